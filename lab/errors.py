@@ -1,0 +1,34 @@
+"""The three kinds of failure, told apart by who is to blame.
+
+Every message says what happened, why it matters and what to do, in one line.
+A failure of the *client* during a trial is never an exception: it is an outcome
+(:class:`lab.observation.records.Exit`), because a client that crashes is a measurement.
+"""
+
+from __future__ import annotations
+
+__all__ = ["ClientError", "LabError", "MachineError", "UsageError"]
+
+
+class LabError(Exception):
+    """The lab itself went wrong, or was asked for something that cannot be."""
+
+    exit_code = 4
+
+
+class UsageError(LabError):
+    """The words of the call are wrong: an unknown client, factor, level or option."""
+
+    exit_code = 2
+
+
+class MachineError(LabError):
+    """Something is missing on this machine; the message names it and how to get it."""
+
+    exit_code = 4
+
+
+class ClientError(LabError):
+    """The client cannot be run at all: not installed, not executable, broken profile."""
+
+    exit_code = 4

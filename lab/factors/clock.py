@@ -1,0 +1,118 @@
+"""The clock: the instant at which the client starts.
+
+The control is an ordinary Wednesday at 12:00 UTC.  Every named level keeps that hour: the
+calendar date then agrees in all zones from −11 to +11, and the clock does not show as an
+effect of the time zone.
+
+How the named levels were chosen: the places where calendars break.  A weekend, the end of a
+month that is also the end of a quarter, the end of a year, a leap day, a year in the past
+(expired certificates, future files), and the first day after 32-bit Unix time has ended.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lab.factors.factor import Factor
+from lab.factors.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["FACTOR", "instant"]
+
+CONTROL = "2026-09-16T12:00:00Z"
+
+LEVELS = (
+    "2025-09-16T12:00:00Z",
+    "2026-09-19T12:00:00Z",
+    "2026-09-30T12:00:00Z",
+    "2026-12-31T12:00:00Z",
+    "2028-02-29T12:00:00Z",
+    "2038-01-20T12:00:00Z",
+)
+
+_FORM = "%Y-%m-%dT%H:%M:%SZ"
+_YEARS = range(2000, 2100)
+"""Within these, TLS certificates and file systems all still work."""
+
+_DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+"""In English whatever the host's locale, which ``strftime`` would follow."""
+
+
+def instant(level: str) -> datetime:
+    """The instant that a level names, in UTC; ValueError if it is none."""
+    text = f"{level}T12:00:00Z" if re.fullmatch(r"\d{4}-\d\d-\d\d", level) else level
+    try:
+        moment = datetime.strptime(text, _FORM).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise ValueError(
+            f"{level!r} is no instant; write it in UTC, such as {CONTROL}, or a date for noon"
+        ) from error
+    if moment.year not in _YEARS:
+        raise ValueError(f"the year of {level!r} must be {_YEARS[0]} to {_YEARS[-1]}")
+    return moment
+
+
+def parse(level: str) -> str:
+    """The canonical spelling; a bare date means noon UTC."""
+    return instant(level).strftime(_FORM)
+
+
+def realise(level: str, surroundings: Surroundings) -> Surroundings:
+    """The clock set to the level's Unix time."""
+    return msgspec.structs.replace(surroundings, clock=instant(level).timestamp())
+
+
+def strategy() -> SearchStrategy[str]:
+    """Noon UTC of any day; shrinks to the first day of 2000."""
+    from hypothesis import strategies as st
+
+    first, last = datetime(_YEARS[0], 1, 1).date(), datetime(_YEARS[-1], 12, 31).date()
+    return st.dates(first, last).map(lambda day: f"{day.isoformat()}T12:00:00Z")
+
+
+def needles(level: str) -> tuple[str, ...]:
+    """The date as programs and people write it; not the time, which moves on as a trial runs."""
+    moment = instant(level)
+    month = _MONTHS[moment.month - 1]
+    return (
+        moment.strftime("%Y-%m-%d"),
+        moment.strftime("%Y%m%d"),
+        moment.strftime("%Y/%m/%d"),
+        f"{moment.month}/{moment.day}/{moment.year}",
+        f"{month} {moment.day}, {moment.year}",
+        f"{moment.day} {month} {moment.year}",
+        f"{_DAYS[moment.weekday()]} {month[:3]} {moment.day:02} {moment.year}",
+    )
+
+
+FACTOR = Factor(
+    name="clock",
+    summary="the instant at which the client starts",
+    control=CONTROL,
+    levels=LEVELS,
+    parse=parse,
+    realise=realise,
+    strategy=strategy,
+    needles=needles,
+    requires=("clock",),
+)

@@ -1,0 +1,155 @@
+"""The endpoint: where the client is told that its model provider lives.
+
+The client's profile says *how* it is told (variables, files, the official base URL); a level
+says *what*.  ``unset`` (the control) tells it nothing, ``official`` writes out what it would
+do anyway, and any other level is a URL.  A URL's path is a prefix: the path of the official
+base (such as ``/v1``) is kept behind it, as a gateway in front of an API keeps it.
+
+The name stays what the user wrote: the lab's name server brings every host to the lab, so
+nothing is redirected by rewriting the very input under test.
+
+How the named levels were chosen: the ways in which a base URL can differ in kind.  A neutral
+host under a reserved domain; the same over plain HTTP with a port, and below a path; an
+address instead of a name; the largest country registry of three continents (.cn in Asia,
+.de in Europe, .br in South America, by registered names); and the best known public model
+provider of three continents other than the client's own (North America, Europe, Asia), since
+a client may know its rivals' names.  The strategy draws on longer lists of both.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from lab.factors.authority import host_in_url
+from lab.factors.factor import Factor
+from lab.factors.hosts import COUNTRIES, PROVIDERS
+from lab.factors.surroundings import Endpoint, File, Surroundings
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["FACTOR", "host", "url"]
+
+CONTROL = "unset"
+
+LEVELS = (
+    "official",
+    "https://models.example.net",
+    "http://models.example.net:8080",
+    "https://models.example.net/gateway",
+    "https://203.0.113.10",
+    "https://models.example.cn",
+    "https://models.example.de",
+    "https://models.example.com.br",
+    "https://api.openai.com",
+    "https://api.mistral.ai",
+    "https://api.deepseek.com",
+)
+
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*")
+
+
+def parse(level: str) -> str:
+    """The canonical spelling: lower-case scheme and host, no final slash; else ValueError."""
+    if level in {CONTROL, "official"}:
+        return level
+    try:
+        parts = urlsplit(level)
+        port = "" if parts.port is None else f":{parts.port}"
+    except ValueError as error:
+        raise ValueError(f"{level!r} is no URL: {error}") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"write unset, official or a URL such as {LEVELS[1]}, not {level!r}")
+    if parts.username is not None or parts.query or parts.fragment or level.endswith(("?", "#")):
+        raise ValueError(f"a base URL has no login, query or fragment, unlike {level!r}")
+    if parts.port == 0:
+        raise ValueError(f"no server listens on port 0, unlike {level!r}")
+    path = parts.path.rstrip("/")
+    if not _PATH.fullmatch(path):
+        raise ValueError(f"the path of {level!r} has an empty part or a character to be escaped")
+    return f"{parts.scheme}://{host_in_url(parts.hostname)}{port}{path}"
+
+
+def _official(endpoint: Endpoint) -> str | None:
+    if endpoint.official is not None:
+        return endpoint.official
+    return None if endpoint.host is None else f"https://{endpoint.host}"
+
+
+def url(level: str, endpoint: Endpoint) -> str | None:
+    """The base URL that the client is given; None where it is given none.
+
+    ``official`` for a client whose profile names no provider is the same as ``unset``.
+    """
+    if level == CONTROL:
+        return None
+    official = _official(endpoint)
+    if level == "official":
+        return official
+    return level + urlsplit(official or "").path.rstrip("/")
+
+
+def host(level: str, endpoint: Endpoint) -> str | None:
+    """The host that the client should contact, without port; None where nobody knows."""
+    base = url(level, endpoint)
+    if base is None:
+        return endpoint.host or urlsplit(_official(endpoint) or "").hostname
+    return urlsplit(base).hostname
+
+
+def realise(level: str, surroundings: Surroundings) -> Surroundings:
+    """The URL in each variable that takes one, and in the files of a configured endpoint."""
+    endpoint = surroundings.endpoint
+    base = url(level, endpoint)
+    if base is None:
+        return surroundings.with_variables(**dict.fromkeys(endpoint.variables))
+    files = {
+        path if path.startswith(("/", "~/", "./")) else f"~/{path}": File(
+            text.replace("{endpoint}", base).encode(), 0o600
+        )
+        for path, text in endpoint.files.items()
+    }
+    variables = dict.fromkeys(endpoint.variables, base)
+    return surroundings.with_variables(**variables).with_files(files)
+
+
+def strategy() -> SearchStrategy[str]:
+    """Hosts under country domains, providers' hosts, addresses, ports and prefixes."""
+    from hypothesis import strategies as st
+
+    word = st.sampled_from(("models", "gateway", "api", "llm", "proxy", "ai"))
+    country = st.sampled_from(COUNTRIES)
+    hosts = st.one_of(
+        st.builds("{}.example.{}".format, word, country),
+        st.sampled_from(PROVIDERS),
+        st.builds("{}.{}".format, word, st.sampled_from(PROVIDERS)),
+        st.integers(1, 254).map("203.0.113.{}".format),
+    )
+    port = st.one_of(st.just(""), st.integers(1024, 65535).map(":{}".format))
+    prefix = st.one_of(st.just(""), word.map("/{}".format))
+    scheme = st.sampled_from(("https", "http"))
+    return st.builds("{}://{}{}{}".format, scheme, hosts, port, prefix)
+
+
+def needles(level: str) -> tuple[str, ...]:
+    """The URL, its authority, its host and its path."""
+    if level in {CONTROL, "official"}:
+        return ()
+    parts = urlsplit(level)
+    found = (level, parts.netloc, parts.hostname or "", parts.path)
+    return tuple(dict.fromkeys(text for text in found if text))
+
+
+FACTOR = Factor(
+    name="endpoint",
+    summary="the base URL of the model provider",
+    control=CONTROL,
+    levels=LEVELS,
+    parse=parse,
+    realise=realise,
+    strategy=strategy,
+    needles=needles,
+    routes=True,
+)

@@ -1,0 +1,57 @@
+"""What a factor is: an input that the lab can vary, with its control and its levels.
+
+One file a factor.  Each module in this folder that defines a module-level ``FACTOR`` is a
+factor; nothing else has to be edited to add one.
+
+Rules that the conformance test holds every factor to:
+
+1. ``control`` is chosen by the lab and never read from the host.
+2. ``realise`` is pure: the same level and surroundings give the same surroundings.
+3. Levels are chosen by general reasoning about the factor, never from what some known
+   client looks for.
+4. ``parse`` accepts every level that ``levels`` and ``strategy`` produce, and rejects
+   anything else with one line that says how to mend it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lab.factors.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["Factor"]
+
+
+class Factor(msgspec.Struct, frozen=True):
+    """One input.
+
+    ``levels`` holds named levels worth trying, the control not among them.
+    ``parse(level)`` returns the level in its canonical spelling or raises ValueError.
+    ``realise(level, surroundings)`` returns surroundings in which the level holds.
+    ``strategy()`` generates levels beyond the named ones and shrinks to simple ones.
+    ``needles(level)`` returns the texts that a copy of the level would contain, most
+    telling first: what the search for copied and encoded values looks for.
+    ``rank`` orders realisation where one factor builds on another (low first).
+    ``routes`` is true where the level legitimately decides *where* traffic goes.
+    ``free`` is true where a level can hold any text, so that one can be made up for an audit.
+    ``requires`` names a capability of client or machine without which it is not measured.
+    """
+
+    name: str
+    summary: str
+    control: str
+    levels: tuple[str, ...]
+    parse: Callable[[str], str]
+    realise: Callable[[str, Surroundings], Surroundings]
+    strategy: Callable[[], SearchStrategy[str]]
+    needles: Callable[[str], tuple[str, ...]]
+    rank: int = 0
+    routes: bool = False
+    requires: tuple[str, ...] = ()
+    free: bool = False

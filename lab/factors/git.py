@@ -1,0 +1,172 @@
+"""Git: the repository around the working directory, and the identity in ``~/.gitconfig``.
+
+A level is ``none`` (the same files, no repository) or settings joined by ``;`` that change
+the control's repository: ``branch=``, ``dirty``, ``email=``, ``name=``, ``remote=``.  The
+control is ``plain``: two commits on main by a neutral identity, no remote, nothing changed.
+The identity is that of ``~/.gitconfig`` and of all commits.
+
+How the named levels were chosen: each setting once, with the remote once more over SSH and
+once at another forge; the two forges are those that the most public repositories name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lab.factors.factor import Factor
+from lab.factors.repository import FOLDERS, WORK, Repository, configuration, head, render
+from lab.factors.surroundings import File, Surroundings
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["FACTOR", "repository"]
+
+CONTROL = "plain"
+NAME, EMAIL, BRANCH = "Dev", "dev@example.com", "main"
+
+LEVELS = (
+    "none",
+    "branch=feature/login",
+    "dirty",
+    "email=m.rossi@example.org;name=Marta Rossi",
+    "remote=https://github.com/example/project.git",
+    "remote=git@github.com:example/project.git",
+    "remote=https://gitlab.com/example/project.git",
+)
+
+_PATTERNS = {
+    "branch": re.compile(
+        r"(?!(?:main|HEAD)/|HEAD$)(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)|/\.|\.$|/$))[A-Za-z0-9_][\w./@+-]{0,99}"
+    ),
+    "email": re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+"),
+    "name": re.compile(
+        r"[^<>;=\"\\\x00-\x1f\x7f ](?:[^<>;=\"\\\x00-\x1f\x7f]{0,98}[^<>;=\"\\\x00-\x1f\x7f ])?"
+    ),
+    "remote": re.compile(
+        r"(?:https?|ssh|git)://[A-Za-z0-9@:.\[\]-]+/[^\s;=\"\\\x00-\x1f\x7f]+"
+        r"|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[^\s;=\"\\\x00-\x1f\x7f]+"
+    ),
+}
+_DIRTY_FILES = {
+    "./README.md": File(WORK["README.md"] + b"\nNot yet for negative numbers.\n"),
+    "./notes.txt": File(b"Try large numbers.\n"),
+}
+
+
+def settings(level: str) -> dict[str, str]:
+    """The settings of a level other than ``none``; ValueError for one that is unknown."""
+    found: dict[str, str] = {}
+    for part in [] if level == CONTROL else level.split(";"):
+        name, separator, value = part.partition("=")
+        value = unicodedata.normalize("NFC", value)
+        if part == "dirty":
+            found[name] = "yes"
+        elif separator and name in _PATTERNS and _PATTERNS[name].fullmatch(value):
+            found[name] = value
+        elif name in _PATTERNS:
+            raise ValueError(f"{value!r} cannot be the {name} of a repository")
+        else:
+            raise ValueError(
+                f"write plain, none, or any of branch=…;dirty;email=…;name=…;remote=…, not {part!r}"
+            )
+    return found
+
+
+def repository(level: str) -> Repository:
+    """The repository that a level other than ``none`` describes."""
+    chosen = settings(level)
+    return Repository(
+        name=chosen.get("name", NAME),
+        email=chosen.get("email", EMAIL),
+        branch=chosen.get("branch", BRANCH),
+        remote=chosen.get("remote", ""),
+    )
+
+
+def parse(level: str) -> str:
+    """The canonical spelling: settings in alphabetical order, without those of the control."""
+    if level == "none":
+        return level
+    ordinary = {"name": NAME, "email": EMAIL, "branch": BRANCH}
+    kept = {key: value for key, value in settings(level).items() if ordinary.get(key) != value}
+    parts = [key if key == "dirty" else f"{key}={value}" for key, value in sorted(kept.items())]
+    return ";".join(parts) or CONTROL
+
+
+def realise(level: str, surroundings: Surroundings) -> Surroundings:
+    """The project's files, ``./.git`` where there is one, and ``~/.gitconfig``."""
+    plain = repository(CONTROL if level == "none" else level)
+    files = {f"./{path}": File(content) for path, content in WORK.items()}
+    files["~/.gitconfig"] = File(configuration(plain.name, plain.email))
+    if level == "none":
+        return surroundings.with_files(files)
+    files |= {f"./.git/{path}": file for path, file in render(plain).items()}
+    if "dirty" in settings(level):
+        files |= _DIRTY_FILES
+    folders = (*surroundings.directories, *(f"./.git/{path}" for path in FOLDERS))
+    return msgspec.structs.replace(
+        surroundings.with_files(files), directories=tuple(dict.fromkeys(folders))
+    )
+
+
+def strategy() -> SearchStrategy[str]:
+    """Invented identities, remotes and branches; shrinks to one setting of one word."""
+    from hypothesis import strategies as st
+
+    def identity(seed: int) -> str:
+        from faker import Faker
+
+        maker = Faker()
+        maker.seed_instance(seed)
+        return f"email={maker.safe_email()};name={maker.name()}"
+
+    word = st.sampled_from(("app", "blog", "core", "docs", "tools"))
+    forge = st.sampled_from(
+        (
+            "git.example.com",
+            "bitbucket.org",
+            "codeberg.org",
+            "gitee.com",
+            "github.com",
+            "gitlab.com",
+            "gitverse.ru",
+            "dev.azure.com",
+        )
+    )
+    return st.one_of(
+        word.map("branch={}".format),
+        st.builds("branch={}/{}".format, word, word),
+        st.builds("remote=https://{}/{}/{}.git".format, forge, word, word),
+        st.builds("remote=git@{}:{}/{}.git".format, forge, word, word),
+        st.integers(0, 9999).map(identity),
+    ).map(parse)
+
+
+def needles(level: str) -> tuple[str, ...]:
+    """Remote, its host and path, e-mail, name, branch, and the newest commit."""
+    if level == "none":
+        return (EMAIL, NAME)
+    plain = repository(level)
+    place = re.split(r"[@:/]+", plain.remote.removesuffix(".git"))
+    path = "/".join(place[-2:]) if plain.remote else ""
+    commit = head(plain)
+    found = (plain.remote, path, plain.email, plain.name, plain.branch, commit, commit[:7])
+    return tuple(dict.fromkeys(text for text in found if text))
+
+
+FACTOR = Factor(
+    name="git",
+    summary="the repository of the working directory and the committer's identity",
+    control=CONTROL,
+    levels=LEVELS,
+    parse=parse,
+    realise=realise,
+    strategy=strategy,
+    needles=needles,
+    free=True,
+)

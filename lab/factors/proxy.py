@@ -1,0 +1,132 @@
+"""The proxy: the variables that send traffic through another machine.
+
+Programs disagree on which of these they read: HTTP_PROXY and HTTPS_PROXY in upper or lower
+case, ALL_PROXY for SOCKS, and NO_PROXY for exceptions.  A plain URL sets both cases, so that
+no reader misses it; ``upper:`` and ``lower:`` set one; ``bypass:`` adds ``NO_PROXY=*``, which
+asks for no proxy at all.  Loopback is always excepted, as on any machine with a proxy.
+
+The control is ``unset``.  The named levels are one of each kind that exists: HTTP proxy, one
+reached over TLS, one with credentials, SOCKS, and the three forms.  Host names are neutral.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from lab.factors.authority import host_in_url
+from lab.factors.factor import Factor
+from lab.factors.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["FACTOR"]
+
+CONTROL = "unset"
+
+LEVELS = (
+    "http://proxy.example.net:3128",
+    "https://proxy.example.net:3129",
+    "http://agent:s3cret@proxy.example.net:3128",
+    "socks5://proxy.example.net:1080",
+    "upper:http://proxy.example.net:3128",
+    "lower:http://proxy.example.net:3128",
+    "bypass:http://proxy.example.net:3128",
+)
+
+_FORMS = ("upper", "lower", "bypass")
+_SCHEMES = ("http", "https", "socks5", "socks5h")
+_LOGIN = re.compile(r"[A-Za-z0-9._~%!$&'*+,;=-]*(?::[A-Za-z0-9._~%!$&'*+,;=-]*)?")
+_EXCEPT = "localhost,127.0.0.1,::1"
+
+
+def _split(level: str) -> tuple[str, str]:
+    form, _, rest = level.partition(":")
+    return (form, rest) if form in _FORMS else ("", level)
+
+
+def parse(level: str) -> str:
+    """The level itself; ValueError for what is no proxy URL with a port."""
+    if level == CONTROL:
+        return level
+    form, address = _split(level)
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(f"{address!r} is no URL: {error}") from error
+    if parts.scheme not in _SCHEMES or not parts.hostname or not port:
+        raise ValueError(
+            f"write unset, or [upper:|lower:|bypass:]SCHEME://[LOGIN:PASSWORD@]HOST:PORT with "
+            f"SCHEME one of {', '.join(_SCHEMES)}, not {level!r}"
+        )
+    if parts.path.strip("/") or level.endswith(("?", "#")) or parts.query or parts.fragment:
+        raise ValueError(f"a proxy's URL ends after its port, unlike {level!r}")
+    login, at, _ = parts.netloc.rpartition("@")
+    if not _LOGIN.fullmatch(login):
+        raise ValueError(f"write login:password with %-escapes where needed, not {login!r}")
+    canonical = f"{parts.scheme}://{login}{at}{host_in_url(parts.hostname)}:{port}"
+    return f"{form}:{canonical}" if form else canonical
+
+
+def realise(level: str, surroundings: Surroundings) -> Surroundings:
+    """The variables that the level's form names, set; all others of the family unset."""
+    form, address = _split(level)
+    family = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+    variables: dict[str, str | None] = dict.fromkeys(
+        (*family, *(name.upper() for name in family)), None
+    )
+    if level != CONTROL:
+        chosen = dict.fromkeys(family[2:3] if address.startswith("socks") else family[:2], address)
+        chosen["no_proxy"] = "*" if form == "bypass" else _EXCEPT
+        if form != "upper":
+            variables.update(chosen)
+        if form != "lower":
+            variables.update({name.upper(): value for name, value in chosen.items()})
+    return surroundings.with_variables(**variables)
+
+
+def strategy() -> SearchStrategy[str]:
+    """Any form of any scheme, with or without credentials; shrinks to a plain HTTP proxy."""
+    from hypothesis import strategies as st
+
+    form = st.sampled_from(("", *(f"{name}:" for name in _FORMS)))
+    login = st.one_of(
+        st.just(""), st.integers(0, 9999).map(lambda number: f"agent{number}:pass{number}@")
+    )
+    name = st.sampled_from(("proxy.example.net", "squid.corp.example.com", "198.51.100.8"))
+    port = st.one_of(st.sampled_from((3128, 8080, 1080)), st.integers(1024, 65535))
+    return st.builds("{}{}://{}{}:{}".format, form, st.sampled_from(_SCHEMES), login, name, port)
+
+
+def needles(level: str) -> tuple[str, ...]:
+    """The URL, its authority, its host, login and password."""
+    if level == CONTROL:
+        return ()
+    address = _split(level)[1]
+    parts = urlsplit(address)
+    login, password = unquote(parts.username or ""), unquote(parts.password or "")
+    found = (
+        address,
+        f"{login}:{password}" if login else "",
+        f"{parts.hostname}:{parts.port}",
+        parts.hostname or "",
+        login,
+        password,
+    )
+    return tuple(dict.fromkeys(text for text in found if text))
+
+
+FACTOR = Factor(
+    name="proxy",
+    summary="HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY",
+    control=CONTROL,
+    levels=LEVELS,
+    parse=parse,
+    realise=realise,
+    strategy=strategy,
+    needles=needles,
+    routes=True,
+)

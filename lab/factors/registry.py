@@ -1,0 +1,91 @@
+"""Which factors there are, and how environments are made of them and made real.
+
+A factor is a module of this folder that defines ``FACTOR``; the folder itself is the list.
+Whoever types a name or a level that does not exist is told the nearest that does.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping
+from functools import cache
+from types import MappingProxyType
+
+import lab.factors as folder
+from lab.environment import Environment
+from lab.errors import UsageError
+from lab.factors.factor import Factor
+from lab.factors.surroundings import Surroundings
+from lab.factors.words import nearest
+
+__all__ = ["control", "factor", "factors", "inert", "level", "parse_setting", "realise"]
+
+
+@cache
+def factors() -> Mapping[str, Factor]:
+    """Every factor by name, in alphabetical order."""
+    found: dict[str, Factor] = {}
+    for module in pkgutil.iter_modules(folder.__path__):
+        item = getattr(importlib.import_module(f"{folder.__name__}.{module.name}"), "FACTOR", None)
+        if isinstance(item, Factor):
+            found[item.name] = item
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def factor(name: str) -> Factor:
+    """The factor of this name; UsageError with the nearest names if there is none."""
+    found = factors().get(name)
+    if found is None:
+        raise UsageError(
+            f"there is no factor {name!r}; nearest: {nearest(name, factors())} "
+            f"(all: {', '.join(factors())})"
+        )
+    return found
+
+
+def level(name: str, text: str) -> str:
+    """A level of the factor in canonical spelling; UsageError with the nearest levels."""
+    chosen = factor(name)
+    try:
+        return chosen.parse(text)
+    except ValueError as error:
+        known = nearest(text, (chosen.control, *chosen.levels))
+        hint = "" if "nearest:" in str(error) else f"; nearest: {known}"
+        raise UsageError(f"factor {name} has no level {text!r}: {error}{hint}") from error
+
+
+def parse_setting(text: str) -> tuple[str, str]:
+    """Factor name and canonical level of ``timezone=Asia/Tokyo``; UsageError otherwise."""
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise UsageError(f"write FACTOR=LEVEL, such as timezone=Asia/Tokyo, not {text!r}")
+    return name, level(name, value)
+
+
+def control(names: Iterable[str]) -> Environment:
+    """The environment in which each of these factors is at its control."""
+    return Environment.of({name: factor(name).control for name in names})
+
+
+def realise(environment: Environment, base: Surroundings) -> Surroundings:
+    """The surroundings in which every level of the environment holds, paths settled.
+
+    ``base`` brings what the client's profile says (variables, endpoint, opt-out); factors
+    that the environment does not name stay as they are there.
+    """
+    chosen = [(factor(name), name, text) for name, text in environment.levels]
+    surroundings = base
+    for item, name, text in sorted(chosen, key=lambda entry: (entry[0].rank, entry[1])):
+        surroundings = item.realise(level(name, text), surroundings)
+    return surroundings.settled()
+
+
+def inert(name: str, base: Surroundings) -> bool:
+    """Whether no level can change anything over this base, as with a profile that lacks it.
+
+    Such a factor is *not measured* for the client, which is not the same as *no signal*.
+    """
+    item = factor(name)
+    quiet = item.realise(item.control, base)
+    return all(item.realise(text, base) == quiet for text in item.levels)

@@ -1,0 +1,127 @@
+"""The time zone: TZ, /etc/localtime and /etc/timezone, together and separately.
+
+A machine says its zone in three places, and clients differ in which they read.  A zone's
+plain name changes all three, so that no reader misses it; ``TZ=`` changes the variable
+alone and ``localtime=`` the two files alone, which tells the readers apart.
+
+The control is ``UTC`` as a server or container has it: files that say UTC, and no TZ.  Most
+machines leave TZ unset, so a variable that is set at all is itself a difference, which
+``TZ=UTC`` measures on its own.
+
+How the named levels were chosen: by population alone.  The sub-regions of the United
+Nations (M49), taken a little coarser (Central with Western Asia, Europe as east and west,
+Oceania as one); of each the most populous country; of that country the zone in which most
+of its people live.  The separate forms use the zone of the most populous country of all,
+whose half-hour offset also tells a zone's name from a whole number of hours.
+"""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from functools import cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lab.factors.factor import Factor
+from lab.factors.surroundings import Surroundings
+from lab.factors.words import nearest
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["FACTOR", "zones"]
+
+CONTROL = "UTC"
+
+LEVELS = (
+    "Africa/Cairo",
+    "Africa/Lagos",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "Asia/Jakarta",
+    "Asia/Kolkata",
+    "Asia/Shanghai",
+    "Australia/Sydney",
+    "Europe/Berlin",
+    "Europe/Istanbul",
+    "Europe/Moscow",
+    "TZ=Asia/Kolkata",
+    "localtime=Asia/Kolkata",
+)
+
+_NAME = r"(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)"
+_OFFSET = r"[+-]?\d{1,2}(?::[0-5]\d){0,2}"
+_RULE = rf",(?:M\d{{1,2}}\.[1-5]\.[0-6]|J?\d{{1,3}})(?:/{_OFFSET})?"
+_POSIX = re.compile(rf"{_NAME}{_OFFSET}(?:{_NAME}(?:{_OFFSET})?(?:{_RULE}{_RULE})?)?")
+"""A POSIX TZ string (IEEE Std 1003.1, chapter 8.3): ``EST5EDT,M3.2.0,M11.1.0``."""
+
+
+@cache
+def zones() -> frozenset[str]:
+    """Every IANA zone of the time zone database that Python finds."""
+    return frozenset(zoneinfo.available_timezones() - {"localtime", "posixrules", "Factory"})
+
+
+def parse(level: str) -> str:
+    """The canonical spelling; ValueError for what is neither a zone nor a known form."""
+    if level in {"unset", "localtime=UTC"}:
+        return CONTROL
+    form, separator, value = level.rpartition("=")
+    if separator and form not in {"TZ", "localtime"}:
+        raise ValueError(
+            f"{form!r} is no form of a time zone; write Area/City, TZ=… or localtime=…"
+        )
+    if value in zones() or (form == "localtime" and value == "none"):
+        return level
+    if form == "TZ" and _POSIX.fullmatch(value):
+        return level
+    raise ValueError(f"{value!r} is no IANA time zone; nearest: {nearest(value, zones())}")
+
+
+def realise(level: str, surroundings: Surroundings) -> Surroundings:
+    """The level in TZ, in the files, or in both."""
+    form, _, zone = level.rpartition("=")
+    variable = None if form == "localtime" or level == CONTROL else zone
+    file = CONTROL if form == "TZ" else None if zone == "none" else zone
+    surroundings = surroundings.with_variables(TZ=variable)
+    return msgspec.structs.replace(surroundings, localtime=file, timezone_file=file)
+
+
+def strategy() -> SearchStrategy[str]:
+    """Any zone in any form, and POSIX strings; shrinks to a plain zone early in the alphabet."""
+    from hypothesis import strategies as st
+
+    zone = st.sampled_from(sorted(zones()))
+    posix = st.builds(
+        lambda name, hours: f"TZ={name}{hours}",
+        st.sampled_from(("AAA", "<+03>", "EST")),
+        st.integers(-12, 12),
+    )
+    return st.one_of(
+        zone,
+        zone.map("TZ={}".format),
+        zone.map("localtime={}".format),
+        posix,
+        st.just("localtime=none"),
+    ).map(parse)
+
+
+def needles(level: str) -> tuple[str, ...]:
+    """The zone's name, and its city as people write it."""
+    zone = level.rpartition("=")[2]
+    city = zone.rpartition("/")[2].replace("_", " ")
+    return tuple(dict.fromkeys((zone, city)))
+
+
+FACTOR = Factor(
+    name="timezone",
+    summary="TZ, /etc/localtime and /etc/timezone",
+    control=CONTROL,
+    levels=LEVELS,
+    parse=parse,
+    realise=realise,
+    strategy=strategy,
+    needles=needles,
+)

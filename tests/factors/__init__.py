@@ -1,0 +1,1 @@
+"""Tests of the factors: what all promise, and what each does."""

@@ -1,0 +1,98 @@
+"""What a client is told about its provider, and which host that means."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from lab.factors.endpoint import FACTOR, host
+from lab.factors.hosts import COUNTRIES, PROVIDERS
+from lab.factors.surroundings import BARE, Endpoint, File, Surroundings
+
+PLAIN = Endpoint(host="api.client.example", variables=("BASE_URL",))
+VERSIONED = Endpoint(
+    host="api.client.example",
+    variables=("BASE_URL", "API_BASE"),
+    official="https://api.client.example/v1/",
+    files={".client/config.toml": 'base = "{endpoint}" # {other}', "~/x": "{endpoint}"},
+)
+
+
+def made(level: str, endpoint: Endpoint) -> Surroundings:
+    base = msgspec.structs.replace(BARE, endpoint=endpoint)
+    return FACTOR.realise(FACTOR.parse(level), base)
+
+
+@pytest.mark.parametrize(
+    ("level", "plain", "versioned", "contacted"),
+    [
+        ("unset", None, None, "api.client.example"),
+        (
+            "official",
+            "https://api.client.example",
+            "https://api.client.example/v1/",
+            "api.client.example",
+        ),
+        ("https://a.example", "https://a.example", "https://a.example/v1", "a.example"),
+        (
+            "http://A.example:8080/gw/",
+            "http://a.example:8080/gw",
+            "http://a.example:8080/gw/v1",
+            "a.example",
+        ),
+        ("http://[2001:db8::1]", "http://[2001:db8::1]", "http://[2001:db8::1]/v1", "2001:db8::1"),
+    ],
+)  # fmt: skip
+def test_the_url_and_the_host(level: str, plain: str | None, versioned: str | None, contacted: str):
+    assert made(level, PLAIN).variables.get("BASE_URL") == plain
+    assert made(level, VERSIONED).variables.get("API_BASE") == versioned
+    assert host(FACTOR.parse(level), PLAIN) == host(FACTOR.parse(level), VERSIONED) == contacted
+
+
+def test_files_are_written_only_where_an_endpoint_is_configured():
+    assert made("unset", VERSIONED).files == {}
+    files = made("https://a.example", VERSIONED).files
+    assert files["~/.client/config.toml"] == File(b'base = "https://a.example/v1" # {other}', 0o600)
+    assert files["~/x"] == File(b"https://a.example/v1", 0o600)
+
+
+def test_unset_takes_away_what_the_base_had():
+    base = msgspec.structs.replace(BARE, endpoint=PLAIN).with_variables(
+        BASE_URL="https://b.example"
+    )
+    assert "BASE_URL" not in FACTOR.realise("unset", base).variables
+
+
+def test_a_client_without_a_provider():
+    nothing = Endpoint(variables=("BASE_URL",))
+    assert made("official", nothing).variables == {}
+    assert host("unset", nothing) is None
+    assert host("official", nothing) is None
+    assert made("https://a.example", nothing).variables == {"BASE_URL": "https://a.example"}
+    assert host("unset", Endpoint(official="https://o.example/v1")) == "o.example"
+
+
+@pytest.mark.parametrize(
+    "level",
+    ["", "api.example.com", "ftp://a.example", "https://", "https://u:p@a.example",
+     "https://a.example?x=1", "https://a.example/#f", "https://a.example?", "https://a.example:0",
+     "https://a.example:99999", "http://localhost:8080", "http://127.0.0.1", "https://a.example//b",
+     "https://a.example/ü", "https://[::1", "https://a b.example"],
+)  # fmt: skip
+def test_what_is_no_base_url_is_refused(level: str):
+    with pytest.raises(ValueError):
+        FACTOR.parse(level)
+
+
+def test_the_named_levels_are_spread():
+    hosts = {host(level, Endpoint()) or "" for level in FACTOR.levels}
+    assert len(hosts & set(PROVIDERS)) == 3
+    assert len({name.rpartition(".")[2] for name in hosts} & {"br", "cn", "de"}) == 3
+    assert any(level.startswith("http://") for level in FACTOR.levels)
+
+
+def test_the_word_lists_have_no_repetition_and_are_well_formed():
+    assert len(set(COUNTRIES)) == len(COUNTRIES)
+    assert len(set(PROVIDERS)) == len(PROVIDERS)
+    for name in (*PROVIDERS, *(f"models.example.{country}" for country in COUNTRIES)):
+        assert FACTOR.parse(f"https://{name}") == f"https://{name}"
