@@ -1,0 +1,127 @@
+"""Which bytes exactly: digests over trees of files.
+
+The digest covers every file's path, permission bits and content, in the order of the
+paths' bytes, so that the same installation gives the same digest on every machine.  A stamp
+covers what ``stat`` says; it changes whenever a file is touched, costs milliseconds, and so
+tells whether the digest has to be computed again.
+
+A user's own program lies among other things: what the lab writes, what version control and
+editors write while somebody works.  A digest over its folder leaves these out, so that it
+changes when the program does.  An installed client's digest leaves nothing out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+__all__ = ["program_digest", "tree_digest", "tree_stamp"]
+
+MOST_FILES = 4_000
+MOST_BYTES = 512 * 2**20
+
+ASIDE = re.compile(
+    rb"__pycache__|\.(git|hg|svn|jj)|\.(mypy|pytest|ruff)_cache"
+    rb"|\..*\.sw[a-z]|.*~|\.#.*|#.*#|4913|\.DS_Store"
+)
+"""Names of files and folders that are no part of a program: compiled copies of its sources,
+version control, caches of tools, and what editors put beside a file that is being edited."""
+
+
+def tree_digest(root: Path) -> str:
+    """SHA-256 over all files below ``root`` (or over ``root`` itself, if it is a file)."""
+    digest = hashlib.sha256()
+    for name, path, status in _walk(root):
+        _add(digest, name, path, status)
+    return digest.hexdigest()
+
+
+def tree_stamp(root: Path) -> str:
+    """SHA-256 over path, mode, size and modification time of all files below ``root``."""
+    digest = hashlib.sha256()
+    for name, _, status in _walk(root):
+        line = b"%s\0%o\0%d\0%d\n"
+        digest.update(line % (name, status.st_mode, status.st_size, status.st_mtime_ns))
+    return digest.hexdigest()
+
+
+def program_digest(root: Path, without: Collection[str] = ()) -> str:
+    """Over what is part of a program in a folder, or over one file.
+
+    ``without`` are real paths of folders that do not count.  Where the tree is very large,
+    the names and sizes at its top stand for it.
+    """
+    size = 0
+    skip = _Skip(without)
+    found = []
+    for name, path, status in _walk(root, skip):
+        found.append((name, path, status))
+        size += status.st_size
+        if len(found) > MOST_FILES or size > MOST_BYTES:
+            return _listing_digest(root, skip)
+    digest = hashlib.sha256()
+    for name, path, status in found:
+        if stat.S_ISREG(status.st_mode) and not os.access(path, os.R_OK):
+            # Nor can the client read it, which is no other user on the host.
+            digest.update(b"%s\0%o\0unreadable\n" % (name, stat.S_IMODE(status.st_mode)))
+        else:
+            _add(digest, name, path, status)
+    return digest.hexdigest()
+
+
+class _Skip:
+    """Which entries of a program's folder do not count."""
+
+    def __init__(self, without: Collection[str]) -> None:
+        self.without = frozenset(without)
+
+    def __call__(self, folder: str, name: str) -> bool:
+        if ASIDE.fullmatch(os.fsencode(name)):
+            return True
+        return bool(self.without) and os.path.join(os.path.realpath(folder), name) in self.without
+
+
+def _listing_digest(root: Path, skip: _Skip) -> str:
+    digest = hashlib.sha256(b"listing\n")
+    with os.scandir(root) as entries:
+        for entry in sorted(entries, key=lambda entry: os.fsencode(entry.name)):
+            if skip(str(root), entry.name):
+                continue
+            status = entry.stat(follow_symlinks=False)
+            size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+            digest.update(b"%s\0%o\0%d\n" % (os.fsencode(entry.name), status.st_mode, size))
+    return digest.hexdigest()
+
+
+def _add(digest: hashlib._Hash, name: bytes, path: Path, status: os.stat_result) -> None:
+    digest.update(b"%s\0%o\0" % (name, stat.S_IMODE(status.st_mode)))
+    if stat.S_ISLNK(status.st_mode):
+        digest.update(b"link\0" + os.fsencode(os.readlink(path)))
+    elif stat.S_ISREG(status.st_mode):
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    digest.update(b"\n")
+
+
+def _nothing(folder: str, name: str) -> bool:
+    return False
+
+
+def _walk(
+    root: Path, skip: Callable[[str, str], bool] = _nothing
+) -> Iterator[tuple[bytes, Path, os.stat_result]]:
+    """Files and links below ``root`` in a fixed order; folders are followed, links are not."""
+    if not root.is_dir():
+        yield b"", root, root.stat()
+        return
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted((n for n in folders if not skip(folder, n)), key=os.fsencode)
+        names = [name for name in names if not skip(folder, name)]
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        for name in sorted([*names, *links], key=os.fsencode):
+            path = Path(folder, name)
+            yield os.fsencode(path.relative_to(root)), path, path.lstat()

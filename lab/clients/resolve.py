@@ -1,0 +1,257 @@
+"""From what the user typed to a client that is ready to run.
+
+``NAME`` and ``NAME@VERSION`` are profiles of the lab, installed on demand; a path ending in
+``.toml`` is the user's own profile; after ``--`` comes any program, run as it is.
+
+A client's digest is SHA-256 over the digest of its files and its profile, because both
+decide what runs: a trial may be reused only where neither has changed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from lab.clients.digest import program_digest
+from lab.clients.elf import interpreter, linkage
+from lab.clients.install import DEFAULT_CACHE, Cache
+from lab.clients.own import own_folders, refuse_within
+from lab.clients.parse import fill, parse
+from lab.clients.place import Pairs, inside, outside, place
+from lab.clients.profile import Client, Profile
+from lab.clients.readable import absolute_paths, is_system, readable_folders, relative_paths
+from lab.clients.registry import SYSTEM_PATH
+from lab.clients.shipped import anything, shipped
+from lab.errors import ClientError, UsageError
+
+__all__ = ["find_profile", "resolve"]
+
+Say = Callable[[str], None]
+
+_LONGEST_PROFILE = 2**20
+_VERSION = re.compile(r"[A-Za-z0-9^~<>=*][A-Za-z0-9.+^~<>=*-]*")
+
+
+def resolve(
+    words: Sequence[str], cache: Path = DEFAULT_CACHE, say: Say = lambda line: None
+) -> Client:
+    """The client that ``words`` name: one word, or ``--`` and a program with its arguments.
+
+    ``cache`` is where clients are installed, in the lab's home.  ``say`` is told, in one
+    line each, what takes time and what may surprise.  Raises
+    UsageError where nothing has that name, ClientError where it cannot be run, and
+    MachineError where the machine lacks what installing it takes.
+    """
+    if not words:
+        raise UsageError("no client named")
+    if words[0] == "--":
+        return _program(tuple(words[1:]), cache.parent, say)
+    if len(words) != 1:
+        raise UsageError(
+            f"one client at a time; to run {words[0]!r} with arguments, write -- first"
+        )
+    profile, version = find_profile(words[0])
+    if profile.install is None:
+        if version is not None:
+            raise UsageError(
+                f"{profile.name} is not installed from a registry; leave @{version} out"
+            )
+        return _local(profile, cache.parent, say)
+    return _installed(profile, Cache(cache, say), version)
+
+
+def find_profile(word: str) -> tuple[Profile, str | None]:
+    """The profile that a NAME, NAME@VERSION or path names, and the version asked for."""
+    if word.endswith(".toml"):
+        return _read_profile(Path(word)), None
+    name, at, version = word.partition("@")
+    if at and not _VERSION.fullmatch(version):
+        raise UsageError(f"{word!r}: {version!r} is not a version; write e.g. {name}@latest")
+    profile = shipped().get(name)
+    if profile is not None:
+        return profile, version or None
+    if "/" in word or os.path.exists(word):
+        raise UsageError(f"{word!r} is not a profile (.toml); to run a program, write -- {word}")
+    near = difflib.get_close_matches(name, shipped(), n=2, cutoff=0.7)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(shipped())}"
+    raise UsageError(f"there is no client {name!r}; {hint}")
+
+
+def _read_profile(file: Path) -> Profile:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(_LONGEST_PROFILE + 1)
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}; a profile is a TOML file") from None
+    if len(content) > _LONGEST_PROFILE:
+        raise ClientError(f"{file}: longer than 1 MiB; a profile is a small TOML file")
+    try:
+        return parse(content.decode(), str(file))
+    except UnicodeDecodeError as error:
+        raise ClientError(f"{file}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
+
+
+# --- a client from a registry --------------------------------------------------------------
+
+
+def _installed(profile: Profile, cache: Cache, version: str | None) -> Client:
+    installation = cache.get(profile, version)
+    folder = cache.folder(profile.name, installation.version)
+    executable = _executable(profile, folder)
+    there = place(profile.name)
+    shown = ((str(folder), there),)
+    first, *rest = (fill(word, {"install": there}) for word in profile.argv)
+    if executable is not None and "/" not in first:
+        first = inside(str(executable), shown)
+    search_path: tuple[str, ...] = SYSTEM_PATH
+    if (folder / "node" / "bin").is_dir():
+        search_path = (f"{there}/node/bin", *SYSTEM_PATH)
+    beyond = _beyond(profile.argv[1:], there)
+    own = own_folders(beyond, cache.root.parent)
+    refuse_within(beyond, own)
+    filled = _with_install(profile, there)
+    on_host = Path(outside(first, shown))
+    if interpreter(on_host, search_path, shown) is not None:
+        filled = msgspec.structs.replace(filled, trust=(*profile.trust, *profile.trust_of_scripts))
+    return Client(
+        profile=filled,
+        version=installation.version,
+        digest=_digest(installation.digest, profile),
+        source=f"{installation.package}@{installation.version}",
+        program=(first, *rest),
+        readable=beyond,
+        search_path=search_path,
+        dynamic=_dynamic(on_host, search_path, shown),
+        shown=shown,
+        hidden=own,
+    )
+
+
+def _executable(profile: Profile, folder: Path) -> Path | None:
+    install = profile.install
+    assert install is not None
+    command = os.path.basename(profile.argv[0])
+    usual = "node_modules/.bin" if install.npm is not None else "bin"
+    named = [*install.candidates, *([install.executable] if install.executable else [])]
+    for candidate in named or [f"{usual}/{command}"]:
+        if (folder / candidate).exists():
+            # npm's .bin holds links; the client itself would see where they lead.
+            return folder / candidate
+    if not named and "/" in profile.argv[0]:
+        return None
+    raise ClientError(
+        f"{profile.name}: none of {', '.join(named or [f'{usual}/{command}'])} is in the installed "
+        "package; the profile's [install] executable or candidates must name its program"
+    )
+
+
+def _with_install(profile: Profile, there: str) -> Profile:
+    values = {"install": there}
+    return msgspec.structs.replace(
+        profile,
+        environment={name: fill(text, values) for name, text in profile.environment.items()},
+        optout={name: fill(text, values) for name, text in profile.optout.items()},
+        home_files={path: fill(text, values) for path, text in profile.home_files.items()},
+    )
+
+
+def _beyond(words: Sequence[str], there: str) -> tuple[str, ...]:
+    """What else of the host the profile's own words name, before ``{install}`` is filled in."""
+    folders = readable_folders(absolute_paths(words))
+    for folder in folders:
+        if Path(folder).is_relative_to(there):
+            raise ClientError(
+                f"{folder} cannot be shown to the client, because its jail shows the installed "
+                f"client as {there}; move it, or give the client another name"
+            )
+    return folders
+
+
+# --- a program that is there already -------------------------------------------------------
+
+
+def _program(words: tuple[str, ...], home: Path, say: Say) -> Client:
+    if not words:
+        raise UsageError("nothing follows --; write -- PROGRAM ARG…")
+    program = _locate(words[0])
+    argv = (program, *words[1:])
+    return _local(anything(_name_of(argv), argv), home, say, source="program")
+
+
+def _local(profile: Profile, home: Path, say: Say, source: str = "profile") -> Client:
+    argv = (_locate(profile.argv[0]), *profile.argv[1:])
+    for word in relative_paths(argv[1:]):
+        say(
+            f"{word!r} is a relative path, and inside the client runs in another folder; "
+            f"if it is meant, write {os.path.abspath(word)}"
+        )
+    paths = absolute_paths(argv)
+    folders = readable_folders(paths)
+    own = own_folders(folders, home)
+    refuse_within((*paths, *folders), own)
+    return Client(
+        profile=profile,
+        version=profile.version or "",
+        digest=_digest(_files_digest(paths, folders, own), profile),
+        source=source if source == "profile" else f"{source} {argv[0]}",
+        program=argv,
+        readable=folders,
+        dynamic=_dynamic(Path(argv[0]), SYSTEM_PATH),
+        hidden=own,
+    )
+
+
+def _locate(program: str) -> str:
+    if "/" in program:
+        path = os.path.abspath(program)
+        if not os.path.isfile(path):
+            raise ClientError(f"no program {program!r}: there is no such file")
+        if not os.access(path, os.X_OK):
+            raise ClientError(
+                f"{program!r} is not executable; chmod +x it, or name its interpreter"
+            )
+        return path
+    found = shutil.which(program, path=os.pathsep.join(SYSTEM_PATH))
+    if found is None:
+        raise ClientError(
+            f"no program {program!r} in {', '.join(SYSTEM_PATH)}, where a client finds programs; "
+            "write its absolute path"
+        )
+    return found
+
+
+def _name_of(argv: Sequence[str]) -> str:
+    """The script's name where an interpreter is started with one, or else the program's."""
+    scripts = [word for word in argv[1:2] if word.startswith("/") and os.path.isfile(word)]
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", os.path.basename((scripts or argv)[0]))
+    return name.lstrip("._-") or "program"
+
+
+def _files_digest(paths: Sequence[str], folders: Sequence[str], own: Sequence[str]) -> str:
+    """Over the named files, and over what is part of a program in their folders."""
+    digest = hashlib.sha256()
+    for path in sorted({*paths, *(os.path.realpath(path) for path in paths)}):
+        if os.path.isfile(path) and not path.startswith(("/proc/", "/sys/", "/dev/")):
+            digest.update(f"{path}\0{program_digest(Path(path))}\n".encode())
+    for folder in folders:
+        if not is_system(folder):
+            digest.update(f"{folder}\0{program_digest(Path(folder), own)}\n".encode())
+    return digest.hexdigest()
+
+
+def _digest(files: str, profile: Profile) -> str:
+    document = msgspec.json.encode(profile, order="deterministic")
+    return hashlib.sha256(b"files " + files.encode() + b"\nprofile " + document).hexdigest()
+
+
+def _dynamic(program: Path, search_path: tuple[str, ...], shown: Pairs = ()) -> bool | None:
+    """Whether the system's (glibc) preloads reach the program."""
+    linked = linkage(program, search_path, shown)
+    return None if linked is None else linked == "glibc"
