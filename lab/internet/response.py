@@ -1,0 +1,62 @@
+"""What a server of the lab answers: a value, written out by the HTTP layers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+__all__ = ["Response", "compact", "events", "json_response"]
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Response(msgspec.Struct, frozen=True):
+    """An answer.  ``pieces`` is the body; ``stream`` sends it chunked, one chunk a piece.
+
+    Header names are lower case; framing headers are the HTTP layers' business.
+    """
+
+    status: int
+    headers: Headers = ()
+    pieces: tuple[bytes, ...] = ()
+    stream: bool = False
+
+    @property
+    def body(self) -> bytes:
+        """The whole body."""
+        return b"".join(self.pieces)
+
+
+def compact(value: Any) -> bytes:
+    """Return JSON without spaces, as servers write it."""
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def json_response(value: Any, status: int = 200, headers: Headers = ()) -> Response:
+    """Answer with a JSON document."""
+    return Response(status, (("content-type", "application/json"), *headers), (compact(value),))
+
+
+def events(messages: Iterable[tuple[str | None, Any]], headers: Headers = ()) -> Response:
+    """Answer with server-sent events (WHATWG HTML, 9.2): pairs of event name and data.
+
+    Data that is a string is sent as it stands, anything else as JSON.
+    """
+    pieces = []
+    for name, value in messages:
+        data = value.encode() if isinstance(value, str) else compact(value)
+        head = b"" if name is None else b"event: " + name.encode() + b"\n"
+        pieces.append(head + b"data: " + data + b"\n\n")
+    return Response(
+        200,
+        (
+            ("content-type", "text/event-stream; charset=utf-8"),
+            ("cache-control", "no-cache"),
+            *headers,
+        ),
+        tuple(pieces),
+        stream=True,
+    )
