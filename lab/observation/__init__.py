@@ -1,0 +1,6 @@
+"""What was seen.
+
+In: the records of one trial (:mod:`~lab.observation.records`).  Out: features, which are
+locations with values (:mod:`~lab.observation.features`), and texts aligned with a reference
+(:mod:`~lab.observation.alignment`).  Everything here is a pure function.
+"""

@@ -1,0 +1,85 @@
+"""Bodies decoded: content encodings undone, within bounds.
+
+A body that does not decode, or only to nothing, is itself an observation: it is returned as
+it came.  One that ends too early gives what there is, and what stands behind a complete
+one is kept behind it: nothing that a server could read is lost.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+
+import brotli
+import zstandard
+
+__all__ = ["LIMIT", "MOST_LAYERS", "decoded"]
+
+LIMIT = 64 * 1024 * 1024
+MOST_LAYERS = 4
+"""Encodings undone at most: a chain of thousands fits into one header."""
+
+_PIECE = 1 << 20
+
+
+def decoded(body: bytes, encodings: str) -> bytes:
+    """The body with its ``Content-Encoding`` (outermost last) undone; at most LIMIT bytes."""
+    names = [word.strip().lower() for word in encodings.split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    for name in reversed(names[-MOST_LAYERS:]):
+        try:
+            body = _decode(body, name) or body
+        except (zlib.error, brotli.error, zstandard.ZstdError):
+            return body
+    return body
+
+
+def _decode(body: bytes, name: str) -> bytes:
+    if name in ("gzip", "x-gzip"):
+        return _inflated(body, 31)
+    if name == "deflate":
+        try:
+            return _inflated(body, 15)
+        except zlib.error:  # many clients send the bare stream, without its wrapping
+            return _inflated(body, -15)
+    if name == "br":
+        return _brotli(body)
+    if name == "zstd":
+        return _zstd(body)
+    return body
+
+
+def _inflated(body: bytes, wbits: int) -> bytes:
+    """All members of the stream, and whatever stands behind the last."""
+    out = bytearray()
+    while body and len(out) < LIMIT:
+        inflater = zlib.decompressobj(wbits=wbits)
+        try:
+            out += inflater.decompress(body, LIMIT - len(out))
+        except zlib.error:
+            if not out:
+                raise
+            out += body[: LIMIT - len(out)]
+            break
+        body = inflater.unused_data
+    return bytes(out)
+
+
+def _brotli(body: bytes) -> bytes:
+    decompressor = brotli.Decompressor()
+    out = bytearray(decompressor.process(body, output_buffer_limit=_PIECE))
+    while len(out) < LIMIT:
+        piece = decompressor.process(b"", output_buffer_limit=_PIECE)
+        if not piece:
+            break
+        out += piece
+    return bytes(out[:LIMIT])
+
+
+def _zstd(body: bytes) -> bytes:
+    source = io.BytesIO(body)
+    out = bytearray()
+    with zstandard.ZstdDecompressor().stream_reader(source, read_across_frames=True) as reader:
+        while len(out) < LIMIT and (piece := reader.read(min(_PIECE, LIMIT - len(out)))):
+            out += piece
+    return bytes(out)

@@ -1,0 +1,215 @@
+"""Observation → features: every comparable piece of what one trial sent.
+
+A feature is a :class:`Location` and the values seen there, in order.  Nothing is
+normalised: values are kept to the last code point.  Two things are left out because they
+only repeat what stands elsewhere: ``Content-Length`` where it is the body's true length,
+and ``Host`` where it names the server connected to.
+
+**Roles.**  Where an environment names a host (the model endpoint, a proxy), the traffic
+that follows is a consequence of routing.  :class:`Roles` translates such hosts to one name,
+so that what is said to the endpoint can be compared although it moved; *where* it went is
+a feature of its own, in the part ``route``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from lab.observation.decode import decoded
+from lab.observation.flatten import flatten_body, readable
+from lab.observation.location import Location
+from lab.observation.masks import looks_like_identifier
+from lab.observation.records import (
+    ClientHello,
+    Connection,
+    Datagram,
+    DnsQuery,
+    Observation,
+    ProxyHop,
+    Request,
+    TlsFailure,
+    WebSocketMessage,
+)
+from lab.observation.writing import form_pairs, form_writing
+
+__all__ = ["Features", "Roles", "extract"]
+
+Features = Mapping[Location, tuple[str, ...]]
+
+_GREASE = frozenset(0x0A0A + 0x1010 * step for step in range(16))
+
+
+class Roles(msgspec.Struct, frozen=True):
+    """Which hosts stand for what in one environment.
+
+    ``names`` maps a host to the name that it is reported under.  ``prefixes`` maps an
+    endpoint's host to the path prefix configured for it, replaced by ``official_prefix``.
+    """
+
+    names: Mapping[str, str] = {}
+    prefixes: Mapping[str, str] = {}
+    official_prefix: str = ""
+
+    def name(self, host: str) -> str:
+        """The name under which this host is reported."""
+        return self.names.get(host, host)
+
+    def path(self, host: str, path: str) -> str:
+        """The path without the prefix that the environment put before it."""
+        prefix = self.prefixes.get(host, "")
+        if prefix and (path == prefix or path.startswith(prefix + "/")):
+            return self.official_prefix + path[len(prefix) :] or "/"
+        return path
+
+
+def extract(observation: Observation, roles: Roles) -> Features:
+    """The features of one observation, by location, each with its values in order."""
+    found: dict[Location, list[str]] = defaultdict(list)
+    for location, value in _walk(observation, roles):
+        found[location].append(value)
+    return {location: tuple(values) for location, values in found.items()}
+
+
+def _walk(observation: Observation, roles: Roles) -> Iterator[tuple[Location, str]]:
+    order: list[str] = []
+    for event in observation.events:
+        match event:
+            case Request():
+                base = _message(event, roles)
+                order.append(f"{event.method} {base.host}{base.path}")
+                yield from _request(event, base, roles)
+            case DnsQuery():
+                yield _dns(event, roles)
+            case ClientHello():
+                yield from _hello(event, roles)
+            case TlsFailure():
+                yield Location("tls", roles.name(event.host), part="failure"), event.reason
+            case Connection():
+                yield from _connection(event, roles)
+            case ProxyHop():
+                yield from _hop(event, roles)
+            case WebSocketMessage():
+                yield from _message_leaves(event, roles)
+            case Datagram():
+                host = roles.name(event.host or event.address)
+                base = Location("udp", host, path=f":{event.port}")
+                yield base.beside("data"), readable(event.data)
+    if order:
+        yield Location("http", part="request order"), "\n".join(order)
+    end = observation.exit
+    status = f"signal {end.signal}" if end.signal is not None else f"code {end.code}"
+    yield Location("exit", part="status"), f"{end.verdict}, {status}"
+
+
+def _message(request: Request, roles: Roles) -> Location:
+    return Location(
+        "http", roles.name(request.host), request.method, _path(request.host, request.target, roles)
+    )
+
+
+def _path(host: str, target: str, roles: Roles) -> str:
+    """The path of a target, words that look like identifiers blanked."""
+    path = roles.path(host, target.partition("?")[0])
+    return "/".join("{id}" if looks_like_identifier(word) else word for word in path.split("/"))
+
+
+def _request(request: Request, base: Location, roles: Roles) -> Iterator[tuple[Location, str]]:
+    yield base.beside("request"), "sent"
+    route = f"{request.scheme}://{request.host}:{request.port}"
+    via = "".join(f" via {proxy}" for proxy in request.via)
+    yield Location("http", base.host, part="route"), route + via
+    yield base.beside("protocol"), f"HTTP/{request.version}"
+    path, _, query = request.target.partition("?")
+    path = roles.path(request.host, path)
+    for index, (word, shown) in enumerate(
+        zip(path.split("/"), (base.path or "").split("/"), strict=True)
+    ):
+        if shown == "{id}":
+            yield base.beside("path", str(index)), word
+    if query:
+        pairs = form_pairs(query)
+        yield base.beside("writing", "query"), form_writing(query)
+        yield base.beside("query order"), "\n".join(name for name, _ in pairs)
+        for name, value in pairs:
+            yield base.beside("query", name), value
+    yield from _headers(request, base)
+    encodings = _header(request, b"content-encoding")
+    body = decoded(request.body, encodings)
+    for leaf in flatten_body(body, _header(request, b"content-type")):
+        yield base.beside(leaf.part, leaf.pointer), leaf.value
+
+
+def _headers(request: Request, base: Location) -> Iterator[tuple[Location, str]]:
+    order: list[str] = []
+    host = f"[{request.host}]" if ":" in request.host else request.host
+    authority = {request.host, host, f"{host}:{request.port}"}
+    for raw_name, raw_value in request.headers:
+        name = raw_name.decode("latin-1")
+        lower = name.lower()
+        order.append(lower)
+        if request.version != "2":
+            yield base.beside("header case", lower), name
+        value = raw_value.decode("utf-8", "backslashreplace")
+        if lower == "content-length" and value == str(request.size):
+            continue
+        if lower in ("host", ":authority") and value in authority:
+            continue
+        if lower in (":path", ":scheme", ":method"):
+            continue
+        yield base.beside("header", lower), value
+    yield base.beside("header order"), "\n".join(order)
+
+
+def _header(request: Request, name: bytes) -> str:
+    values = [value for key, value in request.headers if key.lower() == name]
+    return b",".join(values).decode("latin-1")
+
+
+def _dns(query: DnsQuery, roles: Roles) -> tuple[Location, str]:
+    name = roles.name(query.name)
+    return Location("dns", name, part="query"), f"{name} {query.type}"
+
+
+def _hello(hello: ClientHello, roles: Roles) -> Iterator[tuple[Location, str]]:
+    base = Location("tls", roles.name(hello.host))
+    fields: dict[str, tuple[int, ...]] = {
+        "versions": hello.versions,
+        "ciphers": hello.ciphers,
+        "extensions": hello.extensions,
+        "groups": hello.groups,
+        "signature algorithms": hello.signature_algorithms,
+    }
+    for part, numbers in fields.items():
+        words = ["GREASE" if number in _GREASE else f"{number:04x}" for number in numbers]
+        yield base.beside(part), " ".join(words)
+    yield base.beside("alpn"), " ".join(hello.alpn)
+    yield base.beside("hello"), "sent"
+
+
+def _connection(connection: Connection, roles: Roles) -> Iterator[tuple[Location, str]]:
+    if connection.protocol in ("raw", "none"):
+        host = roles.name(connection.host or connection.address)
+        base = Location("tcp", host, path=f":{connection.port}")
+        yield base.beside("data"), readable(connection.sent)
+
+
+def _hop(hop: ProxyHop, roles: Roles) -> Iterator[tuple[Location, str]]:
+    proxy = roles.name(hop.proxy.rpartition(":")[0].strip("[]"))
+    target = roles.name(hop.target.rpartition(":")[0].strip("[]"))
+    yield Location("http", target, part="proxy request", pointer=hop.scheme), proxy
+    for name, value in hop.headers:
+        lower = name.decode("latin-1").lower()
+        if lower not in ("host", "proxy-authorization"):
+            text = value.decode("utf-8", "backslashreplace")
+            yield Location("http", target, part="proxy header", pointer=lower), text
+
+
+def _message_leaves(message: WebSocketMessage, roles: Roles) -> Iterator[tuple[Location, str]]:
+    path = _path(message.host, message.target, roles)
+    base = Location("websocket", roles.name(message.host), path=path)
+    yield base.beside("message"), "sent"
+    for leaf in flatten_body(message.data, ""):
+        yield base.beside(leaf.part, leaf.pointer), leaf.value

@@ -1,0 +1,190 @@
+"""Structured bodies → (pointer, value) pairs.
+
+A JSON document becomes one pair a leaf.  Arrays are aligned by content, not by index: an
+element that is an object with a name-like member stands under that name
+(``/tools/[Bash]/description``), every other element under ``*``, so that a reordered or
+sampled array does not shift everything behind it.  Text that is itself JSON is followed
+inside (``/metadata/user_id/(json)/account``).
+
+Besides leaves there are two kinds of pairs about form, with a part of their own: the order
+of keys, and the writing (:mod:`~lab.observation.writing`).  Numbers stay as they are
+written.  A string that could be taken for another kind of value stands in quotation marks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import NamedTuple
+
+from lab.observation.writing import form_pairs, form_writing, json_writing
+
+__all__ = ["Leaf", "flatten_body", "readable"]
+
+_NAMING = ("name", "event_name", "eventName", "event", "key", "id", "type", "role", "kind")
+_NAME = re.compile(r"[A-Za-z_$@.][\w.:/ $@-]{0,63}")
+_UNNAMED = re.compile(r"\d{4}|[0-9a-fA-F]{8}")
+_LITERALS = frozenset({"true", "false", "null", "{}", "[]", "NaN", "Infinity", "-Infinity"})
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_DEPTH = 64
+_MOST_BINARY = 65536
+
+
+class Leaf(NamedTuple):
+    """One value at one place; ``part`` is ``body``, ``key order`` or ``writing``.
+
+    The value of a ``key order`` is the names, one a line.
+    """
+
+    part: str
+    pointer: str
+    value: str
+
+
+class _Number(str):
+    """A JSON number as it was written."""
+
+    __slots__ = ()
+
+
+class _Object(list[tuple[str, object]]):
+    """A JSON object as its members in order, duplicates included."""
+
+
+def flatten_body(body: bytes, content_type: str) -> list[Leaf]:
+    """The leaves of a body: JSON, several JSON documents a line each, a form, text or bytes."""
+    leaves: list[Leaf] = []
+    if not body:
+        return leaves
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return [Leaf("body", "", readable(body))]
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded":
+        pairs = form_pairs(text)
+        leaves.append(Leaf("key order", "", "\n".join(name for name, _ in pairs)))
+        leaves.append(Leaf("writing", "", form_writing(text)))
+        for name, value in pairs:
+            _string(leaves, f"/{_escape(name)}", value, 0)
+        return leaves
+    if (document := _parse(text)) is not None:
+        _walk(leaves, "", document, 0)
+        leaves.append(Leaf("writing", "", json_writing(text)))
+        return leaves
+    lines = [line for line in text.split("\n") if line.strip()]
+    documents = [_parse(line) for line in lines]
+    if len(documents) > 1 and all(item is not None for item in documents):
+        for item in documents:
+            _walk(leaves, "/" + _label(item), item, 0)
+        leaves.append(Leaf("writing", "", json_writing(text)))
+        return leaves
+    return [Leaf("body", "", text)]
+
+
+def readable(data: bytes) -> str:
+    """Text where the bytes are text, else hexadecimal; of what is very long, a digest."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        if len(data) <= _MOST_BINARY:
+            return data.hex()
+        digest = hashlib.sha256(data).hexdigest()
+        return f"{data[:_MOST_BINARY].hex()}… {len(data)} bytes, sha256 {digest}"
+
+
+def _parse(text: str) -> object | None:
+    """The document if the text is a JSON object or array, else None."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        document: object = json.loads(
+            text,
+            parse_int=_Number,
+            parse_float=_Number,
+            parse_constant=_Number,
+            object_pairs_hook=_Object,
+        )
+    except (ValueError, RecursionError):
+        return None
+    return document
+
+
+def _walk(leaves: list[Leaf], pointer: str, value: object, depth: int) -> None:
+    if depth > _DEPTH:
+        leaves.append(Leaf("body", pointer, _outline(value)))
+    elif isinstance(value, _Object):
+        if not value:
+            leaves.append(Leaf("body", pointer, "{}"))
+        elif len(value) > 1:
+            names = "\n".join([name for name, _ in value])
+            leaves.append(Leaf("key order", pointer, names))
+        for name, member in value:
+            _walk(leaves, f"{pointer}/{_escape(name)}", member, depth + 1)
+    elif isinstance(value, list):
+        if not value:
+            leaves.append(Leaf("body", pointer, "[]"))
+        for element in value:
+            _walk(leaves, f"{pointer}/{_label(element)}", element, depth + 1)
+    elif isinstance(value, _Number):
+        leaves.append(Leaf("body", pointer, str(value)))
+    elif isinstance(value, str):
+        _string(leaves, pointer, value, depth)
+    else:
+        leaves.append(Leaf("body", pointer, json.dumps(value)))
+
+
+def _outline(value: object) -> str:
+    """Names and values of what is nested too deeply to be told apart, one a line."""
+    words = []
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, (list, tuple)):
+            pending.extend(reversed(item))
+            words.append("{" if isinstance(item, _Object) else "[")
+        else:
+            words.append(item if isinstance(item, str) else json.dumps(item))
+    return "\n".join(words)
+
+
+def _string(leaves: list[Leaf], pointer: str, value: str, depth: int) -> None:
+    if value[:1] in ("{", "[") and len(value) > 2 and (inner := _parse(value)) is not None:
+        _walk(leaves, f"{pointer}/(json)", inner, depth + 1)
+        leaves.append(Leaf("writing", f"{pointer}/(json)", json_writing(value)))
+    elif _is_literal(value):
+        leaves.append(Leaf("body", pointer, f'"{value}"'))
+    else:
+        leaves.append(Leaf("body", pointer, value))
+
+
+def _is_literal(value: str) -> bool:
+    """Whether a string would be taken for another kind of value, or for one in quotation marks."""
+    return (
+        value in _LITERALS
+        or _NUMBER.fullmatch(value) is not None
+        or (len(value) > 1 and value[0] == value[-1] == '"')
+    )
+
+
+def _label(element: object) -> str:
+    """How an array's element is named in a pointer."""
+    if isinstance(element, _Object):
+        members = dict(element)
+        for name in _NAMING:
+            value = members.get(name)
+            if (
+                isinstance(value, str)
+                and not isinstance(value, _Number)
+                and _NAME.fullmatch(value)
+                and not _UNNAMED.search(value)
+            ):
+                return f"[{_escape(value)}]"
+    return "*"
+
+
+def _escape(name: str) -> str:
+    if "/" not in name and "~" not in name:
+        return name
+    return name.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,59 @@
+"""Masks: what is left of a text when identifiers, times and numbers are blanked.
+
+A masked view keeps a feature comparable although part of it is different in every trial.
+Masking is only ever applied to features whose exact value differs between replicates of
+one environment; everything else is compared to the last code point.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["looks_like_identifier", "mask"]
+
+_MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(
+            r"\b(?=[a-fA-F-]{0,35}\d)[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"
+        ),
+        "‹uuid›",
+    ),
+    (
+        re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"),
+        "‹time›",
+    ),
+    (re.compile(r"(?<![0-9a-zA-Z])(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{8,}(?![0-9a-zA-Z])"), "‹hex›"),
+    (
+        re.compile(
+            r"(?<![\w+/=-])(?=[\w+/-]*\d)(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])[\w+/-]{12,}={0,2}"
+        ),
+        "‹token›",
+    ),
+    (re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"), "‹n›"),
+)
+
+_IDENTIFIER = re.compile(
+    r"""(?:
+        [0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}   # a UUID
+      | \d+                                                    # a number
+      | (?=.*\d)[0-9a-fA-F]{8,}                                # a digest
+      | [a-z]+[_-](?=[\w-]*\d)[0-9A-Za-z_-]{12,}               # prefixed, such as msg_01…
+      | (?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w+=-]{12,}             # base64, nanoid
+    )""",
+    re.VERBOSE,
+)
+
+
+def mask(text: str) -> str:
+    """The text with identifiers, times and numbers replaced by what they look like.
+
+    Every pattern needs a digit and no digit is left, so that masking twice changes nothing.
+    """
+    for pattern, name in _MASKS:
+        text = pattern.sub(name, text)
+    return text
+
+
+def looks_like_identifier(text: str) -> bool:
+    """Whether a word is more likely made up for this one message than a name."""
+    return _IDENTIFIER.fullmatch(text) is not None

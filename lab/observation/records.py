@@ -1,0 +1,206 @@
+"""What one trial sent: frozen records, in the order in which things happened.
+
+Every text field comes from an untrusted client.  Bytes are kept exactly as received after
+decryption and transfer decoding (chunked, HTTP/2 frames); content encodings such as gzip
+are kept, because the choice of encoding is itself something that a client sends.
+
+``at`` is seconds since the trial began.  ``connection`` numbers connections within a trial
+from 0 in order of arrival.  ``via`` names the proxies between client and server, nearest
+to the client first, as ``scheme://host:port``.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+__all__ = [
+    "ClientHello",
+    "Connection",
+    "Datagram",
+    "DnsQuery",
+    "Event",
+    "Exit",
+    "Observation",
+    "ProxyHop",
+    "Request",
+    "TlsFailure",
+    "Verdict",
+    "WebSocketMessage",
+]
+
+Verdict = Literal[
+    "finished",
+    "timed out",
+    "killed",
+    "too much output",
+    "too much disk",
+    "too many processes",
+    "too much memory",
+    "could not start",
+]
+
+
+class Record(msgspec.Struct, frozen=True, tag_field="kind"):
+    """The base of all events: tagged, so that a stored event says what it is."""
+
+
+class DnsQuery(Record, frozen=True, tag="dns"):
+    """A name that the client asked for."""
+
+    at: float
+    name: str
+    """Lower case, without the final dot, except that the client's own case is kept in raw."""
+    type: str
+    transport: Literal["udp", "tcp", "https"]
+    resolver: str
+    raw: bytes = b""
+
+
+class Connection(Record, frozen=True, tag="tcp"):
+    """One TCP connection, to whatever address and port the client meant.
+
+    ``host`` is the name for which the lab's DNS gave out this address, or None for an
+    address that no name led to.  ``protocol`` is the innermost protocol recognised.
+    ``sent`` holds everything that the client sent, decrypted where TLS was used and cut at
+    the recording limit; ``size`` is the true number of bytes.  For recognised HTTP the
+    same bytes also appear, parsed, as requests.
+    """
+
+    connection: int
+    at: float
+    host: str | None
+    address: str
+    port: int
+    protocol: Literal["none", "raw", "tls", "http/1.1", "h2", "websocket", "socks5", "connect"]
+    sent: bytes
+    size: int
+    via: tuple[str, ...] = ()
+
+
+class ClientHello(Record, frozen=True, tag="tls"):
+    """The first message of a TLS handshake, before anything was answered."""
+
+    connection: int
+    at: float
+    host: str
+    """The SNI, or else the name or address connected to."""
+    port: int
+    raw: bytes
+    server_name: str | None
+    alpn: tuple[str, ...]
+    versions: tuple[int, ...]
+    ciphers: tuple[int, ...]
+    extensions: tuple[int, ...]
+    groups: tuple[int, ...]
+    signature_algorithms: tuple[int, ...]
+    ja3: str
+    """MD5 of the JA3 text, GREASE removed."""
+    ja4: str
+    via: tuple[str, ...] = ()
+
+
+class TlsFailure(Record, frozen=True, tag="tls-failure"):
+    """A handshake that did not complete, e.g. because the client trusts no unknown CA."""
+
+    connection: int
+    at: float
+    host: str
+    reason: str
+
+
+class ProxyHop(Record, frozen=True, tag="proxy"):
+    """The client asked a proxy to reach somewhere."""
+
+    connection: int
+    at: float
+    scheme: Literal["connect", "http", "socks5", "socks4"]
+    proxy: str
+    """``host:port`` of the proxy, by name where a name led there."""
+    target: str
+    """``host:port`` asked for."""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    credentials: str | None = None
+
+
+class Request(Record, frozen=True, tag="http"):
+    """One HTTP request, headers in order and with their case."""
+
+    connection: int
+    at: float
+    version: Literal["1.0", "1.1", "2"]
+    scheme: Literal["http", "https"]
+    host: str
+    """The authority's host, lower case, without port."""
+    port: int
+    method: str
+    target: str
+    """Path and query exactly as sent."""
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    size: int
+    """True length of the body; ``body`` is cut at the recording limit."""
+    complete: bool = True
+    via: tuple[str, ...] = ()
+    status: int = 0
+    """What the lab answered."""
+
+
+class WebSocketMessage(Record, frozen=True, tag="websocket"):
+    """One message that the client sent over a WebSocket."""
+
+    connection: int
+    at: float
+    host: str
+    target: str
+    text: bool
+    data: bytes
+
+
+class Datagram(Record, frozen=True, tag="udp"):
+    """A UDP datagram that is not a DNS query."""
+
+    at: float
+    host: str | None
+    address: str
+    port: int
+    data: bytes
+
+
+class Exit(Record, frozen=True, tag="exit"):
+    """How the client ended.  ``code`` is None where it was ended by a signal."""
+
+    at: float
+    verdict: Verdict
+    code: int | None
+    signal: int | None
+    cpu_s: float
+    stdout: bytes
+    stderr: bytes
+    detail: str = ""
+
+
+Event = (
+    DnsQuery
+    | Connection
+    | ClientHello
+    | TlsFailure
+    | ProxyHop
+    | Request
+    | WebSocketMessage
+    | Datagram
+)
+
+
+class Observation(msgspec.Struct, frozen=True):
+    """Everything that one trial sent, and how it ended.
+
+    ``truncated`` names limits that were hit ("connections", "bytes", "datagrams"), so that
+    a missing record is never taken for silence.
+    """
+
+    events: tuple[Event, ...]
+    exit: Exit
+    truncated: tuple[str, ...] = ()
+    schema: str = "fingerprint-lab/observation/1"

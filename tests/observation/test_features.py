@@ -1,0 +1,253 @@
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.observation.features import Roles, extract
+from lab.observation.location import Location
+from lab.observation.records import (
+    ClientHello,
+    Connection,
+    Datagram,
+    DnsQuery,
+    Event,
+    Exit,
+    Observation,
+    ProxyHop,
+    Request,
+    TlsFailure,
+    WebSocketMessage,
+)
+
+END = Exit(at=1.0, verdict="finished", code=0, signal=None, cpu_s=0.1, stdout=b"", stderr=b"")
+
+
+def request(method="POST", target="/v1/messages", body=b"", headers=(), **more):
+    given = {
+        "connection": 0,
+        "at": 0.0,
+        "version": "1.1",
+        "scheme": "https",
+        "host": "api.example.com",
+        "port": 443,
+        "method": method,
+        "target": target,
+        "headers": tuple(headers),
+        "body": body,
+        "size": len(body),
+    }
+    return Request(**{**given, **more})
+
+
+def features(*events, roles=Roles()):  # noqa: B008
+    return extract(Observation(events, END), roles)
+
+
+def parts(*events, roles=Roles()):  # noqa: B008
+    """Part and pointer to values, for events of one message."""
+    return {
+        (location.part, location.pointer): values
+        for location, values in features(*events, roles=roles).items()
+    }
+
+
+hosts = st.builds(
+    Roles,
+    names=st.dictionaries(st.sampled_from(["", "h"]), st.text()),
+    prefixes=st.dictionaries(st.sampled_from(["", "h"]), st.text()),
+    official_prefix=st.text(),
+)
+
+
+@given(st.lists(st.from_type(Event), max_size=8), hosts)
+def test_any_events_have_features(events, roles):
+    observation = Observation(tuple(events), END)
+    found = extract(observation, roles)
+    assert found[Location("exit", part="status")] == ("finished, code 0",)
+    assert all(values and isinstance(value, str) for values in found.values() for value in values)
+    assert extract(observation, roles) == found
+
+
+class TestRequest:
+    def test_its_place_and_its_route(self):
+        found = features(request(via=("http://proxy.example.net:3128",)))
+        place = Location("http", "api.example.com", "POST", "/v1/messages")
+        assert found[place.beside("request")] == ("sent",)
+        assert found[place.beside("protocol")] == ("HTTP/1.1",)
+        assert found[Location("http", "api.example.com", part="route")] == (
+            "https://api.example.com:443 via http://proxy.example.net:3128",
+        )
+
+    def test_identifiers_in_a_path_are_values_not_places(self):
+        found = parts(request(target="/v1/files/42/parts/deadbeef01"))
+        assert found["path", "3"] == ("42",)
+        assert found["path", "5"] == ("deadbeef01",)
+        (place,) = [p for p in features(request(target="/v1/files/42")) if p.part == "request"]
+        assert place.path == "/v1/files/{id}"
+
+    def test_a_query(self):
+        found = parts(request(target="/s?tz=Asia%2FTokyo&empty=&tz=%FF"))
+        assert found["query", "tz"] == ("Asia/Tokyo", "\\xff")
+        assert found["query", "empty"] == ("",)
+        assert found["query order", None] == ("tz\nempty\ntz",)
+        assert found["writing", "query"] == ("[]",)
+
+    def test_headers_have_value_order_and_case(self):
+        found = parts(request(headers=[(b"X-Zone", b"UTC"), (b"accept", b"\xff")]))
+        assert found["header", "x-zone"] == ("UTC",)
+        assert found["header case", "x-zone"] == ("X-Zone",)
+        assert found["header order", None] == ("x-zone\naccept",)
+        assert found["header", "accept"] == ("\\xff",)
+
+    def test_headers_that_repeat_what_stands_elsewhere_are_left_out(self):
+        headers = [(b"Host", b"api.example.com"), (b"Content-Length", b"2")]
+        found = parts(request(headers=headers, body=b"ok"))
+        assert not {key for key in found if key[0] == "header"}
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            (b"Host", b"API.example.com"),
+            (b"Host", b"other.example.com"),
+            (b"Content-Length", b"02"),
+        ],
+    )
+    def test_headers_that_say_more_are_kept(self, name, value):
+        found = parts(request(headers=[(name, value)], body=b"ok"))
+        assert found["header", name.decode().lower()] == (value.decode(),)
+
+    @pytest.mark.parametrize("value", [b"[2001:db8::1]", b"[2001:db8::1]:8080"])
+    def test_the_host_of_an_ipv6_address_is_left_out_too(self, value):
+        found = parts(request(host="2001:db8::1", port=8080, headers=[(b"Host", value)]))
+        assert ("header", "host") not in found
+
+    def test_a_body_is_decoded_and_flattened(self):
+        body = gzip.compress(json.dumps({"zone": "UTC"}).encode())
+        found = parts(request(body=body, headers=[(b"Content-Encoding", b"gzip")]))
+        assert found["body", "/zone"] == ("UTC",)
+
+    def test_the_order_of_requests(self):
+        found = features(request("GET", "/a"), request("GET", "/files/42"))
+        order = Location("http", part="request order")
+        assert found[order] == ("GET api.example.com/a\nGET api.example.com/files/{id}",)
+
+
+class TestRoles:
+    roles = Roles(
+        {"models.example.net": "api.example.com", "proxy.example.net": "(proxy)"},
+        {"models.example.net": "/gateway/v1"},
+        "/v1",
+    )
+
+    def test_what_moved_is_compared_in_the_same_place(self):
+        moved = request(host="models.example.net", target="/gateway/v1/chat")
+        here, there = features(request(target="/v1/chat")), features(moved, roles=self.roles)
+        differ = {place for place in here | there if here.get(place) != there.get(place)}
+        assert {place.part for place in differ} == {"route"}
+
+    @pytest.mark.parametrize(
+        ("path", "official"),
+        [("/gateway/v1", "/v1"), ("/gateway/v1/x", "/v1/x"), ("/gateway/v10", "/gateway/v10")],
+    )
+    def test_only_a_whole_prefix_is_taken_away(self, path, official):
+        assert self.roles.path("models.example.net", path) == official
+        assert self.roles.path("other.example.net", path) == path
+
+    def test_a_prefix_alone_leaves_the_root(self):
+        assert Roles(prefixes={"h": "/gateway"}).path("h", "/gateway") == "/"
+
+    def test_a_proxy_is_named_by_its_role(self):
+        hop = ProxyHop(0, 0.0, "connect", "proxy.example.net:3128", "[2001:db8::1]:443",
+                       ((b"User-Agent", b"x"), (b"Host", b"h")), "agent:s3cret")  # fmt: skip
+        place = Location("http", "2001:db8::1", part="proxy request", pointer="connect")
+        found = features(hop, roles=self.roles)
+        assert found[place] == ("(proxy)",)
+        assert {location.pointer for location in found if location.part == "proxy header"} == {
+            "user-agent"
+        }
+
+
+def test_a_name_that_was_asked_for():
+    roles = Roles({"models.example.net": "api.example.com"})
+    asked = [DnsQuery(0.0, name, "A", "udp", "192.168.1.1") for name in ("h", "models.example.net")]
+    assert {place: values for place, values in features(*asked, roles=roles).items()
+            if place.channel == "dns"} == {
+        Location("dns", "h", part="query"): ("h A",),
+        Location("dns", "api.example.com", part="query"): ("api.example.com A",),
+    }  # fmt: skip
+
+
+def test_a_handshake_without_what_is_random_in_it():
+    hello = ClientHello(0, 0.0, "h", 443, b"", "h", ("h2", "http/1.1"), (0x0304,),
+                        (0x3A3A, 0x1301), (0x0A0A, 0), (29,), (0x0403,), "", "")  # fmt: skip
+    found = {location.part: values for location, values in features(hello).items()}
+    assert found["ciphers"] == ("GREASE 1301",)
+    assert found["extensions"] == ("GREASE 0000",)
+    assert found["alpn"] == ("h2 http/1.1",)
+
+
+def test_bytes_without_a_protocol():
+    raw = Connection(0, 0.0, None, "203.0.113.1", 9, "raw", b"hi", 2)
+    found = features(raw, Datagram(0.0, "h", "203.0.113.2", 53, b"\xff"))
+    assert found[Location("tcp", "203.0.113.1", path=":9", part="data")] == ("hi",)
+    assert found[Location("udp", "h", path=":53", part="data")] == ("ff",)
+
+
+def test_a_connection_with_a_protocol_shows_as_its_messages_only():
+    known = Connection(0, 0.0, None, "203.0.113.1", 9, "http/1.1", b"GET", 3)
+    assert len(features(known)) == 1
+
+
+def test_messages_and_failures():
+    message = WebSocketMessage(0, 0.0, "h", "/live?x=1", True, b'{"zone": "UTC"}')
+    found = features(message, TlsFailure(0, 0.0, "h", "unknown ca"))
+    assert found[Location("websocket", "h", path="/live", part="body", pointer="/zone")] == ("UTC",)
+    assert found[Location("tls", "h", part="failure")] == ("unknown ca",)
+
+
+def test_messages_of_made_up_paths_are_at_one_place():
+    path = "/live/0e370d5b-3b3b-917e-1adb-fb38b42e030f"
+    found = features(WebSocketMessage(0, 0.0, "h", path, True, b"hi"))
+    assert found[Location("websocket", "h", path="/live/{id}", part="body", pointer="")] == ("hi",)
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        (Exit(1, "finished", 3, None, 0, b"", b""), "finished, code 3"),
+        (Exit(1, "timed out", None, 9, 0, b"", b""), "timed out, signal 9"),
+    ],
+)
+def test_how_it_ended(end, status):
+    assert extract(Observation((), end), Roles()) == {Location("exit", part="status"): (status,)}
+
+
+def test_a_location_reads_from_the_outside_in():
+    place = Location("http", "api.example.com", "POST", "/v1/messages", "body", "/model")
+    assert str(place) == "http POST api.example.com/v1/messages body /model"
+    assert place.message.beside("body", "/model") == place
+    assert str(Location("exit", part="status")) == "exit status"
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference-locations.md"
+EVERYTHING = (
+    request(target="/files/42?a=1", body=b'{"a":1,"b":2}', headers=[(b"X", b"y")]),
+    DnsQuery(0.0, "h", "A", "udp", "192.168.1.1"),
+    ClientHello(0, 0.0, "h", 443, b"", None, (), (), (), (), (), (), "", ""),
+    TlsFailure(0, 0.0, "h", "unknown ca"),
+    ProxyHop(0, 0.0, "connect", "p:1", "h:443", ((b"X", b"y"),)),
+    WebSocketMessage(0, 0.0, "h", "/", True, b"hi"),
+    Connection(0, 0.0, None, "203.0.113.1", 9, "raw", b"", 0),
+    Datagram(0.0, None, "203.0.113.1", 9, b""),
+)
+
+
+def test_the_page_names_every_part_and_no_other():
+    found = {location.part for location in features(*EVERYTHING)}
+    table = PAGE.read_text().partition("## Parts")[2].partition("## Pointers")[0]
+    cells = [line.split("|")[2] for line in table.splitlines() if line.startswith("|")]
+    assert {part for cell in cells for part in re.findall("`(.*?)`", cell)} == found
