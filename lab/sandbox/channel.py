@@ -1,0 +1,43 @@
+"""Asking the holder: one request, one answer, one at a time, from any thread."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Sequence
+
+from lab.errors import LabError
+
+__all__ = ["Channel"]
+
+
+class Channel:
+    """A socket to the holder."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        self._turn = threading.Lock()
+
+    def ask(self, request: str, descriptors: Sequence[int] = ()) -> tuple[list[str], list[int]]:
+        """The answer's words after ``ok``, and the descriptors that came with it.
+
+        LabError where the holder refuses or is gone.
+        """
+        with self._turn:
+            try:
+                socket.send_fds(self._socket, [request.encode()], list(descriptors))
+                message, received, _, _ = socket.recv_fds(self._socket, 4096, 16)
+            except OSError as failure:
+                # What it still may answer would be taken for the answer to the next request.
+                self._socket.close()
+                raise LabError(f"the cell does not answer ({failure}); it is gone") from failure
+        words = message.decode(errors="replace").split(maxsplit=1)
+        if not words:
+            raise LabError("the cell ended while it was asked something; open another one")
+        if words[0] != "ok":
+            raise LabError(f"the cell could not do what was asked: {words[-1]}")
+        return words[1].split() if len(words) > 1 else [], received
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()

@@ -1,0 +1,113 @@
+"""The locales that exist in a jail: those asked for, whatever the host has.
+
+Each is compiled once with ``localedef`` and kept; a set of locales is a folder of hard
+links to them, which the jail sees as /usr/lib/locale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from lab.errors import MachineError, UsageError
+
+__all__ = ["default_cache", "directory_name", "locale_folder"]
+
+ALWAYS = "C.UTF-8"
+BUILT_IN = frozenset({"C", "POSIX"})
+SHAPE = re.compile(
+    r"(?P<language>[A-Za-z]{1,8}(_[A-Za-z]{2,4})?)(\.(?P<charset>[A-Za-z0-9-]+))?(?P<modifier>@\w+)?"
+)
+
+
+def default_cache() -> Path:
+    """Where compiled locales are kept for this user."""
+    return Path(pwd.getpwuid(os.geteuid()).pw_dir, ".cache", "fingerprint-lab", "locales")
+
+
+def directory_name(locale: str) -> str:
+    """The folder in which glibc looks for a locale: ``de_DE.UTF-8`` → ``de_DE.utf8``.
+
+    UsageError for anything that is not the name of a locale.
+    """
+    language, charset, modifier = _parts(locale)
+    plain = re.sub(r"[^a-z0-9]", "", charset.lower())
+    return f"{language}.{plain}{modifier}"
+
+
+def locale_folder(locales: Iterable[str], cache: Path) -> Path:
+    """A folder that holds exactly these locales and C.UTF-8, made if need be."""
+    wanted = sorted({*locales, ALWAYS} - BUILT_IN)
+    names = [directory_name(each) for each in wanted]
+    key = hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+    folder = cache / "sets" / key
+    if folder.exists():
+        return folder
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as failure:
+        raise MachineError(f"compiled locales cannot be kept in {cache}: {failure}") from failure
+    with tempfile.TemporaryDirectory(dir=cache) as work:
+        made = Path(work, "set")
+        made.mkdir()
+        for locale, name in zip(wanted, names, strict=True):
+            shutil.copytree(_compiled(locale, cache), made / name, copy_function=os.link)
+        _move(made, folder)
+    return folder
+
+
+def _compiled(locale: str, cache: Path) -> Path:
+    done = cache / "compiled" / directory_name(locale)
+    if done.exists():
+        return done
+    done.parent.mkdir(parents=True, exist_ok=True)
+    language, charset, modifier = _parts(locale)
+    localedef = shutil.which("localedef", path="/usr/bin:/usr/sbin:/bin:/sbin")
+    if localedef is None:
+        raise MachineError(f"localedef is missing, so the jail cannot have the locale {locale}")
+    with tempfile.TemporaryDirectory(dir=cache) as work:
+        made = Path(work, "locale")
+        own = Path("/usr/lib/locale", directory_name(locale))
+        if locale == ALWAYS and own.is_dir():
+            shutil.copytree(own, made)
+        else:
+            # Exit code 1 means that it was written, with warnings.
+            ended = subprocess.run(
+                [localedef, "--no-archive", "-i", language + modifier, "-f", charset, str(made)],
+                capture_output=True,
+                text=True,
+                env={"PATH": "/usr/bin:/bin"},
+                check=False,
+            )
+            if ended.returncode > 1 or not made.is_dir():
+                said = ended.stderr.strip().splitlines() or ["it said nothing"]
+                raise MachineError(
+                    f"the locale {locale} cannot be compiled ({said[-1]}); "
+                    "get its sources with: lab doctor --install"
+                )
+        _move(made, done)
+    return done
+
+
+def _move(made: Path, done: Path) -> None:
+    """Put a finished folder in its place, unless another lab did so meanwhile."""
+    made.chmod(0o755)
+    try:
+        made.rename(done)
+    except OSError:
+        if not done.is_dir():
+            raise
+
+
+def _parts(locale: str) -> tuple[str, str, str]:
+    match = SHAPE.fullmatch(locale)
+    if match is None:
+        raise UsageError(f"{locale!r} is not a locale; write it as language_COUNTRY.UTF-8")
+    return match["language"], match["charset"] or "ISO-8859-1", match["modifier"] or ""

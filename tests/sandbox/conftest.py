@@ -1,0 +1,102 @@
+"""A cell with something behind its sockets: threads that say what they received."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from lab.factors.surroundings import Surroundings
+from lab.observation.records import Exit
+from lab.sandbox.cell import Cell
+from lab.sandbox.jail import Jail, Limits, base_variables
+from lab.sandbox.seal import destination
+
+
+class Answers:
+    """Answers each connection and datagram with the address that it was meant for."""
+
+    def __init__(self, cell: Cell) -> None:
+        self.sockets = cell.sockets
+        self.over, self.end = socket.socketpair()
+        self.thread = threading.Thread(target=self.serve)
+        self.thread.start()
+
+    def serve(self) -> None:
+        tcp = [self.sockets.tcp4, self.sockets.tcp6]
+        udp = [self.sockets.udp4, self.sockets.udp6]
+        while True:
+            ready, _, _ = select.select([*tcp, *udp, self.over], [], [])
+            if self.over in ready:
+                return
+            for each in ready:
+                if each in tcp:
+                    accepted, _ = each.accept()
+                    with accepted, contextlib.suppress(ConnectionError):
+                        address, port = accepted.getsockname()[:2]
+                        accepted.sendall(f"tcp {address} {port}".encode())
+                else:
+                    data, ancillary, _, source = each.recvmsg(2048, 256)
+                    meant = destination(ancillary)
+                    assert meant is not None
+                    with self.sockets.reply(*meant) as answering:
+                        answering.sendto(
+                            b"udp %s %d " % (meant[0].encode(), meant[1]) + data, source
+                        )
+
+    def stop(self) -> None:
+        self.end.send(b"x")
+        self.thread.join()
+        self.end.close()
+        self.over.close()
+
+
+@pytest.fixture(scope="session")
+def locale_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("locales")
+
+
+@pytest.fixture(scope="session")
+def cell(locale_cache: Path) -> Iterator[Cell]:
+    with Cell.open(locale_cache) as opened:
+        opened.prove_sealed()
+        answers = Answers(opened)
+        try:
+            yield opened
+        finally:
+            answers.stop()
+
+
+class Runner:
+    """Runs a command in the cell, in surroundings that differ from the bare ones."""
+
+    def __init__(self, cell: Cell) -> None:
+        self.cell = cell
+
+    def __call__(
+        self,
+        *argv: str,
+        limits: Limits | None = None,
+        readable: tuple[str, ...] = (),
+        shown: tuple[tuple[str, str], ...] = (),
+        hidden: tuple[str, ...] = (),
+        surroundings: Surroundings | None = None,
+        **changes: object,
+    ) -> Exit:
+        base = surroundings or Surroundings(**changes)  # type: ignore[arg-type]
+        settled = base.settled()
+        settled = msgspec.structs.replace(settled, variables=base_variables(settled))
+        limits = limits or Limits(wall_s=20)
+        jail = Jail(settled, argv, readable, b"a certificate\n", limits, shown, hidden)
+        return self.cell.run(jail)
+
+
+@pytest.fixture
+def run(cell: Cell) -> Runner:
+    return Runner(cell)
