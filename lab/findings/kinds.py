@@ -1,0 +1,70 @@
+"""What kind of signal it is, told from its place and from what stands there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from lab.findings.encodings import PLAIN, encoding_of
+from lab.findings.report import Kind
+from lab.observation.location import Location
+
+__all__ = ["ORDER_PARTS", "ROUTED_CHANNELS", "ROUTE_PARTS", "is_route", "kind_of"]
+
+ROUTE_PARTS = frozenset({"route", "proxy request", "proxy header"})
+ROUTED_CHANNELS = frozenset({"dns", "tcp", "tls"})
+"""Channels in which a factor that decides where traffic goes shows for that reason."""
+
+ORDER_PARTS = frozenset({"request order", "header order", "key order", "query order"})
+
+
+def is_route(location: Location, *, routed: bool, rerouted: bool) -> bool:
+    """Whether the place shows no more than that the cause decides where traffic goes.
+
+    A route that follows anything else, such as the time zone, tells of that.
+    """
+    return (rerouted and location.part in ROUTE_PARTS) or (
+        routed and location.channel in ROUTED_CHANNELS
+    )
+
+
+def kind_of(
+    location: Location,
+    *,
+    routed: bool,
+    rerouted: bool,
+    values: Mapping[str, str | None],
+    needles: Mapping[str, Iterable[str]],
+) -> tuple[Kind, str | None]:
+    """Kind and encoding.
+
+    ``values`` maps a label of each combination of levels to the value seen there (None:
+    nothing), ``needles`` the same labels to the texts that a copy of these levels would
+    contain.  ``routed`` says that all factors of the cause decide where traffic goes,
+    ``rerouted`` that one of them does.
+    """
+    if is_route(location, routed=routed, rerouted=rerouted):
+        return "route", None
+    if location.part in ORDER_PARTS:
+        return "order", None
+    ways = Counter(
+        way
+        for label, value in values.items()
+        if value and (way := encoding_of(value, needles.get(label, ()))) is not None
+    )
+    distinct = {value for value in values.values() if value}
+    if ways and len(distinct) > 1:
+        way, count = ways.most_common(1)[0]
+        if count * 2 >= sum(1 for value in values.values() if value):
+            return ("copied", None) if way == PLAIN else ("encoded", way)
+    if _reordered([value.split() for value in distinct]):
+        return "order", None
+    if None in values.values() and len(distinct) <= 1:
+        return "presence", None
+    return "derived", None
+
+
+def _reordered(values: Sequence[Sequence[str]]) -> bool:
+    """Whether all have the same words, though not one after another as in the first."""
+    words = {tuple(sorted(value)) for value in values}
+    return len(words) == 1 and any(value != values[0] for value in values)

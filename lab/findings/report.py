@@ -1,0 +1,187 @@
+"""The report: what an audit found, in the shape that scripts read.
+
+These records are the contract of ``lab audit --json`` and ``report.json``
+(schema ``fingerprint-lab/report/1``).  Presenters in :mod:`lab.reports` read them and
+nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from lab.observation.location import Channel, Location
+
+__all__ = [
+    "SCHEMA",
+    "Calibration",
+    "Channel",
+    "ClientFacts",
+    "Difference",
+    "FactorFacts",
+    "Inconclusive",
+    "Kind",
+    "LabFacts",
+    "Location",
+    "Noise",
+    "NotMeasured",
+    "Pair",
+    "Report",
+    "Row",
+    "Signal",
+]
+
+SCHEMA = "fingerprint-lab/report/1"
+
+Kind = Literal["copied", "encoded", "derived", "presence", "count", "order", "timing", "route"]
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One line of a decision table: what was sent under these levels of the cause.
+
+    ``value`` is the text that varies, or the whole text where it is short; where several
+    words of one text vary, one a line.  None: nothing was sent there.
+    """
+
+    levels: Mapping[str, str]
+    value: str | None
+    trials: int
+    dissenting: int = 0
+    """Trials with the same levels that sent something else."""
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One place where two texts differ, by code point; empty where one side has nothing."""
+
+    left: tuple[str, ...]
+    """Code points as ``U+0027 APOSTROPHE``."""
+    right: tuple[str, ...]
+    invisible: bool = False
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """Two environments that differ in one level, and what each sent.
+
+    ``context`` holds the levels, other than the controls, that both sides share.
+    """
+
+    left: str
+    right: str
+    factor: str
+    left_level: str
+    right_level: str
+    left_value: str | None
+    right_value: str | None
+    context: Mapping[str, str] = {}
+    differences: tuple[Difference, ...] = ()
+
+
+class Signal(msgspec.Struct, frozen=True):
+    """A confirmed effect with its cause, location, decision table and minimal pair."""
+
+    id: str
+    cause: tuple[str, ...]
+    kind: Kind
+    encoding: str | None
+    covert: bool
+    location: Location
+    table: tuple[Row, ...]
+    pair: Pair
+    p_value: float
+    p_adjusted: float
+    replicates: int
+    bits: float
+    documented: str | None = None
+    fields: tuple[Location, ...] = ()
+    """All places that show the same thing, ``location`` first."""
+
+
+class Noise(msgspec.Struct, frozen=True):
+    """A place that differs between replicates of one environment, and how."""
+
+    location: Location
+    why: str
+
+
+class Inconclusive(msgspec.Struct, frozen=True):
+    """An effect that was seen and neither confirmed nor refuted."""
+
+    location: Location
+    cause: tuple[str, ...]
+    why: str
+    trials_needed: int | None = None
+
+
+class NotMeasured(msgspec.Struct, frozen=True):
+    """Something that could not be tried, and why: never a negative result."""
+
+    what: str
+    why: str
+
+
+class FactorFacts(msgspec.Struct, frozen=True):
+    """One factor as it was tried."""
+
+    name: str
+    control: str
+    levels: tuple[str, ...]
+    measured: bool = True
+    why_not: str | None = None
+
+
+class ClientFacts(msgspec.Struct, frozen=True):
+    """Which client exactly."""
+
+    name: str
+    version: str
+    digest: str
+    source: str
+
+
+class LabFacts(msgspec.Struct, frozen=True):
+    """Which lab."""
+
+    version: str
+
+
+class Calibration(msgspec.Struct, frozen=True):
+    """How noisy the client is when nothing is varied.
+
+    ``false_positive_rate`` is the share of null hypotheses, formed by splitting replicates
+    of one environment at random, that the confirmation test would have called signals.
+    """
+
+    replicates: int
+    false_positive_rate: float
+
+
+class Report(msgspec.Struct, frozen=True):
+    """Everything that one audit found."""
+
+    client: ClientFacts
+    lab: LabFacts
+    seed: int
+    alpha: float
+    strength: int
+    jobs: int
+    started: str
+    wall_s: float
+    trials: int
+    client_cpu_s: float
+    overhead_s: float
+    factors: tuple[FactorFacts, ...]
+    signals: tuple[Signal, ...]
+    noise: tuple[Noise, ...]
+    inconclusive: tuple[Inconclusive, ...]
+    not_measured: tuple[NotMeasured, ...]
+    calibration: Calibration
+    hosts: tuple[str, ...] = ()
+    """Every host contacted in any trial."""
+    verdict: Literal["signal", "no signal", "inconclusive", "not measured"] = "no signal"
+    warnings: tuple[str, ...] = ()
+    """What looked wrong about the client while it was measured, one line each."""
+    audit: str | None = None
+    """The audit's folder."""
+    schema: str = SCHEMA

@@ -1,0 +1,142 @@
+import base64
+import hashlib
+import html
+import json
+import random
+import urllib.parse
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.findings.encodings import PLAIN, encoding_of
+
+TEXT = "Ünit <07>/build-box"
+DATA = TEXT.encode()
+
+
+def sha(name, text=TEXT):
+    return hashlib.new(name, text.encode())
+
+
+def xored(key):
+    return bytes(byte ^ key for byte in DATA)
+
+
+FORMS = [
+    (PLAIN, TEXT),
+    ("url", urllib.parse.quote(TEXT, safe="")),
+    ("url form", urllib.parse.quote_plus(TEXT)),
+    ("json", json.dumps(TEXT)[1:-1]),
+    ("html", html.escape(TEXT)),
+    ("hex", DATA.hex()),
+    ("hex upper case", DATA.hex().upper()),
+    ("base64", base64.b64encode(DATA).decode()),
+    ("base32", base64.b32encode(DATA).decode()),
+    ("base85", base64.b85encode(DATA).decode()),
+    ("ascii85", base64.a85encode(DATA).decode()),
+    ("reversed", TEXT[::-1]),
+    ("utf-16 hex", TEXT.encode("utf-16-le").hex()),
+    ("letter case", TEXT.upper()),
+    ("letter case", TEXT.lower()),
+    ("md5", sha("md5").hexdigest()),
+    ("sha1", sha("sha1").hexdigest()),
+    ("sha224", sha("sha224").hexdigest()),
+    ("sha256", sha("sha256").hexdigest().upper()),
+    ("sha384", sha("sha384").hexdigest()),
+    ("sha512", sha("sha512").hexdigest()),
+    ("blake2b", sha("blake2b").hexdigest()),
+    ("sha3_256", sha("sha3_256").hexdigest()),
+    ("sha256", sha("sha256", TEXT + "\n").hexdigest()),
+    ("sha256", sha("sha256", TEXT.lower()).hexdigest()),
+    ("sha256[:8]", sha("sha256").hexdigest()[:8]),
+    ("sha256[:9]", sha("sha256").hexdigest()[:9]),
+    ("md5[:16]", sha("md5").hexdigest()[:16]),
+    ("sha256 in base64", base64.b64encode(sha("sha256").digest()).decode()),
+    ("sha1 in base64", base64.urlsafe_b64encode(sha("sha1").digest()).decode().rstrip("=")),
+    ("sha256[:12] in base64", base64.b64encode(sha("sha256").digest()[:6]).decode()),
+    ("xor 0x5a in hex", xored(0x5A).hex()),
+    ("xor 0xff in base64", base64.b64encode(xored(0xFF)).decode()),
+]
+
+
+@pytest.mark.parametrize(("name", "form"), FORMS)
+@pytest.mark.parametrize("frame", ["{}", "id={};", '{{"v":"{}"}}'])
+def test_each_encoding_is_found_and_named(name, form, frame):
+    assert encoding_of(frame.format(form), [TEXT]) == name
+    assert encoding_of(frame.format(form), ["other-box", "third"]) is None
+
+
+@pytest.mark.parametrize("before", range(6))
+@pytest.mark.parametrize("after", range(4))
+def test_base64_wherever_it_begins(before, after):
+    text = base64.b64encode(b"?" * before + DATA + b"!" * after).decode()
+    skip = before % 3
+    assert encoding_of(text, [TEXT]) == (f"base64 at offset {skip}" if skip else "base64")
+
+
+def test_base64url():
+    needle = "???>>>ÿÿ"
+    text = base64.urlsafe_b64encode(needle.encode()).decode()
+    assert encoding_of(text, [needle]) == "base64url"
+
+
+def test_a_needle_without_its_letters_in_order_is_not_there():
+    assert encoding_of("box-build unit", [TEXT]) is None
+    assert encoding_of("", [TEXT]) is None
+    assert encoding_of(TEXT, []) is None
+
+
+def test_too_short_a_text_is_not_looked_for():
+    assert encoding_of("en de", ["en"]) is None
+    assert encoding_of("deu", ["deu"]) == PLAIN
+
+
+@pytest.mark.parametrize("form", [b"dev".hex(), base64.b64encode(b"dev").decode(), "ved0", "DEV"])
+def test_a_short_form_counts_only_where_it_stands_alone(form):
+    needle = "0dev" if form == "ved0" else "dev"
+    assert encoding_of(f"id: {form}.", [needle]) is not None
+    assert encoding_of(f"a{form}b", [needle]) is None
+
+
+def test_a_digest_counts_only_as_a_whole_run_of_eight_digits():
+    digest = sha("sha256").hexdigest()
+    assert encoding_of(digest[:7], [TEXT]) is None
+    assert encoding_of(digest[:16] + "0", [TEXT]) is None
+
+
+NEEDLES = ("build-box.corp.example", "agent-07", "Asia/Shanghai", "de_DE.UTF-8", "/home/quinn")
+
+
+noise = st.binary(min_size=8, max_size=64)
+
+
+@given(
+    st.one_of(
+        noise.map(bytes.hex), noise.map(base64.b64encode).map(bytes.decode), st.uuids().map(str)
+    )
+)
+def test_random_text_holds_nothing(value):
+    # A run of eight digits is one of 5 · 24 digests with a chance of 3 · 10⁻⁸; the shortest
+    # form that counts anywhere, eight characters of base64, begins at a place with 4 · 10⁻¹⁵.
+    assert encoding_of(value, NEEDLES) is None
+
+
+def test_much_random_text_holds_nothing():
+    # 100,000 runs of eight digits: a hit has a chance of 0.3 %, and this seed has none.
+    chance = random.Random(20261120)
+    assert (
+        encoding_of(" ".join(f"{chance.getrandbits(32):08x}" for _ in range(100_000)), NEEDLES)
+        is None
+    )
+
+
+@given(st.text(), st.lists(st.text(), max_size=4))
+def test_any_texts_can_be_asked_for(value, needles):
+    found = encoding_of(value, needles)
+    assert (found == PLAIN) == any(len(text) > 2 and text in value for text in needles)
+
+
+def test_what_is_no_unicode_can_be_asked_for():
+    assert encoding_of("abc", ["\udc80\udc81\udc82"]) is None
+    assert encoding_of("x\udc80\udc81\udc82", ["\udc80\udc81\udc82"]) == PLAIN
