@@ -1,0 +1,317 @@
+"""Confirmed effects → signals: one signal for one cause at one place.
+
+Places that show the same thing in the same way, and divide the trials alike, are one signal
+with the places listed.  What merely follows is left out: where a whole request comes or
+goes, its fields come and go with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from lab.experiment.analysis import Effect, Row
+from lab.experiment.column import ABSENT, Column
+from lab.experiment.inference import Combination, Trials
+from lab.experiment.tables import LONGEST_VALUE, SHORT, decision_table, slot_values, whole_texts
+from lab.findings.bits import bits
+from lab.findings.covert import differences, is_covert
+from lab.findings.encodings import PLAIN
+from lab.findings.kinds import ORDER_PARTS, ROUTE_PARTS, ROUTED_CHANNELS, is_route, kind_of
+from lab.findings.report import Kind, Pair, Signal
+from lab.observation.location import Location
+
+__all__ = ["assemble"]
+
+_COVERT_PARTS = frozenset(
+    {"header order", "key order", "query order", "request order", "header case", "writing"}
+)
+_PRESENCE_PARTS = frozenset({"request", "message", "hello"})
+_MOST_SLOTS = 8
+_MOST_DIFFERENCES = 32
+
+_Pattern = tuple[int, ...]
+_RANK: dict[Kind, int] = {
+    "copied": 0,
+    "encoded": 1,
+    "derived": 2,
+    "order": 3,
+    "count": 4,
+    "presence": 5,
+    "timing": 6,
+    "route": 7,
+}
+
+
+class _Field(msgspec.Struct, frozen=True):
+    """One column under one effect, with what its minimal pair shows."""
+
+    effect: Effect
+    column: Column
+    left: str | None
+    right: str | None
+    covert: bool
+
+
+def assemble(
+    effects: Sequence[Effect],
+    rows: Sequence[Row],
+    trials: Trials,
+    *,
+    needles: Callable[[str, str], tuple[str, ...]],
+    routes: frozenset[str],
+) -> tuple[Signal, ...]:
+    """The signals of confirmed effects, covert ones first.
+
+    ``needles`` maps a factor and a level to the texts that a copy of it would contain,
+    ``routes`` names the factors that decide where traffic goes.
+    """
+    places: dict[tuple[object, ...], list[_Field]] = defaultdict(list)
+    relevant: dict[int, set[str]] = defaultdict(set)
+    for effect in effects:
+        relevant[id(effect.group)].update(effect.cause)
+    every = [
+        _field(effect, column, trials) for effect in effects for column in effect.group.columns
+    ]
+    flipped = {
+        (field.effect.cause, field.column.location.message)
+        for field in every
+        if field.column.location.part in _PRESENCE_PARTS and _nothing_on_a_side(field)
+    }
+    recounted = {
+        (field.effect.cause, field.column.location.message)
+        for field in every
+        if field.column.location.part in _PRESENCE_PARTS and field.column.view == "count"
+    }
+    contacted = {(cause, message.host) for cause, message in flipped if message.channel == "http"}
+    for field in every:
+        location = field.column.location
+        follows = _nothing_on_a_side(field)
+        if follows and location.part in (*ORDER_PARTS, "header case"):
+            continue
+        again = _counts(field) and (field.effect.cause, location.message) in recounted
+        if again and location.part not in _PRESENCE_PARTS:
+            continue
+        alongside = (field.effect.cause, location.host) in contacted
+        lower = location.channel in ROUTED_CHANNELS or location.part in ROUTE_PARTS
+        if follows and alongside and lower:
+            continue
+        comes_and_goes = field.left is None or field.right is None or _counts(field)
+        implied = (field.effect.cause, location.message) in flipped and comes_and_goes
+        if field.left == field.right or (implied and location.part not in _PRESENCE_PARTS):
+            continue
+        places[field.effect.cause, location, field.covert].append(field)
+    drafts = [
+        _signal(fields, rows, trials, needles, routes, relevant) for fields in places.values()
+    ]
+    return _merged(drafts)
+
+
+def _merged(drafts: Iterable[tuple[Signal, _Pattern]]) -> tuple[Signal, ...]:
+    """Signals that show the same thing at several places are one, with the places listed.
+
+    The same is: the same cause, in the same way, at one host, dividing the trials alike.
+    """
+    alike: dict[tuple[object, ...], list[Signal]] = defaultdict(list)
+    for signal, pattern in sorted(drafts, key=lambda draft: str(draft[0].location)):
+        place = signal.location
+        same = (place.channel, place.host, place.part, signal.kind, signal.encoding, signal.covert)
+        alike[signal.cause, same, pattern].append(signal)
+    signals = [
+        msgspec.structs.replace(
+            first,
+            fields=tuple(dict.fromkeys(place for one in (first, *more) for place in one.fields)),
+        )
+        for first, *more in alike.values()
+    ]
+    signals.sort(key=lambda s: (not s.covert, _RANK[s.kind], s.cause, str(s.location), s.id))
+    return tuple(signals)
+
+
+def _nothing_on_a_side(field: _Field) -> bool:
+    return field.left in (None, "0") or field.right in (None, "0")
+
+
+def _counts(field: _Field) -> bool:
+    return field.column.view in ("count", "some")
+
+
+def _field(effect: Effect, column: Column, trials: Trials) -> _Field:
+    left = _usual(column, trials.by_combination.get(effect.left, ()))
+    right = _usual(column, trials.by_combination.get(effect.right, ()))
+    part = column.location.part
+    if left is None or right is None or column.view in ("count", "some"):
+        covert = False
+    elif part in _COVERT_PARTS or column.location.channel == "tls":
+        covert = True
+    else:
+        covert = column.view not in ("masked", "canary") and is_covert(left, right)
+    return _Field(effect, column, left, right, covert)
+
+
+def _usual(column: Column, rows: Iterable[int]) -> str | None:
+    """The most frequent value of these trials; None for absent or unknown."""
+    seen = Counter(value for row in rows if (value := column.values[row]) is not None)
+    value = seen.most_common(1)[0][0] if seen else None
+    return None if value == ABSENT else value
+
+
+def _signal(
+    members: list[_Field],
+    rows: Sequence[Row],
+    trials: Trials,
+    needles: Callable[[str, str], tuple[str, ...]],
+    routes: frozenset[str],
+    relevant: Mapping[int, set[str]],
+) -> tuple[Signal, _Pattern]:
+    """What one cause does at one place, and how that divides the trials."""
+    cause = members[0].effect.cause
+    location = members[0].column.location
+    shown = ([field for field in members if not _counts(field)] or members[:1])[:_MOST_SLOTS]
+    lead = _informative(shown)
+    others = set().union(*(relevant[id(field.effect.group)] for field in shown)) - set(cause)
+    values = slot_values([field.column for field in shown])
+    exact = all(field.column.view in ("exact", "set") for field in shown)
+    whole = whole_texts(location, values, rows) if exact else None
+    table = decision_table(cause, others, whole or values, trials)
+    kind, encoding = _kind(location, cause, lead, others, rows, trials, needles, routes)
+    identity = json.dumps([cause, str(location), members[0].covert])
+    effect = lead.effect
+    signal = Signal(
+        id=hashlib.sha256(identity.encode()).hexdigest()[:12],
+        cause=cause,
+        kind=kind,
+        encoding=encoding,
+        covert=members[0].covert and kind != "route",
+        location=_named(location, lead),
+        table=table,
+        pair=_pair(shown, lead, rows, trials, whole),
+        p_value=effect.p_value,
+        p_adjusted=max(field.effect.p_adjusted for field in shown),
+        replicates=effect.replicates,
+        bits=round(bits(row.value for row in table), 3),
+        fields=(location,),
+    )
+    numbers: dict[str, int] = {}
+    return signal, tuple(
+        -1 if value is None else numbers.setdefault(value, len(numbers)) for value in values
+    )
+
+
+def _informative(fields: Sequence[_Field]) -> _Field:
+    """The field with the most different values: the one to show."""
+    return max(fields, key=lambda field: len(set(field.column.values)))
+
+
+def _named(location: Location, field: _Field) -> Location:
+    """The location; for an order of requests, with the host where one host was reordered."""
+    if location.part == "request order":
+        lines = {*(field.left or "").split("\n"), *(field.right or "").split("\n")}
+        hosts = {line.partition(" ")[2].partition("/")[0] for line in lines if line}
+        return msgspec.structs.replace(location, host=hosts.pop() if len(hosts) == 1 else None)
+    return location
+
+
+def _pair(
+    shown: Sequence[_Field],
+    lead: _Field,
+    rows: Sequence[Row],
+    trials: Trials,
+    whole: Sequence[str | None] | None,
+) -> Pair:
+    """The minimal pair; ``whole`` are the whole texts of all trials, where they are short."""
+    effect = lead.effect
+    left, right = trials.environment(effect.left), trials.environment(effect.right)
+
+    def sent(value: str | None, side: Combination) -> str | None:
+        """What one trial of this side really sent."""
+        if value is None or _counts(lead):
+            return value
+        here = trials.by_combination.get(side, ())
+        usual = [row for row in here if lead.column.values[row] == value]
+        if not usual:
+            return value[:LONGEST_VALUE]
+        if whole is not None and (text := whole[usual[-1]]) is not None:
+            return text
+        texts = rows[usual[-1]].features.get(lead.column.location, ())
+        return _excerpt(lead.column, value, texts)[:LONGEST_VALUE]
+
+    return Pair(
+        left=left.digest,
+        right=right.digest,
+        factor=effect.factor,
+        left_level=left[effect.factor],
+        right_level=right[effect.factor],
+        left_value=sent(lead.left, effect.left),
+        right_value=sent(lead.right, effect.right),
+        context=dict(sorted(effect.left & effect.right)),
+        differences=tuple(
+            difference
+            for field in shown
+            if not _counts(field) and field.column.view != "canary"
+            for difference in differences(field.left or "", field.right or "")
+        )[:_MOST_DIFFERENCES],
+    )
+
+
+def _excerpt(column: Column, value: str, texts: Sequence[str]) -> str:
+    """The value with as much of the text around it as this very trial sent."""
+    if column.view in ("masked", "canary"):
+        return next((text for text in texts if len(text) <= 2 * SHORT), value)
+    for text in texts:
+        if value not in text:
+            continue
+        befores = (column.before[start:] for start in range(len(column.before) + 1))
+        before = next(part for part in befores if part + value in text)
+        afters = (column.after[:end] for end in range(len(column.after), -1, -1))
+        after = next(part for part in afters if before + value + part in text)
+        return before + value + after
+    return value
+
+
+def _kind(
+    location: Location,
+    cause: Sequence[str],
+    lead: _Field,
+    others: set[str],
+    rows: Sequence[Row],
+    trials: Trials,
+    needles: Callable[[str, str], tuple[str, ...]],
+    routes: frozenset[str],
+) -> tuple[Kind, str | None]:
+    column = lead.column
+    routed = set(cause) <= routes
+    rerouted = not routes.isdisjoint(cause)
+    if is_route(location, routed=routed, rerouted=rerouted):
+        return "route", None
+    if column.view == "canary":
+        way = lead.right or lead.left
+        return ("copied", None) if way == PLAIN else ("encoded", way)
+    if column.view == "count":
+        return ("presence" if _nothing_on_a_side(lead) else "count"), None
+    if column.view == "some":
+        return "presence", None
+    texts: dict[str, str | None] = {}
+    wanted: dict[str, tuple[str, ...]] = {}
+    for index, combination in enumerate(trials.rows):
+        levels = dict(combination)
+        value = column.values[index]
+        if others & levels.keys() or not levels.keys() & set(cause) or value is None:
+            continue
+        label = json.dumps([levels.get(name, trials.control[name]) for name in cause])
+        if label in texts:
+            continue
+        if value == ABSENT:
+            texts[label] = None
+        elif column.view == "masked":
+            texts[label] = "\n".join(rows[index].features.get(location, ()))[:100_000]
+        else:
+            texts[label] = value
+        wanted[label] = tuple(
+            needle for name in cause if name in levels for needle in needles(name, levels[name])
+        )
+    return kind_of(location, routed=routed, rerouted=rerouted, values=texts, needles=wanted)

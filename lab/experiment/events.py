@@ -1,0 +1,97 @@
+"""What the engine says while it works: typed events, in order.
+
+Terminal, JSON and pytest are handlers of these events; the engine knows none of them.
+An audit is ``AuditStarted``, then phases, each ``PhaseStarted`` … ``PhaseFinished`` with
+``TrialFinished`` between, then ``AuditFinished``.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from lab.environment import Environment
+from lab.findings.report import ClientFacts, FactorFacts, Report, Signal
+
+__all__ = [
+    "AuditFinished",
+    "AuditStarted",
+    "EngineEvent",
+    "Phase",
+    "PhaseFinished",
+    "PhaseStarted",
+    "SignalConfirmed",
+    "TrialFinished",
+    "Warned",
+]
+
+Phase = Literal["calibrate", "screen", "isolate", "confirm"]
+
+
+class AuditStarted(msgspec.Struct, frozen=True):
+    """What is about to be tried; ``trials_planned`` is an estimate that phases refine."""
+
+    client: ClientFacts
+    factors: tuple[FactorFacts, ...]
+    seed: int
+    jobs: int
+    trials_planned: int
+    folder: str
+
+
+class PhaseStarted(msgspec.Struct, frozen=True):
+    """A phase begins with ``trials`` trials to run, ``known`` of them already in the store."""
+
+    phase: Phase
+    trials: int
+    known: int
+    trials_after: int
+    """Estimate of what later phases will need, for the time left."""
+
+
+class TrialFinished(msgspec.Struct, frozen=True):
+    """One trial is on disk."""
+
+    phase: Phase
+    environment: Environment
+    replicate: int
+    verdict: str
+    wall_s: float
+    from_store: bool
+
+
+class PhaseFinished(msgspec.Struct, frozen=True):
+    """A phase is over; ``summary`` is one line for people."""
+
+    phase: Phase
+    summary: str
+
+
+class SignalConfirmed(msgspec.Struct, frozen=True):
+    """A signal is certain enough to report."""
+
+    signal: Signal
+
+
+class Warned(msgspec.Struct, frozen=True):
+    """Something that the user should know and that does not stop the audit."""
+
+    message: str
+
+
+class AuditFinished(msgspec.Struct, frozen=True):
+    """The audit is over."""
+
+    report: Report
+
+
+EngineEvent = (
+    AuditStarted
+    | PhaseStarted
+    | TrialFinished
+    | PhaseFinished
+    | SignalConfirmed
+    | Warned
+    | AuditFinished
+)

@@ -1,0 +1,51 @@
+"""Several values at one place, matched with those of the control environment.
+
+Where a feature has several values whose order or number is not the same in all trials, they
+are compared value by value: each with the one of the model that it equals or, failing that,
+shares most words with.  Sorting would not do: one changed character can move a text to
+another place, and everything behind it with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+__all__ = ["matched"]
+
+
+_MOST = 256
+"""Values that are looked at for a likeness; a client may send any number."""
+
+
+def matched(
+    model: Sequence[str], values: Sequence[str]
+) -> tuple[tuple[str | None, ...], tuple[str, ...]]:
+    """For each different value of the model the one that stands for it, and what is left over.
+
+    None where nothing does.
+    """
+    places = tuple(dict.fromkeys(model))
+    left = {text: frozenset(text.split()) for text in sorted(set(values) - set(places))[:_MOST]}
+    found: list[str | None] = []
+    present = set(values)
+    for text in places:
+        if text in present:
+            found.append(text)
+            continue
+        nearest = _nearest(text, left)
+        if nearest is not None:
+            del left[nearest]
+        found.append(nearest)
+    return tuple(found), tuple(sorted(set(values) - set(found)))
+
+
+def _nearest(text: str, others: Mapping[str, frozenset[str]]) -> str | None:
+    """The text that shares the most words, if it shares half of them."""
+    words = set(text.split())
+    best: str | None = None
+    most = 0
+    for other, theirs in others.items():
+        shared = len(words & theirs)
+        if shared > most and 2 * shared >= min(len(words), len(theirs)):
+            best, most = other, shared
+    return best

@@ -1,0 +1,58 @@
+"""Designs: everything that is promised to be tried is tried."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lab.experiment.design import plan
+
+levels = st.dictionaries(
+    st.sampled_from(["a", "b", "c", "d", "e"]),
+    st.integers(1, 5).map(lambda n: tuple(f"level{i}" for i in range(n))),
+    min_size=1,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(levels, st.integers(0, 5), st.sampled_from([1, 2, 3]))
+def test_every_combination_of_so_many_factors_occurs(chosen, seed, strength):
+    design = plan(chosen, strength=strength, seed=seed)
+    tried = [p.environment for p in (*design.calibration, *design.singles, *design.array)]
+    varied = [name for name, values in chosen.items() if len(values) > 1]
+    for names in combinations(varied, min(strength, len(varied))):
+        for wanted in product(*(chosen[name] for name in names)):
+            assert any(all(e[n] == w for n, w in zip(names, wanted, strict=True)) for e in tried), (
+                names,
+                wanted,
+            )
+
+
+@settings(max_examples=40, deadline=None)
+@given(levels, st.integers(0, 5))
+def test_every_level_is_tried_alone_and_no_trial_twice(chosen, seed):
+    design = plan(chosen, strength=2, seed=seed)
+    singles = {p.environment for p in design.singles if p.environment != design.control}
+    assert singles == {
+        design.control.but({name: level}) for name, values in chosen.items() for level in values[1:]
+    }
+    every = [*design.calibration, *design.singles, *design.array]
+    assert len(set(every)) == len(every)
+    assert sum(p.environment == design.control for p in design.calibration) >= 5
+
+
+def test_a_seed_decides_the_order_and_nothing_else():
+    chosen = {name: tuple("wxyz") for name in "abcd"}
+    first = plan(chosen, strength=2, seed=1)
+    assert plan(chosen, strength=2, seed=1) == first
+    other = plan(chosen, strength=2, seed=2)
+    assert other != first
+    assert {p.environment for p in other.singles} == {p.environment for p in first.singles}
+
+
+def test_a_factor_without_levels_is_refused():
+    with pytest.raises(ValueError, match="the factor a has no level"):
+        plan({"a": ()}, strength=2, seed=0)
