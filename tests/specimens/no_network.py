@@ -1,0 +1,3 @@
+"""Sends nothing at all."""
+
+print("nothing to do")

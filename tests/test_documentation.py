@@ -1,0 +1,51 @@
+"""The documentation holds: links lead somewhere, pictures fetch nothing, the start is short."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def anchors(page: Path) -> set[str]:
+    """The names by which a page's headings are linked."""
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page):
+    for target in LINK.findall(FENCED.sub("", page.read_text(encoding="utf-8"))):
+        path, _, anchor = target.partition("#")
+        if "://" in target:
+            continue
+        other = (page.parent / path).resolve() if path else page
+        assert other.exists(), target
+        assert not anchor or anchor in anchors(other), target
+
+
+def test_every_page_is_reached_from_the_index():
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    listed = {(ROOT / "docs" / target).resolve() for target in LINK.findall(index)}
+    assert set(PAGES[1:]) - listed == {ROOT / "docs" / "index.md"}
+
+
+def test_the_readme_begins_with_two_commands():
+    first = FENCED.search((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert first is not None
+    opening, *commands, _ = first[0].splitlines()
+    assert opening == "```sh"
+    assert len(commands) == 2
+    for command in commands:
+        assert command.startswith(".ci/setup && .venv/bin/")
+
+
+def test_pictures_fetch_nothing():
+    for picture in (ROOT / "docs").glob("*.svg"):
+        drawn = picture.read_text(encoding="utf-8")
+        assert not re.search(r"@font-face|<image|<script|url\((?!#)|href=", drawn), picture.name

@@ -1,0 +1,186 @@
+"""The specimens' truth agrees with itself and with the files, without running any."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+import os
+import re
+import subprocess
+import types
+from pathlib import Path
+
+import pytest
+
+from tests.specimens import zoo
+
+FACTORS = frozenset(
+    {
+        "timezone",
+        "locale",
+        "clock",
+        "endpoint",
+        "proxy",
+        "hostname",
+        "user",
+        "machine",
+        "platform",
+        "terminal",
+        "ci",
+        "session",
+        "git",
+        "directory",
+        "project",
+        "home",
+        "network",
+        "state",
+        "variables",
+        "optout",
+    }
+)
+SPECIMENS = zoo.load()
+NODE = Path("/usr/bin/node")
+HEAVY = {"asyncio", "dataclasses", "email", "http", "requests", "typing", "urllib.request", "uuid"}
+
+each_specimen = pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda each: each.name)
+
+
+def test_there_are_specimens_of_every_sort() -> None:
+    assert len(SPECIMENS) >= 45
+    assert sum(each.argv[0].endswith("node") for each in SPECIMENS) >= 4
+    assert sum(each.quiet for each in SPECIMENS) >= 5
+    channels = {signal.channel for each in SPECIMENS for signal in each.expected}
+    assert channels >= {"dns", "tcp", "udp", "tls", "http", "exit"}
+    assert {len(signal.cause) for each in SPECIMENS for signal in each.expected} >= {1, 2, 3}
+
+
+def test_names_are_unique_and_every_program_has_its_truth() -> None:
+    names = [each.name for each in SPECIMENS]
+    assert len(set(names)) == len(names)
+    programs = {
+        path.name
+        for path in zoo.FOLDER.iterdir()
+        if path.suffix in {".py", ".mjs"}
+        and not path.name.startswith("_")
+        and path.name != "zoo.py"
+    }
+    assert programs == {each.file.name for each in SPECIMENS}
+
+
+@each_specimen
+def test_argv_is_an_interpreter_and_the_file_of_that_name(specimen: zoo.Specimen) -> None:
+    suffix = {"/usr/bin/python3": ".py", "/usr/bin/node": ".mjs"}[specimen.argv[0]]
+    assert specimen.file.is_file()
+    assert specimen.file.is_absolute()
+    assert specimen.file.name == specimen.name + suffix
+    assert specimen.description
+
+
+@each_specimen
+def test_factors_are_known_and_include_every_cause(specimen: zoo.Specimen) -> None:
+    assert set(specimen.factors) <= FACTORS
+    assert len(set(specimen.factors)) == len(specimen.factors)
+    for signal in specimen.expected:
+        assert set(signal.cause) <= set(specimen.factors)
+    assert set(specimen.routes) <= set(specimen.factors)
+    for signal in (*specimen.expected, *specimen.allowed):
+        assert signal.cause
+        assert list(signal.cause) == sorted(set(signal.cause))
+        assert set(signal.cause) <= FACTORS
+
+
+@each_specimen
+def test_every_audit_has_a_decoy(specimen: zoo.Specimen) -> None:
+    """A factor that does nothing is varied too, or naming every factor would be right."""
+    causes = {factor for signal in specimen.expected for factor in signal.cause}
+    assert set(specimen.factors) - causes
+
+
+@each_specimen
+def test_expected_signals_are_whole_and_distinct(specimen: zoo.Specimen) -> None:
+    assert specimen.quiet == (not specimen.expected)
+    places = [(signal.cause, signal.channel, signal.host) for signal in specimen.expected]
+    assert len(set(places)) == len(places)
+    for signal in specimen.expected:
+        assert (signal.host is None) == (signal.channel == "exit")
+        assert signal.note
+        assert not any(
+            allowed.matches(signal.cause, signal.channel, signal.host, signal.kind)
+            for allowed in specimen.allowed
+        ), "what must be found may not also be optional"
+
+
+@each_specimen
+def test_expected_hosts_stand_in_the_program(specimen: zoo.Specimen) -> None:
+    source = specimen.file.read_text(encoding="utf-8")
+    indirect = {
+        "api.anthropic.com": r"\bask\(|endpoint\(\)",
+        "telemetry.specimen.example": r"\btell\(|TELEMETRY",
+    }
+    for signal in specimen.expected:
+        if signal.host is not None:
+            pattern = indirect.get(signal.host, re.escape(signal.host))
+            assert re.search(pattern, source), f"{specimen.name} never speaks to {signal.host}"
+
+
+@pytest.mark.parametrize("path", sorted(zoo.FOLDER.glob("*.py")), ids=lambda path: path.name)
+def test_python_specimens_compile_and_import_nothing_heavy(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    compile(source, str(path), "exec")
+    if path.name == "zoo.py":
+        return
+    tree = ast.parse(source)
+    assert ast.get_docstring(tree), "a specimen says what it does"
+    imported = {
+        name
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert not imported & HEAVY
+    assert not any(name.split(".")[0] == "lab" for name in imported), "a specimen is a stranger"
+
+
+@pytest.mark.parametrize("path", sorted(zoo.FOLDER.glob("*.mjs")), ids=lambda path: path.name)
+@pytest.mark.skipif(not NODE.exists(), reason="this machine has no Node to parse it with")
+def test_node_specimens_parse(path: Path) -> None:
+    done = subprocess.run([NODE, "--check", path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+HARMFUL = ("forks_away", "fills_disk", "spawns_many", "eats_memory")
+
+
+@pytest.mark.parametrize("name", HARMFUL)
+def test_harmful_specimens_first_ask_whether_they_are_in_a_jail(name: str) -> None:
+    """Read, not run: were the question missing, running would do the damage."""
+    body = ast.parse((zoo.FOLDER / f"{name}.py").read_text(encoding="utf-8")).body
+    steps = [node for node in body[1:] if not isinstance(node, ast.Import)]
+    assert ast.unparse(steps[0]) == "_common.only_in_a_jail()"
+
+
+@pytest.mark.parametrize(("flag", "refuses"), [(0, True), (os.ST_RDONLY, False)])
+def test_a_jail_is_known_by_its_read_only_mount(
+    flag: int, refuses: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(zoo.FOLDER))
+    common = importlib.import_module("_common")
+    monkeypatch.setattr(common.os, "statvfs", lambda _: types.SimpleNamespace(f_flag=flag))
+    with pytest.raises(SystemExit, match="lab only") if refuses else contextlib.nullcontext():
+        common.only_in_a_jail()
+
+
+def test_a_wrong_key_in_the_truth_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (zoo.FOLDER / "truth.toml").read_text(encoding="utf-8")
+    (tmp_path / "truth.toml").write_text(text.replace("quiet =", "quite =", 1), encoding="utf-8")
+    monkeypatch.setattr(zoo, "FOLDER", tmp_path)
+    with pytest.raises(zoo.msgspec.ValidationError, match="quite"):
+        zoo.load()
