@@ -1,0 +1,104 @@
+"""``python -m bench``: all benchmarks, or one."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bench.figures import Result, document, machine, table
+from lab.errors import LabError, UsageError
+
+
+def main(words: Sequence[str]) -> int:
+    """0; 2 where the call is wrong, 4 where something is missing or broke."""
+    before, dashes, program = _split(words)
+    arguments = _parser().parse_args(before)
+    client: tuple[str, ...] | None = None
+    if dashes:
+        client = ("--", *program)
+    elif arguments.client is not None:
+        client = (arguments.client,)
+    results = []
+    try:
+        for benchmark in _chosen(arguments, client):
+            result = benchmark()
+            results.append(result)
+            if not arguments.json:
+                print(table(result), end="\n\n", flush=True)
+    except LabError as wrong:
+        print(f"bench: {wrong}", file=sys.stderr)
+        return wrong.exit_code
+    if not arguments.json:
+        print(machine())
+    else:
+        print(document(results).decode())
+    return 0
+
+
+def _split(words: Sequence[str]) -> tuple[Sequence[str], bool, Sequence[str]]:
+    if "--" not in words:
+        return words, False, ()
+    at = list(words).index("--")
+    return words[:at], True, words[at + 1 :]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "benchmark", nargs="?", choices=["all", "overhead", "cell", "internet", "analysis"],
+        default="all", help="which one (default: all)",
+    )  # fmt: skip
+    parser.add_argument(
+        "client", nargs="?", metavar="CLIENT",
+        help="for overhead: NAME, NAME@VERSION, ./profile.toml, or -- PROGRAM ARG… "
+        "(default: a specimen that sends two requests)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--trials",
+        type=_number,
+        default=15,
+        metavar="N",
+        help="rounds of each side (default: 15; internet takes 8 at most, analysis 3)",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    parser.add_argument(
+        "--home",
+        type=Path,
+        default=Path(".lab"),
+        metavar="DIR",
+        help="where clients and the certificate authority are kept (default: .lab)",
+    )
+    return parser
+
+
+def _number(word: str) -> int:
+    if not word.isdigit() or not 0 < int(word) <= 10_000:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number from 1 to 10000")
+    return int(word)
+
+
+def _chosen(
+    arguments: argparse.Namespace, client: tuple[str, ...] | None
+) -> list[Callable[[], Result]]:
+    # Imported here, so that --help is fast.
+    from bench.analysis import analysis
+    from bench.cell import cell
+    from bench.internet import internet
+    from bench.overhead import DEFAULT_CLIENT, overhead
+
+    trials: int = arguments.trials
+    every: dict[str, Callable[[], Result]] = {
+        "overhead": lambda: overhead(client or DEFAULT_CLIENT, trials, arguments.home),
+        "cell": lambda: cell(trials),
+        "internet": lambda: internet(min(trials, 8)),
+        "analysis": lambda: analysis(min(trials, 3)),
+    }
+    if client is not None and arguments.benchmark not in ("overhead", "all"):
+        raise UsageError(f"the benchmark {arguments.benchmark!r} takes no client; leave it out")
+    return [run for name, run in every.items() if arguments.benchmark in (name, "all")]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

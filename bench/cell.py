@@ -1,0 +1,64 @@
+"""What a cell costs: to open, to prove sealed, to run the smallest trial in, to close.
+
+The baselines are the same steps without what makes them the lab's: namespaces alone, and
+bubblewrap alone.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from bench.bare import tool
+from bench.figures import Figure, Result
+from lab.factors.surroundings import BARE
+from lab.sandbox.cell import Cell
+from lab.sandbox.jail import Jail
+from lab.sandbox.machine import user_namespace
+
+Value = TypeVar("Value")
+
+TRUE = "/bin/true"
+
+
+def cell(rounds: int) -> Result:
+    """Open as many cells, one after the other."""
+    namespaces = [tool("unshare"), *user_namespace(), "--net", "--mount", "--ipc", "--pid"]
+    namespaces += ["--fork", "--kill-child", "--", TRUE]
+    jail = [tool("bwrap"), "--ro-bind", "/", "/", "--unshare-all", "--", TRUE]
+    smallest = Jail(BARE.settled().with_variables(PATH="/usr/bin:/bin"), (TRUE,))
+    times: dict[str, list[float]] = defaultdict(list)
+
+    def timed(name: str, work: Callable[[], Value]) -> Value:
+        started = time.monotonic()
+        done = work()
+        times[name].append(time.monotonic() - started)
+        return done
+
+    def alone(command: list[str]) -> None:
+        subprocess.run(command, env={}, check=True, stdin=subprocess.DEVNULL)
+
+    for _ in range(rounds):
+        opened = timed("open", Cell.open)
+        with opened:
+            timed("prove", opened.prove_sealed)
+            opened.run(smallest)  # the first also compiles what is not yet compiled
+            timed("trial", partial(opened.run, smallest))
+            timed("close", opened.close)
+        timed("namespaces", lambda: alone(namespaces))
+        timed("jail", lambda: alone(jail))
+    return Result(
+        f"cell, {rounds} of them",
+        "set-up and use of a cell",
+        "unshare or bubblewrap alone",
+        (
+            Figure.of("open (once a job)", "s", times["open"], times["namespaces"]),
+            Figure.of("prove it sealed (once)", "s", times["prove"]),
+            Figure.of(f"trial of {TRUE}", "s", times["trial"], times["jail"]),
+            Figure.of("close", "s", times["close"]),
+        ),
+    )

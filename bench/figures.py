@@ -1,0 +1,113 @@
+"""Measured values: their spread, their ratio, and how both are shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from statistics import median
+from typing import Literal, Self
+
+import msgspec
+
+SCHEMA = "fingerprint-lab/bench/1"
+
+Unit = Literal["s", "count", "1/s"]
+
+_WIDTHS = (30, 21, 21, 5)
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """The median of several values, and the range in which they lie."""
+
+    median: float
+    least: float
+    most: float
+    values: int
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> Self:
+        known = sorted(values)
+        return cls(median(known), known[0], known[-1], len(known))
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """One quantity.  ``ratio`` is that of the medians; None where there is nothing to divide."""
+
+    name: str
+    unit: Unit
+    lab: Spread
+    baseline: Spread | None = None
+    ratio: float | None = None
+
+    @classmethod
+    def of(
+        cls, name: str, unit: Unit, lab: Iterable[float], baseline: Iterable[float] | None = None
+    ) -> Self:
+        ours = Spread.of(lab)
+        if baseline is None:
+            return cls(name, unit, ours)
+        theirs = Spread.of(baseline)
+        return cls(name, unit, ours, theirs, ours.median / theirs.median if theirs.median else None)
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What one benchmark found; ``lab`` and ``baseline`` say what the two sides are."""
+
+    name: str
+    lab: str
+    baseline: str
+    figures: tuple[Figure, ...]
+    notes: tuple[str, ...] = ()
+
+
+def document(results: Sequence[Result]) -> bytes:
+    """One JSON document; times are seconds."""
+    return msgspec.json.encode(
+        {"schema": SCHEMA, "cores": cores(), "load": os.getloadavg()[0], "results": results}
+    )
+
+
+def machine() -> str:
+    """What the figures belong to: other work on the machine lengthens every wall time."""
+    return f"{cores()} cores; load average of the last minute: {os.getloadavg()[0]:.1f}"
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def table(result: Result) -> str:
+    """The result for people."""
+    lines = [
+        result.name,
+        f"  with: {result.lab}; without: {result.baseline}",
+        _line("median (least–most)", "with", "without", "ratio"),
+    ]
+    for figure in result.figures:
+        baseline = "–" if figure.baseline is None else _shown(figure.baseline, figure.unit)
+        ratio = "–" if figure.ratio is None else f"{figure.ratio:.2f}"
+        lines.append(_line(figure.name, _shown(figure.lab, figure.unit), baseline, ratio))
+    return "\n".join([*lines, *(f"  {note}" for note in result.notes)])
+
+
+def _line(*words: str) -> str:
+    name, *cells = (word.ljust(width) for word, width in zip(words, _WIDTHS, strict=True))
+    return f"  {name}" + "".join(cells).rstrip()
+
+
+def _shown(spread: Spread, unit: Unit) -> str:
+    if unit == "s":
+        scale, name = next(
+            (each for each in ((1.0, "s"), (1e-3, "ms")) if spread.median >= each[0]),
+            (1e-6, "µs"),
+        )
+    elif unit == "1/s":
+        scale, name = (1e3, "k/s") if spread.median >= 1e4 else (1.0, "/s")
+    else:
+        scale, name = 1.0, ""
+    low, middle, high = (
+        f"{value / scale:.3g}" if value / scale < 1000 else f"{value / scale:.0f}"
+        for value in (spread.least, spread.median, spread.most)
+    )
+    return f"{middle} {name}".strip() + f" ({low}–{high})"

@@ -1,0 +1,169 @@
+"""Requests a second of the lab's internet over HTTPS, against a bare server.
+
+Both serve in a thread of this process, on the loopback device, and the load comes from
+another process; so this process's CPU is the server's.  The bare server sends bytes that
+were written beforehand, and are as many as the lab's.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import msgspec
+
+from bench import load
+from bench.figures import Figure, Result
+from bench.plain import ADDRESS, PlainServer
+from bench.world import answer, write
+from lab.errors import LabError
+from lab.internet.authority import Authority
+from lab.internet.script import Answer, Script
+from lab.internet.shell import Internet
+from lab.internet.sockets import CellSockets
+from lab.observation.records import Request
+
+NAME = "api.example.com"
+CONNECTIONS = 8
+SMALL = 512
+SCRIPT = Script(("anthropic-messages",), (Answer(path="/small", body="hello"),))
+
+
+class Load(msgspec.Struct, frozen=True):
+    """One kind of request, and how many times each connection sends it."""
+
+    name: str
+    request: bytes
+    rounds: int
+
+
+def internet(turns: int) -> Result:
+    """Put each kind of load on both servers, in turns."""
+    loads = (
+        Load("small", _post("/small", b"x" * SMALL), 250),
+        Load("model", _post("/v1/messages", _conversation()), 40),
+    )
+    figures: list[Figure] = []
+    authority = Authority.fresh()
+    for each in loads:
+        head, _, body = each.request.partition(b"\r\n\r\n")
+        canned = write(answer(head, body, SCRIPT), head)
+        rates: dict[str, list[float]] = {"lab": [], "plain": []}
+        used: dict[str, list[float]] = {"lab": [], "plain": []}
+        for number in range(turns + 1):
+            for side, serve in (("lab", _lab), ("plain", _plain)):
+                rate, cpu = serve(authority, each, canned)
+                if number:
+                    rates[side].append(rate)
+                    used[side].append(cpu)
+        figures.append(
+            Figure.of(f"{each.name} requests a second", "1/s", rates["lab"], rates["plain"])
+        )
+        figures.append(Figure.of(f"{each.name}: server CPU each", "s", used["lab"], used["plain"]))
+    return Result(
+        f"internet, {CONNECTIONS} connections over TLS kept alive, {turns} turns",
+        "the lab's internet",
+        "a bare asyncio server that sends canned bytes",
+        tuple(figures),
+        (
+            f"small: a body of {SMALL} bytes and a fixed answer; model: a request of "
+            f"{len(loads[1].request) >> 10} KiB to a model,",
+            "and its streamed answer.  The load is a process of its own, and may itself be the",
+            "limit of the bare server; what each side costs is the CPU.",
+        ),
+    )
+
+
+def _post(path: str, body: bytes) -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: {NAME}\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def _conversation() -> bytes:
+    """A request to a model of the usual shape: most of it is a prompt and tools."""
+    tools = [
+        {
+            "name": f"tool_{number}",
+            "description": "Does one thing and says what it did. " * 30,
+            "input_schema": {
+                "type": "object",
+                "properties": {"path": {"type": "string"}, "count": {"type": "integer"}},
+                "required": ["path"],
+            },
+        }
+        for number in range(24)
+    ]
+    document = {
+        "model": "claude-sonnet-4-5",
+        "max_tokens": 1024,
+        "stream": True,
+        "system": "You are a careful assistant that works in a terminal. " * 600,
+        "tools": tools,
+        "messages": [{"role": "user", "content": [{"type": "text", "text": "Say ok."}]}],
+    }
+    return json.dumps(document).encode()
+
+
+def _lab(authority: Authority, given: Load, canned: bytes) -> tuple[float, float]:
+    with ExitStack() as stack:
+        tcp4, tcp6, udp4, udp6 = (
+            stack.enter_context(socket.socket(family, kind))
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM)
+            for family in (socket.AF_INET, socket.AF_INET6)
+        )
+        for each in (tcp4, udp4):
+            each.bind((ADDRESS, 0))
+        for each in (tcp6, udp6):
+            each.bind(("::1", 0))
+        for each in (tcp4, tcp6):
+            each.listen()
+        serving = stack.enter_context(Internet(authority))
+        network = serving.attach(CellSockets(tcp4, tcp6, udp4, udp6, _no_reply))
+        network.begin(SCRIPT)
+        measured = _put(authority, given, tcp4.getsockname()[1], time.process_time)
+        recorded = sum(isinstance(event, Request) for event in network.end().events)
+    expected = CONNECTIONS * (given.rounds + 1)
+    if recorded != expected:
+        raise LabError(f"the lab's internet recorded {recorded} requests of {expected}")
+    return measured
+
+
+def _plain(authority: Authority, given: Load, canned: bytes) -> tuple[float, float]:
+    secure = socket.socket()
+    secure.bind((ADDRESS, 0))
+    port = secure.getsockname()[1]
+    with PlainServer(lambda head, body: canned, authority, secure=secure):
+        return _put(authority, given, port, time.process_time)
+
+
+def _no_reply(address: str, port: int) -> socket.socket:
+    raise LabError("this benchmark sends no datagrams")
+
+
+def _put(
+    authority: Authority, given: Load, port: int, used: Callable[[], float]
+) -> tuple[float, float]:
+    """Requests a second, and this process's CPU for each."""
+    command = [sys.executable, "-I", "-S", load.__file__]
+    command += [str(port), NAME, str(CONNECTIONS), str(given.rounds)]
+    with subprocess.Popen(
+        command, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        request = given.request.decode("latin-1")
+        json.dump({"ca": authority.pem.decode(), "request": request}, process.stdin)
+        process.stdin.close()
+        ready = process.stdout.readline()
+        before = used()
+        line = process.stdout.readline()
+        cpu = used() - before
+    if ready != "ready\n" or not line:
+        raise LabError("the load did not come to its end; what it said stands above")
+    requests = CONNECTIONS * given.rounds
+    return requests / float(line), cpu / requests

@@ -1,0 +1,138 @@
+"""N trials through the lab, against the same client in a bare namespace.
+
+CPU is told apart: the client's tree (in the lab with the bubblewrap and the process 1 that
+each trial needs), and the side that serves it: the lab's own process and the cell's holder,
+or the plain server.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from bench.bare import Bare, Run
+from bench.figures import Figure, Result
+from lab.clients.resolve import resolve
+from lab.errors import LabError
+from lab.factors.registry import control, factors
+from lab.observation.records import Request
+from lab.sandbox import holder
+from lab.sandbox.laboratory import Laboratory
+
+SPECIMEN = Path(__file__).resolve().parent.parent / "tests" / "specimens" / "null_quiet.py"
+DEFAULT_CLIENT = ("--", "/usr/bin/python3", str(SPECIMEN))
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """One trial through the lab, in the terms of :class:`bench.bare.Run`."""
+
+    wall_s: float
+    client_cpu_s: float
+    lab_cpu_s: float
+    requests: int
+    code: int | None
+
+
+def overhead(words: Sequence[str], trials: int, home: Path) -> Result:
+    """Run the client ``trials`` times on each side, in turns, after one that does not count."""
+    client = resolve(words, home / "clients")
+    environment = control(name for name in factors() if name not in client.profile.exclude)
+    with Laboratory(client, jobs=1, home=home) as laboratory:
+        jail = laboratory.jail(environment)
+        with Bare(laboratory, jail, home / "authority") as bare:
+            holders = _descendants(os.getpid(), holder.__file__)
+            if not holders:
+                raise LabError("the cell's holder was not found, so its CPU cannot be told")
+            pairs = []
+            for number in range(trials + 1):
+                held = _cpu(holders)
+                used, started = time.process_time(), time.monotonic()
+                observation = laboratory.observe(environment)
+                wall, used = time.monotonic() - started, time.process_time() - used
+                end = observation.exit
+                requests = sum(isinstance(event, Request) for event in observation.events)
+                used += _cpu(holders) - held
+                through = Trial(wall, end.cpu_s, used, requests, end.code)
+                pairs.append((through, bare.run()))
+                if number == 0:
+                    _same_end(*pairs.pop(), end.stderr or end.stdout)
+    return Result(
+        f"overhead of {client.label}, {trials} trials a side",
+        "a trial in the lab",
+        "the same client in a bare namespace with a plain server",
+        _figures(pairs),
+        _notes(pairs),
+    )
+
+
+def _same_end(through: Trial, plain: Run, said: bytes) -> None:
+    if through.code != plain.code:
+        raise LabError(
+            "the client does not do the same on both sides, so no ratio would mean anything: "
+            f"exit code {through.code} in the lab ({said[-300:]!r}), "
+            f"{plain.code} without ({plain.said[-300:]!r})"
+        )
+
+
+def _figures(pairs: Sequence[tuple[Trial, Run]]) -> tuple[Figure, ...]:
+    ours, theirs = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    return (
+        Figure.of("wall time", "s", [t.wall_s for t in ours], [t.wall_s for t in theirs]),
+        Figure.of(
+            "CPU of the client's tree",
+            "s",
+            [t.client_cpu_s for t in ours],
+            [t.client_cpu_s for t in theirs],
+        ),
+        Figure.of(
+            "CPU of lab or plain server",
+            "s",
+            [t.lab_cpu_s for t in ours],
+            [t.server_cpu_s for t in theirs],
+        ),
+        Figure.of(
+            "CPU, both together",
+            "s",
+            [t.client_cpu_s + t.lab_cpu_s for t in ours],
+            [t.client_cpu_s + t.server_cpu_s for t in theirs],
+        ),
+        Figure.of(
+            "HTTP requests", "count", [t.requests for t in ours], [t.requests for t in theirs]
+        ),
+    )
+
+
+def _notes(pairs: Sequence[tuple[Trial, Run]]) -> tuple[str, ...]:
+    codes = [Counter(str(pair[side].code) for pair in pairs) for side in (0, 1)]
+    ours, theirs = (
+        ", ".join(f"{code} ({count} times)" for code, count in each.items()) for each in codes
+    )
+    notes = [f"exit codes: {ours} with, {theirs} without"]
+    if sorted(p[0].requests for p in pairs) != sorted(p[1].requests for p in pairs):
+        notes.append("the client did not send equally many requests on both sides")
+    return tuple(notes)
+
+
+def _descendants(root: int, script: str) -> list[int]:
+    """The processes below ``root`` whose interpreter runs this script."""
+    found, waiting = [], [root]
+    while waiting:
+        for task in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
+            for child in map(int, task.read_text().split()):
+                waiting.append(child)
+                words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+                if script.encode() in words[:4]:
+                    found.append(child)
+    return found
+
+
+def _cpu(processes: Sequence[int]) -> float:
+    """Seconds that these processes (of one thread each) have run."""
+    # In nanoseconds; /proc/PID/stat counts in hundredths of a second, and a trial takes less.
+    texts = (Path(f"/proc/{process}/schedstat").read_text() for process in processes)
+    return sum(int(text.split()[0]) for text in texts) / 1e9

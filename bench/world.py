@@ -1,0 +1,135 @@
+"""Inside the bare namespace: the loopback device, a plain server, and the client's place.
+
+Run by :mod:`bench.bare` in new network, pid and mount namespaces, never outside of them.
+One bubblewrap is started for all trials: it keeps the client away from the host's files
+and from rights in this namespace, and costs a trial nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from bench import driver
+from bench.plain import ADDRESS, PlainServer
+from lab.internet import answers
+from lab.internet.authority import Authority
+from lab.internet.response import Response
+from lab.internet.script import Script
+from lab.observation.records import Request
+
+LONGEST_LINE = 1 << 16
+
+
+class World(msgspec.Struct, frozen=True):
+    """What the bare world holds.  ``client`` goes to the driver as it is."""
+
+    client: dict[str, object]
+    uid: int
+    gid: int
+    hostname: str
+    arguments: tuple[str, ...]
+    """Of bubblewrap: what of the host is shown."""
+    authority: str
+    script: Script
+    tools: dict[str, str]
+
+
+def main() -> None:
+    world = msgspec.json.decode(sys.stdin.buffer.readline(), type=World)
+    if [name for _, name in socket.if_nameindex()] != ["lo"]:
+        raise SystemExit("this is no network namespace of its own; nothing was run")
+    subprocess.run([world.tools["ip"], "link", "set", "lo", "up"], env={}, check=True)
+    server = PlainServer(
+        lambda head, body: write(answer(head, body, world.script), head),
+        Authority.load(Path(world.authority)),
+        secure=_bound(socket.SOCK_STREAM, 443),
+        clear=_bound(socket.SOCK_STREAM, 80),
+        names=_bound(socket.SOCK_DGRAM, 53),
+    )
+    with server, _client(world) as client:
+        assert client.stdin is not None
+        assert client.stdout is not None
+        client.stdin.write(json.dumps(world.client).encode() + b"\n")
+        for line in sys.stdin.buffer:
+            requests, used = server.requests, time.process_time()
+            client.stdin.write(line)
+            client.stdin.flush()
+            told = json.loads(client.stdout.readline(LONGEST_LINE) or "{}")
+            told["server_cpu_s"] = time.process_time() - used
+            told["requests"] = server.requests - requests
+            print(json.dumps(told), flush=True)
+        client.stdin.close()
+
+
+def _bound(kind: int, port: int) -> socket.socket:
+    made = socket.socket(socket.AF_INET, kind)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind((ADDRESS, port))
+    return made
+
+
+def _client(world: World) -> subprocess.Popen[bytes]:
+    python = os.path.realpath(sys.executable)
+    command = [world.tools["bwrap"], "--clearenv", "--die-with-parent", "--cap-drop", "ALL"]
+    command += ["--unshare-user", "--uid", str(world.uid), "--gid", str(world.gid)]
+    command += ["--unshare-pid", "--as-pid-1", "--unshare-ipc"]
+    command += ["--unshare-uts", "--hostname", world.hostname]
+    command += ["--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev"]
+    command += world.arguments
+    if not python.startswith("/usr/"):
+        command += [
+            "--ro-bind",
+            os.path.realpath(sys.base_prefix),
+            os.path.realpath(sys.base_prefix),
+        ]
+    command += ["--ro-bind", driver.__file__, "/driver.py"]
+    command += ["--", python, "-I", "-S", "/driver.py"]
+    return subprocess.Popen(command, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def answer(head: bytes, body: bytes, script: Script) -> Response:
+    """What the lab would answer."""
+    first, *lines = head.decode("latin-1").split("\r\n")
+    method, target, _ = first.split(" ", 2)
+    headers = tuple(
+        (name.encode("latin-1"), value.strip().encode("latin-1"))
+        for name, _, value in (line.partition(":") for line in lines)
+    )
+    host = next((value for name, value in headers if name.lower() == b"host"), b"").decode(
+        "latin-1"
+    )
+    request = Request(
+        connection=0, at=0.0, version="1.1", scheme="https", host=host.partition(":")[0].lower(),
+        port=443, method=method, target=target, headers=headers, body=body, size=len(body),
+    )  # fmt: skip
+    response = answers.answer(request, script)
+    # A plain server speaks no WebSocket.
+    return Response(426) if response.status == 101 else response
+
+
+def write(response: Response, head: bytes) -> bytes:
+    """The response on the wire."""
+    lines = [f"HTTP/1.1 {response.status} OK", *(f"{n}: {v}" for n, v in response.headers)]
+    pieces: Sequence[bytes] = (response.body,)
+    if response.status == 204:
+        pieces = ()
+    elif response.stream:
+        lines.append("transfer-encoding: chunked")
+        pieces = [b"%x\r\n%b\r\n" % (len(piece), piece) for piece in (*response.pieces, b"")]
+    else:
+        lines.append(f"content-length: {len(response.body)}")
+    written = "\r\n".join(lines).encode() + b"\r\n\r\n"
+    return written if head.startswith(b"HEAD ") else written + b"".join(pieces)
+
+
+if __name__ == "__main__":
+    main()
