@@ -25,7 +25,19 @@ from lab.factors.surroundings import Surroundings
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["Factor"]
+__all__ = ["Constraint", "Factor"]
+
+
+class Constraint(msgspec.Struct, frozen=True):
+    """Levels of two factors that cannot be together, because no such machine exists or works.
+
+    ``forbids(own, others)`` says so of a level of the factor that declares the constraint and
+    one of ``other``; never of a control, so that every level can be tried alone.
+    """
+
+    other: str
+    forbids: Callable[[str, str], bool]
+    why: str
 
 
 class Factor(msgspec.Struct, frozen=True):
@@ -40,6 +52,7 @@ class Factor(msgspec.Struct, frozen=True):
     ``rank`` orders realisation where one factor builds on another (low first).
     ``routes`` is true where the level legitimately decides *where* traffic goes.
     ``free`` is true where a level can hold any text, so that one can be made up for an audit.
+    ``constraints`` say with which levels of other factors a level cannot be together.
     ``requires`` names a capability of client or machine without which it is not measured.
     """
 
@@ -55,3 +68,4 @@ class Factor(msgspec.Struct, frozen=True):
     routes: bool = False
     requires: tuple[str, ...] = ()
     free: bool = False
+    constraints: tuple[Constraint, ...] = ()

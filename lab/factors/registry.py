@@ -19,7 +19,16 @@ from lab.factors.factor import Factor
 from lab.factors.surroundings import Surroundings
 from lab.factors.words import nearest
 
-__all__ = ["control", "factor", "factors", "inert", "level", "parse_setting", "realise"]
+__all__ = [
+    "control",
+    "factor",
+    "factors",
+    "impossible",
+    "inert",
+    "level",
+    "parse_setting",
+    "realise",
+]
 
 
 @cache
@@ -79,6 +88,16 @@ def realise(environment: Environment, base: Surroundings) -> Surroundings:
     for item, name, text in sorted(chosen, key=lambda entry: (entry[0].rank, entry[1])):
         surroundings = item.realise(level(name, text), surroundings)
     return surroundings.settled()
+
+
+def impossible(environment: Environment) -> str | None:
+    """Why no such machine exists or works; None where nothing speaks against it."""
+    for name, text in environment.levels:
+        for constraint in factor(name).constraints:
+            other = environment.mapping.get(constraint.other)
+            if other is not None and constraint.forbids(text, other):
+                return f"{name}={text} with {constraint.other}={other}: {constraint.why}"
+    return None
 
 
 def inert(name: str, base: Surroundings) -> bool:

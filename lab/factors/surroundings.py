@@ -16,20 +16,23 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["BARE", "Endpoint", "File", "Link", "Surroundings", "Terminal", "User"]
+from lab.factors.filetree import Directory, File, Link
 
-
-class File(msgspec.Struct, frozen=True):
-    """A regular file."""
-
-    content: bytes = b""
-    mode: int = 0o644
-
-
-class Link(msgspec.Struct, frozen=True):
-    """A symbolic link."""
-
-    target: str
+__all__ = [
+    "BARE",
+    "Directory",
+    "Endpoint",
+    "File",
+    "Interface",
+    "Kernel",
+    "Link",
+    "Machine",
+    "Network",
+    "Platform",
+    "Surroundings",
+    "Terminal",
+    "User",
+]
 
 
 class User(msgspec.Struct, frozen=True):
@@ -49,6 +52,90 @@ class Terminal(msgspec.Struct, frozen=True):
     kind: Literal["pipe", "tty"] = "pipe"
     columns: int = 80
     rows: int = 24
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """The hardware as the system tells of it: /proc, /sys and the system calls agree.
+
+    ``dmi`` pairs the file names of /sys/class/dmi/id with what they say; without any, the
+    machine has no such folder.  ``dbus_id`` is D-Bus's own machine id, usually the same.
+    """
+
+    machine_id: str = "8f3c1e5a7b094d6e9a2f4c8d1b6e0357"
+    dbus_id: str = "8f3c1e5a7b094d6e9a2f4c8d1b6e0357"
+    mac: str = "3c:52:82:6b:1f:a4"
+    """Of the first network interface."""
+    cpu_vendor: str = "GenuineIntel"
+    cpu_model: str = "Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz"
+    cpus: int = 4
+    memory_kib: int = 16_265_284
+    dmi: tuple[tuple[str, str], ...] = (
+        ("sys_vendor", "Dell Inc."),
+        ("product_name", "OptiPlex 5080"),
+        ("board_vendor", "Dell Inc."),
+        ("bios_vendor", "Dell Inc."),
+        ("chassis_type", "3"),
+    )
+
+
+class Kernel(msgspec.Struct, frozen=True):
+    """What uname(2) and /proc/version say; ``built`` is the part about who built it."""
+
+    release: str = "6.1.0-26-amd64"
+    version: str = "#1 SMP PREEMPT_DYNAMIC Debian 6.1.112-1 (2024-09-30)"
+    built: str = (
+        "(debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14) 12.2.0, "
+        "GNU ld (GNU Binutils for Debian) 2.40)"
+    )
+
+
+class Platform(msgspec.Struct, frozen=True):
+    """The operating system: os-release(5), further files in /etc, kernel, control group.
+
+    ``release_files`` pairs names in /etc (``debian_version``) with texts.  ``cgroup`` is what
+    /proc/1/cgroup says.  Other marks (/.dockerenv, variables) are ordinary files and variables.
+    """
+
+    os_release: str = """\
+PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
+NAME="Debian GNU/Linux"
+VERSION_ID="12"
+VERSION="12 (bookworm)"
+VERSION_CODENAME=bookworm
+ID=debian
+HOME_URL="https://www.debian.org/"
+SUPPORT_URL="https://www.debian.org/support"
+BUG_REPORT_URL="https://bugs.debian.org/"
+"""
+    release_files: tuple[tuple[str, str], ...] = (
+        ("debian_version", "12.11\n"),
+        ("issue", "Debian GNU/Linux 12 \\n \\l\n\n"),
+    )
+    kernel: Kernel = Kernel()
+    cgroup: str = "0::/init.scope\n"
+
+
+class Interface(msgspec.Struct, frozen=True):
+    """A network interface; ``addresses`` are written ``192.168.1.23/24``.
+
+    ``mac`` None takes the machine's, which only the first interface can.
+    """
+
+    name: str
+    addresses: tuple[str, ...] = ()
+    mac: str | None = None
+
+
+class Network(msgspec.Struct, frozen=True):
+    """What the client's machine has of a network; the first interface leads outside.
+
+    Without an IPv6 address on the first interface, there is no IPv6 at all.
+    """
+
+    interfaces: tuple[Interface, ...] = (
+        Interface("eth0", ("192.168.1.23/24", "2600:1700:5a2c:9d10:3c51:ff2e:8a07:61b4/64")),
+    )
+    gateway: str = "192.168.1.1"
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -71,6 +158,9 @@ class Surroundings(msgspec.Struct, frozen=True):
     variables: Mapping[str, str] = {}
     files: Mapping[str, File | Link] = {}
     directories: tuple[str, ...] = ()
+    machine: Machine = Machine()
+    platform: Platform = Platform()
+    network: Network = Network()
     hostname: str = "workstation"
     domain: str = ""
     user: User = User()
@@ -89,6 +179,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     endpoint: Endpoint = Endpoint()
     optout: Mapping[str, str] = {}
     """The variables by which a user of this client opts out; set only at that level."""
+    earlier_runs: int = 0
+    """How often the same client ran before, in the same places, and left what it left."""
 
     def with_variables(self, **variables: str | None) -> Surroundings:
         """These environment variables set (or, where None, unset)."""

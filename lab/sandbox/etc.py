@@ -12,20 +12,6 @@ from lab.factors.surroundings import File, Link, Surroundings
 
 __all__ = ["etc"]
 
-MACHINE_ID = "8f3c1e5a7b094d6e9a2f4c8d1b6e0357"
-
-OS_RELEASE = """\
-PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
-NAME="Debian GNU/Linux"
-VERSION_ID="12"
-VERSION="12 (bookworm)"
-VERSION_CODENAME=bookworm
-ID=debian
-HOME_URL="https://www.debian.org/"
-SUPPORT_URL="https://www.debian.org/support"
-BUG_REPORT_URL="https://bugs.debian.org/"
-"""
-
 NSSWITCH = """\
 passwd:         files
 group:          files
@@ -123,26 +109,30 @@ git\t\t9418/tcp
 def etc(surroundings: Surroundings, trust: bytes) -> dict[str, File | Link]:
     """The files of /etc, by absolute path; ``trust`` is the PEM text of the accepted CAs."""
     texts = {
-        "debian_version": "12.11\n",
         "environment": "",
         "group": _group(surroundings),
         "host.conf": "multi on\n",
         "hostname": surroundings.hostname + "\n",
         "hosts": _hosts(surroundings),
-        "issue": "Debian GNU/Linux 12 \\n \\l\n\n",
-        "machine-id": MACHINE_ID + "\n",
+        "machine-id": surroundings.machine.machine_id + "\n",
         "networks": "default\t\t0.0.0.0\nloopback\t127.0.0.0\nlink-local\t169.254.0.0\n",
         "nsswitch.conf": NSSWITCH,
-        "os-release": OS_RELEASE,
+        "os-release": surroundings.platform.os_release,
         "passwd": _passwd(surroundings),
         "protocols": PROTOCOLS,
         "resolv.conf": _resolv(surroundings),
         "services": SERVICES,
         "shells": SHELLS,
+        **dict(surroundings.platform.release_files),
     }
     files: dict[str, File | Link] = {
         f"/etc/{name}": File(_plain(name, text)) for name, text in texts.items()
     }
+    dbus_id = surroundings.machine.dbus_id
+    if dbus_id == surroundings.machine.machine_id:
+        files["/var/lib/dbus/machine-id"] = Link("/etc/machine-id")
+    else:
+        files["/var/lib/dbus/machine-id"] = File(_plain("machine-id", dbus_id + "\n"))
     files["/etc/mtab"] = Link("../proc/self/mounts")
     if surroundings.localtime is not None:
         files["/etc/localtime"] = Link(f"/usr/share/zoneinfo/{surroundings.localtime}")

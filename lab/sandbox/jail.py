@@ -18,12 +18,11 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from lab.errors import UsageError
-from lab.factors.surroundings import File, Link, Surroundings
+from lab.factors.surroundings import Directory, File, Link, Surroundings
 from lab.sandbox.etc import etc
 from lab.sandbox.init import start_file
 
 __all__ = [
-    "Directory",
     "Ground",
     "Jail",
     "Limits",
@@ -83,12 +82,6 @@ class Jail(msgspec.Struct, frozen=True):
     limits: Limits = Limits()
     shown: tuple[tuple[str, str], ...] = ()
     hidden: tuple[str, ...] = ()
-
-
-class Directory(msgspec.Struct, frozen=True):
-    """A directory of the tree."""
-
-    mode: int = 0o755
 
 
 class Shown(msgspec.Struct, frozen=True):

@@ -11,8 +11,7 @@ import os
 from collections.abc import Mapping
 
 from lab.errors import UsageError
-from lab.factors.surroundings import File, Link
-from lab.sandbox.jail import Directory
+from lab.factors.surroundings import Directory, File, Link
 
 __all__ = ["plant"]
 

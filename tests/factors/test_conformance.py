@@ -46,13 +46,21 @@ MAY_TOUCH = {
     "directory": {"directory"},
     "endpoint": {"files", "variables"},
     "git": {"directories", "files"},
+    "home": {"directories", "files"},
     "hostname": {"domain", "hostname"},
     "locale": {"locales", "variables"},
+    "machine": {"machine"},
+    "network": {"network", "resolvers", "search_domain"},
     "optout": {"variables"},
+    "platform": {"directories", "files", "platform", "variables"},
+    "project": {"directories", "files"},
     "proxy": {"variables"},
+    "session": {"directories", "files", "variables"},
+    "state": {"earlier_runs"},
     "terminal": {"terminal", "variables"},
     "timezone": {"localtime", "timezone_file", "variables"},
     "user": {"user"},
+    "variables": {"variables"},
 }
 
 

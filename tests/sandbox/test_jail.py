@@ -8,9 +8,9 @@ import re
 import pytest
 
 from lab.errors import UsageError
-from lab.factors.surroundings import BARE, File, Link, Surroundings, Terminal, User
+from lab.factors.surroundings import BARE, Directory, File, Link, Surroundings, Terminal, User
 from lab.sandbox.etc import etc
-from lab.sandbox.jail import Directory, Ground, Jail, Shown, base_variables, plan, writable_places
+from lab.sandbox.jail import Ground, Jail, Shown, base_variables, plan, writable_places
 
 GROUND = Ground(top={"bin": "usr/bin", "lib64": "usr/lib64"})
 
