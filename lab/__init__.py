@@ -6,4 +6,26 @@ The story in the order of the folders: an *environment* gives a level to every *
 *findings* say what that means; *reports* show it.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lab.environment import Environment as Environment
+    from lab.factors.generation import Pair as Pair
+    from lab.factors.generation import environments as environments
+
 __version__ = "0.1.0"
+__all__ = ["Environment", "Pair", "__version__", "environments"]
+
+_HOMES = {
+    "Environment": "lab.environment",
+    "Pair": "lab.factors.generation",
+    "environments": "lab.factors.generation",
+}
+"""Imported when first asked for, so that importing the lab costs nothing."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

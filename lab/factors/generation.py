@@ -1,0 +1,114 @@
+"""Generated environments: Hypothesis strategies for whole environments and for pairs.
+
+Each factor is at its control, at a named level or at a generated one, and shrinks in this
+order backwards: what a failing example still varies, it needs.  Environments that cannot
+exist (:func:`lab.factors.registry.impossible`) are not generated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, overload
+
+import msgspec
+
+from lab.environment import Change, Environment
+from lab.errors import UsageError
+from lab.factors.registry import factor, impossible, level
+from lab.factors.registry import factors as all_factors
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["Pair", "environments", "levels"]
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """Two environments that differ in the level of one factor, or of several named ones."""
+
+    left: Environment
+    right: Environment
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What differs between the two."""
+        return self.left.difference(self.right)
+
+
+@overload
+def environments(
+    *, factors: Iterable[str] | None = ..., fixed: Mapping[str, str] | None = ...
+) -> SearchStrategy[Environment]: ...
+@overload
+def environments(
+    *,
+    factors: Iterable[str] | None = ...,
+    fixed: Mapping[str, str] | None = ...,
+    pairs_differing_in: str | Iterable[str],
+) -> SearchStrategy[Pair]: ...
+def environments(
+    *,
+    factors: Iterable[str] | None = None,
+    fixed: Mapping[str, str] | None = None,
+    pairs_differing_in: str | Iterable[str] | None = None,
+) -> SearchStrategy[Environment] | SearchStrategy[Pair]:
+    """Environments that name these factors, or pairs of them; they shrink to the control.
+
+    ``factors`` None means all there are.  ``fixed`` gives factors a level that does not
+    vary.  With ``pairs_differing_in``, both sides of a pair are the same in every other
+    factor, and the left side shrinks to the control.  UsageError, with the nearest name,
+    for a factor or level that does not exist.
+    """
+    from hypothesis import strategies as st
+
+    names = _names(factors)
+    held = {name: level(name, text) for name, text in (fixed or {}).items()}
+    every = tuple(dict.fromkeys((*names, *held)))
+    ways = {name: st.just(held[name]) if name in held else levels(name) for name in every}
+    whole = st.fixed_dictionaries(ways).map(Environment.of)
+    possible = whole.filter(lambda environment: impossible(environment) is None)
+    if pairs_differing_in is None:
+        return possible
+    differing = _differing(pairs_differing_in, every, held)
+
+    def partners(left: Environment) -> SearchStrategy[Pair]:
+        others = st.fixed_dictionaries(
+            {name: levels(name).filter(lambda text, n=name: text != left[n]) for name in differing}
+        )
+        return others.map(lambda changed: Pair(left, left.but(changed)))
+
+    return possible.flatmap(partners).filter(lambda pair: impossible(pair.right) is None)
+
+
+def levels(name: str) -> SearchStrategy[str]:
+    """Levels of a factor, in canonical spelling: control, named or generated."""
+    from hypothesis import strategies as st
+
+    item = factor(name)
+    ways = [st.just(item.control), st.sampled_from(item.levels), item.strategy().map(item.parse)]
+    return st.one_of(ways)
+
+
+def _names(chosen: Iterable[str] | None) -> tuple[str, ...]:
+    if chosen is None:
+        return tuple(all_factors())
+    if isinstance(chosen, str):
+        raise UsageError(f"factors is a list of names; write factors=[{chosen!r}]")
+    return tuple(factor(name).name for name in chosen)
+
+
+def _differing(
+    chosen: str | Iterable[str], every: Iterable[str], held: Mapping[str, str]
+) -> tuple[str, ...]:
+    names = (chosen,) if isinstance(chosen, str) else tuple(chosen)
+    if not names:
+        raise UsageError("pairs_differing_in names no factor; name one, such as timezone")
+    for name in names:
+        factor(name)
+        if name in held:
+            raise UsageError(f"pairs cannot differ in {name}, which fixed holds; leave one out")
+        if name not in every:
+            raise UsageError(
+                f"pairs cannot differ in {name}, which factors leaves out; add it there"
+            )
+    return names
