@@ -1,8 +1,9 @@
 """Confirmed effects → signals: one signal for one cause at one place.
 
 Places that show the same thing in the same way, and divide the trials alike, are one signal
-with the places listed.  What merely follows is left out: where a whole request comes or
-goes, its fields come and go with it.
+with the places listed.  So is, beside a copy in one message, whatever the copy already tells.
+What merely follows is left out: where a whole request comes or goes, its fields come and go
+with it.
 """
 
 from __future__ import annotations
@@ -128,8 +129,48 @@ def _merged(drafts: Iterable[tuple[Signal, _Pattern]]) -> tuple[Signal, ...]:
         )
         for first, *more in alike.values()
     ]
+    signals = _beside_copies(signals)
     signals.sort(key=lambda s: (not s.covert, _RANK[s.kind], s.cause, str(s.location), s.id))
     return tuple(signals)
+
+
+def _beside_copies(signals: Sequence[Signal]) -> list[Signal]:
+    """Without those that tell no more than a copy with the same cause in the same message.
+
+    Their places are listed with the copy's.  What is covert, or encoded, stands for itself.
+    """
+    kept: list[Signal] = []
+    told = sorted(signals, key=lambda one: (one.kind != "copied", -len(_values(one)), one.id))
+    for signal in told:
+        plain = signal.kind in ("copied", "derived") and not signal.covert
+        for index, other in enumerate(kept if plain else ()):
+            copy = other.kind == "copied" and not other.covert and other.cause == signal.cause
+            if copy and _beside(signal.location, other.location) and _follows(signal, other):
+                fields = dict.fromkeys((*other.fields, *signal.fields))
+                kept[index] = msgspec.structs.replace(other, fields=tuple(fields))
+                break
+        else:
+            kept.append(signal)
+    return kept
+
+
+def _beside(left: Location, right: Location) -> bool:
+    return left.message == right.message and left.part == right.part
+
+
+def _follows(signal: Signal, copy: Signal) -> bool:
+    """Whether, level for level, the copy's value decides the signal's."""
+    decided: dict[str | None, str | None] = {}
+    values = {json.dumps(row.levels, sort_keys=True): row.value for row in copy.table}
+    for row in signal.table:
+        levels = json.dumps(row.levels, sort_keys=True)
+        if levels in values and decided.setdefault(values[levels], row.value) != row.value:
+            return False
+    return True
+
+
+def _values(signal: Signal) -> set[str | None]:
+    return {row.value for row in signal.table}
 
 
 def _nothing_on_a_side(field: _Field) -> bool:

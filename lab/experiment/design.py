@@ -7,7 +7,7 @@ Three blocks, each in random order:
 - *single levels*: every level of every factor alone, everything else at its control;
 - *covering array*: every combination of levels of any ``strength`` factors occurs in at
   least one environment (covertable's greedy generator), so that an effect that needs two
-  factors cannot hide.
+  factors cannot hide.  Levels that cannot be together never are.
 
 Control replicates are strewn among the last two, so that drift is seen as noise.
 """
@@ -15,18 +15,22 @@ Control replicates are strewn among the last two, so that drift is seen as noise
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import covertable
 import msgspec
 
 from lab.environment import Environment
 
-__all__ = ["Design", "Planned", "plan"]
+__all__ = ["CONTROL_REPLICATES", "Design", "Forbidden", "Planned", "plan"]
 
-_CONTROL_REPLICATES = 6
+CONTROL_REPLICATES = 6
+"""With which every audit begins."""
 _VARIED_REPLICATES = 3
 _STREWN_EVERY = 30
+
+Forbidden = tuple[tuple[str, str], tuple[str, str]]
+"""Two levels, as (factor, level), that cannot be together."""
 
 
 class Planned(msgspec.Struct, frozen=True, order=True):
@@ -45,10 +49,18 @@ class Design(msgspec.Struct, frozen=True):
     array: tuple[Planned, ...]
 
 
-def plan(levels: Mapping[str, Sequence[str]], *, strength: int, seed: int) -> Design:
+def plan(
+    levels: Mapping[str, Sequence[str]],
+    *,
+    strength: int,
+    seed: int,
+    forbidden: Sequence[Forbidden] = (),
+    alone: Collection[tuple[str, str]] = (),
+) -> Design:
     """The design for factors with these levels, the control first in each.
 
-    ValueError if a factor has no level.
+    No environment of it has two levels that are ``forbidden`` together.  Those that are to
+    be tried ``alone`` are left out of the array.  ValueError if a factor has no level.
     """
     for name, values in levels.items():
         if not values:
@@ -59,18 +71,22 @@ def plan(levels: Mapping[str, Sequence[str]], *, strength: int, seed: int) -> De
         control.but({name: level}) for name, values in levels.items() for level in values[1:]
     ]
     known = {control, *singles}
-    rows = [Environment.of(row) for row in _covering(levels, strength, seed)]
+    together = {
+        name: [level for level in values if (name, level) not in alone]
+        for name, values in levels.items()
+    }
+    rows = [Environment.of(row) for row in _covering(together, strength, seed, forbidden)]
     array = [row for row in dict.fromkeys(rows) if row not in known]
     chance.shuffle(singles)
     chance.shuffle(array)
     varied = max(array, key=lambda row: len(control.difference(row)), default=None)
-    calibration = [Planned(control, n) for n in range(_CONTROL_REPLICATES)]
+    calibration = [Planned(control, n) for n in range(CONTROL_REPLICATES)]
     if varied is not None:
         calibration += [Planned(varied, n) for n in range(_VARIED_REPLICATES)]
         array.remove(varied)
     chance.shuffle(calibration)
     calibration.sort(key=lambda trial: trial != Planned(control))
-    replicate = _CONTROL_REPLICATES
+    replicate = CONTROL_REPLICATES
     blocks: list[list[Planned]] = []
     for block in (singles, array):
         trials: list[Planned] = []
@@ -84,11 +100,23 @@ def plan(levels: Mapping[str, Sequence[str]], *, strength: int, seed: int) -> De
 
 
 def _covering(
-    levels: Mapping[str, Sequence[str]], strength: int, seed: int
+    levels: Mapping[str, Sequence[str]], strength: int, seed: int, forbidden: Sequence[Forbidden]
 ) -> Sequence[Mapping[str, str]]:
     varied = {name: list(values) for name, values in levels.items() if len(values) > 1}
     fixed = {name: values[0] for name, values in levels.items() if len(values) == 1}
     if len(varied) < 2:
         return []
-    rows = covertable.make(varied, strength=min(strength, len(varied)), salt=str(seed))
+    constraints = [_never(pair) for pair in forbidden if all(name in varied for name, _ in pair)]
+    rows = covertable.make(
+        varied,
+        strength=min(strength, len(varied)),
+        salt=str(seed),
+        constraints=constraints or None,
+    )
     return [{**fixed, **row} for row in rows]
+
+
+def _never(pair: Forbidden) -> Mapping[str, object]:
+    """That two levels are never together, as covertable reads it."""
+    there = [{"operator": "eq", "left": name, "value": level} for name, level in pair]
+    return {"operator": "not", "condition": {"operator": "and", "conditions": there}}

@@ -23,6 +23,7 @@ __all__ = [
     "control",
     "factor",
     "factors",
+    "forbidden",
     "impossible",
     "inert",
     "level",
@@ -88,6 +89,20 @@ def realise(environment: Environment, base: Surroundings) -> Surroundings:
     for item, name, text in sorted(chosen, key=lambda entry: (entry[0].rank, entry[1])):
         surroundings = item.realise(level(name, text), surroundings)
     return surroundings.settled()
+
+
+def forbidden(
+    levels: Mapping[str, Iterable[str]],
+) -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
+    """The pairs of these levels, as (factor, level), that cannot be together."""
+    return tuple(
+        ((name, own), (constraint.other, other))
+        for name, values in levels.items()
+        for constraint in factor(name).constraints
+        for own in values
+        for other in levels.get(constraint.other, ())
+        if constraint.forbids(own, other)
+    )
 
 
 def impossible(environment: Environment) -> str | None:

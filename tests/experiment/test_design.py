@@ -56,3 +56,21 @@ def test_a_seed_decides_the_order_and_nothing_else():
 def test_a_factor_without_levels_is_refused():
     with pytest.raises(ValueError, match="the factor a has no level"):
         plan({"a": ()}, strength=2, seed=0)
+
+
+def test_what_cannot_be_together_never_is_and_all_else_is():
+    chosen = {name: tuple("wxyz") for name in "abcd"}
+    never = (("a", "x"), ("b", "y"))
+    design = plan(chosen, strength=2, seed=1, forbidden=[never, (("c", "z"), ("d", "z"))])
+    tried = [p.environment for p in (*design.calibration, *design.singles, *design.array)]
+    assert not any(e["a"] == "x" and e["b"] == "y" for e in tried)
+    assert not any(e["c"] == "z" and e["d"] == "z" for e in tried)
+    assert any(e["a"] == "x" and e["b"] == "z" for e in tried)
+    assert any(e["c"] == "z" and e["d"] == "y" for e in tried)
+
+
+def test_a_level_to_be_tried_alone_is_in_no_combination():
+    chosen = {name: tuple("wxyz") for name in "abc"}
+    design = plan(chosen, strength=2, seed=1, alone={("a", "x")})
+    assert design.control.but({"a": "x"}) in {p.environment for p in design.singles}
+    assert not any(p.environment["a"] == "x" for p in (*design.calibration, *design.array))
