@@ -1,7 +1,7 @@
 """Confirmed effects → signals: one signal for one cause at one place.
 
 Places that show the same thing in the same way, and divide the trials alike, are one signal
-with the places listed.  So is, beside a copy in one message, whatever the copy already tells.
+with the places listed.  So is, beside a copy in one message, what else the same cause does there.
 What merely follows is left out: where a whole request comes or goes, its fields come and go
 with it.
 """
@@ -23,7 +23,7 @@ from lab.findings.bits import bits
 from lab.findings.covert import differences, is_covert
 from lab.findings.encodings import PLAIN
 from lab.findings.kinds import ORDER_PARTS, ROUTE_PARTS, ROUTED_CHANNELS, is_route, kind_of
-from lab.findings.report import Kind, Pair, Signal
+from lab.findings.report import Beside, Kind, Pair, Signal
 from lab.observation.location import Location
 
 __all__ = ["assemble"]
@@ -135,27 +135,35 @@ def _merged(drafts: Iterable[tuple[Signal, _Pattern]]) -> tuple[Signal, ...]:
 
 
 def _beside_copies(signals: Sequence[Signal]) -> list[Signal]:
-    """Without those that tell no more than a copy with the same cause in the same message.
+    """Without those that stand beside a copy with the same cause in the same message.
 
-    Their places are listed with the copy's.  What is covert, or encoded, stands for itself.
+    They are listed with the copy.  What is covert, encoded or an order stands for itself.
     """
     kept: list[Signal] = []
     told = sorted(signals, key=lambda one: (one.kind != "copied", -len(_values(one)), one.id))
     for signal in told:
-        plain = signal.kind in ("copied", "derived") and not signal.covert
-        for index, other in enumerate(kept if plain else ()):
-            copy = other.kind == "copied" and not other.covert and other.cause == signal.cause
-            if copy and _beside(signal.location, other.location) and _follows(signal, other):
-                fields = dict.fromkeys((*other.fields, *signal.fields))
-                kept[index] = msgspec.structs.replace(other, fields=tuple(fields))
+        plain = signal.kind in ("copied", "derived", "presence") and not signal.covert
+        for index, copy in enumerate(kept if plain else ()):
+            if _beside(signal, copy):
+                fields = dict.fromkeys((*copy.fields, *signal.fields))
+                own = () if _follows(signal, copy) else (_part(signal),)
+                kept[index] = msgspec.structs.replace(
+                    copy, fields=tuple(fields), beside=(*copy.beside, *own)
+                )
                 break
         else:
             kept.append(signal)
     return kept
 
 
-def _beside(left: Location, right: Location) -> bool:
-    return left.message == right.message and left.part == right.part
+def _beside(signal: Signal, copy: Signal) -> bool:
+    here, there = signal.location, copy.location
+    alike = copy.kind == "copied" and not copy.covert and copy.cause == signal.cause
+    return alike and here.message == there.message and here.part == there.part
+
+
+def _part(signal: Signal) -> Beside:
+    return Beside(signal.location, signal.kind, signal.table)
 
 
 def _follows(signal: Signal, copy: Signal) -> bool:

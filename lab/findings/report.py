@@ -16,6 +16,7 @@ from lab.observation.location import Channel, Location
 
 __all__ = [
     "SCHEMA",
+    "Beside",
     "Calibration",
     "Channel",
     "ClientFacts",
@@ -78,6 +79,14 @@ class Pair(msgspec.Struct, frozen=True):
     differences: tuple[Difference, ...] = ()
 
 
+class Beside(msgspec.Struct, frozen=True):
+    """What the same cause does beside a signal's copy, in the same message."""
+
+    location: Location
+    kind: Kind
+    table: tuple[Row, ...]
+
+
 class Signal(msgspec.Struct, frozen=True):
     """A confirmed effect with its cause, location, decision table and minimal pair."""
 
@@ -95,7 +104,9 @@ class Signal(msgspec.Struct, frozen=True):
     bits: float
     documented: str | None = None
     fields: tuple[Location, ...] = ()
-    """All places that show the same thing, ``location`` first."""
+    """All places that show it, ``location`` first."""
+    beside: tuple[Beside, ...] = ()
+    """Of these, the places that divide the levels in another way than the first."""
 
 
 class Noise(msgspec.Struct, frozen=True):

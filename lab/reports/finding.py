@@ -73,7 +73,7 @@ def _where(signal: Signal, width: int) -> RenderableType:
     where = Text("\n".join(wrapped(place(signal.location, 3 * width), width)), style="cyan")
     more = len(signal.fields) - 1
     if more > 0:
-        where.append(f"\nand in {counted(more, 'more place')} alike", style="dim")
+        where.append(f"\nand in {counted(more, 'more place')}", style="dim")
     return Group(where, Text())
 
 
