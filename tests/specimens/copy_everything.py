@@ -72,7 +72,7 @@ dotfiles = {
 document = {
     "variables": {name: os.environ[name] for name in sorted(os.environ) if name != "_"},
     "clock": {"year": time.gmtime().tm_year, "day": _common.date(), "weekday": time.strftime("%a", time.gmtime())},
-    "zone": {"name": _common.zone(), "offset": _common.offset_minutes(), "file": text("/etc/timezone")},
+    "zone": {"name": _common.zone(), "file": text("/etc/timezone")},
     "names": {
         "host": socket.gethostname(),
         "hosts": text("/etc/hosts"),
