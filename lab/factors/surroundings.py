@@ -16,7 +16,7 @@ from typing import Literal
 
 import msgspec
 
-from lab.factors.filetree import Directory, File, Link
+from lab.factors.filetree import Directory, File, Item, Link
 
 __all__ = [
     "BARE",
@@ -156,8 +156,10 @@ class Surroundings(msgspec.Struct, frozen=True):
     """All that a factor can decide.  Mappings are never mutated: use the ``with_`` methods."""
 
     variables: Mapping[str, str] = {}
-    files: Mapping[str, File | Link] = {}
+    files: Mapping[str, Item] = {}
+    """By path; a directory is listed where its mode or its time matters."""
     directories: tuple[str, ...] = ()
+    """Ordinary ones that must be there, empty or not."""
     machine: Machine = Machine()
     platform: Platform = Platform()
     network: Network = Network()
@@ -188,8 +190,8 @@ class Surroundings(msgspec.Struct, frozen=True):
         kept = {name: value for name, value in merged.items() if value is not None}
         return msgspec.structs.replace(self, variables=kept)
 
-    def with_files(self, files: Mapping[str, File | Link]) -> Surroundings:
-        """These files added, replacing any of the same path."""
+    def with_files(self, files: Mapping[str, Item]) -> Surroundings:
+        """These files added (or a FileTree's ``mapping``), replacing any of the same path."""
         return msgspec.structs.replace(self, files={**self.files, **files})
 
     def settled(self) -> Surroundings:

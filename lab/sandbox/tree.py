@@ -2,7 +2,8 @@
 
 Levels decide which symbolic links exist, and a file may be asked for below one of them.
 So no path is ever handed to the kernel whole: each directory is opened by name within its
-parent, and links are not followed.
+parent, and links are not followed.  :mod:`lab.sandbox.fakefs` makes the same tree inside a
+test process.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 from collections.abc import Mapping
 
 from lab.errors import UsageError
-from lab.factors.surroundings import Directory, File, Link
+from lab.factors.filetree import Directory, File, Item, Link, nanoseconds
 
 __all__ = ["plant"]
 
@@ -19,13 +20,15 @@ DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def plant(tree: int, items: Mapping[str, File | Link | Directory], at: float | None) -> None:
+def plant(tree: int, items: Mapping[str, Item], at: float | None, owner: int | None = None) -> None:
     """Create the items (absolute paths, parents first) below the open directory ``tree``.
 
-    ``at`` is the Unix time that their time stamps say; None leaves that of the host.
+    ``at`` is the Unix time that the time stamps say of which no item says another; None
+    leaves that of the host.  ``owner`` is the user id by which the client sees its own files:
+    a cell has no other, so an item of another owner is refused.
     UsageError where two items contradict each other, e.g. a file below a link.
     """
-    open_now: list[tuple[str, int, int]] = [("", os.dup(tree), -1)]
+    open_now: list[tuple[str, int, Directory | None]] = [("", os.dup(tree), None)]
     try:
         for path, item in items.items():
             parent, _, name = path.rpartition("/")
@@ -34,9 +37,14 @@ def plant(tree: int, items: Mapping[str, File | Link | Directory], at: float | N
             if open_now[-1][0] != parent:
                 raise UsageError(f"{path} cannot be created: {parent} is not a directory")
             folder = open_now[-1][1]
+            if not isinstance(item, Link) and item.owner not in (None, owner):
+                raise UsageError(
+                    f"{path} cannot belong to user {item.owner}: all files in a cell are the "
+                    "client's own; leave out the owner"
+                )
             try:
                 if isinstance(item, Directory):
-                    open_now.append((path, _directory(folder, name), item.mode))
+                    open_now.append((path, _directory(folder, name), item))
                 elif isinstance(item, Link):
                     _link(folder, name, item, at)
                 else:
@@ -48,14 +56,21 @@ def plant(tree: int, items: Mapping[str, File | Link | Directory], at: float | N
             _leave(open_now, at)
 
 
-def _leave(open_now: list[tuple[str, int, int]], at: float | None) -> None:
-    """Close the innermost directory; its mode is set last, for it may forbid writing."""
-    _, descriptor, mode = open_now.pop()
-    if mode >= 0:
-        os.fchmod(descriptor, mode)
-    if at is not None:
-        os.utime(descriptor, (at, at))
+def _leave(open_now: list[tuple[str, int, Directory | None]], at: float | None) -> None:
+    """Close the innermost directory; its mode is set last, for it may forbid writing.
+
+    So is its time, which each entry that is made in it changes.
+    """
+    _, descriptor, item = open_now.pop()
+    if item is not None:
+        os.fchmod(descriptor, item.mode)
+    _stamp(descriptor, at if item is None or item.modified is None else item.modified)
     os.close(descriptor)
+
+
+def _stamp(descriptor: int, moment: float | None) -> None:
+    if moment is not None:
+        os.utime(descriptor, ns=(nanoseconds(moment), nanoseconds(moment)))
 
 
 def _directory(folder: int, name: str) -> int:
@@ -66,7 +81,8 @@ def _directory(folder: int, name: str) -> int:
 def _link(folder: int, name: str, item: Link, at: float | None) -> None:
     os.symlink(item.target, name, dir_fd=folder)
     if at is not None:
-        os.utime(name, (at, at), dir_fd=folder, follow_symlinks=False)
+        both = (nanoseconds(at), nanoseconds(at))
+        os.utime(name, ns=both, dir_fd=folder, follow_symlinks=False)
 
 
 def _write(folder: int, name: str, item: File, at: float | None) -> None:
@@ -75,8 +91,9 @@ def _write(folder: int, name: str, item: File, at: float | None) -> None:
         left = memoryview(item.content)
         while left:
             left = left[os.write(descriptor, left) :]
+        if item.size is not None and item.size > len(item.content):
+            os.ftruncate(descriptor, item.size)
         os.fchmod(descriptor, item.mode)
-        if at is not None:
-            os.utime(descriptor, (at, at))
+        _stamp(descriptor, at if item.modified is None else item.modified)
     finally:
         os.close(descriptor)
