@@ -1,0 +1,160 @@
+"""The platform: the distribution, its kernel, and the marks of what it runs inside.
+
+A level is a distribution (``ubuntu``), a mark (``docker``, which means in Debian), or both
+(``ubuntu+docker``).  :mod:`lab.factors.distributions` has the one, :mod:`lab.factors.marks`
+and :mod:`lab.factors.clouds` the other.
+
+The control is ``debian`` without marks: what the lab's own jail is.  The named levels: four
+distributions of other families (Debian's most used child; the one with the newest software
+of Red Hat; the one that images of containers are made from, with another C library; the one
+without releases), and each way in which Linux is not on a computer of its own: the two
+programs for containers that developers use, the one that services use, Windows, and a
+virtual machine in the largest cloud.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lab.factors.clouds import CLOUDS
+from lab.factors.distributions import DISTRIBUTIONS, Distribution, entry
+from lab.factors.factor import Constraint, Factor
+from lab.factors.hardware import KINDS
+from lab.factors.machine import FACTOR as MACHINE
+from lab.factors.machine import kind
+from lab.factors.marks import MARKS, Mark
+from lab.factors.surroundings import Platform, Surroundings
+from lab.factors.words import nearest
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["ALL_MARKS", "FACTOR"]
+
+CONTROL = "debian"
+
+LEVELS = (
+    "ubuntu",
+    "fedora",
+    "alpine",
+    "arch",
+    "docker",
+    "podman",
+    "kubernetes",
+    "wsl2",
+    "amazon-ec2",
+)
+
+ALL_MARKS: Mapping[str, Callable[[Distribution], Mark]] = {**MARKS, **CLOUDS}
+"""Every mark by name; no mark is called as a distribution is."""
+
+_SHORTEST_NAME = 5
+"""A shorter name, such as arch, is part of too many other words to tell of a copy."""
+
+
+def _split(level: str) -> tuple[str, str]:
+    """Names of the distribution and of the mark, empty if none; ValueError otherwise."""
+    named = {"distribution": "", "mark": ""}
+    for name in level.split("+"):
+        if name not in DISTRIBUTIONS and name not in ALL_MARKS:
+            known = nearest(name, (*DISTRIBUTIONS, *ALL_MARKS))
+            raise ValueError(f"{name!r} is no distribution and no mark; nearest: {known}")
+        what = "distribution" if name in DISTRIBUTIONS else "mark"
+        if named[what]:
+            raise ValueError(f"write one {what}, not both {named[what]} and {name}")
+        named[what] = name
+    return named["distribution"] or CONTROL, named["mark"]
+
+
+def _parts(level: str) -> tuple[Distribution, Mark]:
+    distribution, mark = _split(level)
+    chosen = DISTRIBUTIONS[distribution]
+    return chosen, ALL_MARKS[mark](chosen) if mark else Mark()
+
+
+def _platform(distribution: Distribution, mark: Mark) -> Platform:
+    plain = distribution.platform
+    return Platform(
+        os_release=plain.os_release,
+        release_files=(*plain.release_files, *mark.release_files),
+        kernel=plain.kernel if mark.kernel is None else mark.kernel,
+        cgroup=plain.cgroup if mark.cgroup is None else mark.cgroup,
+    )
+
+
+def parse(level: str) -> str:
+    """The canonical spelling: distribution before mark, Debian left out before a mark."""
+    distribution, mark = _split(level)
+    if not mark:
+        return distribution
+    return mark if distribution == CONTROL else f"{distribution}+{mark}"
+
+
+def realise(level: str, surroundings: Surroundings) -> Surroundings:
+    """The distribution's texts and kernel, and the mark's files and variables."""
+    distribution, mark = _parts(level)
+    folders = dict.fromkeys((*surroundings.directories, *mark.directories))
+    return msgspec.structs.replace(
+        surroundings.with_variables(**mark.variables).with_files(mark.files),
+        platform=_platform(distribution, mark),
+        directories=tuple(folders),
+    )
+
+
+def strategy() -> SearchStrategy[str]:
+    """Any distribution with or without any mark; shrinks to a distribution alone."""
+    from hypothesis import strategies as st
+
+    distributions = st.sampled_from(tuple(DISTRIBUTIONS))
+    marks = st.sampled_from(tuple(ALL_MARKS))
+    return st.one_of(distributions, marks, st.builds("{}+{}".format, distributions, marks)).map(
+        parse
+    )
+
+
+def needles(level: str) -> tuple[str, ...]:
+    """The distribution's full name, kernel, version and id, then what tells of the mark."""
+    distribution, mark = _parts(level)
+    kernel = _platform(distribution, mark).kernel
+    told = distribution.platform.os_release
+    names = [entry(told, "ID"), _split(level)[1]]
+    found = (
+        entry(told, "PRETTY_NAME"),
+        kernel.release,
+        kernel.version,
+        entry(told, "VERSION_ID"),
+        *mark.needles,
+        *(name for name in names if len(name) >= _SHORTEST_NAME),
+    )
+    return tuple(dict.fromkeys(text for text in found if text))
+
+
+def _on_another_machine(own: str, machine: str) -> bool:
+    """Whether the mark belongs to a kind of machine, and this is of another kind.
+
+    Levels that change the control's machine are let be: the control must go with all.
+    """
+    mark = _split(own)[1]
+    return mark in KINDS and kind(machine) not in (MACHINE.control, mark)
+
+
+FACTOR = Factor(
+    name="platform",
+    summary="distribution, kernel, and marks of containers, WSL and clouds",
+    control=CONTROL,
+    levels=LEVELS,
+    parse=parse,
+    realise=realise,
+    strategy=strategy,
+    needles=needles,
+    constraints=(
+        Constraint(
+            "machine",
+            _on_another_machine,
+            "a cloud and WSL show the hardware of their own virtual machines",
+        ),
+    ),
+)
