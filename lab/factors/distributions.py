@@ -41,7 +41,7 @@ _ALPINE = Kernel(
     "(buildozer@build-3-20-x86_64) (gcc (Alpine 13.2.1_git20240309) 13.2.1 20240309, "
     "GNU ld (GNU Binutils) 2.42)",
 )
-_DEBIAN_CLOUD = msgspec.structs.replace(Kernel(), release="6.1.0-26-cloud-amd64")
+_DEBIAN_CLOUD = msgspec.structs.replace(Kernel(), release="6.1.0-35-cloud-amd64")
 _ALPINE_CLOUD = msgspec.structs.replace(_ALPINE, release="6.6.94-0-virt")
 _CLOUDS = ("amazon-ec2", "azure", "google-compute")
 

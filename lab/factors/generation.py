@@ -7,7 +7,7 @@ exist (:func:`lab.factors.registry.impossible`) are not generated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, overload
 
 import msgspec
@@ -72,10 +72,8 @@ def environments(
     differing = _differing(pairs_differing_in, every, held)
 
     def partners(left: Environment) -> SearchStrategy[Pair]:
-        others = st.fixed_dictionaries(
-            {name: levels(name).filter(lambda text, n=name: text != left[n]) for name in differing}
-        )
-        return others.map(lambda changed: Pair(left, left.but(changed)))
+        others = {name: levels(name).filter(_other_than(left[name])) for name in differing}
+        return st.fixed_dictionaries(others).map(lambda new: Pair(left, left.but(new)))
 
     return possible.flatmap(partners).filter(lambda pair: impossible(pair.right) is None)
 
@@ -87,6 +85,10 @@ def levels(name: str) -> SearchStrategy[str]:
     item = factor(name)
     ways = [st.just(item.control), st.sampled_from(item.levels), item.strategy().map(item.parse)]
     return st.one_of(ways)
+
+
+def _other_than(level: str) -> Callable[[str], bool]:
+    return lambda text: text != level
 
 
 def _names(chosen: Iterable[str] | None) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ class Machine(msgspec.Struct, frozen=True):
 
     machine_id: str = "8f3c1e5a7b094d6e9a2f4c8d1b6e0357"
     dbus_id: str = "8f3c1e5a7b094d6e9a2f4c8d1b6e0357"
-    mac: str = "3c:52:82:6b:1f:a4"
+    mac: str = "d8:9e:f3:6b:1f:a4"
     """Of the first network interface."""
     cpu_vendor: str = "GenuineIntel"
     cpu_model: str = "Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz"
@@ -81,8 +81,8 @@ class Machine(msgspec.Struct, frozen=True):
 class Kernel(msgspec.Struct, frozen=True):
     """What uname(2) and /proc/version say; ``built`` is the part about who built it."""
 
-    release: str = "6.1.0-26-amd64"
-    version: str = "#1 SMP PREEMPT_DYNAMIC Debian 6.1.112-1 (2024-09-30)"
+    release: str = "6.1.0-35-amd64"
+    version: str = "#1 SMP PREEMPT_DYNAMIC Debian 6.1.137-1 (2025-05-07)"
     built: str = (
         "(debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14) 12.2.0, "
         "GNU ld (GNU Binutils for Debian) 2.40)"

@@ -94,13 +94,14 @@ def touched(factor: Factor, level: str) -> set[tuple[str, ...]]:
     places: set[tuple[str, ...]] = {
         (field,)
         for field in FIELDS
-        if field not in MAPPINGS and getattr(after, field) != getattr(FULL, field)
+        if field not in (*MAPPINGS, "directories") and getattr(after, field) != getattr(FULL, field)
     }
     for field in MAPPINGS:
         left, right = getattr(FULL, field), getattr(after, field)
         places |= {
             (field, key) for key in left.keys() | right.keys() if left.get(key) != right.get(key)
         }
+    places |= {("directories", path) for path in set(after.directories) ^ set(FULL.directories)}
     return places
 
 

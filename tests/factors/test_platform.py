@@ -210,7 +210,7 @@ def test_what_cloud_init_noted_agrees_with_the_rest(name: str, mark: str):
 
 def test_a_cloud_has_the_kernel_of_the_distribution_for_it():
     assert made("ubuntu+azure").platform.kernel.release.endswith("-azure")
-    assert made("amazon-ec2").platform.kernel.release == "6.1.0-26-cloud-amd64"
+    assert made("amazon-ec2").platform.kernel.release == "6.1.0-35-cloud-amd64"
     assert made("fedora+amazon-ec2").platform.kernel == made("fedora").platform.kernel
 
 
