@@ -1,0 +1,166 @@
+"""The session: how the user sits at the machine, and inside which program.
+
+A level is ``plain`` or ways of sitting joined by ``+``, each a name, or a name and a value:
+``ssh:198.51.100.7+tmux``.  :mod:`lab.factors.sitting` lists them.
+
+The control is ``plain``: nothing is set, as for a program that a service or a container
+starts.  The named levels are each way once: over the network, the same with the user's keys
+forwarded, at both kinds of desktop (with an input method at one), in either multiplexer,
+with an editor chosen, in an editor's terminal, beside its extensions, on its remote side, and
+inside an agent.  That agent is an editor's, since people type commands beside it; clients
+that are agents may know themselves by their own variables, which the factor ``variables``
+tries.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lab.factors.agents import VARIABLES
+from lab.factors.factor import Factor
+from lab.factors.sitting import KINDS
+from lab.factors.surroundings import Surroundings
+from lab.factors.words import nearest
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["FACTOR"]
+
+CONTROL = "plain"
+
+LEVELS = (
+    "ssh",
+    "ssh+ssh-agent",
+    "x11+input-method",
+    "wayland",
+    "tmux",
+    "screen",
+    "editor",
+    "vscode",
+    "vscode-remote",
+    "vscode-extension",
+    "agent",
+)
+
+# fmt: off
+_DESKTOPS = (
+    "Deepin", "Hyprland", "KDE", "LXQt", "MATE", "UKUI", "X-Cinnamon", "XFCE", "i3", "pop:GNOME",
+    "sway", "ubuntu:GNOME",
+)
+# fmt: on
+
+
+def _split(level: str) -> dict[str, str]:
+    """The values of the ways of sitting, in their order; ValueError for what is none."""
+    found: dict[str, str] = {}
+    for part in [] if level == CONTROL else level.split("+"):
+        name, separator, value = part.partition(":")
+        kind = KINDS.get(name)
+        if kind is None:
+            raise ValueError(
+                f"{name!r} is no way of sitting; nearest: {nearest(name, (CONTROL, *KINDS))}"
+            )
+        for other in found:
+            if other == name or (kind.place and KINDS[other].place == kind.place):
+                raise ValueError(f"a session is either {other} or {name}; leave one out")
+        try:
+            found[name] = kind.clean(value) if separator else kind.value
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+    return {name: found[name] for name in KINDS if name in found}
+
+
+def parse(level: str) -> str:
+    """The canonical spelling: from the machine inwards, without values that go unsaid."""
+    parts = [
+        name if value == KINDS[name].value else f"{name}:{value}"
+        for name, value in _split(level).items()
+    ]
+    return "+".join(parts) or CONTROL
+
+
+def _variables(level: str) -> dict[str, str]:
+    made: dict[str, str] = {}
+    for name, value in _split(level).items():
+        made |= KINDS[name].variables(value)
+    return made
+
+
+def realise(level: str, surroundings: Surroundings) -> Surroundings:
+    """The variables and files set; what the profile itself sets is kept beside them."""
+    files = {path: file for name in _split(level) for path, file in KINDS[name].files.items()}
+    return surroundings.with_variables(**_variables(level)).with_files(files)
+
+
+def strategy() -> SearchStrategy[str]:
+    """Addresses, desktops, editors, names and agents; shrinks to a login over the network."""
+    from hypothesis import strategies as st
+
+    def address(seed: int) -> str:
+        from faker import Faker
+
+        maker = Faker()
+        maker.seed_instance(seed)
+        return f"2a02:{maker.ipv6()[5:]}" if seed % 2 else maker.ipv4_public()
+
+    ssh = st.integers(0, 9999).map(address).map("ssh:{}".format)
+    desktop = st.builds(
+        "{}:{}".format,
+        st.sampled_from(("x11", "wayland")),
+        st.sampled_from(_DESKTOPS),
+    )
+    method = st.sampled_from(("fcitx", "ibus", "kime", "nimf", "scim", "uim"))
+    word = st.builds(
+        "{}-{}".format,
+        st.sampled_from(("api", "blog", "night", "ops", "review")),
+        st.integers(1, 9999),
+    )
+    multiplexer = st.builds("{}:{}".format, st.sampled_from(("tmux", "screen")), word)
+    editor = st.one_of(
+        st.sampled_from(("nano", "emacs -nw", "code --wait", "hx", "nvim", "subl -n -w")),
+        word.map("/opt/{}/bin/edit".format),
+    ).map("editor:{}".format)
+    program = st.one_of(
+        st.sampled_from(("codium", "cursor", "kiro", "trae", "windsurf")).map("vscode:{}".format),
+        st.sampled_from(("emacs", "vim", "vscode-remote")),
+    )
+    agent = st.sampled_from(sorted(VARIABLES)).map("agent:{}".format)
+    seated = st.builds("{}+input-method:{}".format, desktop, method)
+    return st.one_of(
+        ssh,
+        desktop,
+        multiplexer,
+        editor,
+        program,
+        agent,
+        seated,
+        st.builds("{}+{}".format, st.one_of(ssh, desktop), st.one_of(editor, program, agent)),
+        st.builds("{}+ssh-agent+{}+{}".format, ssh, multiplexer, editor),
+    ).map(parse)
+
+
+def needles(level: str) -> tuple[str, ...]:
+    """The values of the level and of its variables, without mere words that nobody chose."""
+    values = tuple(_variables(level).values())
+    named = (
+        value
+        for name, value in _split(level).items()
+        if value in values or value != KINDS[name].value
+    )
+    telling = (value for value in values if len(value) > 7 and not value.isalpha())
+    addresses = (value.partition(" ")[0] for value in values if value.endswith(" 22"))
+    return tuple(dict.fromkeys(text for text in (*addresses, *named, *telling) if text))
+
+
+FACTOR = Factor(
+    name="session",
+    summary="SSH, desktop, multiplexer, editor or agent around the client",
+    control=CONTROL,
+    levels=LEVELS,
+    parse=parse,
+    realise=realise,
+    strategy=strategy,
+    needles=needles,
+    free=True,
+)
