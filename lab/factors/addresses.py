@@ -1,0 +1,124 @@
+"""What a machine on a network can have: addresses, and names of interfaces and domains.
+
+Each function returns the canonical spelling, or raises ValueError with a line that says how
+to mend it.  Refused is also what the lab keeps for itself in every cell: loopback, which is
+the client's own, and the two addresses at which the lab listens.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Interface, IPv6Address, IPv6Network, ip_address, ip_interface
+
+__all__ = [
+    "domain",
+    "gateway",
+    "hardware_address",
+    "interface_address",
+    "interface_name",
+    "is6",
+    "machine_address",
+]
+
+_CAUGHT = ("192.0.2.1", "100::1")
+"""Where the lab listens in every cell (lab/sandbox)."""
+_UNICAST6 = (IPv6Network("2000::/3"), IPv6Network("fc00::/7"))
+"""Global (RFC 4291, as assigned by IANA) and unique local addresses (RFC 4193)."""
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,14}")
+_NO_NAMES = ("all", "default", "lo")
+"""Loopback is there already, and the kernel keeps the other two for its settings."""
+_HARDWARE = re.compile(r"(?!00(?::00){5})[0-9a-f][02468ace](?::[0-9a-f]{2}){5}")
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+
+
+def is6(address: str) -> bool:
+    """Whether this is an IPv6 address, with or without prefix."""
+    return ":" in address
+
+
+def machine_address(text: str) -> str:
+    """An address by which some machine is reached on a network."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no IP address") from None
+    if str(address) in _CAUGHT:
+        raise ValueError(f"{address} is where the lab itself listens; choose another address")
+    if isinstance(address, IPv6Address):
+        usable = not address.scope_id and any(address in part for part in _UNICAST6)
+    else:
+        usable = address.packed[0] not in (0, 127) and address.packed[0] < 224
+    if not usable:
+        raise ValueError(f"{text!r} is no address by which another machine is reached")
+    return str(address)
+
+
+def interface_address(text: str) -> str:
+    """An address with its prefix, ``10.0.0.5/24``, that an interface can have."""
+    host, slash, _ = text.partition("/")
+    address = machine_address(host)
+    try:
+        found = ip_interface(text)
+    except ValueError:
+        slash = ""
+    if not slash or found.network.prefixlen < 8:
+        raise ValueError(f"write an address with its prefix, such as 10.0.0.5/24, not {text!r}")
+    if isinstance(found, IPv4Interface):
+        _refuse_edges(found, address)
+    return f"{address}/{found.network.prefixlen}"
+
+
+def gateway(addresses: tuple[str, ...], told: str | None = None) -> str:
+    """The gateway of an interface with these addresses: the one told of, or the usual one.
+
+    The usual one has the first address of the first IPv4 subnet, or the last where the
+    machine itself has the first.
+    """
+    subnets = [IPv4Interface(text) for text in addresses if not is6(text)]
+    usual = subnets[0]
+    if usual.network.prefixlen > 30:
+        raise ValueError(f"{usual} leaves no room for a gateway; its prefix is at most 30")
+    if told is None:
+        first = usual.network.network_address + 1
+        return str(first if first != usual.ip else usual.network.broadcast_address - 1)
+    address = machine_address(told)
+    for subnet in subnets:
+        if not is6(address) and ip_address(address) in subnet.network:
+            _refuse_edges(subnet, address)
+            return address
+    raise ValueError(f"the gateway {address} is in no IPv4 subnet of the first interface")
+
+
+def interface_name(text: str) -> str:
+    """A name that the kernel gives an interface other than loopback."""
+    if not _NAME.fullmatch(text) or text in _NO_NAMES:
+        raise ValueError(
+            "an interface's name is a letter, then letters, digits, . _ or -, at most 15, and "
+            f"none of {', '.join(_NO_NAMES)}, unlike {text!r}"
+        )
+    return text
+
+
+def hardware_address(text: str) -> str:
+    """A MAC address of one interface."""
+    if not _HARDWARE.fullmatch(text):
+        raise ValueError(f"a MAC is written 02:42:9c:1f:5e:07 (and unicast), not {text!r}")
+    return text
+
+
+def domain(text: str) -> str:
+    """A domain in lower case."""
+    name = text.lower()
+    labels = name.split(".")
+    well_formed = all(_LABEL.fullmatch(label) for label in labels) and len(name) <= 253
+    if not well_formed or labels[-1].isdigit() or labels[-1] == "localhost":
+        raise ValueError(f"a domain is written corp.example.com, not {text!r}")
+    return name
+
+
+def _refuse_edges(subnet: IPv4Interface, address: str) -> None:
+    network = subnet.network
+    edges = (str(network.network_address), str(network.broadcast_address))
+    if network.prefixlen < 31 and address in edges:
+        raise ValueError(f"{address} stands for all of {network}, and is no machine's")

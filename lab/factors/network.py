@@ -1,0 +1,297 @@
+"""The network: interfaces, their addresses, the gateway, the resolvers and the search domain.
+
+A level is a kind of network by name, or settings joined by semicolons.  What a level leaves
+out stays as at the control::
+
+    interface=wlp3s0;address=10.20.30.40/24;resolver=8.8.8.8;search=corp.example.com;no-ipv6
+    also=docker0;address=172.17.0.1/16;mac=02:42:9c:1f:5e:07
+
+``interface=`` names the interface that leads outside, ``also=`` adds another one; ``address=``
+and ``mac=`` belong to the interface named before them.  The gateway is the first address of
+the subnet, and the resolver is the gateway, unless a level says otherwise.
+
+The control, ``home-lan``, is a wired machine behind a home's router.  The named kinds are the
+ways in which a developer's network differs from it: wireless; an office with its own name
+servers, its domain and no IPv6; nothing but IPv4; a rented server with a public address of
+its own; a bridge for containers; a tunnel; an overlay network of a company's machines.  The
+named resolvers are the best known public ones of three continents: two of North America,
+one of Europe, one of Asia.  A resolver on loopback is no level: inside a cell, loopback is
+the client's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+
+from lab.factors.addresses import (
+    domain,
+    gateway,
+    hardware_address,
+    interface_address,
+    interface_name,
+    is6,
+    machine_address,
+)
+from lab.factors.factor import Constraint, Factor
+from lab.factors.surroundings import BARE, Interface, Network, Surroundings
+from lab.factors.words import nearest
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["FACTOR"]
+
+CONTROL = "home-lan"
+
+KINDS: Mapping[str, str] = {
+    CONTROL: "",
+    "wifi": "interface=wlp3s0;address=10.0.0.87/24;"
+    "address=2a02:8109:9a40:1f00:8c2e:61ff:fe3a:7d05/64",
+    "office": "address=10.34.72.115/22;resolver=10.34.0.10;resolver=10.34.0.11;"
+    "search=corp.example.com;no-ipv6",
+    "no-ipv6": "no-ipv6",
+    "public-address": "address=159.89.14.203/20;address=2604:a880:2:d0::21f6:7001/64;"
+    "resolver=1.1.1.1",
+    "docker": "also=docker0;address=172.17.0.1/16;mac=02:42:9c:1f:5e:07",
+    "vpn": "also=tun0;address=10.8.0.6/24;resolver=10.8.0.1",
+    "overlay": "also=tailscale0;address=100.101.102.103/32;resolver=100.100.100.100",
+}
+"""The settings that each kind's name stands for."""
+
+LEVELS = (
+    *(kind for kind in KINDS if kind != CONTROL),
+    "resolver=8.8.8.8",
+    "resolver=1.1.1.1",
+    "resolver=9.9.9.9",
+    "resolver=223.5.5.5",
+)
+
+# fmt: off
+PUBLIC_RESOLVERS = (
+    "1.1.1.1", "8.8.8.8", "8.8.4.4", "9.9.9.9", "76.76.2.0", "77.88.8.8", "94.140.14.14",
+    "114.114.114.114", "119.29.29.29", "168.95.1.1", "168.126.63.1", "180.76.76.76",
+    "185.228.168.9", "208.67.222.222", "223.5.5.5",
+)
+# fmt: on
+"""Name servers that are open to everybody, over the world."""
+
+_OWN = BARE.network.interfaces[0]
+_WORDS = ("interface=", "address=", "gateway=", "also=", "mac=", "resolver=", "search=", "no-ipv6")
+_MOST_RESOLVERS = 3
+"""resolv.conf(5): the C library asks no more."""
+_SHORTEST_TELLING = 5
+"""Below it, an interface's name (``eth0``, ``wg0``) stands anywhere by chance."""
+
+
+class _Place(msgspec.Struct, frozen=True):
+    network: Network
+    resolvers: tuple[str, ...]
+    search: str = ""
+
+
+class _Draft:
+    """The settings of a level as they were read, before what is left out is filled in."""
+
+    def __init__(self) -> None:
+        self.names = [_OWN.name]
+        self.addresses: list[list[str]] = [[]]
+        self.macs: list[str | None] = [None]
+        self.resolvers: list[str] = []
+        self.single: dict[str, str] = {}
+        self.current = 0
+        """The interface that the settings are about just now."""
+
+    def take(self, part: str) -> None:
+        """Read one setting; ValueError if it is none."""
+        word, equals, value = part.partition("=")
+        if word + equals not in _WORDS:
+            raise ValueError(
+                f"{part!r} is no kind of network and no setting of one; nearest: "
+                f"{nearest(part, (*KINDS, *_WORDS))}"
+            )
+        if word == "also":
+            self.current = len(self.names)
+            self.names.append(interface_name(value))
+            self.addresses.append([])
+            self.macs.append(None)
+        elif word == "address":
+            self.addresses[self.current].append(interface_address(value))
+        elif word == "mac":
+            if self.current == 0:
+                raise ValueError("the first interface's MAC is decided by the factor machine")
+            self.macs[self.current] = hardware_address(value)
+        elif word == "resolver":
+            self.resolvers.append(machine_address(value))
+        elif word in self.single:
+            raise ValueError(f"{word} is said twice (a further interface is also=NAME)")
+        else:
+            self.single[word] = value
+            if word == "interface":
+                self.current = 0
+                self.names[0] = interface_name(value)
+
+    def place(self) -> _Place:
+        """What the settings mean, with the control for what they leave out."""
+        without = "no-ipv6" in self.single
+        if without and any(map(is6, (*chain(*self.addresses), *self.resolvers))):
+            raise ValueError("without IPv6 there is no IPv6 address; leave out one or the other")
+        first = self.addresses[0]
+        if all(map(is6, first)):
+            first.append(_OWN.addresses[0])
+        if not without and not any(map(is6, first)):
+            first.append(_OWN.addresses[1])
+        interfaces = tuple(
+            Interface(name, tuple(sorted(addresses, key=is6)), mac)
+            for name, addresses, mac in zip(self.names, self.addresses, self.macs, strict=True)
+        )
+        router = gateway(interfaces[0].addresses, self.single.get("gateway"))
+        search = domain(self.single["search"]) if "search" in self.single else ""
+        return _Place(Network(interfaces, router), tuple(self.resolvers) or (router,), search)
+
+
+@lru_cache(maxsize=1024)
+def _place(level: str) -> _Place:
+    """What a level means; ValueError if it means nothing."""
+    draft = _Draft()
+    for part in () if level == CONTROL else KINDS.get(level, level).split(";"):
+        draft.take(part)
+    place = draft.place()
+    names = [item.name for item in place.network.interfaces]
+    own = _own(place)
+    for what, words in (("name", names), ("address", own), ("resolver", place.resolvers)):
+        if len(set(words)) != len(words):
+            raise ValueError(f"no {what} comes twice, as one does in {', '.join(words)}")
+    if taken := {place.network.gateway, *place.resolvers}.intersection(own):
+        raise ValueError(f"{min(taken)} is the machine's own; gateway and resolver are others'")
+    if len(place.resolvers) > _MOST_RESOLVERS:
+        raise ValueError(f"a machine asks at most {_MOST_RESOLVERS} resolvers")
+    return place
+
+
+def _own(place: _Place) -> list[str]:
+    interfaces = place.network.interfaces
+    return [text.partition("/")[0] for item in interfaces for text in item.addresses]
+
+
+@cache
+def _kinds() -> Mapping[_Place, str]:
+    return {_place(kind): kind for kind in KINDS}
+
+
+def parse(level: str) -> str:
+    """The canonical spelling: a kind's name, or what differs from the control, in order."""
+    place = _place(level)
+    return _kinds().get(place) or _settings(place)
+
+
+def _settings(place: _Place) -> str:
+    first, *others = place.network.interfaces
+    parts = [] if first.name == _OWN.name else [f"interface={first.name}"]
+    four = tuple(text for text in first.addresses if not is6(text))
+    six = tuple(text for text in first.addresses if is6(text))
+    for addresses, usual in zip((four, six), _OWN.addresses, strict=True):
+        parts += [f"address={text}" for text in addresses if addresses != (usual,)]
+    router = place.network.gateway
+    parts += [f"gateway={router}"] if router != gateway(four) else []
+    for item in others:
+        parts += [f"also={item.name}", *(f"address={text}" for text in item.addresses)]
+        parts += [f"mac={item.mac}"] if item.mac else []
+    if place.resolvers != (router,):
+        parts += [f"resolver={address}" for address in place.resolvers]
+    parts += [f"search={place.search}"] if place.search else []
+    return ";".join([*parts, *([] if six else ["no-ipv6"])])
+
+
+def realise(level: str, surroundings: Surroundings) -> Surroundings:
+    """The network, the resolvers and the search domain."""
+    place = _place(level)
+    return msgspec.structs.replace(
+        surroundings,
+        network=place.network,
+        resolvers=place.resolvers,
+        search_domain=place.search,
+    )
+
+
+def strategy() -> SearchStrategy[str]:
+    """Machines on private networks of all sizes; shrinks to another address at home."""
+    from hypothesis import strategies as st
+
+    byte = st.integers(0, 255)
+    host = st.integers(2, 254)
+    word = st.integers(1, 0xFFFF).map("{:x}".format)
+    name = st.sampled_from(("", "interface=wlan0", "interface=ens3", "interface=enp0s31f6"))
+    four = st.one_of(
+        st.builds("address=192.168.{}.{}/24".format, byte, host),
+        st.builds("address=10.{}.{}.{}/24".format, byte, byte, host),
+        st.builds("address=172.{}.{}.{}/16".format, st.integers(18, 31), byte, host),
+    )
+    six = st.one_of(
+        st.sampled_from(("", "no-ipv6")),
+        st.builds("address=2600:1700:{}:{}:{}:{}:{}:{}/64".format, *[word] * 6),
+        st.builds("address=fd3c:{}:{}::{}/64".format, *[word] * 3),
+    )
+    also = st.one_of(
+        st.sampled_from(("", KINDS["docker"])),
+        host.map("also=wg0;address=10.9.0.{}/24".format),
+        st.builds(
+            "also=tailscale0;address=100.{}.{}.{}/32".format, st.integers(64, 99), byte, host
+        ),
+    )
+    resolver = st.sampled_from(("", *map("resolver={}".format, PUBLIC_RESOLVERS)))
+    search = st.one_of(
+        st.sampled_from(("", "search=lan", "search=corp.example.com")),
+        st.builds("search=site{}.example.net".format, byte),
+    )
+    parts = st.tuples(name, four, six, also, resolver, search)
+    return parts.map(lambda found: parse(";".join(part for part in found if part)))
+
+
+def needles(level: str) -> tuple[str, ...]:
+    """Addresses, search domain, MACs and longer names; what the control has too comes last."""
+    found = _texts(level)
+    usual = _texts(CONTROL)
+    return tuple(sorted(dict.fromkeys(found), key=usual.__contains__))
+
+
+def _texts(level: str) -> list[str]:
+    place = _place(level)
+    interfaces = place.network.interfaces
+    search = [place.search] if place.search else []
+    macs = [item.mac for item in interfaces if item.mac]
+    names = [item.name for item in interfaces if len(item.name) >= _SHORTEST_TELLING]
+    others = [*search, *place.resolvers, place.network.gateway]
+    return [*_own(place), *others, *macs, *names]
+
+
+def _needs_ipv6(own: str, others: str) -> bool:
+    """Whether the other level names an IPv6 address, which this network does not reach."""
+    if any(map(is6, _place(own).network.interfaces[0].addresses)):
+        return False
+    _, scheme, rest = others.partition("://")
+    return bool(scheme) and is6(urlsplit(f"//{rest}").hostname or "")
+
+
+_WHY = "without IPv6, nothing can be reached at an IPv6 address"
+
+FACTOR = Factor(
+    name="network",
+    summary="interfaces, addresses, gateway, resolvers and search domain",
+    control=CONTROL,
+    levels=LEVELS,
+    parse=parse,
+    realise=realise,
+    strategy=strategy,
+    needles=needles,
+    free=True,
+    constraints=(
+        Constraint("endpoint", _needs_ipv6, _WHY),
+        Constraint("proxy", _needs_ipv6, _WHY),
+    ),
+)

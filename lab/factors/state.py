@@ -1,0 +1,76 @@
+"""State: whether the user is new to the client, or has run it before.
+
+A level says how often the same client ran earlier in the same places, with everything else
+as in the trial itself, and left there what it left.  The control is ``fresh``.  One earlier
+run finds what a first run writes and a second one reads; three tell a counter or a schedule
+("ask on the third run") from a mere mark.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lab.factors.factor import Factor
+from lab.factors.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["FACTOR"]
+
+CONTROL = "fresh"
+
+LEVELS = ("returning", "returning:3")
+
+_MOST = 5
+"""Each earlier run costs as much as the trial itself."""
+
+
+def _runs(level: str) -> int:
+    if level == CONTROL:
+        return 0
+    found = re.fullmatch(r"returning(?::([1-9]))?", level)
+    runs = int(found[1] or 1) if found else 0
+    if not 1 <= runs <= _MOST:
+        raise ValueError(f"write fresh, returning, or returning:2 to {_MOST}, not {level!r}")
+    return runs
+
+
+def parse(level: str) -> str:
+    """The canonical spelling: one earlier run is ``returning``; ValueError otherwise."""
+    runs = _runs(level)
+    if runs == 0:
+        return CONTROL
+    return "returning" if runs == 1 else f"returning:{runs}"
+
+
+def realise(level: str, surroundings: Surroundings) -> Surroundings:
+    """The number of earlier runs."""
+    return msgspec.structs.replace(surroundings, earlier_runs=_runs(level))
+
+
+def strategy() -> SearchStrategy[str]:
+    """Any number of earlier runs; shrinks to one."""
+    from hypothesis import strategies as st
+
+    return st.integers(1, _MOST).map("returning:{}".format).map(parse)
+
+
+def needles(level: str) -> tuple[str, ...]:
+    """None: how often somebody was there has no text of its own."""
+    return ()
+
+
+FACTOR = Factor(
+    name="state",
+    summary="a fresh or a returning user",
+    control=CONTROL,
+    levels=LEVELS,
+    parse=parse,
+    realise=realise,
+    strategy=strategy,
+    needles=needles,
+)

@@ -1,0 +1,181 @@
+"""Variables: any other environment variable, by name.
+
+A level is a list of assignments as a shell reads them, sorted by name: ``A=1 B='x y'``.  Not
+to be set here is what other factors decide, and what follows from user and directory:
+:func:`owned` says which names these are.
+
+The control is ``none``.  The named levels are switches that programs of all kinds read under
+the same name, so that they may mean something to a client of which nothing is known.  Which
+names a certain client reads is mined from its own files (:mod:`lab.clients.mine`) when it is
+audited; one level can set hundreds of them.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from lab.factors.factor import Factor
+from lab.factors.registry import factors
+from lab.factors.surroundings import BARE, Surroundings
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["FACTOR", "assignments", "level_of", "owned"]
+
+CONTROL = "none"
+
+LEVELS = (
+    "DEBUG=1",
+    "LOG_LEVEL=debug",
+    "NODE_ENV=production",
+    "TMPDIR=/var/tmp",
+    "VERBOSE=1",
+)
+
+# fmt: off
+GENERAL = (
+    "APP_ENV", "CONFIG", "DEBUG", "ENV", "ENVIRONMENT", "HOST", "LOGLEVEL", "LOG_LEVEL", "MODE",
+    "NODE_ENV", "PORT", "PROFILE", "REGION", "SILENT", "STAGE", "TEST", "TMPDIR", "VERBOSE",
+)
+# fmt: on
+"""Names that programs of all kinds read."""
+
+_IMPLIED = ("HOME", "LOGNAME", "PATH", "PWD", "SHELL", "USER")
+"""What a login sets by itself (lab/sandbox/jail.py, ``base_variables``)."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
+_LONGEST, _LONGEST_TOGETHER = 2**17 - 1, 2**20
+"""In bytes: execve(2) takes 128 KiB in one, and here up to half of the usual 2 MiB in all."""
+
+_QUOTING = frozenset("'\"\\")
+_SHORTEST_TELLING = 4
+_PLAIN_WORDS = frozenset({"true", "false", "none", "null", "auto"})
+"""Values that stand in any traffic by themselves."""
+
+
+@cache
+def owned() -> frozenset[str]:
+    """Names of variables that are no level of this factor.
+
+    They are decided by a named level of another factor, or follow from user and directory.
+    What a client's profile sets itself is not among them, since it differs between clients.
+    """
+    others = [factor for name, factor in factors().items() if name != FACTOR.name]
+    return frozenset(_IMPLIED).union(
+        *(
+            factor.realise(level, BARE).variables
+            for factor in others
+            for level in (factor.control, *factor.levels)
+        )
+    )
+
+
+def assignments(level: str) -> dict[str, str]:
+    """The variables that a level sets; ValueError for what is no level."""
+    return dict(_read(level))
+
+
+def level_of(variables: Mapping[str, str]) -> str:
+    """The level that sets these variables, in canonical spelling; ValueError if none does."""
+    checked = _checked(variables.items())
+    return " ".join(f"{name}={shlex.quote(value)}" for name, value in checked) or CONTROL
+
+
+@lru_cache(maxsize=512)
+def _read(level: str) -> tuple[tuple[str, str], ...]:
+    if level == CONTROL:
+        return ()
+    _refuse_control_characters("a level", level)
+    try:
+        # Without quotes, a shell splits at blanks alone: much faster for hundreds of words.
+        plain = _QUOTING.isdisjoint(level)
+        words = [*filter(None, level.split(" "))] if plain else shlex.split(level)
+    except ValueError:
+        raise ValueError("a quote is opened and not closed, or a backslash ends it") from None
+    pairs = [word.partition("=") for word in words]
+    if not pairs or not all(equals for _, equals, _ in pairs):
+        raise ValueError(f"write none, or NAME=value NAME='other value', not {level[:80]!r}")
+    return _checked((name, value) for name, _, value in pairs)
+
+
+def _checked(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The pairs in order of names, if all of them can be set together."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"a variable's name is letters, digits and _, not {name[:80]!r}")
+        if name in found:
+            raise ValueError(f"{name} is set twice; leave one out")
+        if name in owned():
+            raise ValueError(f"{name} is decided by {_owner(name)}; vary that instead")
+        _refuse_control_characters(name, value)
+        found[name] = value
+    sizes = [len(f"{name}={value}".encode()) + 1 for name, value in found.items()]
+    if max(sizes, default=0) > _LONGEST or sum(sizes) > _LONGEST_TOGETHER:
+        raise ValueError(
+            f"one variable takes at most {_LONGEST} bytes, all together {_LONGEST_TOGETHER}"
+        )
+    return tuple(sorted(found.items()))
+
+
+def _refuse_control_characters(what: str, text: str) -> None:
+    if text.isascii() and text.isprintable():
+        return
+    for letter in text:
+        if unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"}:
+            raise ValueError(f"{what} has no control character and no new line, as {letter!r} is")
+
+
+def _owner(name: str) -> str:
+    for factor in factors().values():
+        for level in (factor.control, *factor.levels):
+            if factor.name != FACTOR.name and name in factor.realise(level, BARE).variables:
+                return f"the factor {factor.name}"
+    return "user and directory, at every login"
+
+
+def parse(level: str) -> str:
+    """The canonical spelling: sorted by name, quoted only where a shell needs it."""
+    return level_of(assignments(level))
+
+
+def realise(level: str, surroundings: Surroundings) -> Surroundings:
+    """The variables set; all others stay as they are."""
+    return surroundings.with_variables(**dict(_read(level)))
+
+
+def strategy() -> SearchStrategy[str]:
+    """Some general names with values of all kinds; shrinks to one switch."""
+    from hypothesis import strategies as st
+
+    names = st.sampled_from([name for name in GENERAL if name not in owned()])
+    values = st.one_of(
+        st.sampled_from(("1", "0", "true", "false", "debug", "production", "")),
+        st.integers(1000, 9999).map("value-{}".format),
+        st.sampled_from(("two words", "it's", "größer", "/var/tmp", "https://a.example/?b=$c")),
+    )
+    return st.dictionaries(names, values, min_size=1, max_size=3).map(level_of)
+
+
+def needles(level: str) -> tuple[str, ...]:
+    """The values that are more than a switch, longest first."""
+    values = {value for _, value in _read(level) if len(value) >= _SHORTEST_TELLING}
+    return tuple(sorted(values - _PLAIN_WORDS, key=lambda value: (-len(value), value)))
+
+
+FACTOR = Factor(
+    name="variables",
+    summary="any other environment variable, by name",
+    control=CONTROL,
+    levels=LEVELS,
+    parse=parse,
+    realise=realise,
+    strategy=strategy,
+    needles=needles,
+)
