@@ -49,7 +49,8 @@ def run(channel: Channel, processes: int, jail: Jail, cache: Path) -> Exit:
         os.mkdir("root", 0o755, dir_fd=tree)
         root = os.open("root", os.O_RDONLY | os.O_DIRECTORY, dir_fd=tree)
         opened.callback(os.close, root)
-        plant(root, planned.tree, jail.surroundings.clock)
+        os.fchmod(root, 0o755)  # whatever the host's umask
+        plant(root, planned.tree, jail.surroundings.clock, jail.surroundings.user.uid)
         started = time.monotonic()
         watch = Watch(*_spawn(channel, jail, planned), processes, tree, jail.limits, started)
         try:

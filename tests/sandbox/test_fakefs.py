@@ -108,6 +108,8 @@ def test_afterwards_it_is_a_file_system_like_any_other(filesystem: FakeFilesyste
         file.write("new")
     with opening("/a/link/file", "rb") as file:
         assert file.read() == b"xy"
+    system.setxattr("/a/b/file", "user.mark", b"1")
+    assert system.listxattr("/a/new") == system.listxattr("/a/c") == []
     system.rename("/a/b", "/a/d")
     system.makedirs("/a/e/f")
     system.remove("/a/link")

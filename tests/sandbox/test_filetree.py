@@ -27,6 +27,7 @@ from pyfakefs.fake_filesystem import FakeFilesystem, set_gid, set_uid
 from pyfakefs.fake_open import FakeFileOpen
 from pyfakefs.fake_os import FakeOsModule
 
+from lab.errors import UsageError
 from lab.factors.filetree import Directory, File, FileTree, Item, Link
 from lab.factors.surroundings import BARE, Surroundings
 from lab.factors.trees import etcs, homes, projects
@@ -231,3 +232,22 @@ def test_the_jail_is_completed_as_a_tree_is(home: FileTree, project: FileTree):
     surroundings = BARE.with_files(home.merged(project).mapping).settled()
     planned = plan(Jail(surroundings, ("true",)), Ground(), "/tree").tree
     assert list(FileTree.of(planned).complete().entries) == list(planned.items())
+
+
+@pytest.mark.cell
+def test_a_cell_has_one_owner_and_says_so(run):
+    files: dict[str, Item] = {"~/own": File(owner=1000), "~/folder": Directory(owner=1000)}
+    ended = run("stat", "-c", "%u", "/home/dev/own", "/home/dev/folder", files=files)
+    assert ended.stdout == b"1000\n1000\n"
+    with pytest.raises(UsageError, match="/home/dev/secret cannot belong to user 0"):
+        run("true", files={"~/secret": File(owner=0)})
+
+
+@pytest.mark.cell
+def test_the_hosts_umask_does_not_show(run):
+    before = os.umask(0o077)
+    try:
+        ended = run("stat", "-c", "%a", "/", "/etc", "/home/dev", files={"~/a/b": File()})
+    finally:
+        os.umask(before)
+    assert ended.stdout == b"755\n755\n700\n"
