@@ -45,7 +45,7 @@ def overhead(words: Sequence[str], trials: int, home: Path) -> Result:
     with Laboratory(client, jobs=1, home=home) as laboratory:
         jail = laboratory.jail(environment)
         with Bare(laboratory, jail, home / "authority") as bare:
-            holders = _descendants(os.getpid(), holder.__file__)
+            holders = _descendants(os.getpid(), holder.START)
             if not holders:
                 raise LabError("the cell's holder was not found, so its CPU cannot be told")
             pairs = []
@@ -119,14 +119,14 @@ def _notes(pairs: Sequence[tuple[Trial, Run]]) -> tuple[str, ...]:
 
 
 def _descendants(root: int, script: str) -> list[int]:
-    """The processes below ``root`` whose interpreter runs this script."""
+    """The processes below ``root`` whose interpreter was given this script."""
     found, waiting = [], [root]
     while waiting:
         for task in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
             for child in map(int, task.read_text().split()):
                 waiting.append(child)
                 words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
-                if script.encode() in words[:4]:
+                if script.encode() in words[:5]:
                     found.append(child)
     return found
 

@@ -2,10 +2,11 @@
 
 Theory of operation.  ``unshare`` starts the holder (:mod:`lab.sandbox.holder`) in new
 network, mount and pid namespaces, and for an ordinary user in a new user namespace, where
-it may do there what root may.  In the network there is only the loopback device; AnyIP
-routes make every address local, and TPROXY hands every connection and datagram, whatever
-its address and port, to four sockets that are passed out to the lab.  Setting up needs no
-right on the host, and all of it is gone when the holder ends.
+it may do there what root may.  In the network there are the loopback device and devices
+without an outer end, which pretend the network of the surroundings
+(:mod:`lab.sandbox.network`); AnyIP routes make every address local, and TPROXY hands every
+connection and datagram, whatever its address and port, to four sockets that are passed out
+to the lab.  Setting up needs no right on the host, and all of it is gone when the holder ends.
 """
 
 from __future__ import annotations
@@ -19,22 +20,22 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
+import lab
 from lab.errors import LabError, MachineError
+from lab.factors.surroundings import BARE, Surroundings
 from lab.internet.sockets import CellSockets
 from lab.observation.records import Exit
-from lab.sandbox import holder, seal, trial
+from lab.sandbox import holder, network, seal, trial
 from lab.sandbox.cgroup import ControlGroup, bounded
 from lab.sandbox.channel import Channel
 from lab.sandbox.init import PERL
 from lab.sandbox.jail import Jail
 from lab.sandbox.locales import default_cache
-from lab.sandbox.machine import SEARCH_PATH, missing, needs, user_namespace
+from lab.sandbox.machine import SEARCH_PATH, device, missing, needs, user_namespace
 
-__all__ = ["ADDRESS4", "ADDRESS6", "Cell"]
+__all__ = ["Cell"]
 
-ADDRESS4 = "192.168.1.23"
-ADDRESS6 = "2600:1700:5a2c:9d10:3c51:ff2e:8a07:61b4"
-"""What the cell has for its own: ordinary addresses of a home network."""
+LAB = str(Path(lab.__file__).parent.parent)
 
 MOST_PROCESSES = 2048
 """In one cell at once, threads included, where a control group can hold it to that."""
@@ -73,9 +74,9 @@ class Cell:
         trials, far_trials = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         rootless = user_namespace()
         command = [tools["unshare"], *rootless, "--net", "--mount", "--ipc", "--pid", "--fork"]
-        command += ["--kill-child", "--", sys.executable, "-I", "-S", holder.__file__]
-        command += [str(far_replies.fileno()), str(far_trials.fileno())]
-        command += [tools["ip"], tools["nft"], tools["bwrap"], PERL, ADDRESS4, ADDRESS6]
+        command += ["--kill-child", "--", sys.executable, "-I", "-S", "-c", holder.START]
+        command += [LAB, str(far_replies.fileno()), str(far_trials.fileno())]
+        command += [tools["ip"], tools["nft"], tools["bwrap"], PERL]
         group = None if rootless else bounded(MOST_PROCESSES)
         if group is not None:
             join = 'echo $$ >"$0" && exec "$@"'
@@ -112,10 +113,16 @@ class Cell:
         cell = cls(process, Channel(trials), sockets, processes, cache or default_cache())
         cell._replies = channel
         cell._group = group
+        try:
+            cell._pretend(BARE)
+        except LabError as refused:
+            cell.close()
+            raise MachineError(missing(needs()) or _why_not(str(refused))) from refused
         return cell
 
     _replies: Channel
     _group: ControlGroup | None = None
+    _network = network.NONE
 
     def prove_sealed(self) -> tuple[str, ...]:
         """Lines of evidence that nothing leads out; LabError if anything does.
@@ -123,7 +130,9 @@ class Cell:
         Must run before the sockets are served, because it is the one to accept what its
         own jail sends.
         """
-        return seal.prove(self._trials, self.sockets, self.run)
+        with self._busy:
+            self._pretend(BARE)
+        return seal.prove(self._trials, self.sockets, self._network.names, self.run)
 
     def run(self, jail: Jail) -> Exit:
         """Run one trial to its end.  LabError where the jail itself could not be made.
@@ -133,7 +142,24 @@ class Cell:
         with self._busy:
             if self._closed:
                 raise LabError("this cell is closed; open another one")
+            self._pretend(jail.surroundings)
             return trial.run(self._trials, self._processes, jail, self._cache)
+
+    def _pretend(self, surroundings: Surroundings) -> None:
+        """Give the cell this network, unless it has it; UsageError where there is none such."""
+        kind = device()
+        mac = surroundings.machine.mac
+        wanted = network.wiring(surroundings.network, mac, pretending=kind is not None)
+        if wanted == self._network:
+            return
+        doomed, commands = network.change(self._network, wanted, kind or "none")
+        self._network = network.NONE  # as the holder leaves it where it fails
+        with open(os.memfd_create("network"), "w+b") as plan:
+            plan.write(f"{' '.join(doomed)}\0{commands}\0".encode())
+            plan.write(network.own_addresses(wanted))
+            plan.seek(0)
+            self._trials.ask("network", [plan.fileno()])
+        self._network = wanted
 
     def close(self) -> None:
         """End everything in the cell; safe to call twice, and while a trial runs."""

@@ -1,7 +1,8 @@
 """The program inside a cell: it holds the namespaces, and does there what it is asked.
 
-Run as ``unshare … --net --mount --pid --fork python -I -S holder.py …``; it imports nothing
-of the lab and little of the standard library, so that a cell opens fast.
+Run as ``unshare … --net --mount --pid --fork python -I -S …`` (see :data:`START`); it imports
+of the lab only :mod:`lab.sandbox.wires` and :mod:`lab.sandbox.program`, and little of the
+standard library, so that a cell opens fast.
 
 Theory of operation.  The holder is process 1 of a pid namespace, so everything that ever
 runs in the cell is its descendant.  This gives two guarantees from the kernel: when the
@@ -14,6 +15,8 @@ ASCII, file descriptors beside them):
 
 =======================  =====================================================
 ``reply ADDRESS PORT``   a UDP socket bound to a foreign address
+``network``              another network: interfaces to delete, commands for ip, and a
+                         message to netfilter
 ``fresh BYTES``          a new, empty, size-limited tree; answers its directory
 ``show``                 puts host folders into the tree as 0, 1, 2 …, and what covers
 ``spawn TTY COLS ROWS``  starts a jail; with pseudo-terminal: answers the master
@@ -44,22 +47,21 @@ import select
 import signal
 import socket
 import struct
-import sys
 
-__all__ = ["TREE"]
+from lab.sandbox.wires import Wires, catch, reply
+
+__all__ = ["START", "TREE"]
+
+START = """
+import sys
+sys.path.append(sys.argv[1])
+from lab.sandbox.holder import main
+main(sys.argv[2:])
+"""
+"""What Python runs, and after it the folder that the lab is in."""
 
 TREE = "/sys"
-PORT = 1
-"""Of the listening sockets.  A port and addresses that no client can want for itself."""
-CATCH4 = "192.0.2.1"
-CATCH6 = "100::1"
-
-IP_TRANSPARENT = 19
-IP_RECVORIGDSTADDR = 20
-IPV6_RECVORIGDSTADDR = 74
-IPV6_TRANSPARENT = 75
 ETH_P_ALL = 3
-
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND = 1, 2, 4, 8, 4096
 MS_REMOUNT = 32
 MNT_DETACH = 2
@@ -77,26 +79,6 @@ TIOCSWINSZ = 0x5414
 TIOCSPTLCK = 0x40045431
 TIOCGPTPEER = 0x5441
 
-ADDRESSES = """\
-link set lo up
-address add {v4}/24 dev lo
-address add {v6}/64 dev lo nodad
-route add local 0.0.0.0/0 dev lo src {v4}
-route add local ::/0 dev lo src {v6}
-"""
-
-RULES = """\
-table inet lab {{
-  chain prerouting {{
-    type filter hook prerouting priority mangle;
-    ip daddr {{ 127.0.0.0/8, {v4} }} return
-    ip6 daddr {{ ::1, {v6} }} return
-    meta l4proto {{ tcp, udp }} tproxy ip to {catch4}:{port}
-    meta l4proto {{ tcp, udp }} tproxy ip6 to [{catch6}]:{port}
-  }}
-}}
-"""
-
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -104,7 +86,7 @@ def main(arguments: list[str]) -> None:
     """Set up, say so, and serve until the lab is gone."""
     replies = socket.socket(fileno=int(arguments[0]))
     trials = socket.socket(fileno=int(arguments[1]))
-    ip, nft, bwrap, perl, v4, v6 = arguments[2:]
+    ip, nft, bwrap, perl = arguments[2:]
     for channel in (replies, trials):
         channel.set_inheritable(False)
     # The pid as the lab sees it: /proc is still the lab's own.
@@ -113,10 +95,7 @@ def main(arguments: list[str]) -> None:
         mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "")
         for name in DEVICES:
             protect(f"/dev/{name}")
-        enable_ipv6()
-        run([ip, "-batch", "-"], ADDRESSES.format(v4=v4, v6=v6))
-        rules = RULES.format(v4=v4, v6=v6, catch4=CATCH4, catch6=CATCH6, port=PORT)
-        run([nft, "-f", "-"], rules)
+        wires = Wires(ip, nft)
         listening = [
             catch(socket.AF_INET, socket.SOCK_STREAM),
             catch(socket.AF_INET6, socket.SOCK_STREAM),
@@ -135,20 +114,20 @@ def main(arguments: list[str]) -> None:
     for each in (*listening, packets):
         each.close()
     os.close(processes)
-    Holder(replies, trials, bwrap, perl, ip).serve()
+    Holder(replies, trials, bwrap, perl, wires).serve()
 
 
 class Holder:
     """Serves the two sockets."""
 
     def __init__(
-        self, replies: socket.socket, trials: socket.socket, bwrap: str, perl: str, ip: str
+        self, replies: socket.socket, trials: socket.socket, bwrap: str, perl: str, wires: Wires
     ) -> None:
         self.replies = replies
         self.trials = trials
         self.bwrap = bwrap
         self.perl = perl
-        self.ip = ip
+        self.wires = wires
         self.planted = False
 
     def serve(self) -> None:
@@ -179,6 +158,11 @@ class Holder:
         """The answer to one request: text, and descriptors to send and then close."""
         if words[0] == "reply":
             return "ok", [reply(words[1], int(words[2]))]
+        if words[0] == "network":
+            with open(os.dup(received[0]), "rb") as plan:
+                doomed, commands, message = plan.read().split(b"\0", 2)
+            self.wires.change(doomed.decode().split(), commands.decode(), message)
+            return "ok", []
         if words[0] == "fresh":
             return "ok", [self.fresh(int(words[1]))]
         if words[0] == "show":
@@ -190,7 +174,7 @@ class Holder:
         if words[0] == "reap":
             return reap(), []
         if words[0] == "inspect":
-            return "ok", [self.inspect()]
+            return "ok", [self.wires.inspect()]
         raise OSError(f"unknown request {words[0]}")
 
     def fresh(self, size: int) -> int:
@@ -236,20 +220,8 @@ class Holder:
         finally:
             if tty:
                 os.close(slave)
+        self.wires.settle()  # now, while bubblewrap works; the client itself comes later
         return f"ok {pid}", sent
-
-    def inspect(self) -> int:
-        """What `ip` says about the cell, in an anonymous file."""
-        output = os.memfd_create("inspect")
-        for words in (
-            ["link"],
-            ["-4", "route", "show", "table", "all"],
-            ["-6", "route", "show", "table", "all"],
-        ):
-            os.write(output, b"\n")
-            run([self.ip, "-oneline", *words], "", output)
-        os.lseek(output, 0, os.SEEK_SET)
-        return output
 
 
 def show(folders: list[str]) -> None:
@@ -322,51 +294,6 @@ def reap() -> str:
         cpu += usage.ru_utime + usage.ru_stime
 
 
-def catch(family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socket:
-    """A socket that receives what was meant for any address."""
-    caught = transparent(family, kind)
-    if kind == socket.SOCK_DGRAM:
-        if family == socket.AF_INET:
-            caught.setsockopt(socket.SOL_IP, IP_RECVORIGDSTADDR, 1)
-        else:
-            caught.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVORIGDSTADDR, 1)
-        caught.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-    caught.bind((CATCH4 if family == socket.AF_INET else CATCH6, PORT))
-    if kind == socket.SOCK_STREAM:
-        caught.listen(1024)
-    return caught
-
-
-def reply(address: str, port: int) -> int:
-    """A UDP socket bound to an address that is not ours."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    bound = transparent(family, socket.SOCK_DGRAM)
-    bound.bind((address, port))
-    return bound.detach()
-
-
-def transparent(family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socket:
-    """A socket that may be bound to any address."""
-    made = socket.socket(family, kind)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if family == socket.AF_INET:
-        made.setsockopt(socket.SOL_IP, IP_TRANSPARENT, 1)
-    else:
-        made.setsockopt(socket.IPPROTO_IPV6, IPV6_TRANSPARENT, 1)
-    return made
-
-
-def enable_ipv6() -> None:
-    """A host that turned IPv6 off turned it off for new namespaces too."""
-    for which in ("all", "default", "lo"):
-        path = f"/proc/sys/net/ipv6/conf/{which}/disable_ipv6"
-        with open(path) as current:
-            if current.read().strip() == "0":
-                continue
-        with open(path, "w") as changed:
-            changed.write("0")
-
-
 def mount(source: str, target: str, kind: str, flags: int, options: str) -> None:
     """mount(2)."""
     result = libc.mount(
@@ -383,36 +310,7 @@ def check(result: int, what: str) -> int:
     return result
 
 
-def run(command: list[str], standard_input: str, output: int | None = None) -> None:
-    """Run a program to its end; OSError with its own words if it fails."""
-    source = os.memfd_create("input")
-    errors = os.memfd_create("errors")
-    os.write(source, standard_input.encode())
-    os.lseek(source, 0, os.SEEK_SET)
-    pid = os.posix_spawn(
-        command[0],
-        command,
-        {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
-        file_actions=[
-            (os.POSIX_SPAWN_DUP2, source, 0),
-            (os.POSIX_SPAWN_DUP2, errors if output is None else output, 1),
-            (os.POSIX_SPAWN_DUP2, errors, 2),
-        ],
-    )
-    _, status = os.waitpid(pid, 0)
-    os.lseek(errors, 0, os.SEEK_SET)
-    said = os.read(errors, 2000).decode(errors="replace").strip()
-    os.close(source)
-    os.close(errors)
-    if status:
-        raise OSError(f"{' '.join(command)} failed: {said}")
-
-
 def close_all(descriptors: list[int]) -> None:
     """Close them all."""
     for each in descriptors:
         os.close(each)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,7 @@ from lab.errors import MachineError
 from lab.sandbox import clock
 from lab.sandbox.init import PERL
 
-__all__ = ["Need", "install", "missing", "needs", "require", "user_namespace"]
+__all__ = ["Need", "device", "install", "missing", "needs", "require", "user_namespace"]
 
 SEARCH_PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 """Ordinary users' PATH often lacks the folders in which ip and nft are."""
@@ -30,6 +31,9 @@ NEEDED_RIGHTS = 1 << 12 | 1 << 21
 LOCALES = Path("/usr/share/i18n/locales/en_US")
 ZONES = Path("/usr/share/zoneinfo/Europe/Berlin")
 """Files that stand for their packages; images of containers often lack both."""
+
+DEVICES = ("dummy", "ifb")
+"""Kinds of network devices that discard what is sent through them, and have no other end."""
 
 Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
@@ -74,6 +78,7 @@ def needs(run: Run = run) -> tuple[Need, ...]:
     if {"unshare", "ip", "nft"} <= present and found[-1].present:
         found.append(_interception(run))
     if found[-1].present:
+        found.append(_interfaces(run))
         found.append(_overlays(run))
     found.append(
         Need(
@@ -124,6 +129,15 @@ def user_namespace() -> tuple[str, ...]:
             if held & NEEDED_RIGHTS == NEEDED_RIGHTS:
                 return ()
     return ("--user", "--map-root-user")
+
+
+@cache
+def device() -> str | None:
+    """The kind of device with which a cell pretends network interfaces.
+
+    None where the kernel has none of :data:`DEVICES`.
+    """
+    return _device(run)
 
 
 def install(needed: Iterable[Need], run: Run = run) -> tuple[str, ...]:
@@ -227,6 +241,27 @@ def _interception(run: Run) -> Need:
         ended.returncode == 0,
         said[0] if said else "",
     )
+
+
+def _interfaces(run: Run) -> Need:
+    found = _device(run)
+    return Need(
+        "network interfaces",
+        "gives clients interfaces and hardware addresses (kernel module dummy or ifb)",
+        None,
+        found is not None,
+        found or "the factor network is not measured",
+        required=False,
+    )
+
+
+def _device(run: Run) -> str | None:
+    """The first kind of device that can be made, each tried in a namespace of its own."""
+    for kind in DEVICES:
+        making = ["ip", "link", "add", "name", "eth0", "type", kind]
+        if run(["unshare", *user_namespace(), "--net", *making]).returncode == 0:
+            return kind
+    return None
 
 
 def _overlays(run: Run) -> Need:

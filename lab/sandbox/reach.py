@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from lab.clients.profile import Client
 from lab.factors.registry import factors
 from lab.sandbox.clock import supported
+from lab.sandbox.machine import device
 
 __all__ = ["unreachable"]
 
@@ -25,4 +26,6 @@ def unreachable(client: Client) -> Mapping[str, str]:
             reasons[name] = "the clock reaches programs that load glibc, which this client does not"
         elif "clock" in item.requires and not supported():
             reasons[name] = "the clock reaches programs on x86-64 only, not on this processor"
+        elif name == "network" and device() is None:
+            reasons[name] = "this kernel has no device (dummy, ifb) to pretend interfaces with"
     return reasons

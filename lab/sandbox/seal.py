@@ -2,6 +2,8 @@
 
 Two independent halves: what the kernel says of the cell's interfaces and routes, and what
 happens to a connection and a datagram that a jailed program sends to foreign addresses.
+Beside the loopback device a cell has only devices of kinds that discard what is sent through
+them; a kind with an outer end, or any tie to another device or namespace, is refused.
 The addresses are those reserved for documentation, so that even a leaking cell would
 bother nobody.
 """
@@ -11,8 +13,10 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
 
 from lab.errors import LabError
 from lab.factors.surroundings import BARE
@@ -21,8 +25,9 @@ from lab.observation.records import Exit
 from lab.sandbox.channel import Channel
 from lab.sandbox.init import PERL
 from lab.sandbox.jail import Jail, Limits
+from lab.sandbox.machine import DEVICES
 
-__all__ = ["destination", "prove"]
+__all__ = ["destination", "inspect", "prove"]
 
 FOREIGN4 = "203.0.113.77"
 FOREIGN6 = "2001:db8:5ea1::77"
@@ -32,7 +37,34 @@ PATIENCE_S = 10.0
 IP_ORIGDSTADDR = 20
 IPV6_ORIGDSTADDR = 74
 
-LOCAL_ROUTES = ("local ", "broadcast ", "multicast ", "anycast ")
+
+class Info(msgspec.Struct, frozen=True):
+    """What ip says of the kind of a device."""
+
+    info_kind: str = ""
+
+
+class Device(msgspec.Struct, frozen=True):
+    """What ip says of an interface; the last three where it is tied to something else."""
+
+    ifname: str
+    linkinfo: Info = Info()
+    link: str | None = None
+    link_index: int | None = None
+    link_netnsid: int | None = None
+
+    @property
+    def tied(self) -> bool:
+        """Whether it has another end, or a device below it."""
+        return (self.link, self.link_index, self.link_netnsid) != (None, None, None)
+
+
+class Route(msgspec.Struct, frozen=True):
+    """What ip says of a route; without ``dev`` it has several ends."""
+
+    dst: str
+    dev: str | None = None
+
 
 SEND = f"""
 use Socket qw(:all);
@@ -53,9 +85,17 @@ for my $address ('{FOREIGN4}', '{FOREIGN6}') {{
 """
 
 
-def prove(channel: Channel, sockets: CellSockets, run: Callable[[Jail], Exit]) -> tuple[str, ...]:
-    """Lines of evidence; LabError, and no audit, where anything is not as it must be."""
-    evidence = list(_inspect(channel))
+def prove(
+    channel: Channel,
+    sockets: CellSockets,
+    pretended: Collection[str],
+    run: Callable[[Jail], Exit],
+) -> tuple[str, ...]:
+    """Lines of evidence; LabError, and no audit, where anything is not as it must be.
+
+    ``pretended`` are the names of the interfaces that the cell should have beside ``lo``.
+    """
+    evidence = list(inspect(channel, pretended))
     secret = os.urandom(16).hex()
     with ThreadPoolExecutor(max_workers=4) as pool:
         arriving = [
@@ -78,21 +118,32 @@ def prove(channel: Channel, sockets: CellSockets, run: Callable[[Jail], Exit]) -
     return tuple(evidence)
 
 
-def _inspect(channel: Channel) -> tuple[str, ...]:
+def inspect(channel: Channel, pretended: Collection[str]) -> tuple[str, ...]:
+    """Lines of evidence from what the kernel says of interfaces and routes, or LabError."""
     _, [descriptor] = channel.ask("inspect")
-    with open(descriptor) as file:
-        links, *tables = file.read().split("\n\n")
-    names = [line.split(":")[1].strip() for line in links.splitlines() if line]
-    if names != ["lo"]:
-        raise LabError(f"the cell is not sealed: besides lo it has interfaces ({names})")
-    routes = [line for table in tables for line in table.splitlines() if line]
+    with open(descriptor, "rb") as file:
+        # Of nothing, some versions of ip say nothing.
+        links, *tables = (each.strip() or b"[]" for each in file.read().split(b"\0")[:-1])
+    expected = ["lo", *pretended]
+    devices = msgspec.json.decode(links, type=list[Device])
+    names = [device.ifname for device in devices]
+    if sorted(names) != sorted(expected):
+        raise LabError(f"the cell is not sealed: besides {expected} it has interfaces ({names})")
+    kinds = {each.ifname: each.linkinfo.info_kind for each in devices if each.ifname != "lo"}
+    for device in devices:
+        kind = device.linkinfo.info_kind
+        if device.ifname != "lo" and (kind not in DEVICES or device.tied):
+            raise LabError(
+                f"the cell is not sealed: {device.ifname} may have another end ({kind or 'wire'})"
+            )
+    routes = [each for table in tables for each in msgspec.json.decode(table, type=list[Route])]
     for route in routes:
-        on_loopback = " dev lo " in f"{route} "
-        if not on_loopback:
+        if route.dev not in expected:
             raise LabError(f"the cell is not sealed: a route leads elsewhere ({route})")
+    told = [f"{name}, a device without another end ({kind})" for name, kind in kinds.items()]
     return (
-        "the cell has one interface, lo",
-        f"each of its {len(routes)} routes ends on lo",
+        f"the cell has one interface, lo{''.join(f'; and {each}' for each in told)}",
+        f"each of its {len(routes)} routes ends on {' or '.join(expected)}",
     )
 
 

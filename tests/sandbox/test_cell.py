@@ -13,9 +13,12 @@ import pytest
 
 from lab.errors import LabError, MachineError
 from lab.sandbox import cell as cell_module
-from lab.sandbox.cell import ADDRESS4, ADDRESS6, Cell
+from lab.sandbox.cell import Cell
 
 pytestmark = pytest.mark.cell
+
+OWN4 = "192.168.1.23"
+OWN6 = "2600:1700:5a2c:9d10:3c51:ff2e:8a07:61b4"
 
 ASK = """
 import socket, sys
@@ -35,7 +38,7 @@ for kind, address, port in [word.split(",") for word in sys.argv[1:]]:
 )
 @pytest.mark.parametrize("port", [1, 22, 443, 65535])
 def test_a_connection_to_any_address_and_port_arrives(run, address, port):
-    own = ADDRESS6 if ":" in address else ADDRESS4
+    own = OWN6 if ":" in address else OWN4
     ended = run("python3", "-c", ASK, f"SOCK_STREAM,{address},{port}")
     assert ended.stdout.decode() == f"tcp {address} {port} {own}\n", ended.stderr
 
@@ -76,28 +79,46 @@ def test_proof_of_the_seal(locale_cache):
     with Cell.open(locale_cache) as fresh:
         evidence = "\n".join(fresh.prove_sealed())
     assert "one interface, lo" in evidence
+    assert "each of its" in evidence
     assert evidence.count("arrived in the lab") == 4
+
+
+def altered(changes: str) -> str:
+    """The start of a holder that is not quite the lab's own."""
+    begin = "from lab.sandbox.holder"
+    return cell_module.holder.START.replace(
+        begin, f"from lab.sandbox import wires\n{changes}\n{begin}"
+    )
 
 
 def test_a_cell_that_does_not_intercept_is_not_called_sealed(locale_cache, monkeypatch):
     """Without the rules a foreign address is just refused: the proof must notice."""
-    source = Path(cell_module.holder.__file__).read_text()
-    holed = locale_cache / "holed_holder.py"
-    holed.write_text(source.replace("meta l4proto {{ tcp, udp }} tproxy", "# tproxy"))
-    monkeypatch.setattr(cell_module.holder, "__file__", str(holed))
+    holed = altered('wires.RULES = wires.RULES.replace("meta l4proto", "# meta l4proto")')
+    monkeypatch.setattr(cell_module.holder, "START", holed)
     monkeypatch.setattr("lab.sandbox.seal.PATIENCE_S", 0.5)
     with Cell.open(locale_cache) as fresh, pytest.raises(LabError, match="not sealed"):
         fresh.prove_sealed()
 
 
 def test_a_cell_with_another_interface_is_not_called_sealed(locale_cache, monkeypatch):
-    source = Path(cell_module.holder.__file__).read_text()
-    holed = locale_cache / "wired_holder.py"
-    holed.write_text(
-        source.replace("link set lo up\n", "link set lo up\nlink add v0 type veth peer v1\n")
+    wired = altered(
+        """
+prepare = wires.prepare
+def wire():
+    prepare()
+    veth = "ip link add v0 index 8 type veth peer name v1 index 9"
+    wires.run(["/usr/bin/env", *veth.split()], "")
+wires.prepare = wire
+"""
     )
-    monkeypatch.setattr(cell_module.holder, "__file__", str(holed))
-    with Cell.open(locale_cache) as fresh, pytest.raises(LabError, match="besides lo"):
+    monkeypatch.setattr(cell_module.holder, "START", wired)
+    with Cell.open(locale_cache) as fresh, pytest.raises(LabError, match=r"besides .*v0"):
+        fresh.prove_sealed()
+
+
+def test_a_device_of_another_kind_is_not_taken_for_a_pretended_one(locale_cache, monkeypatch):
+    monkeypatch.setattr(cell_module, "device", lambda: "bridge")
+    with Cell.open(locale_cache) as fresh, pytest.raises(LabError, match=r"end \(bridge\)"):
         fresh.prove_sealed()
 
 

@@ -1,0 +1,51 @@
+"""Programs of the system that the holder runs."""
+
+from __future__ import annotations
+
+import os
+
+__all__ = ["Program", "run"]
+
+
+def run(command: list[str], standard_input: str, output: int | None = None) -> None:
+    """Run a program to its end; OSError with its own words if it fails."""
+    Program(command, standard_input, output).end()
+
+
+class Program:
+    """A program that runs beside the holder."""
+
+    def __init__(self, command: list[str], standard_input: str, output: int | None = None) -> None:
+        self.command = command
+        self.status: int | None = None
+        self.errors = os.memfd_create("errors")
+        source = os.memfd_create("input")
+        os.write(source, standard_input.encode())
+        os.lseek(source, 0, os.SEEK_SET)
+        self.pid = os.posix_spawn(
+            command[0],
+            command,
+            {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+            file_actions=[
+                (os.POSIX_SPAWN_DUP2, source, 0),
+                (os.POSIX_SPAWN_DUP2, self.errors if output is None else output, 1),
+                (os.POSIX_SPAWN_DUP2, self.errors, 2),
+            ],
+        )
+        os.close(source)
+
+    def over(self, options: int = os.WNOHANG) -> bool:
+        """Whether it has ended."""
+        if self.status is None:
+            pid, status = os.waitpid(self.pid, options)
+            self.status = status if pid else None
+        return self.status is not None
+
+    def end(self) -> None:
+        """Wait for its end; OSError with its own words if it failed."""
+        self.over(0)
+        os.lseek(self.errors, 0, os.SEEK_SET)
+        said = os.read(self.errors, 2000).decode(errors="replace").strip()
+        os.close(self.errors)
+        if self.status:
+            raise OSError(f"{' '.join(self.command)} failed: {said}")
