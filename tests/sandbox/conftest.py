@@ -98,5 +98,11 @@ class Runner:
 
 
 @pytest.fixture
+def runner() -> type[Runner]:
+    """To run in a cell of the test's own."""
+    return Runner
+
+
+@pytest.fixture
 def run(cell: Cell) -> Runner:
     return Runner(cell)
