@@ -138,6 +138,8 @@ def runs(contents: Contents) -> set[tuple[bytes, bool]]:
 def _code(contents: Contents) -> list[tuple[int, int]]:
     """Where an ELF file's machine code lies, in order; empty where its sections are unknown."""
     header = contents[:64]
+    if not header.startswith(b"\x7fELF"):
+        return []
     order = "<" if header[5:6] == b"\x01" else ">"
     wide = header[4:5] == b"\x02"
     try:

@@ -11,9 +11,9 @@ variables for any program, such as an interpreter.
 The order of the names says how surely each is a variable.  First come those that are read in
 an expression, the most often read first.  Then those that only stand there, but begin like
 names that are surely variables: like two that are read, like the client's own name, or like
-a variable of its profile.  Last come other capitals of compiled programs, those first that
-end or begin as variables do.  Equal ones come in alphabetical order, so the same files give
-the same names on every machine.
+a variable of its profile.  Last come other names in quotes, and other capitals of compiled
+programs and of small scripts, those first that end or begin as variables do.  Equal ones
+come in alphabetical order, so the same files give the same names on every machine.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ _MAPPED_FROM = 16 * 2**20
 """Larger files are mapped into memory, not copied there."""
 
 
+_SMALL = 2**18
+"""A script that may well be written by hand, where capitals mean something."""
 _LONGEST_NAME = 64
 _FEWEST_LETTERS = 5
 _PLAUSIBLE = re.compile(r"[A-Z]+[0-9]*(?:_(?:[A-Z]+[0-9]*|[0-9]+))+")
@@ -101,7 +103,7 @@ def mine(client: Client, most: int = 2000) -> Mine:
                 elif kind is not None:
                     read.update(read_in_script(contents))
                     standing |= quoted(contents)
-                if kind == "compiled":
+                if kind == "compiled" or (kind is not None and len(contents) <= _SMALL):
                     loose |= runs(contents)
         except (OSError, ValueError):  # ValueError: it became empty before it was mapped
             unread += 1
@@ -154,6 +156,7 @@ def _ranked(
     bare = {name.decode() for name in standing}
     others = {part for run, cut in loose for part in _parts(run.decode(), cut, border)}
     alike = {name for name in bare | others if _first(name) in weight}
+    others |= {name for name in bare if _plausible(name)}
     in_order = [
         sorted(sure, key=lambda name: (-sure[name], name)),
         sorted(alike, key=lambda name: (-weight[_first(name)], name)),
@@ -181,11 +184,12 @@ def _parts(run: str, cut: bool, border: re.Pattern[str]) -> Iterator[str]:
         parts += [last[:-1]] if _usual_end(last[:-1]) else [last, last[:-1]]
     if not all("_" in part for part in parts):
         parts.append(run)
-    for part in parts:
-        letters = sum(map(str.isalpha, part))
-        sized = letters >= _FEWEST_LETTERS and len(part) <= _LONGEST_NAME
-        if sized and _PLAUSIBLE.fullmatch(part):
-            yield part
+    yield from filter(_plausible, parts)
+
+
+def _plausible(name: str) -> bool:
+    sized = sum(map(str.isalpha, name)) >= _FEWEST_LETTERS and len(name) <= _LONGEST_NAME
+    return sized and _PLAUSIBLE.fullmatch(name) is not None
 
 
 def _usual(name: str) -> bool:

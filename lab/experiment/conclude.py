@@ -112,7 +112,7 @@ def _tried(rows: Sequence[Row], scope: Scope) -> tuple[tuple[FactorFacts, ...], 
     for fact in scope.facts:
         tried = {row.environment[fact.name] for row in rows if not row.broken}
         untried = [text for text in fact.levels if text not in tried]
-        if fact.measured and len(untried) == len(fact.levels):
+        if fact.levels and fact.measured and len(untried) == len(fact.levels):
             why = "no trial with any of its levels ran to its end"
             fact = msgspec.structs.replace(fact, measured=False, why_not=why)
             missing.append(NotMeasured(f"factor {fact.name}", why))

@@ -26,7 +26,7 @@ __all__ = [
     "Warned",
 ]
 
-Phase = Literal["calibrate", "screen", "isolate", "confirm"]
+Phase = Literal["calibrate", "mine", "screen", "isolate", "confirm"]
 
 
 class AuditStarted(msgspec.Struct, frozen=True):

@@ -7,17 +7,24 @@ from collections.abc import Mapping
 
 import msgspec
 
+from lab.clients.mine import mined as names_in
 from lab.clients.profile import Client
 from lab.errors import UsageError
+from lab.experiment import mining
 from lab.experiment.canaries import Canary, made_up_level
+from lab.experiment.mining import Mined
 from lab.experiment.options import Options
 from lab.factors.registry import factor, factors, inert, level
-from lab.factors.surroundings import Endpoint
+from lab.factors.surroundings import Endpoint, Surroundings
+from lab.factors.variables import owned
 from lab.findings.report import FactorFacts, NotMeasured
 from lab.sandbox.laboratory import bare_surroundings, endpoint_of
 from lab.sandbox.reach import unreachable
 
-__all__ = ["Scope", "scope"]
+__all__ = ["Scope", "scope", "with_mined"]
+
+_MOST_TOGETHER = 6
+"""Mined levels that are combined with other factors; each makes the covering array longer."""
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -33,6 +40,10 @@ class Scope(msgspec.Struct, frozen=True):
     endpoint: Endpoint
     routes: frozenset[str]
     canaries: tuple[Canary, ...] = ()
+    mined: Mapping[str, str] = {}
+    """Variables, with the values to set, of which mining finds those that matter."""
+    alone: frozenset[tuple[str, str]] = frozenset()
+    """Levels that are not tried together with others."""
 
     @property
     def digest(self) -> str:
@@ -57,6 +68,7 @@ def scope(client: Client, options: Options) -> Scope:
     facts = []
     not_measured = []
     canaries = []
+    mined: Mapping[str, str] = {}
     for name, item in factors().items():
         why_not = hindered.get(name)
         if why_not is None and name in wanted and inert(name, bare) and name not in options.levels:
@@ -69,12 +81,19 @@ def scope(client: Client, options: Options) -> Scope:
         if canary is not None:
             canaries.append(canary)
             added = (*added, canary.level)
-        values = tuple(dict.fromkeys((item.control, *item.levels, *added)))
+        if name == mining.FACTOR and varied and (names := _mined(client, bare)):
+            mined = mining.switches(names)
+            values = tuple(dict.fromkeys((item.control, *added)))
+        else:
+            values = tuple(dict.fromkeys((item.control, *item.levels, *added)))
         if name not in hindered:
             levels[name] = values if varied else (item.control,)
         if name in wanted:
-            facts.append(FactorFacts(name, item.control, values[1:], why_not is None, why_not))
-    if all(len(values) == 1 for values in levels.values()):
+            together = len(mined) if name == mining.FACTOR else 0
+            facts.append(
+                FactorFacts(name, item.control, values[1:], why_not is None, why_not, together)
+            )
+    if not mined and all(len(values) == 1 for values in levels.values()):
         reasons = "; ".join(f"{item.what}: {item.why}" for item in not_measured)
         raise UsageError(f"no factor is left to vary ({reasons}); name others with --factors")
     return Scope(
@@ -84,7 +103,51 @@ def scope(client: Client, options: Options) -> Scope:
         endpoint_of(client),
         frozenset(name for name, item in factors().items() if item.routes),
         tuple(canaries),
+        mined,
     )
+
+
+def with_mined(scope: Scope, found: Mined) -> Scope:
+    """The scope with what mining found as levels of its factor.
+
+    The first few are combined with other factors; all are tried alone.
+    """
+    name = mining.FACTOR
+    known = scope.levels[name]
+    added = tuple(text for text in found.levels if text not in known)
+    facts = tuple(
+        msgspec.structs.replace(fact, levels=(*fact.levels, *added)) if fact.name == name else fact
+        for fact in scope.facts
+    )
+    missing = list(scope.not_measured)
+    if found.left:
+        missing.append(
+            NotMeasured(
+                f"{len(found.left)} variables that the client's files name",
+                "set all together they change something, and there was no room for the trials "
+                f"that tell which; lab audit --factors {name} has more",
+            )
+        )
+    if alone := added[_MOST_TOGETHER:]:
+        missing.append(
+            NotMeasured(
+                f"{name} at {', '.join(alone)} together with other factors",
+                "so many variables matter that these were tried alone only",
+            )
+        )
+    return msgspec.structs.replace(
+        scope,
+        levels={**scope.levels, name: (*known, *added)},
+        facts=facts,
+        not_measured=tuple(missing),
+        alone=scope.alone | {(name, text) for text in alone},
+    )
+
+
+def _mined(client: Client, bare: Surroundings) -> tuple[str, ...]:
+    """The names in the client's files that no factor and not the profile decides."""
+    taken = owned() | bare.variables.keys() | bare.optout.keys() | set(bare.endpoint.variables)
+    return tuple(name for name in names_in(client) if name not in taken)
 
 
 def _check(options: Options) -> None:

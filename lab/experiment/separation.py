@@ -36,12 +36,14 @@ class Separation:
     """The search, and what it has found so far: it may be stopped at any time.
 
     ``found`` are the sets that change something, each as small as it can be: one switch, or
-    several that act together only.  ``left`` are those not yet told apart, empty once the
-    search is over; setting all of them changes something.
+    several that act together only.  ``needed`` are switches that matter beside others, of
+    which it is not yet known what they do alone.  ``left`` are those not yet told apart,
+    empty once the search is over; setting all of them changes something.
     """
 
     def __init__(self, names: Sequence[str], lanes: int = 1) -> None:
         self.found: list[Switches] = []
+        self.needed: list[str] = []
         self.left: tuple[str, ...] = tuple(dict.fromkeys(names))
         self._lanes = max(1, lanes)
 
@@ -59,7 +61,7 @@ class Separation:
             if not needed:
                 return
             yield from self._apart(needed, usual)
-            self.left = tuple(name for name in self.left if name not in needed)
+            self.needed.clear()
 
     def _needed(
         self, names: tuple[str, ...], all_set: str
@@ -71,7 +73,9 @@ class Separation:
         count = min(self._lanes, max(1, len(names) // 8))
         shares = [names[number::count] for number in range(count)]
         searches = [
-            _smallest(share, frozenset(names) - set(share), all_set) for share in shares if share
+            self._smallest(share, frozenset(names) - set(share), all_set)
+            for share in shares
+            if share
         ]
         needed = yield from _abreast(searches)
         if count > 1:
@@ -79,8 +83,31 @@ class Separation:
             if together != all_set:
                 # Where one of two is enough, lanes that each rely on the other drop both.
                 rest = tuple(name for name in names if name not in needed)
-                needed += yield from _abreast([_smallest(rest, frozenset(needed), all_set)])
+                needed += yield from _abreast([self._smallest(rest, frozenset(needed), all_set)])
         return needed
+
+    def _smallest(self, names: tuple[str, ...], always: Switches, wanted: str) -> _Search:
+        """The names that have to stay set, beside those that always are, for the wanted token."""
+        kept: tuple[str, ...] = ()
+        while names:
+            if (yield always.union(kept)) == wanted:
+                return kept
+            # Without the first ``low`` nothing changes; without the first ``high`` it does.
+            low, high = 0, len(names)
+            while high - low > 1:
+                middle = (low + high) // 2
+                if (yield always.union(kept, names[middle:])) == wanted:
+                    low = middle
+                else:
+                    high = middle
+            kept += (names[low],)
+            self._matters(names[low])
+            names = names[high:]
+        return kept
+
+    def _matters(self, name: str) -> None:
+        self.needed.append(name)
+        self.left = tuple(other for other in self.left if other != name)
 
     def _apart(self, needed: tuple[str, ...], usual: str) -> Questions:
         """Which of the needed act alone, and with whom the others do."""
@@ -91,25 +118,6 @@ class Separation:
             if name not in alone and not any(name in found for found in self.found):
                 partners = yield from _partners(name, [n for n in needed if n != name])
                 self.found.append(frozenset({name, *partners}))
-
-
-def _smallest(names: tuple[str, ...], always: Switches, wanted: str) -> _Search:
-    """The names that have to stay set, beside those that always are, for the wanted token."""
-    kept: tuple[str, ...] = ()
-    while names:
-        if (yield always.union(kept)) == wanted:
-            return kept
-        # Without the first ``low`` nothing changes; without the first ``high`` it does.
-        low, high = 0, len(names)
-        while high - low > 1:
-            middle = (low + high) // 2
-            if (yield always.union(kept, names[middle:])) == wanted:
-                low = middle
-            else:
-                high = middle
-        kept += (names[low],)
-        names = names[high:]
-    return kept
 
 
 def _abreast(

@@ -48,6 +48,13 @@ GENERAL = (
 
 _IMPLIED = ("HOME", "LOGNAME", "PATH", "PWD", "SHELL", "USER")
 """What a login sets by itself (lab/sandbox/jail.py, ``base_variables``)."""
+# fmt: off
+_LOCALE = (
+    "LC_ADDRESS", "LC_COLLATE", "LC_CTYPE", "LC_IDENTIFICATION", "LC_MEASUREMENT", "LC_MESSAGES",
+    "LC_MONETARY", "LC_NAME", "LC_NUMERIC", "LC_PAPER", "LC_TELEPHONE", "LC_TIME",
+)
+# fmt: on
+"""Categories of locale(7), which generated levels of the factor ``locale`` set."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 _LONGEST, _LONGEST_TOGETHER = 2**17 - 1, 2**20
@@ -67,7 +74,7 @@ def owned() -> frozenset[str]:
     What a client's profile sets itself is not among them, since it differs between clients.
     """
     others = [factor for name, factor in factors().items() if name != FACTOR.name]
-    return frozenset(_IMPLIED).union(
+    return frozenset((*_IMPLIED, *_LOCALE)).union(
         *(
             factor.realise(level, BARE).variables
             for factor in others
@@ -137,7 +144,7 @@ def _owner(name: str) -> str:
         for level in (factor.control, *factor.levels):
             if factor.name != FACTOR.name and name in factor.realise(level, BARE).variables:
                 return f"the factor {factor.name}"
-    return "user and directory, at every login"
+    return "the factor locale" if name in _LOCALE else "user and directory, at every login"
 
 
 def parse(level: str) -> str:

@@ -140,6 +140,8 @@ class FactorFacts(msgspec.Struct, frozen=True):
     levels: tuple[str, ...]
     measured: bool = True
     why_not: str | None = None
+    together: int = 0
+    """Variables that were tried many at a time; ``levels`` has those that mattered."""
 
 
 class ClientFacts(msgspec.Struct, frozen=True):

@@ -37,12 +37,16 @@ def test_the_order_is_how_sure_a_name_is(tmp_path):
         "APP_MAYBE",
         "ZULU_HOME",
         "ALPHA_STATE",
+        "ELSE_NOT",
     )
 
 
 def test_a_beginning_counts_where_two_share_it(tmp_path):
-    (tmp_path / "a.js").write_text('process.env.APP_ONE; x("APP_OTHER")')
-    assert mined(client(tmp_path)) == ("APP_ONE",)
+    once = 'process.env.APP_ONE; x("APP_OTHER", "ANY_OTHER")'
+    (tmp_path / "a.js").write_text(once)
+    assert mined(client(tmp_path)) == ("APP_ONE", "ANY_OTHER", "APP_OTHER")
+    (tmp_path / "a.js").write_text(once + "; process.env.APP_TWO")
+    assert mined(client(tmp_path)) == ("APP_ONE", "APP_TWO", "APP_OTHER", "ANY_OTHER")
 
 
 @pytest.mark.parametrize(
@@ -56,8 +60,14 @@ def test_a_beginning_counts_where_two_share_it(tmp_path):
     ],
 )
 def test_or_where_it_is_the_client_s_own(tmp_path, profile):
-    (tmp_path / "a.js").write_text('x("APP_OTHER", "NOT_OURS")')
-    assert mined(client(tmp_path, **profile)) == ("APP_OTHER",)
+    (tmp_path / "a.js").write_text('x("APP_OTHER", "ANY_OTHER")')
+    assert mined(client(tmp_path, **profile)) == ("APP_OTHER", "ANY_OTHER")
+
+
+def test_names_that_a_small_script_only_lists(tmp_path):
+    names = 'NAMES = """\nQUICK_PATH TRACE_LEVEL\n""".split()\n'
+    (tmp_path / "a.py").write_text("import os\n" + names + "[os.environ.get(n) for n in NAMES]")
+    assert mined(client(tmp_path)) == ("QUICK_PATH", "TRACE_LEVEL")
 
 
 def test_texts_without_a_gap_are_taken_apart(tmp_path):

@@ -234,7 +234,7 @@ def test_what_goes_wrong_once_in_a_hundred_trials_hides_nothing(seed, tmp_path):
     assert causes(report) == {("endpoint", "timezone")}
 
 
-def test_different_things_that_one_cause_does_are_told_apart(tmp_path):
+def test_a_copy_speaks_for_what_it_tells_anyway_and_a_digest_for_itself(tmp_path):
     def three_ways(levels: Levels, chance: random.Random) -> list[Request]:
         name = levels["hostname"]
         digest = hashlib.sha256(name.encode()).hexdigest()[:16]
@@ -244,10 +244,23 @@ def test_different_things_that_one_cause_does_are_told_apart(tmp_path):
     report = audited(three_ways, tmp_path, factors=("hostname", "ci"))
     told = {(s.kind, s.encoding): [place.pointer for place in s.fields] for s in report.signals}
     assert told == {
-        ("copied", None): ["/again", "/device"],
+        ("copied", None): ["/again", "/device", "/odd"],
         ("encoded", "sha256[:16]"): ["/trace"],
-        ("derived", None): ["/odd"],
     }
+    assert not any(signal.beside for signal in report.signals)
+
+
+def test_what_a_copy_does_not_decide_is_listed_beside_it(tmp_path):
+    def two_ways(levels: Levels, chance: random.Random) -> list[Request]:
+        name, _, domain = levels["hostname"].partition(".")
+        return [request({"name": name, "in": domain or "none", **noisy(chance)})]
+
+    chosen = {"hostname": ("juniper.example.org",)}
+    signal = only(audited(two_ways, tmp_path, factors=("hostname", "ci"), levels=chosen))
+    assert [place.pointer for place in signal.fields] == ["/name", "/in"]
+    (beside,) = signal.beside
+    assert beside.location.pointer == "/in"
+    assert {row.value for row in beside.table} >= {"none", "example.org"}
 
 
 def test_two_marks_of_one_cause_in_one_text_are_both_told(tmp_path):

@@ -1,0 +1,384 @@
+"""The engine: an audit as a stream of events.
+
+``calibrate`` learns what is noise, ``mine`` finds which of the variables that the client's
+files name matter, ``screen`` tries every level alone and all levels in combination,
+``isolate`` runs what the analysis wants to know until nothing is open, ``confirm`` repeats
+the minimal pairs, interleaved, in fresh trials.  Every finished trial is on disk before its
+event is yielded.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
+from datetime import UTC, datetime
+
+from lab import __version__
+from lab.clients.profile import Client
+from lab.environment import Environment
+from lab.errors import ClientError
+from lab.experiment import mining
+from lab.experiment.analysis import FRESH, Analysis, Row, analyse, pairs_to_confirm
+from lab.experiment.conclude import conclude
+from lab.experiment.design import CONTROL_REPLICATES, Design, Planned, plan
+from lab.experiment.events import (
+    AuditFinished,
+    AuditStarted,
+    EngineEvent,
+    Phase,
+    PhaseFinished,
+    PhaseStarted,
+    SignalConfirmed,
+    TrialFinished,
+    Warned,
+)
+from lab.experiment.inference import Combination
+from lab.experiment.options import Options
+from lab.experiment.permutation import replicates_needed
+from lab.experiment.scope import Scope, with_mined
+from lab.experiment.trials import Measurements, Measuring
+from lab.factors.registry import forbidden
+from lab.findings.encode import encode
+from lab.findings.report import ClientFacts, LabFacts, Report
+from lab.observation.features import Features
+from lab.store import Store
+
+__all__ = ["Engine"]
+
+_ISOLATE_ROUNDS = 12
+_LATE_ROUNDS = 3
+"""Rounds for questions that only the trials of confirmation raised."""
+_CONFIRM_ROUNDS = 5
+_FIRST_LOOK = 2
+"""Replicates of the first round of confirmation, which sends most chance finds away."""
+_LARGEST_ROUND = 48
+_SHARES = {"mine": 0.3, "screen": 0.55, "isolate": 0.7}
+"""Of the limits on trials and time, what is used when a phase ends: later ones need some."""
+_MINING_ALONE, _MINING_BESIDE = 600, 60
+"""Trials for mining, where nothing else is varied and where something is."""
+_MINING_TRIALS_S = 120.0
+"""Seconds that mining may take where trials are slow, as a client's that waits for nothing."""
+
+
+class Engine:
+    """One audit under way."""
+
+    def __init__(
+        self,
+        client: Client,
+        options: Options,
+        chosen: Scope,
+        store: Store,
+        laboratory: Measuring,
+    ) -> None:
+        self.options = options
+        self.scope = chosen
+        self.control = Environment.of({name: v[0] for name, v in chosen.levels.items()})
+        self.folder = store.folder
+        self.laboratory = laboratory
+        self.client = client
+        self.measurements = Measurements(client, self.control, store, laboratory)
+        self.facts = ClientFacts(client.name, client.version, client.digest, client.source)
+        self.started = time.monotonic()
+        self.started_at = datetime.now(UTC).isoformat(timespec="seconds")
+        self.skipped = 0
+        self.hypotheses = 0
+
+    def run(self) -> Iterator[EngineEvent]:
+        """The whole audit, from its first event to its last."""
+        design = None if self.scope.mined else self._plan()
+        planned = self._planned(design) + self._guess_after()
+        yield AuditStarted(
+            self.facts,
+            self.scope.facts,
+            self.options.seed,
+            self.laboratory.jobs,
+            planned,
+            str(self.folder),
+        )
+        first = [Planned(self.control, number) for number in range(CONTROL_REPLICATES)]
+        yield from self._phase("calibrate", first, planned - len(first))
+        yield from self._check_calibration()
+        if design is None:
+            yield from self._mine()
+            design = self._plan()
+        yield from self._phase(
+            "calibrate",
+            [trial for trial in design.calibration if not self.measurements.measured(trial)],
+            self._planned(design) - len(design.calibration) + self._guess_after(),
+        )
+        yield from self._phase("screen", (*design.singles, *design.array), self._guess_after())
+        analysis = yield from self._isolate(_ISOLATE_ROUNDS)
+        analysis = yield from self._confirm(analysis)
+        if analysis.wanted:
+            analysis = yield from self._isolate(_LATE_ROUNDS)
+            analysis = yield from self._confirm(analysis)
+        yield from self._report(analysis)
+
+    def _plan(self) -> Design:
+        return plan(
+            self.scope.levels,
+            strength=self.options.strength,
+            seed=self.options.seed,
+            forbidden=forbidden(self.scope.levels),
+            alone=self.scope.alone,
+        )
+
+    def _planned(self, design: Design | None) -> int:
+        """How many trials the first phases take; a guess while there is no design."""
+        if design is not None:
+            return len(design.calibration) + len(design.singles) + len(design.array)
+        counts = sorted(map(len, self.scope.levels.values()))
+        pairs = counts[-1] * counts[-2] if len(counts) > 1 else 0
+        return CONTROL_REPLICATES + _MINING_BESIDE + sum(counts) + pairs
+
+    def _mine(self) -> Iterator[EngineEvent]:
+        """Find which of the client's variables matter, and take them up as levels."""
+        others = any(len(v) > 1 for name, v in self.scope.levels.items() if name != mining.FACTOR)
+        most = _MINING_BESIDE if others else _MINING_ALONE
+        before = len(self.measurements.rows)
+        started = time.monotonic()
+
+        def enough(more: int) -> bool:
+            ran = len(self.measurements.rows) - before
+            slow = time.monotonic() - started > _MINING_TRIALS_S and ran > most // 4
+            limit = self.options.max_trials
+            short = limit is not None and before + ran + more > limit * _SHARES["mine"]
+            return ran + more > most or slow or short or self._time_is_up("mine")
+
+        found = yield from mining.mine(
+            self.scope.mined,
+            self.control,
+            _MiningBench(self),
+            lanes=self.laboratory.jobs,
+            seed=self.options.seed,
+            enough=enough,
+        )
+        self.scope = with_mined(self.scope, found)
+
+    def _guess_after(self) -> int:
+        return 20 + 4 * sum(len(values) > 1 for values in self.scope.levels.values())
+
+    def _phase(self, phase: Phase, trials: Sequence[Planned], after: int) -> Iterator[EngineEvent]:
+        """Run trials; ``after`` is a guess at how many the later phases will need."""
+        trials = self._affordable(phase, trials)
+        known = sum(self.measurements.known(trial) for trial in trials)
+        yield PhaseStarted(phase, len(trials), known, after)
+        ran = 0
+        measuring = self.measurements.measure(phase, trials, lambda: self._time_is_up(phase))
+        for planned, stored, from_store in measuring:
+            ran += 1
+            yield TrialFinished(
+                phase,
+                planned.environment,
+                planned.replicate,
+                stored.verdict,
+                stored.wall_s,
+                from_store,
+            )
+        self.skipped += len(trials) - ran
+        yield PhaseFinished(phase, f"{ran} trial{'' if ran == 1 else 's'}")
+
+    def _affordable(self, phase: Phase, trials: Sequence[Planned]) -> Sequence[Planned]:
+        """As many of these trials as ``--max-trials`` leaves room for.
+
+        Screening may not use up what confirmation needs.
+        """
+        limit = self.options.max_trials
+        if limit is None:
+            return trials
+        room = max(0, int(limit * _SHARES.get(phase, 1.0)) - len(self.measurements.rows))
+        self.skipped += max(0, len(trials) - room)
+        return trials[:room]
+
+    def _time_is_up(self, phase: Phase) -> bool:
+        limit = self.options.max_time
+        if limit is None:
+            return False
+        return time.monotonic() - self.started > limit * _SHARES.get(phase, 1.0)
+
+    def _check_calibration(self) -> Iterator[EngineEvent]:
+        """The client must run in the control environment before anything can be compared."""
+        ends = self.measurements.ends(self.control)
+        if ends and all(end.verdict == "could not start" for end in ends):
+            raise ClientError(f"{self.client.label} could not be started: {ends[0].detail}")
+        for message in self.measurements.warnings(self.control):
+            yield Warned(message)
+
+    def _analysis(self, *, tested: bool = False) -> Analysis:
+        """What the trials so far say.
+
+        Once hypotheses are being ``tested``, the correction counts every one that ever was,
+        also those that fresh trials have since sent away.
+        """
+        analysis = analyse(
+            self._rows(),
+            self.control,
+            routes=self.scope.routes,
+            seed=self.options.seed,
+            hypotheses=self.hypotheses,
+            canaries=self.scope.canaries,
+        )
+        if tested:
+            self.hypotheses = max(self.hypotheses, len(analysis.effects))
+        return analysis
+
+    def _rows(self) -> list[Row]:
+        """The trials that are compared: all but those of mining, which set many at once."""
+        kept = frozenset(self.scope.levels.get(mining.FACTOR, ()))
+        return [
+            row
+            for row in self.measurements.table(self.scope.endpoint)
+            if row.environment.mapping.get(mining.FACTOR) in kept or not kept
+        ]
+
+    def _isolate(self, rounds: int) -> Generator[EngineEvent, None, Analysis]:
+        """Run what the analysis wants to know, until nothing is open."""
+        analysis = self._analysis()
+        for _ in range(rounds):
+            trials = self._wanted(analysis.wanted)
+            if not trials:
+                break
+            before = len(self.measurements.rows)
+            yield from self._phase("isolate", trials, self._guess_after())
+            if len(self.measurements.rows) == before:
+                break
+            analysis = self._analysis()
+        return analysis
+
+    def _wanted(self, combinations: Sequence[Combination]) -> list[Planned]:
+        trials = []
+        for combination in combinations[:_LARGEST_ROUND]:
+            environment = self._environment(combination)
+            trials.append(Planned(environment, self.measurements.following(environment)))
+        return trials
+
+    def _confirm(self, analysis: Analysis) -> Generator[EngineEvent, None, Analysis]:
+        """Fresh, interleaved replicates of every minimal pair."""
+        self.hypotheses = max(self.hypotheses, len(analysis.effects))
+        for number in range(_CONFIRM_ROUNDS):
+            replicates = replicates_needed(self.hypotheses, self.options.alpha)
+            room = self._room()
+            look = number == 0 and room is None
+            wanted = pairs_to_confirm(
+                analysis.effects,
+                _FIRST_LOOK if look else replicates,
+                room,
+                scaled=not look,
+                done=self._fresh(),
+            )
+            trials = [
+                trial
+                for combination, count in wanted.items()
+                for n in range(count)
+                if not self.measurements.measured(
+                    trial := Planned(self._environment(combination), FRESH + n)
+                )
+            ]
+            if not trials:
+                break
+            random.Random(f"confirm {self.options.seed} {number}").shuffle(trials)
+            before = len(self.measurements.rows)
+            yield from self._phase("confirm", trials, 0)
+            if len(self.measurements.rows) == before:
+                break
+            analysis = self._analysis(tested=True)
+        return analysis
+
+    def _room(self) -> int | None:
+        """How many more trials the limits leave room for, as far as one can tell."""
+        rooms = []
+        ran = len(self.measurements.rows)
+        if self.options.max_trials is not None:
+            rooms.append(self.options.max_trials - ran)
+        if self.options.max_time is not None:
+            elapsed = time.monotonic() - self.started
+            left = self.options.max_time - elapsed
+            rooms.append(int(left * self.measurements.ran / max(elapsed, 0.001)))
+        return max(0, min(rooms)) if rooms else None
+
+    def _fresh(self) -> Counter[Combination]:
+        """How many fresh replicates of each combination there are."""
+        control = self.control
+        return Counter(
+            frozenset((c.factor, c.right) for c in control.difference(trial.environment))
+            for trial in self.measurements.rows
+            if trial.replicate >= FRESH
+        )
+
+    def _environment(self, combination: Combination) -> Environment:
+        return self.control.but(dict(combination))
+
+    def _report(self, analysis: Analysis) -> Iterator[EngineEvent]:
+        conclusion = conclude(
+            analysis,
+            self._rows(),
+            self.control,
+            scope=self.scope,
+            alpha=self.options.alpha,
+            seed=self.options.seed,
+            skipped=self.skipped,
+            failed=self.measurements.failed_in_silence,
+        )
+        for signal in conclusion.signals:
+            yield SignalConfirmed(signal)
+        totals = self.measurements.totals()
+        report = Report(
+            client=self.facts,
+            lab=LabFacts(__version__),
+            seed=self.options.seed,
+            alpha=self.options.alpha,
+            strength=self.options.strength,
+            jobs=self.laboratory.jobs,
+            started=self.started_at,
+            wall_s=round(time.monotonic() - self.started, 3),
+            trials=totals.trials,
+            client_cpu_s=round(totals.client_cpu_s, 3),
+            overhead_s=round(totals.overhead_s, 3),
+            factors=conclusion.factors,
+            signals=conclusion.signals,
+            noise=conclusion.noise,
+            inconclusive=conclusion.inconclusive,
+            not_measured=(*self.scope.not_measured, *conclusion.not_measured),
+            calibration=conclusion.calibration,
+            hosts=self.measurements.hosts(),
+            verdict=conclusion.verdict,
+            warnings=tuple(self.measurements.warnings(self.control)),
+            audit=str(self.folder),
+        )
+        self._write(report)
+        yield AuditFinished(report)
+
+    def _write(self, report: Report) -> None:
+        """The report, and the environments by digest, beside the trials."""
+        document = {
+            digest: environment.mapping
+            for digest, environment in self.measurements.store.environments().items()
+        }
+        text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
+        for name, data in (("environments.json", text.encode()), ("report.json", encode(report))):
+            partial = self.folder / f"{name}.partial"
+            partial.write_bytes(data)
+            partial.replace(self.folder / name)
+
+
+class _MiningBench:
+    """What mining may do with an engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def run(self, trials: Sequence[Planned]) -> Iterator[EngineEvent]:
+        """Run these trials, as a phase."""
+        engine = self._engine
+        known = [trial for trial in trials if not engine.measurements.measured(trial)]
+        if known:
+            yield from engine._phase("mine", known, engine._guess_after())
+
+    def features(self, environment: Environment) -> list[Features]:
+        """What the trials of an environment showed."""
+        table = self._engine.measurements.table(self._engine.scope.endpoint)
+        return [row.features for row in table if row.environment == environment]

@@ -1,0 +1,133 @@
+"""The phase that finds which of the variables read out of a client's files matter.
+
+Hundreds of names stand in a client's files, and most do nothing.  They are set many at a
+time (:mod:`lab.experiment.separation`), each to ``1``, the value that most switches take,
+together with the factor's own named levels.  What is found becomes levels of the factor
+``variables``, to be tried alone and with other factors, and confirmed, like any level.  One
+more trial sets every name to a text of its own, and looks for these texts in what was sent:
+a copy needs no comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from lab.environment import Environment
+from lab.experiment.design import Planned
+from lab.experiment.events import EngineEvent
+from lab.experiment.likeness import likeness
+from lab.experiment.separation import Separation, Switches
+from lab.factors.registry import factor
+from lab.factors.variables import assignments, level_of
+from lab.observation.features import Features
+
+__all__ = ["FACTOR", "Mined", "mine", "own_text", "switches"]
+
+FACTOR = "variables"
+_REPLICATES = 2
+"""Of the trial that sets everything: what differs between them is noise."""
+
+
+class Mined(msgspec.Struct, frozen=True):
+    """What mining found: levels of the factor, and the names that it had no trials left for."""
+
+    levels: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def switches(names: Sequence[str]) -> dict[str, str]:
+    """What mining sets: the factor's named levels, and every other name to ``1``."""
+    named = (assignments(text) for text in factor(FACTOR).levels)
+    general = {name: value for level in named for name, value in level.items()}
+    return {**dict.fromkeys(names, "1"), **general}
+
+
+class Bench(Protocol):
+    """What mining needs of the engine."""
+
+    def run(self, trials: Sequence[Planned]) -> Iterator[EngineEvent]:
+        """Run these trials."""
+
+    def features(self, environment: Environment) -> list[Features]:
+        """What the trials of an environment showed, so far."""
+
+
+def mine(
+    values: Mapping[str, str],
+    control: Environment,
+    bench: Bench,
+    *,
+    lanes: int,
+    seed: int,
+    enough: Callable[[int], bool],
+) -> Generator[EngineEvent, None, Mined]:
+    """Search among variables with the values to set; ``enough(n)`` says whether there is no
+    room for ``n`` more trials.
+
+    The control environment must have been measured already.
+    """
+    names = tuple(values)
+    if not names or enough(_REPLICATES):
+        return Mined(left=names)
+
+    def level(chosen: Switches) -> str:
+        return level_of({name: values[name] for name in chosen})
+
+    everything = control.but({FACTOR: level(frozenset(names))})
+    yield from bench.run([Planned(everything, number) for number in range(_REPLICATES)])
+    alike = likeness([bench.features(control), bench.features(everything)])
+    tokens: dict[Environment, str] = {}
+
+    def unknown(environments: Sequence[Environment]) -> list[Environment]:
+        for environment in environments:
+            found = bench.features(environment)
+            if environment not in tokens and found:
+                tokens[environment] = alike.token(found[0])
+        return [one for one in dict.fromkeys(environments) if one not in tokens]
+
+    search = Separation(names, lanes)
+    questions = search.questions()
+    answers: tuple[str, ...] | None = None
+    while True:
+        try:
+            sets = next(questions) if answers is None else questions.send(answers)
+        except StopIteration:
+            break
+        environments = [control.but({FACTOR: level(chosen)}) for chosen in sets]
+        missing = unknown(environments)
+        if missing and enough(len(missing)):
+            break
+        yield from bench.run([Planned(environment) for environment in missing])
+        if unknown(environments):
+            break  # a limit was reached while they ran
+        answers = tuple(tokens[environment] for environment in environments)
+    levels = [level(chosen) for chosen in search.found]
+    levels += [level(frozenset({name})) for name in search.needed]
+    if not enough(1):
+        alone = {name for chosen in search.found if len(chosen) == 1 for name in chosen}
+        texts = {name: own_text(number, seed) for number, name in enumerate(names)}
+        texts = {name: text for name, text in texts.items() if name not in alone}
+        marked = control.but({FACTOR: level_of(texts)})
+        yield from bench.run([Planned(marked)])
+        for name in _copied(texts, bench.features(marked)):
+            # Two texts, because only what follows its level is a copy.
+            levels += [level_of({name: text}) for text in (texts[name], texts[name][::-1])]
+    return Mined(tuple(dict.fromkeys(levels)), search.left)
+
+
+def own_text(number: int, seed: int) -> str:
+    """A text that stands for one variable and occurs nowhere else."""
+    return f"vq{(seed * 7919 + number) % 1_000_000:06d}xk"
+
+
+def _copied(texts: dict[str, str], trials: Sequence[Features]) -> Iterator[str]:
+    """The variables whose own text was sent somewhere."""
+    sent = "\n".join(
+        text for features in trials for values in features.values() for text in values
+    ).lower()
+    for name, text in texts.items():
+        if text in sent:
+            yield name

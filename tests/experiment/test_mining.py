@@ -1,0 +1,113 @@
+"""Mined variables: found many at a time, then treated like any level."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from lab.experiment import mining
+from lab.experiment.events import AuditFinished, TrialFinished
+from lab.experiment.options import Options
+from lab.experiment.scope import scope
+from lab.factors.variables import assignments
+from tests.experiment.model import CLIENT, Behaviour, Levels, events, request
+
+NAMES = tuple(f"APP_{number:03}" for number in range(400))
+
+
+@pytest.fixture(autouse=True)
+def names(monkeypatch):
+    """The client's files name 400 variables; tests may say otherwise."""
+    found = list(NAMES)
+    monkeypatch.setattr("lab.experiment.scope.names_in", lambda client: tuple(found))
+    return found
+
+
+def audited(behaviour: Behaviour, folder, **options: object):
+    """The report, and how many trials each phase took."""
+    phases: dict[str, int] = {}
+    for event in events(behaviour, folder, **{"factors": ("variables",), **options}):
+        if isinstance(event, TrialFinished):
+            phases[event.phase] = phases.get(event.phase, 0) + 1
+    assert isinstance(event, AuditFinished)
+    return event.report, phases
+
+
+def levels_of(report) -> set[str]:
+    (fact,) = report.factors
+    return set(fact.levels)
+
+
+def body(levels: Levels, chance: random.Random) -> dict[str, object]:
+    here = assignments(levels["variables"])
+    sent: dict[str, object] = {"id": f"{chance.getrandbits(64):016x}", "mode": "usual"}
+    if "APP_017" in here:
+        sent["mode"] = "fast"
+        if "APP_250" in here:
+            sent["trace"] = True
+    if "APP_399" in here:
+        sent["region"] = "edge"
+    return sent
+
+
+def test_three_of_four_hundred_are_found_within_sixty_trials(tmp_path):
+    report, phases = audited(lambda *given: [request(body(*given))], tmp_path)
+    assert {signal.cause for signal in report.signals} == {("variables",)}
+    assert {signal.location.pointer for signal in report.signals} == {"/mode", "/trace", "/region"}
+    assert levels_of(report) == {"APP_017=1", "APP_017=1 APP_250=1", "APP_399=1"}
+    assert phases["calibrate"] + phases["mine"] <= 50
+    assert report.factors[0].together == 400 + len(mining.switches(()))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_where_none_matters_none_is_found(tmp_path, seed):
+    def deaf(levels: Levels, chance: random.Random):
+        return [request({"id": f"{chance.getrandbits(64):016x}", "n": chance.randrange(9)})]
+
+    report, phases = audited(deaf, tmp_path, seed=seed)
+    assert report.signals == ()
+    assert report.verdict == "no signal"
+    assert phases["mine"] <= 4
+    assert report.factors[0].measured
+
+
+def test_a_copy_that_wants_more_than_a_switch(tmp_path):
+    def copies(levels: Levels, chance: random.Random):
+        text = assignments(levels["variables"]).get("APP_100", "")
+        return [request({"tag": text if len(text) > 3 else None})]
+
+    report, _ = audited(copies, tmp_path)
+    (signal,) = report.signals
+    assert signal.kind == "copied"
+    assert any(level.startswith("APP_100=vq") for level in levels_of(report))
+
+
+def test_what_there_was_no_room_for_is_not_measured(tmp_path):
+    def many(levels: Levels, chance: random.Random):
+        here = assignments(levels["variables"])
+        return [request({name: name in here for name in NAMES[::20]})]
+
+    report, _ = audited(many, tmp_path, max_trials=60)
+    left = [item for item in report.not_measured if "variables that" in item.what]
+    assert left
+    assert "lab audit --factors variables" in left[0].why
+
+
+def test_the_last_of_many_that_matter_are_tried_alone_only(tmp_path, names):
+    del names[64:]
+
+    def many(levels: Levels, chance: random.Random):
+        here = assignments(levels["variables"])
+        return [request({name: name in here for name in NAMES[:64:8]})]
+
+    report, _ = audited(many, tmp_path, factors=("variables", "ci"))
+    assert any("together with other factors" in item.what for item in report.not_measured)
+    told = {signal.location.pointer for signal in report.signals}
+    assert told == {f"/{name}" for name in NAMES[:64:8]}
+
+
+def test_what_the_profile_or_another_factor_decides_is_not_mined(names):
+    names[:] = ["TZ", "MODEL_BASE_URL", "DO_NOT_TRACK", "APP_ONE"]
+    chosen = Options(factors=("variables",))
+    assert set(scope(CLIENT, chosen).mined) == {"APP_ONE", *mining.switches(())}
