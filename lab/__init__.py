@@ -7,8 +7,8 @@ The story in the order of the folders: an *environment* gives a level to every *
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # what type checkers take for true; typing itself takes long to import
 if TYPE_CHECKING:
     from lab.environment import Environment as Environment
     from lab.factors.generation import Pair as Pair

@@ -25,6 +25,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Interface,
@@ -94,6 +95,7 @@ NONE = Wiring()
 """What a new cell has: the loopback device and nothing more."""
 
 
+@lru_cache(maxsize=256)
 def wiring(network: Network, mac: str, *, pretending: bool) -> Wiring:
     """Work a network out; ``mac`` is the machine's own.
 
