@@ -47,8 +47,8 @@ def _split(words: Sequence[str]) -> tuple[Sequence[str], bool, Sequence[str]]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "benchmark", nargs="?", choices=["all", "overhead", "cell", "internet", "analysis"],
-        default="all", help="which one (default: all)",
+        "benchmark", nargs="?", default="all", help="which one (default: all)",
+        choices=["all", "overhead", "cell", "internet", "analysis", "separation"],
     )  # fmt: skip
     parser.add_argument(
         "client", nargs="?", metavar="CLIENT",
@@ -87,6 +87,7 @@ def _chosen(
     from bench.cell import cell
     from bench.internet import internet
     from bench.overhead import DEFAULT_CLIENT, overhead
+    from bench.separation import separation
 
     trials: int = arguments.trials
     every: dict[str, Callable[[], Result]] = {
@@ -94,6 +95,7 @@ def _chosen(
         "cell": lambda: cell(trials),
         "internet": lambda: internet(min(trials, 8)),
         "analysis": lambda: analysis(min(trials, 3)),
+        "separation": lambda: separation(trials),
     }
     if client is not None and arguments.benchmark not in ("overhead", "all"):
         raise UsageError(f"the benchmark {arguments.benchmark!r} takes no client; leave it out")
