@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -134,16 +135,18 @@ class Cell:
             self._pretend(BARE)
         return seal.prove(self._trials, self.sockets, self._network.names, self.run)
 
-    def run(self, jail: Jail) -> Exit:
+    def run(self, jail: Jail, between: Callable[[Exit], None] | None = None) -> Exit:
         """Run one trial to its end.  LabError where the jail itself could not be made.
 
+        ``between`` is called after each earlier run that the surroundings ask for, with its
+        end, when nothing of it runs any more.
         Blocks; one at a time a cell, from any thread.
         """
         with self._busy:
             if self._closed:
                 raise LabError("this cell is closed; open another one")
             self._pretend(jail.surroundings)
-            return trial.run(self._trials, self._processes, jail, self._cache)
+            return trial.run(self._trials, self._processes, jail, self._cache, between)
 
     def _pretend(self, surroundings: Surroundings) -> None:
         """Give the cell this network, unless it has it; UsageError where there is none such."""

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from lab.errors import UsageError
 from lab.factors.filetree import Directory, File, Item, Link, nanoseconds
 
-__all__ = ["plant"]
+__all__ = ["overwrite", "plant"]
 
 DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -56,6 +56,21 @@ def plant(tree: int, items: Mapping[str, Item], at: float | None, owner: int | N
             _leave(open_now, at)
 
 
+def overwrite(tree: int, path: str, file: File, at: float | None) -> None:
+    """Give a file that was planted another content; the directories keep their times."""
+    *parents, name = path.strip("/").split("/")
+    folder = os.dup(tree)
+    try:
+        for parent in parents:
+            inner = os.open(parent, DIRECTORY_FLAGS, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        flags = os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        _fill(os.open(name, flags, dir_fd=folder), file, at)
+    finally:
+        os.close(folder)
+
+
 def _leave(open_now: list[tuple[str, int, Directory | None]], at: float | None) -> None:
     """Close the innermost directory; its mode is set last, for it may forbid writing.
 
@@ -86,7 +101,10 @@ def _link(folder: int, name: str, item: Link, at: float | None) -> None:
 
 
 def _write(folder: int, name: str, item: File, at: float | None) -> None:
-    descriptor = os.open(name, FILE_FLAGS, 0o600, dir_fd=folder)
+    _fill(os.open(name, FILE_FLAGS, 0o600, dir_fd=folder), item, at)
+
+
+def _fill(descriptor: int, item: File, at: float | None) -> None:
     try:
         left = memoryview(item.content)
         while left:

@@ -4,6 +4,9 @@ The client's own end is told by the jail's process 1 over a status pipe.  The pi
 when process 1 and bubblewrap are gone, hence when the pid namespace is; then, and equally
 when a limit is exceeded, the holder is asked to kill what is left in the cell and to wait
 until there is nothing.
+
+Where the surroundings say that the client ran before, it does: each earlier run in a jail of
+its own, of processes that are all gone before the next begins, but over the same files.
 """
 
 from __future__ import annotations
@@ -14,10 +17,14 @@ import os
 import select
 import signal
 import time
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+import msgspec
+
 from lab.errors import LabError
+from lab.factors.surroundings import File
 from lab.observation.records import Exit, Verdict
 from lab.sandbox import holder
 from lab.sandbox.channel import Channel
@@ -25,7 +32,7 @@ from lab.sandbox.filter import seccomp_filter
 from lab.sandbox.ground import survey
 from lab.sandbox.init import SCRIPT
 from lab.sandbox.jail import MEBIBYTE, Jail, Limits, Plan, plan
-from lab.sandbox.tree import plant
+from lab.sandbox.tree import overwrite, plant
 from lab.sandbox.usage import exceeded, look
 
 __all__ = ["run"]
@@ -37,10 +44,20 @@ SLACK = 16
 FILES = 16384
 
 
-def run(channel: Channel, processes: int, jail: Jail, cache: Path) -> Exit:
-    """Run the jail in the cell behind the channel; ``processes`` is the cell's /proc."""
-    ground = survey(jail, cache, time.time())
-    planned = plan(jail, ground, holder.TREE)
+def run(
+    channel: Channel,
+    processes: int,
+    jail: Jail,
+    cache: Path,
+    between: Callable[[Exit], None] | None = None,
+) -> Exit:
+    """Run the jail in the cell behind the channel; ``processes`` is the cell's /proc.
+
+    Returned is the end of the last run; ``between`` is called after each earlier one, with
+    its end, before the next begins.
+    """
+    planned = plan(jail, survey(jail, cache, time.time()), holder.TREE)
+    earlier = []
     with ExitStack() as opened:
         _, [tree] = channel.ask(f"fresh {jail.limits.disk_bytes}")
         opened.callback(os.close, tree)
@@ -51,14 +68,41 @@ def run(channel: Channel, processes: int, jail: Jail, cache: Path) -> Exit:
         opened.callback(os.close, root)
         os.fchmod(root, 0o755)  # whatever the host's umask
         plant(root, planned.tree, jail.surroundings.clock, jail.surroundings.user.uid)
-        started = time.monotonic()
-        watch = Watch(*_spawn(channel, jail, planned), processes, tree, jail.limits, started)
-        try:
-            watch.until_over()
-        finally:
-            words, _ = channel.ask("reap")
-            watch.drain()
+        for _ in range(jail.surroundings.earlier_runs):
+            earlier.append(_once(channel, processes, jail, planned, tree))
+            if between is not None:
+                between(earlier[-1])
+            before, planned = planned, plan(jail, survey(jail, cache, time.time()), holder.TREE)
+            # What the lab itself makes new for every run, which is above all the clock.
+            for path, item in planned.tree.items():
+                if isinstance(item, File) and item != before.tree.get(path):
+                    overwrite(root, path, item, jail.surroundings.clock)
+        end = _once(channel, processes, jail, planned, tree)
+    return _and_earlier(end, earlier)
+
+
+def _once(channel: Channel, processes: int, jail: Jail, planned: Plan, tree: int) -> Exit:
+    """One run, to its end and to that of all that it started."""
+    started = time.monotonic()
+    watch = Watch(*_spawn(channel, jail, planned), processes, tree, jail.limits, started)
+    try:
+        watch.until_over()
+    finally:
+        words, _ = channel.ask("reap")
+        watch.drain()
     return watch.exit(float(words[0]))
+
+
+def _and_earlier(end: Exit, earlier: Sequence[Exit]) -> Exit:
+    """The end, which says also which earlier runs did not end well: the user is not quite one
+    who ran the client so many times."""
+    said = [end.detail] if end.detail else []
+    for number, run in enumerate(earlier, 1):
+        how = run.verdict if run.verdict != "finished" else f"ended with code {run.code}"
+        if run.verdict != "finished" or run.code != 0:
+            why = f" ({run.detail})" if run.detail else ""
+            said.append(f"earlier run {number} of {len(earlier)}: {how}{why}")
+    return msgspec.structs.replace(end, detail="; ".join(said))
 
 
 def _spawn(channel: Channel, jail: Jail, planned: Plan) -> tuple[int, list[int]]:

@@ -6,7 +6,7 @@ import contextlib
 import select
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -87,6 +87,7 @@ class Runner:
         shown: tuple[tuple[str, str], ...] = (),
         hidden: tuple[str, ...] = (),
         surroundings: Surroundings | None = None,
+        between: Callable[[Exit], None] | None = None,
         **changes: object,
     ) -> Exit:
         base = surroundings or Surroundings(**changes)  # type: ignore[arg-type]
@@ -94,7 +95,7 @@ class Runner:
         settled = msgspec.structs.replace(settled, variables=base_variables(settled))
         limits = limits or Limits(wall_s=20)
         jail = Jail(settled, argv, readable, b"a certificate\n", limits, shown, hidden)
-        return self.cell.run(jail)
+        return self.cell.run(jail, between)
 
 
 @pytest.fixture

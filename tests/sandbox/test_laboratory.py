@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from lab.clients.profile import Client, Profile
-from lab.errors import MachineError, UsageError
+from lab.errors import LabError, MachineError, UsageError
 from lab.factors.registry import control, factors
+from lab.internet import shell
 from lab.sandbox import clock
 from lab.sandbox.ground import survey
 from lab.sandbox.laboratory import Laboratory
@@ -76,3 +77,55 @@ class TestOnAnotherProcessor:
         jail = msgspec.structs.replace(jail, readable=(), shown=())
         with pytest.raises(MachineError, match="aarch64"):
             survey(jail, tmp_path, 0.0)
+
+
+COUNTER = """
+import os, socket, time
+path = os.path.expanduser("~/.count")
+with open(path, "a") as file: file.write(".")
+count = os.path.getsize(path)
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"run %d" % count, ("8.8.8.8", 9))
+with socket.create_connection(("8.8.4.4", 9)) as tcp: tcp.send(b"run %d" % count)
+if count < 3: time.sleep(0.6)
+"""
+
+
+@pytest.fixture(scope="module")
+def counting(tmp_path_factory):
+    client = msgspec.structs.replace(
+        CLIENT,
+        program=("/usr/bin/python3", "-c", COUNTER),
+        readable=(),
+        shown=(),
+        search_path=("/usr/bin",),
+    )
+    with Laboratory(client, jobs=1, home=tmp_path_factory.mktemp("home")) as opened:
+        yield opened
+
+
+@pytest.mark.cell
+class TestEarlierRuns:
+    def environment(self, state):
+        return control(factors()).but({"state": state})
+
+    def test_only_the_last_run_is_observed(self, counting):
+        observation = counting.observe(self.environment("returning:2"))
+        assert [event.data for event in observation.events if hasattr(event, "data")] == [b"run 3"]
+        assert [event.sent for event in observation.events if hasattr(event, "sent")] == [b"run 3"]
+        assert all(event.at < 1.2 for event in observation.events)
+
+    def test_their_time_is_not_the_labs(self, counting):
+        measured = counting.measure(self.environment("returning:2"))
+        assert measured.overhead_s < 1
+
+    def test_a_server_that_failed_meanwhile_is_told_of(self, counting, monkeypatch):
+        """And the cell can be used again."""
+
+        def fail(*_):
+            raise ValueError("planted")
+
+        with monkeypatch.context() as during:
+            during.setattr(shell.datagrams, "receive", fail)
+            with pytest.raises(LabError, match="planted"):
+                counting.measure(self.environment("returning"))
+        assert counting.observe(self.environment("fresh")).exit.code == 0
