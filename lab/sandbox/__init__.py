@@ -3,6 +3,7 @@
 In comes a :class:`lab.sandbox.jail.Jail` (surroundings, command, limits); out comes an
 :class:`lab.observation.records.Exit`.  What the client sent meanwhile arrives at the
 sockets of its :class:`lab.sandbox.cell.Cell`, which :mod:`lab.internet` serves.
-``jail``, ``etc`` and ``clock`` decide and are pure; ``cell``, ``trial`` and ``holder`` do.
+``jail``, ``etc``, ``network`` and ``clock`` decide and are pure; ``cell``, ``trial``, and in
+the cell ``holder`` and ``wires`` do.
 ``machine`` knows what the host must have.
 """

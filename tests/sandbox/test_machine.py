@@ -57,6 +57,15 @@ def test_a_kernel_without_tproxy_is_said():
     assert found.startswith("missing: tproxy (Error: Could not process rule), which brings")
 
 
+def test_a_kernel_without_devices_is_said_and_does_without():
+    found = {need.name: need for need in needs(Runs("dummy", "ifb"))}["network interfaces"]
+    assert not found.present
+    assert found.detail == "the factor network is not measured"
+    assert missing([found]) is None
+    found = {need.name: need for need in needs(Runs("dummy"))}["network interfaces"]
+    assert (found.present, found.detail) == (True, "ifb")
+
+
 def test_programs_that_are_not_there_are_said(monkeypatch):
     monkeypatch.setattr(machine, "SEARCH_PATH", "/nowhere")
     absent = {need.package for need in needs(Runs()) if not need.present}

@@ -11,7 +11,7 @@ import pytest
 
 from lab.errors import UsageError
 from lab.factors.filetree import Directory, File, Item, Link
-from lab.sandbox.tree import plant
+from lab.sandbox.tree import overwrite, plant
 
 AT = 1_789_560_000.25
 
@@ -111,3 +111,24 @@ def test_nothing_is_left_open_after_a_refusal(planted):
     with pytest.raises(UsageError):
         planted({"/a/b/c/file": File(owner=5)})
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_file_is_given_another_content_in_place(planted, tmp_path):
+    top = planted({"/etc/file": File(b"long content", 0o755)})
+    opened = os.open(top, os.O_RDONLY | os.O_DIRECTORY)
+    overwrite(opened, "/etc/file", File(b"short", 0o755), AT + 1)
+    os.close(opened)
+    assert (top / "etc/file").read_bytes() == b"short"
+    assert (top / "etc/file").stat().st_mtime == AT + 1
+    assert (top / "etc").stat().st_mtime == AT
+
+
+@pytest.mark.parametrize("path", ["/link/file", "/folder/link"])
+def test_nothing_is_written_through_a_link(planted, tmp_path, path):
+    (tmp_path / "file").write_text("outside")
+    links = {"/link": Link(str(tmp_path)), "/folder/link": Link(str(tmp_path / "file"))}
+    opened = os.open(planted(links), os.O_RDONLY | os.O_DIRECTORY)
+    with pytest.raises(OSError, match=r"symbolic links|Not a directory"):
+        overwrite(opened, path, File(b"in"), None)
+    os.close(opened)
+    assert (tmp_path / "file").read_text() == "outside"

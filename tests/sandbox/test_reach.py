@@ -1,0 +1,44 @@
+"""What of the machine keeps a factor from being varied, and what the cell does then."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.clients.profile import Client, Profile
+from lab.errors import MachineError
+from lab.factors.surroundings import Interface, Network
+from lab.sandbox import cell as cell_module
+from lab.sandbox import reach
+from lab.sandbox.cell import Cell
+
+CLIENT = Client(
+    profile=Profile("thing", ("thing",), exclude=("user",)),
+    version="1",
+    digest="0" * 64,
+    source="here",
+    program=("thing",),
+    readable=(),
+)
+
+
+def test_a_kernel_without_devices_keeps_the_network_from_being_varied(monkeypatch):
+    monkeypatch.setattr(reach, "device", lambda: None)
+    assert reach.unreachable(CLIENT)["network"].startswith("this kernel has no device")
+    monkeypatch.setattr(reach, "device", lambda: "dummy")
+    assert "network" not in reach.unreachable(CLIENT)
+
+
+def test_what_the_profile_excludes_is_not_varied():
+    assert reach.unreachable(CLIENT)["user"] == "the client's profile excludes it"
+
+
+@pytest.mark.cell
+def test_without_devices_the_controls_addresses_are_on_lo(monkeypatch, locale_cache, runner):
+    monkeypatch.setattr(cell_module, "device", lambda: None)
+    with Cell.open(locale_cache) as opened:
+        assert opened.prove_sealed()[0] == "the cell has one interface, lo"
+        shown = runner(opened)("ip", "-oneline", "address").stdout.decode()
+        assert "lo    inet 192.168.1.23/24" in shown
+        assert "2600:1700" in shown
+        with pytest.raises(MachineError, match="leave out the factor network"):
+            runner(opened)("true", network=Network((Interface("wlan0"),), ""))
