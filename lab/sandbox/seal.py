@@ -140,9 +140,10 @@ def inspect(channel: Channel, pretended: Collection[str]) -> tuple[str, ...]:
     for route in routes:
         if route.dev not in expected:
             raise LabError(f"the cell is not sealed: a route leads elsewhere ({route})")
-    told = [f"{name}, a device without another end ({kind})" for name, kind in kinds.items()]
+    told = ", ".join(f"{name} ({kind})" for name, kind in kinds.items())
+    beside = f"beside lo, the cell has only devices without another end: {told}"
     return (
-        f"the cell has one interface, lo{''.join(f'; and {each}' for each in told)}",
+        beside if told else "the cell has one interface, lo",
         f"each of its {len(routes)} routes ends on {' or '.join(expected)}",
     )
 

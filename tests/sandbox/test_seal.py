@@ -32,7 +32,7 @@ class Kernel:
 
 def test_devices_without_another_end_are_named_in_the_evidence():
     first, second = inspect(Kernel([LO, ETH0], [ROUTE], [ROUTE]), ["eth0"])
-    assert first == "the cell has one interface, lo; and eth0, a device without another end (ifb)"
+    assert first == "beside lo, the cell has only devices without another end: eth0 (ifb)"
     assert second == "each of its 2 routes ends on lo or eth0"
 
 
