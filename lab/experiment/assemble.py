@@ -1,7 +1,7 @@
 """Confirmed effects → signals: one signal for one cause at one place.
 
 Places that show the same thing in the same way, and divide the trials alike, are one signal
-with the places listed.  So is, beside a copy in one message, what else the same cause does there.
+with the places listed.  So is what the same cause does in plain sight elsewhere in a message.
 What merely follows is left out: where a whole request comes or goes, its fields come and go
 with it.
 """
@@ -21,7 +21,7 @@ from lab.experiment.inference import Combination, Trials
 from lab.experiment.tables import LONGEST_VALUE, SHORT, decision_table, slot_values, whole_texts
 from lab.findings.bits import bits
 from lab.findings.covert import differences, is_covert
-from lab.findings.encodings import PLAIN
+from lab.findings.encodings import LETTER_CASE, PLAIN
 from lab.findings.kinds import ORDER_PARTS, ROUTE_PARTS, ROUTED_CHANNELS, is_route, kind_of
 from lab.findings.report import Beside, Kind, Pair, Signal
 from lab.observation.location import Location
@@ -92,7 +92,7 @@ def assemble(
     for field in every:
         location = field.column.location
         follows = _nothing_on_a_side(field)
-        if follows and location.part in (*ORDER_PARTS, "header case"):
+        if follows and location.part in (*ORDER_PARTS, "header case", "writing"):
             continue
         again = _counts(field) and (field.effect.cause, location.message) in recounted
         if again and location.part not in _PRESENCE_PARTS:
@@ -129,26 +129,27 @@ def _merged(drafts: Iterable[tuple[Signal, _Pattern]]) -> tuple[Signal, ...]:
         )
         for first, *more in alike.values()
     ]
-    signals = _beside_copies(signals)
+    signals = _together(signals)
     signals.sort(key=lambda s: (not s.covert, _RANK[s.kind], s.cause, str(s.location), s.id))
     return tuple(signals)
 
 
-def _beside_copies(signals: Sequence[Signal]) -> list[Signal]:
-    """Without those that stand beside a copy with the same cause in the same message.
+def _together(signals: Sequence[Signal]) -> list[Signal]:
+    """What one cause does in plain sight in one part of one message, as one signal.
 
-    They are listed with the copy.  What is covert, encoded or an order stands for itself.
+    The most telling place comes first: a copy, then what follows from the cause in another
+    way, then what comes and goes; of these the one with the most values.  What is covert,
+    encoded or an order stands for itself.
     """
     kept: list[Signal] = []
-    told = sorted(signals, key=lambda one: (one.kind != "copied", -len(_values(one)), one.id))
+    told = sorted(signals, key=lambda one: (_RANK[one.kind], -len(_values(one)), one.id))
     for signal in told:
-        plain = signal.kind in ("copied", "derived", "presence") and not signal.covert
-        for index, copy in enumerate(kept if plain else ()):
-            if _beside(signal, copy):
-                fields = dict.fromkeys((*copy.fields, *signal.fields))
-                own = () if _follows(signal, copy) else (_part(signal),)
+        for index, first in enumerate(kept if _plain(signal) else ()):
+            if _plain(first) and first.cause == signal.cause and _beside(signal, first):
+                fields = dict.fromkeys((*first.fields, *signal.fields))
+                own = () if _follows(signal, first) else (_part(signal),)
                 kept[index] = msgspec.structs.replace(
-                    copy, fields=tuple(fields), beside=(*copy.beside, *own)
+                    first, fields=tuple(fields), beside=(*first.beside, *own)
                 )
                 break
         else:
@@ -156,20 +157,25 @@ def _beside_copies(signals: Sequence[Signal]) -> list[Signal]:
     return kept
 
 
-def _beside(signal: Signal, copy: Signal) -> bool:
-    here, there = signal.location, copy.location
-    alike = copy.kind == "copied" and not copy.covert and copy.cause == signal.cause
-    return alike and here.message == there.message and here.part == there.part
+def _plain(signal: Signal) -> bool:
+    readable = signal.kind in ("copied", "derived", "presence") or signal.encoding == LETTER_CASE
+    return readable and not signal.covert
+
+
+def _beside(signal: Signal, first: Signal) -> bool:
+    here, there = signal.location, first.location
+    inside = here.part not in _PRESENCE_PARTS
+    return inside and here.message == there.message and here.part == there.part
 
 
 def _part(signal: Signal) -> Beside:
     return Beside(signal.location, signal.kind, signal.table)
 
 
-def _follows(signal: Signal, copy: Signal) -> bool:
-    """Whether, level for level, the copy's value decides the signal's."""
+def _follows(signal: Signal, first: Signal) -> bool:
+    """Whether, level for level, the first one's value decides the signal's."""
     decided: dict[str | None, str | None] = {}
-    values = {json.dumps(row.levels, sort_keys=True): row.value for row in copy.table}
+    values = {json.dumps(row.levels, sort_keys=True): row.value for row in first.table}
     for row in signal.table:
         levels = json.dumps(row.levels, sort_keys=True)
         if levels in values and decided.setdefault(values[levels], row.value) != row.value:
@@ -224,7 +230,7 @@ def _signal(
     lead = _informative(shown)
     others = set().union(*(relevant[id(field.effect.group)] for field in shown)) - set(cause)
     values = slot_values([field.column for field in shown])
-    exact = all(field.column.view in ("exact", "set") for field in shown)
+    exact = all(field.column.view in ("exact", "set", "some") for field in shown)
     whole = whole_texts(location, values, rows) if exact else None
     table = decision_table(cause, others, whole or values, trials)
     kind, encoding = _kind(location, cause, lead, others, rows, trials, needles, routes)
@@ -278,7 +284,7 @@ def _pair(
 
     def sent(value: str | None, side: Combination) -> str | None:
         """What one trial of this side really sent."""
-        if value is None or _counts(lead):
+        if value is None or lead.column.view == "count":
             return value
         here = trials.by_combination.get(side, ())
         usual = [row for row in here if lead.column.values[row] == value]
@@ -286,6 +292,8 @@ def _pair(
             return value[:LONGEST_VALUE]
         if whole is not None and (text := whole[usual[-1]]) is not None:
             return text
+        if lead.column.view == "some":
+            return value
         texts = rows[usual[-1]].features.get(lead.column.location, ())
         return _excerpt(lead.column, value, texts)[:LONGEST_VALUE]
 

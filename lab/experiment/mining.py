@@ -1,15 +1,17 @@
 """The phase that finds which of the variables read out of a client's files matter.
 
-Hundreds of names stand in a client's files, and most do nothing.  They are set many at a
-time (:mod:`lab.experiment.separation`), each to ``1``, the value that most switches take,
-together with the factor's own named levels.  What is found becomes levels of the factor
-``variables``, to be tried alone and with other factors, and confirmed, like any level.  One
-more trial sets every name to a text of its own, and looks for these texts in what was sent:
-a copy needs no comparison.
+Hundreds of names stand in a client's files, and most do nothing.  First one trial gives each
+name a text of its own, and looks for these texts in what was sent: a copy needs no
+comparison, and a client that sends its whole environment would make every name matter.  The
+others are set many at a time (:mod:`lab.experiment.separation`), each to ``1``, the value
+that most switches take, together with the factor's own named levels.  What is found becomes
+levels of the factor ``variables``, to be tried alone and with other factors, and confirmed,
+like any level.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -27,15 +29,22 @@ from lab.observation.features import Features
 __all__ = ["FACTOR", "Mined", "mine", "own_text", "switches"]
 
 FACTOR = "variables"
+_OWN_TEXT = re.compile(r"vq[0-9]{6}xk")
+_MOST_COPIES = 3
+"""Copied variables that become levels."""
 _REPLICATES = 2
 """Of the trial that sets everything: what differs between them is noise."""
 
 
 class Mined(msgspec.Struct, frozen=True):
-    """What mining found: levels of the factor, and the names that it had no trials left for."""
+    """What mining found: levels of the factor, and the names that it had no trials left for.
+
+    ``copied`` are further names whose texts were sent: too many to make levels of all.
+    """
 
     levels: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ()
 
 
 def switches(names: Sequence[str]) -> dict[str, str]:
@@ -69,13 +78,25 @@ def mine(
 
     The control environment must have been measured already.
     """
-    names = tuple(values)
-    if not names or enough(_REPLICATES):
-        return Mined(left=names)
+    if not values or enough(1 + _REPLICATES):
+        return Mined(left=tuple(values))
+    texts = {name: own_text(number, seed) for number, name in enumerate(values)}
+    marked = control.but({FACTOR: level_of(texts)})
+    yield from bench.run([Planned(marked)])
+    copied = _copied(texts, bench.features(marked))
+    # Two texts each, because only what follows its level is a copy.
+    levels = [
+        level_of({name: text})
+        for name in copied[:_MOST_COPIES]
+        for text in (texts[name], texts[name][::-1])
+    ]
+    names = tuple(name for name in values if name not in copied)
 
     def level(chosen: Switches) -> str:
         return level_of({name: values[name] for name in chosen})
 
+    if not names:
+        return Mined(tuple(levels), copied=copied[_MOST_COPIES:])
     everything = control.but({FACTOR: level(frozenset(names))})
     yield from bench.run([Planned(everything, number) for number in range(_REPLICATES)])
     alike = likeness([bench.features(control), bench.features(everything)])
@@ -104,18 +125,9 @@ def mine(
         if unknown(environments):
             break  # a limit was reached while they ran
         answers = tuple(tokens[environment] for environment in environments)
-    levels = [level(chosen) for chosen in search.found]
+    levels += [level(chosen) for chosen in search.found]
     levels += [level(frozenset({name})) for name in search.needed]
-    if not enough(1):
-        alone = {name for chosen in search.found if len(chosen) == 1 for name in chosen}
-        texts = {name: own_text(number, seed) for number, name in enumerate(names)}
-        texts = {name: text for name, text in texts.items() if name not in alone}
-        marked = control.but({FACTOR: level_of(texts)})
-        yield from bench.run([Planned(marked)])
-        for name in _copied(texts, bench.features(marked)):
-            # Two texts, because only what follows its level is a copy.
-            levels += [level_of({name: text}) for text in (texts[name], texts[name][::-1])]
-    return Mined(tuple(dict.fromkeys(levels)), search.left)
+    return Mined(tuple(dict.fromkeys(levels)), search.left, copied[_MOST_COPIES:])
 
 
 def own_text(number: int, seed: int) -> str:
@@ -123,11 +135,10 @@ def own_text(number: int, seed: int) -> str:
     return f"vq{(seed * 7919 + number) % 1_000_000:06d}xk"
 
 
-def _copied(texts: dict[str, str], trials: Sequence[Features]) -> Iterator[str]:
+def _copied(texts: Mapping[str, str], trials: Sequence[Features]) -> tuple[str, ...]:
     """The variables whose own text was sent somewhere."""
     sent = "\n".join(
         text for features in trials for values in features.values() for text in values
     ).lower()
-    for name, text in texts.items():
-        if text in sent:
-            yield name
+    there = set(_OWN_TEXT.findall(sent))
+    return tuple(name for name, text in texts.items() if text in there)

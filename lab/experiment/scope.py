@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -25,6 +25,7 @@ __all__ = ["Scope", "scope", "with_mined"]
 
 _MOST_TOGETHER = 6
 """Mined levels that are combined with other factors; each makes the covering array longer."""
+_MOST_NAMED = 8
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -128,10 +129,17 @@ def with_mined(scope: Scope, found: Mined) -> Scope:
                 f"that tell which; lab audit --factors {name} has more",
             )
         )
+    if found.copied:
+        missing.append(
+            NotMeasured(
+                f"{len(found.copied)} more variables that are sent as they are",
+                f"seen once each and not confirmed: {_some(found.copied)}",
+            )
+        )
     if alone := added[_MOST_TOGETHER:]:
         missing.append(
             NotMeasured(
-                f"{name} at {', '.join(alone)} together with other factors",
+                f"{name} at {_some(alone)} together with other factors",
                 "so many variables matter that these were tried alone only",
             )
         )
@@ -142,6 +150,11 @@ def with_mined(scope: Scope, found: Mined) -> Scope:
         not_measured=tuple(missing),
         alone=scope.alone | {(name, text) for text in alone},
     )
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _mined(client: Client, bare: Surroundings) -> tuple[str, ...]:

@@ -23,9 +23,10 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-__all__ = ["PLAIN", "encoding_of"]
+__all__ = ["LETTER_CASE", "PLAIN", "encoding_of"]
 
 PLAIN = "plain"
+LETTER_CASE = "letter case"
 
 _DIGESTS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "sha3_256")
 _HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{8,128}(?![0-9a-f])", re.IGNORECASE)
@@ -53,7 +54,7 @@ def encoding_of(value: str, needles: Iterable[str]) -> str | None:
                 return name
     lowered = value.lower()
     if any(_contains(lowered, needle.lower()) for needle in usable):
-        return "letter case"
+        return LETTER_CASE
     for found in _HEX.findall(value):
         if (digest := _digest(found.lower(), usable)) is not None:
             return digest

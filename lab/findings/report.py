@@ -80,7 +80,7 @@ class Pair(msgspec.Struct, frozen=True):
 
 
 class Beside(msgspec.Struct, frozen=True):
-    """What the same cause does beside a signal's copy, in the same message."""
+    """What the same cause does at another place of the same message."""
 
     location: Location
     kind: Kind

@@ -174,7 +174,7 @@ def _links(network: Network, mac: str) -> list[Link]:
             raise UsageError(f"{each.name!r} cannot be the name of a network interface")
         if any(each.name == other.name for other in links):
             raise UsageError(f"two network interfaces cannot both have the name {each.name}")
-        own_mac = each.mac or (_derived_mac(mac, each.name) if links else mac)
+        own_mac = each.mac or (_derived_mac(each.name) if links else mac)
         if not MAC.fullmatch(own_mac):
             raise UsageError(
                 f"{own_mac!r} cannot be the hardware address of {each.name}: "
@@ -188,7 +188,7 @@ def _links(network: Network, mac: str) -> list[Link]:
                 "goes, has none; give the first network interface one, too"
             )
         if sixth and not any(map(_link_local, sixth)):
-            addresses.append(_interface_identifier(own_mac))
+            addresses.append(_link_local_address(each.name))
         links.append(Link(each.name, own_mac.lower(), tuple(addresses)))
     return links
 
@@ -240,7 +240,7 @@ def _gateway(link: Link, gateway: IPv4Address | IPv6Address, marks: str) -> list
         raise UsageError(f"{gateway} cannot be both the gateway and the address of {link.name}")
     on_link = "" if any(gateway in each.network for each in link.addresses) else "onlink"
     whole = "0.0.0.0/0" if gateway.version == 4 else "::/0"
-    mac = _derived_mac("gateway", str(gateway))
+    mac = _derived_mac(f"gateway {gateway}")
     return [
         f"route add {whole} via {gateway} dev {link.name} {on_link} {marks}",
         f"neighbour replace {gateway} lladdr {mac} dev {link.name} nud stale",
@@ -273,15 +273,18 @@ def _link_local(address: Address) -> bool:
     return address.version == 6 and address.ip.is_link_local
 
 
-def _interface_identifier(mac: str) -> IPv6Interface:
-    """The link-local address that follows from a hardware address (RFC 4291, appendix A)."""
-    octets = bytes.fromhex(mac.replace(":", ""))
-    made = bytes((octets[0] ^ 2, *octets[1:3], 0xFF, 0xFE, *octets[3:]))
+def _link_local_address(name: str) -> IPv6Interface:
+    """A link-local address as NetworkManager gives it: opaque, and always the same.
+
+    It tells nothing of the hardware address (RFC 7217), so that what is sent of it depends
+    on the factor network alone.
+    """
+    made = hashlib.blake2b(name.encode(), digest_size=8).digest()
     return IPv6Interface((b"\xfe\x80" + bytes(6) + made, 64))
 
 
-def _derived_mac(*words: str) -> str:
-    """A hardware address that follows from the words; marked as given locally."""
-    octets = bytearray(hashlib.blake2b("\0".join(words).encode(), digest_size=6).digest())
+def _derived_mac(name: str) -> str:
+    """A hardware address that follows from the interface's name; marked as given locally."""
+    octets = bytearray(hashlib.blake2b(name.encode(), digest_size=6).digest())
     octets[0] = octets[0] & 0xFC | 0x02
     return octets.hex(":")

@@ -34,6 +34,10 @@ def audited(behaviour: Behaviour, folder, **options: object):
     return event.report, phases
 
 
+def places(report) -> set[str]:
+    return {place.pointer for signal in report.signals for place in signal.fields}
+
+
 def levels_of(report) -> set[str]:
     (fact,) = report.factors
     return set(fact.levels)
@@ -54,7 +58,7 @@ def body(levels: Levels, chance: random.Random) -> dict[str, object]:
 def test_three_of_four_hundred_are_found_within_sixty_trials(tmp_path):
     report, phases = audited(lambda *given: [request(body(*given))], tmp_path)
     assert {signal.cause for signal in report.signals} == {("variables",)}
-    assert {signal.location.pointer for signal in report.signals} == {"/mode", "/trace", "/region"}
+    assert places(report) == {"/mode", "/trace", "/region"}
     assert levels_of(report) == {"APP_017=1", "APP_017=1 APP_250=1", "APP_399=1"}
     assert phases["calibrate"] + phases["mine"] <= 50
     assert report.factors[0].together == 400 + len(mining.switches(()))
@@ -83,6 +87,18 @@ def test_a_copy_that_wants_more_than_a_switch(tmp_path):
     assert any(level.startswith("APP_100=vq") for level in levels_of(report))
 
 
+def test_of_a_client_that_sends_its_whole_environment_a_few_are_confirmed(tmp_path):
+    def copies(levels: Levels, chance: random.Random):
+        return [request({"env": assignments(levels["variables"])})]
+
+    report, phases = audited(copies, tmp_path)
+    assert {signal.cause for signal in report.signals} == {("variables",)}
+    assert sum(phases.values()) < 60
+    (more,) = [item for item in report.not_measured if "sent as they are" in item.what]
+    assert more.what.startswith("402 more")
+    assert len(more.why) < 200
+
+
 def test_what_there_was_no_room_for_is_not_measured(tmp_path):
     def many(levels: Levels, chance: random.Random):
         here = assignments(levels["variables"])
@@ -103,8 +119,7 @@ def test_the_last_of_many_that_matter_are_tried_alone_only(tmp_path, names):
 
     report, _ = audited(many, tmp_path, factors=("variables", "ci"))
     assert any("together with other factors" in item.what for item in report.not_measured)
-    told = {signal.location.pointer for signal in report.signals}
-    assert told == {f"/{name}" for name in NAMES[:64:8]}
+    assert places(report) == {f"/{name}" for name in NAMES[:64:8]}
 
 
 def test_what_the_profile_or_another_factor_decides_is_not_mined(names):

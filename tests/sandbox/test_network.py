@@ -42,11 +42,11 @@ def test_without_ipv6_there_is_no_route_for_it():
     assert ":/" not in commands
 
 
-def test_an_interface_with_ipv6_has_the_link_local_address_of_its_mac():
+def test_an_interface_with_ipv6_has_a_link_local_address_that_tells_no_mac():
     assert wired(BARE.network).own == (
         "192.168.1.23",
         "2600:1700:5a2c:9d10:3c51:ff2e:8a07:61b4",
-        "fe80::3e52:82ff:fe6b:1fa4",
+        "fe80::df8b:ebae:1e67:5213",
     )
     given = wired(network("2001:db8::7/64", "fe80::7/64"))
     assert given.own == ("2001:db8::7", "fe80::7")
