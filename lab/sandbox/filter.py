@@ -14,7 +14,12 @@ what it could mount there (control groups, another /proc) would obey it as root'
 refused user namespaces, as containers refuse them; ``clone3``, whose flags a filter cannot
 see, does not exist for it, and every libc falls back to ``clone``.
 
-The filter is a program in classic BPF over ``struct seccomp_data``; see seccomp(2).
+The kernel's log tells of the host, and most systems keep it to root; so ``syslog`` is refused
+everywhere.  So is ``userfaultfd``, as the kernel refuses it to ordinary users: by it, a client
+could keep the lab waiting that answers its system calls (:mod:`lab.sandbox.listener`).
+Which calls those are is for a second filter to say.
+
+Each filter is a program in classic BPF over ``struct seccomp_data``; see seccomp(2).
 """
 
 from __future__ import annotations
@@ -24,9 +29,12 @@ import platform
 import socket
 import struct
 
-from lab.errors import MachineError
+import msgspec
 
-__all__ = ["seccomp_filter"]
+from lab.errors import MachineError
+from lab.sandbox.answers import CALLS
+
+__all__ = ["answer_filter", "seccomp_filter"]
 
 # machine: (AUDIT_ARCH, socket, clone, unshare, add_key, request_key, keyctl)
 NUMBERS = {
@@ -34,6 +42,8 @@ NUMBERS = {
     "aarch64": (0xC00000B7, 198, 220, 97, 217, 218, 219),
     "riscv64": (0xC00000F3, 198, 220, 97, 217, 218, 219),
 }
+HOSTS = {"x86_64": (103, 323), "aarch64": (116, 282), "riscv64": (116, 282)}
+"""By machine: syslog, userfaultfd."""
 IO_URING_SETUP = 425
 CLONE3 = 435
 CLONE_NEWUSER = 0x10000000
@@ -52,6 +62,8 @@ LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 NUMBER_AT, ARCH_AT, ARGUMENT_AT = 0, 4, 16
 ALLOW = 0x7FFF0000
 FAIL = 0x00050000
+ASK = 0x7FC00000
+"""Whoever holds the filter's listener; see seccomp_unotify(2)."""
 
 
 def seccomp_filter(machine: str | None = None, *, root: bool = False) -> bytes:
@@ -64,6 +76,7 @@ def seccomp_filter(machine: str | None = None, *, root: bool = False) -> bytes:
         raise MachineError(f"the jail's filter does not know the processor {machine} yet")
     arch, open_socket, clone, unshare, *keys = NUMBERS[machine]
     refused = [(IO_URING_SETUP, errno.EPERM), *((key, errno.ENOSYS) for key in keys)]
+    refused += [(number, errno.EPERM) for number in HOSTS[machine]]
     if root:
         refused.append((CLONE3, errno.ENOSYS))
     program = [
@@ -93,6 +106,23 @@ def seccomp_filter(machine: str | None = None, *, root: bool = False) -> bytes:
     for family in FAMILIES:
         program += [_step(EQUAL, family, 0, 1), _step(RETURN, ALLOW)]
     program.append(_step(RETURN, FAIL | errno.EAFNOSUPPORT))
+    return b"".join(program)
+
+
+def answer_filter(machine: str | None = None) -> bytes:
+    """The second filter, by which the lab is asked; for struct sock_fprog.
+
+    What it allows, the first may still refuse, as it does all of other instruction sets.
+    """
+    machine = machine or platform.machine()
+    if machine not in CALLS:
+        raise MachineError(f"the lab does not know the system calls of {machine} yet")
+    numbers = msgspec.structs.astuple(CALLS[machine])
+    program = [_step(LOAD, ARCH_AT), _step(EQUAL, NUMBERS[machine][0], 1, 0)]
+    program += [_step(RETURN, ALLOW), _step(LOAD, NUMBER_AT)]
+    for number in numbers:
+        program += [_step(EQUAL, number, 0, 1), _step(RETURN, ASK)]
+    program.append(_step(RETURN, ALLOW))
     return b"".join(program)
 
 

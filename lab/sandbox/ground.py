@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import platform
 import posixpath
 import stat
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from lab.clients.own import refuse_within
 from lab.errors import UsageError
+from lab.sandbox import listener
 from lab.sandbox.clock import clock_files
+from lab.sandbox.covers import Entry
 from lab.sandbox.jail import (
     CACHE,
     FORBIDDEN,
@@ -26,10 +30,10 @@ from lab.sandbox.locales import locale_folder
 __all__ = ["survey"]
 
 
-def survey(jail: Jail, cache: Path, now: float) -> Ground:
+def survey(jail: Jail, locales: Path, now: float) -> Ground:
     """The ground of this jail, at this time; UsageError where a path cannot be shown.
 
-    ``cache`` is the folder for compiled locales.
+    ``locales`` is the folder for compiled locales.
     """
     start = jail.surroundings.clock
     top: dict[str, str | None] = {}
@@ -53,11 +57,16 @@ def survey(jail: Jail, cache: Path, now: float) -> Ground:
         top=top,
         shown=(*shown, *moved),
         covered=_covered((*system, *shown, *moved), hidden),
-        closed=_closed(Path("/proc")) if os.geteuid() == 0 else {},
+        proc=_entries(Path("/proc"), root=os.geteuid() == 0),
+        groups=os.path.exists("/proc/self/cgroup"),
+        architecture=platform.machine(),
+        instructions=_instructions(),
+        answered=listener.supported(),
+        started=now if start is None else start,
         loader_cache=loader_cache,
         alternatives=os.path.isdir("/etc/alternatives"),
         os_release=os.path.exists("/usr/lib/os-release"),
-        locales=str(locale_folder(jail.surroundings.locales, cache)),
+        locales=str(locale_folder(jail.surroundings.locales, locales)),
         clock={} if start is None else clock_files(start, now),
     )
 
@@ -94,25 +103,36 @@ def _moved(pairs: Iterable[tuple[str, str]]) -> list[Shown]:
     return found
 
 
-def _closed(proc: Path) -> dict[str, bool]:
-    """What of /proc, besides the processes, is not for every user to write or to read.
+@cache
+def _entries(proc: Path, *, root: bool) -> dict[str, Entry]:
+    """What is in /proc beside the processes, which does not change while a kernel runs.
 
-    A client of root's lab has root's user id on the host, and of most of this the kernel
-    asks no more: whoever may write ``sys/kernel/core_pattern`` has the machine.
+    What only root may read is left out for the others, to whom the kernel refuses it.
     """
-    found = {}
+    found: dict[str, Entry] = {}
     for entry in sorted(os.scandir(proc), key=lambda entry: entry.name):
         if entry.name.isdecimal() or entry.is_symlink():
             continue
         if entry.is_dir():
-            found[entry.path] = False
-            continue
-        mode = entry.stat().st_mode
-        if not mode & stat.S_IROTH:
-            found[entry.path] = True
-        elif mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
-            found[entry.path] = False
+            found[entry.name] = "folder"
+        elif entry.stat().st_mode & stat.S_IROTH:
+            found[entry.name] = "file"
+        elif root:
+            found[entry.name] = "closed"
     return found
+
+
+@cache
+def _instructions() -> frozenset[str]:
+    """What the processor can: of the first, for the others are alike."""
+    found: set[str] = set()
+    with open("/proc/cpuinfo") as processors:
+        for line in processors:
+            name, _, words = line.partition(":")
+            if name.strip() in {"flags", "Features"}:
+                found.update(words.split())
+                break
+    return frozenset(found)
 
 
 def _lies_in(shown: Shown, hidden: Iterable[str]) -> bool:

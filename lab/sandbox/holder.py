@@ -47,6 +47,7 @@ import select
 import signal
 import socket
 import struct
+import time
 
 from lab.sandbox.wires import Wires, catch, reply
 
@@ -75,6 +76,9 @@ KEPT_FLAGS = {
     os.ST_RELATIME: 1 << 21,
 }
 """What statvfs says of a mount, and how mount(2) is told to leave it so."""
+CLONE_NEWTIME = 0x80
+SIGNALS = 7_500
+LOCKED_BYTES = 8 << 20
 TIOCSWINSZ = 0x5414
 TIOCSPTLCK = 0x40045431
 TIOCGPTPEER = 0x5441
@@ -192,7 +196,7 @@ class Holder:
 
     def spawn(self, words: list[str], received: list[int]) -> tuple[str, list[int]]:
         """Start bubblewrap.  Received: arguments, start file, init, filter, status, stdio."""
-        tty, columns, rows, processes, files = (int(word) for word in words)
+        tty, columns, rows, processes, files, uptime = (int(word) for word in words)
         arguments, start, init, filtered, status, *standard = received
         sent: list[int] = []
         if tty:
@@ -214,6 +218,7 @@ class Holder:
                         [*standard, status, start, arguments, init, filtered],
                         processes,
                         files,
+                        uptime,
                     )
                 finally:
                     os._exit(125)
@@ -230,7 +235,6 @@ def show(folders: list[str]) -> None:
     try:
         os.mkdir("files")
         os.mkdir("empty")
-        os.close(os.open("nothing", os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0))
         for number, folder in enumerate(folders):
             os.mkdir(str(number))
             mount(folder, "files", "", MS_BIND, "")
@@ -252,7 +256,9 @@ def protect(device: str) -> None:
     mount("", device, "", MS_REMOUNT | MS_BIND | MS_RDONLY | kept, "")
 
 
-def enjail(bwrap: str, perl: str, descriptors: list[int], processes: int, files: int) -> None:
+def enjail(
+    bwrap: str, perl: str, descriptors: list[int], processes: int, files: int, uptime: int
+) -> None:
     """In the forked child: give it its descriptors 0 to 7 and limits, and become bubblewrap."""
     high = [fcntl_dup(each, 32) for each in descriptors]
     for number, each in enumerate(high):
@@ -264,7 +270,26 @@ def enjail(bwrap: str, perl: str, descriptors: list[int], processes: int, files:
     limit(resource.RLIMIT_CORE, 0, 0)
     limit(resource.RLIMIT_NPROC, processes, processes)
     limit(resource.RLIMIT_NOFILE, 1024, files)
+    # Of these, the kernel's defaults tell how much memory the host has.
+    limit(resource.RLIMIT_SIGPENDING, SIGNALS, SIGNALS)
+    limit(resource.RLIMIT_MEMLOCK, LOCKED_BYTES, LOCKED_BYTES)
+    age(uptime)
     os.execve(bwrap, ["bwrap", "--args", "5", "--", perl, "/dev/fd/6"], {})
+
+
+def age(uptime: int) -> None:
+    """Let all that this process starts find that the machine began so many seconds ago.
+
+    Before Linux 5.6 there are no time namespaces, and then it finds the host's time.
+    """
+    offsets = ""
+    for name, clock in (("monotonic", time.CLOCK_MONOTONIC), ("boottime", time.CLOCK_BOOTTIME)):
+        nanoseconds = uptime * 10**9 - time.clock_gettime_ns(clock)
+        offsets += f"{name} {nanoseconds // 10**9} {nanoseconds % 10**9}\n"
+    with contextlib.suppress(OSError):
+        check(libc.unshare(CLONE_NEWTIME), "unshare the time")
+        with open("/proc/self/timens_offsets", "w") as file:
+            file.write(offsets)
 
 
 def limit(what: int, soft: int, hard: int) -> None:

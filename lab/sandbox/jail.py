@@ -19,8 +19,14 @@ import msgspec
 
 from lab.errors import UsageError
 from lab.factors.surroundings import Directory, File, Link, Surroundings
+from lab.sandbox.answers import Answers, answers
+from lab.sandbox.covers import Entry, covers
 from lab.sandbox.etc import etc
-from lab.sandbox.init import start_file
+from lab.sandbox.facts import Facts
+from lab.sandbox.init import RIGHTS, start_file
+from lab.sandbox.network import wiring
+from lab.sandbox.procfs import own_cgroup, procfs
+from lab.sandbox.sysfs import sysfs
 
 __all__ = [
     "Ground",
@@ -108,8 +114,17 @@ class Ground(msgspec.Struct, frozen=True):
     shown: tuple[Shown, ...] = ()
     covered: tuple[str, ...] = ()
     """Paths inside over which an empty folder is put, after all else is shown."""
-    closed: Mapping[str, bool] = {}
-    """What of /proc not every user may change (shown read-only), or (True) even read."""
+    proc: Mapping[str, Entry] = {}
+    """What is in /proc beside the processes, by name."""
+    groups: bool = False
+    """Whether the kernel has control groups."""
+    architecture: str = "x86_64"
+    instructions: frozenset[str] = frozenset()
+    """What the processor can, by the names of /proc/cpuinfo."""
+    answered: bool = True
+    """Whether the lab can answer system calls."""
+    started: float = 0.0
+    """The Unix time at which the client starts, as it sees it."""
     loader_cache: bytes | None = None
     alternatives: bool = False
     os_release: bool = False
@@ -121,15 +136,18 @@ class Ground(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True):
     """A jail worked out: the tree to write, bubblewrap's arguments, and init's start file.
 
+    ``answers`` are what system calls are answered, where the lab can.
+
     ``folders`` are those of the host that are shown at another path.  The arguments expect
     them beside the tree's root, under their numbers, so that their own paths do not show;
-    and beside them ``empty``, a folder, and ``nothing``, a file that nobody may read.
+    and beside them ``empty``, a folder.
     """
 
     tree: Mapping[str, File | Link | Directory]
     arguments: tuple[str, ...]
     start: bytes
     folders: tuple[str, ...] = ()
+    answers: Answers | None = None
 
 
 def base_variables(
@@ -189,8 +207,6 @@ def plan(jail: Jail, ground: Ground, tree: str) -> Plan:
         arguments += ["--ro-bind", f"{tree}/{len(folders)}", "/usr/lib/locale"]
         folders.append(ground.locales)
     arguments += ["--proc", "/proc"]
-    for path, unreadable in ground.closed.items():
-        arguments += ["--ro-bind", f"{tree}/nothing" if unreadable else path, path]
     for device in DEVICES:
         items[f"/dev/{device}"] = File()
         arguments += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
@@ -209,15 +225,46 @@ def plan(jail: Jail, ground: Ground, tree: str) -> Plan:
             folders.append(shown.source)
     for path in ground.covered:
         arguments += ["--ro-bind", f"{tree}/empty", path]
+    facts = _facts(surroundings, ground)
+    wired = wiring(surroundings.network, surroundings.machine.mac, pretending=True)
+    groups = (facts.platform.cgroup, own_cgroup(facts)) if ground.groups else None
+    covered = covers(ground.proc, procfs(facts), sysfs(facts, dict(wired.devices)), groups)
+    items.update(covered.items)
     user = surroundings.user
     arguments += ["--unshare-user", "--uid", str(user.uid), "--gid", str(user.gid)]
     arguments += ["--unshare-pid", "--as-pid-1", "--unshare-ipc", "--unshare-cgroup-try"]
     arguments += ["--unshare-uts", "--hostname", surroundings.hostname]
-    arguments += ["--cap-drop", "ALL", "--seccomp", "7", "--chdir", surroundings.directory]
+    arguments += ["--cap-drop", "ALL"]
+    for right in RIGHTS:
+        arguments += ["--cap-add", right]
+    arguments += ["--seccomp", "7", "--chdir", surroundings.directory]
     start = start_file(
-        jail.argv, surroundings.variables, terminal=surroundings.terminal.kind == "tty"
+        jail.argv,
+        surroundings.variables,
+        terminal=surroundings.terminal.kind == "tty",
+        covers=covered,
+        answered=ground.answered,
     )
-    return Plan(_with_parents(items), tuple(arguments), start, tuple(folders))
+    return Plan(
+        tree=_with_parents(items),
+        arguments=tuple(arguments),
+        start=start,
+        folders=tuple(folders),
+        answers=answers(facts) if ground.answered else None,
+    )
+
+
+def _facts(surroundings: Surroundings, ground: Ground) -> Facts:
+    return Facts(
+        machine=surroundings.machine,
+        platform=surroundings.platform,
+        network=surroundings.network,
+        hostname=surroundings.hostname,
+        uid=surroundings.user.uid,
+        architecture=ground.architecture,
+        started=ground.started,
+        instructions=ground.instructions,
+    )
 
 
 def _skeleton(surroundings: Surroundings, ground: Ground) -> dict[str, File | Link | Directory]:
@@ -260,10 +307,10 @@ def _with_parents(
     """The items with the directories that they need, parents before children."""
     complete = dict(items)
     for path in items:
-        parent = posixpath.dirname(path)
-        while parent != "/":
-            complete.setdefault(parent, Directory())
-            parent = posixpath.dirname(parent)
+        parent = path.rpartition("/")[0]
+        while parent and parent not in complete:
+            complete[parent] = Directory()
+            parent = parent.rpartition("/")[0]
     return dict(sorted(complete.items(), key=lambda pair: pair[0].split("/")))
 
 

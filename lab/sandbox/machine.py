@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from lab.errors import MachineError
-from lab.sandbox import clock
+from lab.sandbox import clock, listener
 from lab.sandbox.init import PERL
 
 __all__ = ["Need", "device", "install", "missing", "needs", "require", "user_namespace"]
@@ -87,6 +87,17 @@ def needs(run: Run = run) -> tuple[Need, ...]:
             None,
             clock.supported(),
             "" if clock.supported() else "only on x86-64; the factor clock is not measured",
+            required=False,
+        )
+    )
+    obstacle = listener.obstacle()
+    found.append(
+        Need(
+            "answers",
+            "lets system calls tell of another kernel, other processors and memory",
+            None,
+            obstacle is None,
+            obstacle or "",
             required=False,
         )
     )

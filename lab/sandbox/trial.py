@@ -1,6 +1,6 @@
 """One trial in a cell: start the jail, watch it, end it, and say how it ended.
 
-The client's own end is told by the jail's process 1 over a status pipe.  The pipe closes
+The client's own end is told by the jail's process 1 over a status socket.  It closes
 when process 1 and bubblewrap are gone, hence when the pid namespace is; then, and equally
 when a limit is exceeded, the holder is asked to kill what is left in the cell and to wait
 until there is nothing.
@@ -16,9 +16,10 @@ import fcntl
 import os
 import select
 import signal
+import socket
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import msgspec
@@ -27,11 +28,14 @@ from lab.errors import LabError
 from lab.factors.surroundings import File
 from lab.observation.records import Exit, Verdict
 from lab.sandbox import holder
+from lab.sandbox.answers import Answers
 from lab.sandbox.channel import Channel
+from lab.sandbox.facts import UPTIME_S
 from lab.sandbox.filter import seccomp_filter
 from lab.sandbox.ground import survey
 from lab.sandbox.init import SCRIPT
-from lab.sandbox.jail import MEBIBYTE, Jail, Limits, Plan, plan
+from lab.sandbox.jail import MEBIBYTE, Jail, Limits, Plan, inside, plan
+from lab.sandbox.listener import Listener
 from lab.sandbox.tree import overwrite, plant
 from lab.sandbox.usage import exceeded, look
 
@@ -73,8 +77,11 @@ def run(
             if between is not None:
                 between(earlier[-1])
             before, planned = planned, plan(jail, survey(jail, cache, time.time()), holder.TREE)
-            # What the lab itself makes new for every run, which is above all the clock.
+            # What the lab itself makes new for every run, which is above all the clock; but
+            # the machine was not started again.
             for path, item in planned.tree.items():
+                if inside(path, "/sys"):
+                    continue
                 if isinstance(item, File) and item != before.tree.get(path):
                     overwrite(root, path, item, jail.surroundings.clock)
         end = _once(channel, processes, jail, planned, tree)
@@ -84,12 +91,14 @@ def run(
 def _once(channel: Channel, processes: int, jail: Jail, planned: Plan, tree: int) -> Exit:
     """One run, to its end and to that of all that it started."""
     started = time.monotonic()
-    watch = Watch(*_spawn(channel, jail, planned), processes, tree, jail.limits, started)
-    try:
-        watch.until_over()
-    finally:
-        words, _ = channel.ask("reap")
-        watch.drain()
+    status, outputs = _spawn(channel, jail, planned)
+    watch = Watch(status, outputs, processes, tree, jail.limits, started, planned.answers)
+    with closing(watch):
+        try:
+            watch.until_over()
+        finally:
+            words, _ = channel.ask("reap")
+            watch.drain()
     return watch.exit(float(words[0]))
 
 
@@ -105,8 +114,8 @@ def _and_earlier(end: Exit, earlier: Sequence[Exit]) -> Exit:
     return msgspec.structs.replace(end, detail="; ".join(said))
 
 
-def _spawn(channel: Channel, jail: Jail, planned: Plan) -> tuple[int, list[int]]:
-    """Start the jail; the status pipe and the output pipes (or the terminal) to read from."""
+def _spawn(channel: Channel, jail: Jail, planned: Plan) -> tuple[socket.socket, list[int]]:
+    """Start the jail; the status socket and the output pipes (or the terminal) to read from."""
     terminal = jail.surroundings.terminal
     tty = terminal.kind == "tty"
     with ExitStack() as theirs:
@@ -117,9 +126,9 @@ def _spawn(channel: Channel, jail: Jail, planned: Plan) -> tuple[int, list[int]]
             _anonymous(theirs, SCRIPT),
             _anonymous(theirs, seccomp_filter(root=os.geteuid() == 0)),
         ]
-        status, status_end = os.pipe()
-        theirs.callback(os.close, status_end)
-        handed.append(status_end)
+        status, status_end = socket.socketpair()
+        theirs.callback(status_end.close)
+        handed.append(status_end.fileno())
         outputs = []
         if not tty:
             stdin, stdin_end = os.pipe()
@@ -133,11 +142,12 @@ def _spawn(channel: Channel, jail: Jail, planned: Plan) -> tuple[int, list[int]]
                 handed.append(output_end)
                 outputs.append(output)
         request = f"spawn {int(tty)} {terminal.columns} {terminal.rows}"
-        request += f" {jail.limits.processes + SLACK} {FILES}"
+        request += f" {jail.limits.processes + SLACK} {FILES} {UPTIME_S}"
         try:
             _, received = channel.ask(request, handed)
         except LabError:
-            for each in (status, *outputs):
+            status.close()
+            for each in outputs:
                 os.close(each)
             raise
     return status, outputs or received
@@ -158,14 +168,18 @@ class Watch:
 
     def __init__(
         self,
-        status: int,
+        status: socket.socket,
         outputs: list[int],
         processes: int,
         tree: int,
         limits: Limits,
         started: float,
+        answers: Answers | None = None,
     ) -> None:
-        self.status = status
+        self.socket = status
+        self.status = status.fileno()
+        self.answers = answers
+        self.listener: Listener | None = None
         self.outputs = outputs
         self.processes = processes
         self.tree = tree
@@ -179,10 +193,10 @@ class Watch:
         self.verdict: Verdict | None = None
         self.detail = ""
         self.poll = select.poll()
-        for each in (status, *outputs):
+        for each in (self.status, *outputs):
             os.set_blocking(each, False)
             self.poll.register(each, select.POLLIN)
-        self.open = {status, *outputs}
+        self.open = {self.status, *outputs}
 
     def until_over(self) -> None:
         """Return when process 1 is gone or a limit is exceeded."""
@@ -197,8 +211,13 @@ class Watch:
                 look_at = now + LOOK_EVERY_S
                 if self.look():
                     break
-            for descriptor, _ in self.poll.poll(max(0.0, min(deadline, look_at) - now) * 1000):
-                self.read(descriptor)
+            for descriptor, event in self.poll.poll(max(0.0, min(deadline, look_at) - now) * 1000):
+                if self.listener is None or descriptor != self.listener.descriptor:
+                    self.read(descriptor)
+                elif event & select.POLLIN:
+                    self.listener.serve()
+                else:  # nobody is left who could ask
+                    self.poll.unregister(descriptor)
             if self.size > self.limits.output_bytes:
                 said = f"it printed more than {self.limits.output_bytes} bytes"
                 self.end("too much output", said)
@@ -224,7 +243,7 @@ class Watch:
     def read(self, descriptor: int) -> bool:
         """Take what is there; false where there is nothing now or will never be again."""
         try:
-            data = os.read(descriptor, 1 << 16)
+            data = self.hear() if descriptor == self.status else os.read(descriptor, 1 << 16)
         except BlockingIOError:
             return False
         except OSError as failure:
@@ -244,13 +263,28 @@ class Watch:
         kept += data[: KEPT_BYTES - len(kept)]
         return True
 
+    def hear(self) -> bytes:
+        """Some of what process 1 says; the listener may come with it."""
+        data, handed, _, _ = socket.recv_fds(self.socket, 1 << 16, 2, socket.MSG_CMSG_CLOEXEC)
+        if len(handed) == 2 and self.answers is not None and self.listener is None:
+            self.listener = Listener(handed[0], handed[1], self.answers)
+            self.poll.register(self.listener.descriptor, select.POLLIN)
+        return data
+
     def drain(self) -> None:
-        """After everything is dead: what is still in the pipes, and close them."""
+        """After everything is dead: what is still in the pipes."""
         self.look()
         for descriptor in (self.status, *self.outputs):
             while descriptor in self.open and self.read(descriptor):
                 pass
+
+    def close(self) -> None:
+        """Close all that is read from."""
+        self.socket.close()
+        for descriptor in self.outputs:
             os.close(descriptor)
+        if self.listener is not None:
+            self.listener.close()
 
     def exit(self, cpu_s: float) -> Exit:
         """How it ended."""

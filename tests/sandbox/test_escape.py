@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from lab.sandbox.ground import _closed
+from lab.sandbox.ground import _entries
 
 pytestmark = pytest.mark.cell
 
@@ -34,16 +34,14 @@ def test_what_only_root_may_read_of_proc_nobody_reads(run):
     assert run("sh", "-c", script).stdout == b""
 
 
-def test_all_of_proc_that_is_not_everybodys_is_closed(tmp_path):
+def test_all_of_proc_but_processes_and_links_is_there_to_be_covered(tmp_path):
     for name, mode in {"kmsg": 0o400, "stat": 0o444, "mtrr": 0o644, "1": 0o600}.items():
         (tmp_path / name).touch(mode)
     (tmp_path / "sys").mkdir()
     (tmp_path / "net").symlink_to("self/net")
-    assert _closed(tmp_path) == {
-        f"{tmp_path}/kmsg": True,
-        f"{tmp_path}/mtrr": False,
-        f"{tmp_path}/sys": False,
-    }
+    everybodys = {"mtrr": "file", "stat": "file", "sys": "folder"}
+    assert _entries(tmp_path, root=True) == {**everybodys, "kmsg": "closed"}
+    assert _entries(tmp_path, root=False) == everybodys
 
 
 def test_devices_work_and_their_files_cannot_be_changed(run):
