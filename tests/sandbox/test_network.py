@@ -167,5 +167,5 @@ def test_any_network_becomes_any_other(before, after, kind):
 def test_own_addresses_are_told_by_family():
     message = own_addresses(wired(BARE.network))
     assert bytes((192, 168, 1, 23)) in message
-    assert bytes.fromhex("fe800000000000003e5282fffe6b1fa4") in message
+    assert bytes.fromhex("260017005a2c9d103c51ff2e8a0761b4") in message
     assert len(own_addresses(NONE)) < len(message)
