@@ -1,0 +1,38 @@
+"""The descriptors of fake files: numbers above those of the process.
+
+pyfakefs counts from nought, and so does the system, whose pipes and sockets a client may hold
+beside its files.  Here fake files begin at :data:`FIRST`, so a number says what it is of.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["FIRST", "NUMBERS", "Descriptors"]
+
+FIRST = 4096
+
+NUMBERS = range(FIRST, 1 << 31)
+
+
+class Descriptors(list[Any]):
+    """pyfakefs' list of open files, whose first index is :data:`FIRST`."""
+
+    def __len__(self) -> int:
+        return FIRST + super().__len__()
+
+    def __bool__(self) -> bool:
+        return super().__len__() > 0
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            # Asked for to leave out the standard streams, which are not among these.
+            return list(iter(self))
+        if index < FIRST:
+            raise IndexError(index)
+        return super().__getitem__(index - FIRST)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if isinstance(index, slice) or index < FIRST:
+            raise IndexError(index)
+        super().__setitem__(index - FIRST, value)

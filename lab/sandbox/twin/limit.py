@@ -1,0 +1,62 @@
+"""The time that a trial may take: a callable that goes on for longer is interrupted.
+
+In the main thread by a timer of the system, which also ends waiting for a lock; elsewhere by
+an exception that the interpreter raises in the thread, as soon as it runs Python code.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import threading
+from types import FrameType
+from typing import Any, Self
+
+__all__ = ["Limit", "TimedOut"]
+
+AGAIN_S = 0.1
+"""A client may catch the exception; then it comes again."""
+
+
+class TimedOut(BaseException):
+    """The client's time is over."""
+
+
+class Limit:
+    """A context manager for the thread that runs the client."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._open = True
+        self._before: Any = None
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> Self:
+        in_main = threading.current_thread() is threading.main_thread()
+        # The timer may be in use, as by a plugin that limits a test's time.
+        if in_main and signal.getitimer(signal.ITIMER_REAL)[0] == 0:
+            self._before = signal.signal(signal.SIGALRM, self._ring)
+            signal.setitimer(signal.ITIMER_REAL, self._seconds, AGAIN_S)
+        else:
+            self._timer = threading.Timer(self._seconds, self._strike, (threading.get_ident(),))
+            self._timer.daemon = True
+            self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
+        else:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self._before)
+
+    def _ring(self, _: int, __: FrameType | None) -> None:
+        if self._open:
+            raise TimedOut
+
+    def _strike(self, thread: int) -> None:
+        if self._open:
+            exception = ctypes.py_object(TimedOut)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), exception)

@@ -1,0 +1,30 @@
+"""A program written in Python, as a callable."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import CodeType, ModuleType
+
+__all__ = ["script"]
+
+
+def script(path: Path | str) -> Callable[[], None]:
+    """A callable that runs the file as ``python FILE`` would, a new module each time.
+
+    OSError or SyntaxError where it cannot be read or compiled.
+    """
+    file = os.path.abspath(path)
+    with open(file, "rb") as opened:
+        code: CodeType = compile(opened.read(), file, "exec", dont_inherit=True)
+
+    def run() -> None:
+        module = ModuleType("__main__")
+        module.__file__ = file
+        sys.modules["__main__"] = module
+        sys.path.insert(0, os.path.dirname(file))
+        exec(code, vars(module))
+
+    return run

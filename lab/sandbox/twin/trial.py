@@ -1,0 +1,107 @@
+"""One trial inside the process: the callable is run, and how it ends is an :class:`Exit`."""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from lab.errors import UsageError
+from lab.observation.records import Exit, Verdict
+from lab.sandbox.twin.inside import here
+from lab.sandbox.twin.limit import Limit, TimedOut
+from lab.sandbox.twin.process import Ended, Process
+from lab.sandbox.twin.streams import Streams
+
+__all__ = ["Trial"]
+
+_monotonic, _process_time = time.monotonic, time.process_time
+
+
+class Trial:
+    """What the client's threads carry."""
+
+    def __init__(self) -> None:
+        self.over = False
+        self.ended = threading.Event()
+        self.refusals: list[UsageError] = []
+
+    def refuse(self, what: str) -> UsageError:
+        """Note what the client wanted, so that nobody takes its silence for a result."""
+        error = UsageError(
+            f"a twin runs Python code only, and the client wanted to {what}; "
+            "observe this client in a cell"
+        )
+        self.refusals.append(error)
+        return error
+
+    def run(
+        self, call: Callable[[], object], process: Process, streams: Streams, timeout_s: float
+    ) -> Exit:
+        """Run the callable as Python runs a program, and say how it ended.
+
+        What is neither an Exception nor SystemExit is nobody's but the caller's: it comes
+        out, as KeyboardInterrupt must.
+        """
+        started, used = _monotonic(), _process_time()
+        verdict: Verdict = "finished"
+        code: int | None = 0
+        number: int | None = None
+        detail = ""
+        try:
+            with Limit(timeout_s):
+                here.trial = self
+                try:
+                    code = contextvars.Context().run(_main, call)
+                    process.finish()
+                    streams.flush()
+                finally:
+                    here.trial = None
+        except Ended as end:
+            code, number = end.code, end.number
+        except TimedOut:
+            verdict, detail = "timed out", f"it still ran after {timeout_s:g} s"
+            code, number = None, None
+        if number is not None:
+            verdict, detail = "killed", signal.strsignal(number) or f"signal {number}"
+        with contextlib.suppress(TimedOut):
+            self.over = True
+            self.ended.set()
+        return Exit(
+            at=_monotonic() - started,
+            verdict=verdict,
+            code=code,
+            signal=number,
+            cpu_s=_process_time() - used,
+            stdout=streams.stdout,
+            stderr=streams.stderr,
+            detail=detail,
+        )
+
+
+def _main(call: Callable[[], object]) -> int:
+    """The exit code of a program that does this."""
+    try:
+        call()
+    except SystemExit as end:
+        return _code(end.code)
+    except Exception as error:  # noqa: BLE001 - whatever a client raises, it ends the client
+        trace = error.__traceback__
+        # From the client's own first line on.
+        shown = error.with_traceback(trace.tb_next if trace is not None else None)
+        sys.excepthook(type(shown), shown, shown.__traceback__)
+        return 1
+    return 0
+
+
+def _code(value: object) -> int:
+    if value is None:
+        return 0
+    if isinstance(value, int):
+        return value & 0xFF
+    print(value, file=sys.stderr)
+    return 1

@@ -1,0 +1,259 @@
+"""The in-process twin: a Python callable observed as a cell observes a program.
+
+Theory of operation.  What is slow is done once: the modules are searched for references to
+what will be replaced, certificates are made, folders of the host are looked up, and what an
+environment comes to is worked out and kept.  For each trial the file system is filled, the
+stand-ins are put in, the callable runs, and all of it is taken back, whatever happens.
+Between trials the process is as it always was.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self, TypeVar
+
+import msgspec
+
+from lab.clients.parse import fill
+from lab.clients.profile import Client
+from lab.environment import Environment
+from lab.errors import UsageError
+from lab.factors.registry import realise
+from lab.factors.surroundings import BARE, Surroundings
+from lab.internet.authority import Authority
+from lab.internet.script import Answer, Script
+from lab.observation.records import Exit, Observation
+from lab.sandbox.ground import survey
+from lab.sandbox.jail import Ground, Jail, Plan, base_variables, plan
+from lab.sandbox.laboratory import Measured, bare_surroundings
+from lab.sandbox.locales import default_cache
+from lab.sandbox.twin import guard
+from lab.sandbox.twin.caches import Caches
+from lab.sandbox.twin.clock import Clock
+from lab.sandbox.twin.computer import Computer
+from lab.sandbox.twin.files import Files
+from lab.sandbox.twin.internet import Internet
+from lab.sandbox.twin.patches import Patches
+from lab.sandbox.twin.process import Process
+from lab.sandbox.twin.sockets import Sockets
+from lab.sandbox.twin.streams import Streams
+from lab.sandbox.twin.switchboard import Switchboard
+from lab.sandbox.twin.tls import Tls
+from lab.sandbox.twin.trial import Trial
+from lab.sandbox.twin.variables import Variables
+
+__all__ = ["Twin"]
+
+T = TypeVar("T")
+
+KEPT = 256
+"""Environments that stay worked out."""
+
+SEARCH_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
+
+_monotonic = time.monotonic
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """What an environment comes to."""
+
+    surroundings: Surroundings
+    argv: tuple[str, ...]
+    ground: Ground
+    plan: Plan
+
+
+class Twin:
+    """Observes one callable.  Use as a context manager, from one thread, one twin at a time.
+
+    ``base`` is what there is before any factor, ``script`` what the lab's servers answer,
+    ``argv`` what the callable finds as ``sys.argv``.  ``readable`` names folders of the host
+    that it can read.  ``home`` keeps the lab's certificate authority, and is not shown.
+    """
+
+    jobs = 1
+    """How many trials run at a time."""
+
+    def __init__(
+        self,
+        call: Callable[[], object],
+        *,
+        base: Surroundings = BARE,
+        script: Script = Script(),  # noqa: B008
+        argv: tuple[str, ...] = ("client",),
+        search_path: tuple[str, ...] = SEARCH_PATH,
+        readable: tuple[str, ...] = (),
+        timeout_s: float = 60.0,
+        home: Path = Path(".lab"),
+    ) -> None:
+        if not argv:
+            raise UsageError("argv begins with the program's name; give at least one word")
+        self.call = call
+        self.authority = Authority.load(home / "authority")
+        self._base = base
+        self._script = script
+        self._argv = argv
+        self._search_path = search_path
+        self._readable = (*readable, *_interpreter())
+        self._hidden = (os.path.realpath(home),)
+        self._timeout_s = timeout_s
+        self._prompt = ""
+        self._places: OrderedDict[Environment, _Place] = OrderedDict()
+        self._open = False
+        self._build()
+
+    @classmethod
+    def standing_for(
+        cls, client: Client, call: Callable[[], object], *, home: Path = Path(".lab")
+    ) -> Self:
+        """A twin of a client, with all that its profile brings."""
+        profile = client.profile
+        answers = tuple(Answer(**msgspec.structs.asdict(each)) for each in profile.answers)
+        made = cls(
+            call,
+            base=bare_surroundings(client),
+            script=Script(protocols=profile.provider.protocols, answers=answers),
+            argv=client.program[1:] or client.program,
+            search_path=client.search_path,
+            readable=client.readable,
+            timeout_s=profile.timeout_s,
+            home=home,
+        )
+        made._prompt = profile.prompt
+        return made
+
+    def __enter__(self) -> Self:
+        guard.set_up()
+        # Certificates are made by code that remembers the classes that it meets first.
+        self.authority.context("localhost")
+        self._open = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open = False
+        self._places.clear()
+
+    def observe(self, environment: Environment) -> Observation:
+        """Run the callable once in this environment.
+
+        UsageError where it wanted what a twin cannot do, such as starting a program: what it
+        sent is then not all that it would have sent.  LabError where the lab failed.
+        """
+        return self.measure(environment).observation
+
+    def measure(self, environment: Environment) -> Measured:
+        """Run the callable once, and note what the lab itself cost."""
+        if not self._open:
+            raise UsageError("this twin is not open; use it in a with statement")
+        started = _monotonic()
+        place = self._place(environment)
+        with ExitStack() as stack:
+            self._files.begin(place.surroundings, place.plan, place.ground, self._clock.now)
+            stack.callback(self._files.end)
+            runs = [self._run(place) for _ in range(place.surroundings.earlier_runs + 1)]
+        *earlier, observation = runs
+        own_s = sum(each.exit.at for each in runs)
+        end = _with_earlier(observation.exit, [each.exit for each in earlier])
+        observation = msgspec.structs.replace(observation, exit=end)
+        return Measured(observation, max(0.0, _monotonic() - started - own_s))
+
+    def measure_all(self, trials: Iterable[tuple[T, Environment]]) -> Iterator[tuple[T, Measured]]:
+        """Run many trials, one after the other, yielding each as it ends."""
+        for label, environment in trials:
+            yield label, self.measure(environment)
+
+    def _build(self) -> None:
+        self._patches = patches = Patches()
+        self._caches = Caches()
+        self._clock = Clock()
+        self._files = Files()
+        self._variables = Variables()
+        self._streams = Streams()
+        self._computer = Computer(self._files)
+        self._process = Process()
+        self._internet = Internet(self.authority)
+        self._sockets = Sockets(self._internet, Switchboard(self._internet, self._files))
+        for part in (
+            self._caches, self._clock, self._files, self._streams, self._variables,
+            self._computer, self._process, self._sockets, Tls(self._sockets, self._files),
+        ):  # fmt: skip
+            part.patch(patches)
+
+    def _place(self, environment: Environment) -> _Place:
+        found = self._places.get(environment)
+        if found is None:
+            found = self._places[environment] = self._work_out(environment)
+            if len(self._places) > KEPT:
+                self._places.popitem(last=False)
+        return found
+
+    def _work_out(self, environment: Environment) -> _Place:
+        surroundings = realise(environment, self._base)
+        variables = base_variables(surroundings, self._search_path)
+        surroundings = msgspec.structs.replace(surroundings, variables=variables)
+        filled = {
+            "prompt": self._prompt,
+            "home": surroundings.user.home,
+            "project": surroundings.directory,
+        }
+        argv = tuple(fill(word, filled) for word in self._argv)
+        jail = Jail(
+            # Of the clock a jail needs files; here nothing of it shows.
+            surroundings=msgspec.structs.replace(surroundings, clock=None),
+            argv=argv,
+            readable=self._readable,
+            trust=self.authority.pem,
+            hidden=self._hidden,
+        )
+        ground = survey(jail, default_cache(), time.time())
+        return _Place(surroundings, argv, ground, plan(jail, ground, "/sys"))
+
+    def _run(self, place: _Place) -> Observation:
+        trial = Trial()
+        surroundings = place.surroundings
+        with ExitStack() as stack:
+            self._caches.begin(place.argv)
+            stack.callback(self._caches.end)
+            self._clock.begin(surroundings.clock, trial.ended)
+            self._variables.begin(surroundings)
+            stack.callback(self._variables.end)
+            self._streams.begin(surroundings, trial.ended)
+            stack.callback(self._streams.end)
+            self._computer.begin(surroundings)
+            self._internet.begin(self._script)
+            self._sockets.begin(surroundings, trial)
+            self._process.begin(trial)
+            self._patches.put_in((self.call.__module__, "__main__"))
+            stack.callback(self._patches.take_out)
+            stack.callback(self._process.end)
+            stack.callback(self._sockets.end)
+            end = trial.run(self.call, self._process, self._streams, self._timeout_s)
+        return self._observation(trial, end)
+
+    def _observation(self, trial: Trial, end: Exit) -> Observation:
+        recording = self._internet.end()
+        if trial.refusals:
+            raise trial.refusals[0].with_traceback(None)
+        return Observation(recording.events, end, recording.truncated)
+
+
+def _with_earlier(end: Exit, earlier: list[Exit]) -> Exit:
+    """The end, which also says which earlier runs of a returning user did not end well."""
+    said = [end.detail] if end.detail else []
+    for number, each in enumerate(earlier, 1):
+        if each.verdict != "finished" or each.code != 0:
+            how = each.verdict if each.verdict != "finished" else f"ended with code {each.code}"
+            said.append(f"earlier run {number} of {len(earlier)}: {how}")
+    return msgspec.structs.replace(end, detail="; ".join(said))
+
+
+def _interpreter() -> tuple[str, ...]:
+    """Folders from which this interpreter still imports, where a jail would not have them."""
+    found = {os.path.realpath(each) for each in (sys.prefix, sys.base_prefix)}
+    return tuple(sorted(each for each in found if not each.startswith("/usr")))
