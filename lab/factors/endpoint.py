@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from lab.factors.authority import host_in_url
 from lab.factors.factor import Factor
-from lab.factors.hosts import COUNTRIES, PROVIDERS
+from lab.factors.hosts import ALL_COUNTRIES, COUNTRIES, GENERIC, PROVIDERS
 from lab.factors.surroundings import Endpoint, File, Surroundings
 
 if TYPE_CHECKING:
@@ -142,6 +142,13 @@ def needles(level: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in found if text))
 
 
+def every() -> tuple[str, ...]:
+    """A host under every country's and many other top-level domains, and every provider."""
+    domains = sorted({*ALL_COUNTRIES, *GENERIC})
+    hosts = (*(f"models.example.{domain}" for domain in domains), *PROVIDERS)
+    return tuple(f"https://{host}" for host in hosts)
+
+
 FACTOR = Factor(
     name="endpoint",
     summary="the base URL of the model provider",
@@ -152,4 +159,5 @@ FACTOR = Factor(
     strategy=strategy,
     needles=needles,
     routes=True,
+    every=every,
 )

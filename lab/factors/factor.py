@@ -53,6 +53,8 @@ class Factor(msgspec.Struct, frozen=True):
     ``routes`` is true where the level legitimately decides *where* traffic goes.
     ``free`` is true where a level can hold any text, so that one can be made up for an audit.
     ``constraints`` say with which levels of other factors a level cannot be together.
+    ``every()`` returns all levels of a form that has an end, such as all time zones; None
+    where levels have no end, or where ``levels`` has them all.
     ``requires`` names a capability of client or machine without which it is not measured.
     """
 
@@ -69,3 +71,4 @@ class Factor(msgspec.Struct, frozen=True):
     requires: tuple[str, ...] = ()
     free: bool = False
     constraints: tuple[Constraint, ...] = ()
+    every: Callable[[], tuple[str, ...]] | None = None

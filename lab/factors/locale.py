@@ -141,6 +141,11 @@ def needles(level: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((value, name, name.replace("_", "-"))))
 
 
+def every() -> tuple[str, ...]:
+    """Every locale that the jail can have, in all three variables, and none."""
+    return (*_ALWAYS, "unset", *locales())
+
+
 FACTOR = Factor(
     name="locale",
     summary="LANG, LC_ALL and LANGUAGE",
@@ -150,4 +155,5 @@ FACTOR = Factor(
     realise=realise,
     strategy=strategy,
     needles=needles,
+    every=every,
 )

@@ -115,6 +115,11 @@ def needles(level: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((zone, city)))
 
 
+def every() -> tuple[str, ...]:
+    """Every IANA zone, in all three places; ``UTC`` is the control."""
+    return tuple(sorted(zones()))
+
+
 FACTOR = Factor(
     name="timezone",
     summary="TZ, /etc/localtime and /etc/timezone",
@@ -124,4 +129,5 @@ FACTOR = Factor(
     realise=realise,
     strategy=strategy,
     needles=needles,
+    every=every,
 )

@@ -21,6 +21,7 @@ __all__ = [
     "Channel",
     "ClientFacts",
     "Difference",
+    "Explored",
     "FactorFacts",
     "Inconclusive",
     "Kind",
@@ -29,6 +30,8 @@ __all__ = [
     "Noise",
     "NotMeasured",
     "Pair",
+    "Part",
+    "Partition",
     "Report",
     "Row",
     "Signal",
@@ -51,6 +54,8 @@ class Row(msgspec.Struct, frozen=True):
     trials: int
     dissenting: int = 0
     """Trials with the same levels that sent something else."""
+    rule: str | None = None
+    """What all tried levels with this value share and no other tried level does, in words."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -87,6 +92,32 @@ class Beside(msgspec.Struct, frozen=True):
     table: tuple[Row, ...]
 
 
+class Part(msgspec.Struct, frozen=True):
+    """Levels of one factor that behave alike: what is sent under them, and their rule."""
+
+    value: str | None
+    levels: tuple[str, ...]
+    rule: str | None = None
+
+
+class Partition(msgspec.Struct, frozen=True):
+    """What a sweep over all levels of one factor found for one signal.
+
+    ``context`` holds the levels, other than the controls, at which the other factors stood.
+    The largest part comes first.
+    """
+
+    factor: str
+    context: Mapping[str, str]
+    parts: tuple[Part, ...]
+    levels: int
+    """Levels that were tried, of ``of``."""
+    of: int
+    trials: int
+    uncertain: tuple[str, ...] = ()
+    """Levels whose trials do not agree."""
+
+
 class Signal(msgspec.Struct, frozen=True):
     """A confirmed effect with its cause, location, decision table and minimal pair."""
 
@@ -107,6 +138,8 @@ class Signal(msgspec.Struct, frozen=True):
     """All places that show it, ``location`` first."""
     beside: tuple[Beside, ...] = ()
     """Of these, the places that divide the levels in another way than the first."""
+    partitions: tuple[Partition, ...] = ()
+    """What sweeps found, one for each swept factor of the cause."""
 
 
 class Noise(msgspec.Struct, frozen=True):
@@ -142,6 +175,22 @@ class FactorFacts(msgspec.Struct, frozen=True):
     why_not: str | None = None
     together: int = 0
     """Variables that were tried many at a time; ``levels`` has those that mattered."""
+
+
+class Explored(msgspec.Struct, frozen=True):
+    """What one sweep or search tried, what it cost, and the levels that it brought."""
+
+    how: Literal["sweep", "search"]
+    factor: str
+    levels: int
+    trials: int
+    """Trials that it alone needed."""
+    contexts: tuple[Mapping[str, str], ...] = ()
+    """The levels, other than the controls, at which the other factors stood."""
+    found: tuple[str, ...] = ()
+    """Levels that became levels of the audit, to be confirmed like any."""
+    why_not: str | None = None
+    """Why it is not complete."""
 
 
 class ClientFacts(msgspec.Struct, frozen=True):
@@ -197,4 +246,9 @@ class Report(msgspec.Struct, frozen=True):
     """What looked wrong about the client while it was measured, one line each."""
     audit: str | None = None
     """The audit's folder."""
+    bits_total: float = 0.0
+    """How much all signals together tell, but for where traffic is routed."""
+    bits_exact: bool = True
+    """False where ``bits_total`` is an upper bound."""
+    explored: tuple[Explored, ...] = ()
     schema: str = SCHEMA

@@ -282,3 +282,12 @@ def test_nothing_depends_on_the_host(tmp_path: Path):
     }
     assert len(outputs) == 1
     assert len(outputs.pop().strip()) == 64
+
+
+@EACH
+def test_what_a_sweep_tries_is_spelt_canonically_and_goes_beyond_the_named_levels(factor):
+    if factor.every is None:
+        return
+    every = factor.every()
+    assert len(set(every)) == len(every) > 3 * len(factor.levels)
+    assert all(factor.parse(level) == level for level in every)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from lab.factors.endpoint import FACTOR, host
-from lab.factors.hosts import COUNTRIES, PROVIDERS
+from lab.factors.hosts import ALL_COUNTRIES, COUNTRIES, GENERIC, PROVIDERS
 from lab.factors.surroundings import BARE, Endpoint, File, Surroundings
 
 PLAIN = Endpoint(host="api.client.example", variables=("BASE_URL",))
@@ -92,7 +92,9 @@ def test_the_named_levels_are_spread():
 
 
 def test_the_word_lists_have_no_repetition_and_are_well_formed():
-    assert len(set(COUNTRIES)) == len(COUNTRIES)
+    assert len(set(ALL_COUNTRIES)) == len(ALL_COUNTRIES)
+    assert len(set(GENERIC)) == len(GENERIC)
+    assert len(set(COUNTRIES) & set(ALL_COUNTRIES)) == len(COUNTRIES)
     assert len(set(PROVIDERS)) == len(PROVIDERS)
     for name in (*PROVIDERS, *(f"models.example.{country}" for country in COUNTRIES)):
         assert FACTOR.parse(f"https://{name}") == f"https://{name}"
