@@ -79,6 +79,16 @@ KEPT_FLAGS = {
 CLONE_NEWTIME = 0x80
 SIGNALS = 7_500
 LOCKED_BYTES = 8 << 20
+STACK_BYTES = 8 << 20
+UNLIMITED = (
+    resource.RLIMIT_AS,
+    resource.RLIMIT_CPU,
+    resource.RLIMIT_DATA,
+    resource.RLIMIT_FSIZE,
+    resource.RLIMIT_RSS,
+    resource.RLIMIT_RTTIME,
+)
+"""What an ordinary machine does not limit."""
 TIOCSWINSZ = 0x5414
 TIOCSPTLCK = 0x40045431
 TIOCGPTPEER = 0x5441
@@ -265,8 +275,13 @@ def enjail(
         os.dup2(each, number)
     os.closerange(len(high), 64)
     os.umask(0o022)
-    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+    # What a shell or nohup had this process ignore, each program that it starts would ignore.
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
+    for each in UNLIMITED:
+        limit(each, resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    limit(resource.RLIMIT_STACK, STACK_BYTES, resource.RLIM_INFINITY)
     limit(resource.RLIMIT_CORE, 0, 0)
     limit(resource.RLIMIT_NPROC, processes, processes)
     limit(resource.RLIMIT_NOFILE, 1024, files)
@@ -295,9 +310,14 @@ def age(uptime: int) -> None:
 def limit(what: int, soft: int, hard: int) -> None:
     """Set a limit, within what this process may set."""
     _, most = resource.getrlimit(what)
-    if most != resource.RLIM_INFINITY:
-        hard = min(hard, most)
-    resource.setrlimit(what, (min(soft, hard), hard))
+    hard = lower(hard, most)
+    resource.setrlimit(what, (lower(soft, hard), hard))
+
+
+def lower(one: int, other: int) -> int:
+    """The lower of two limits, of which either may be none."""
+    finite = [each for each in (one, other) if each != resource.RLIM_INFINITY]
+    return min(finite, default=resource.RLIM_INFINITY)
 
 
 def fcntl_dup(descriptor: int, least: int) -> int:
