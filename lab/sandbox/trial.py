@@ -36,7 +36,7 @@ from lab.sandbox.ground import survey
 from lab.sandbox.init import SCRIPT
 from lab.sandbox.jail import MEBIBYTE, Jail, Limits, Plan, inside, plan
 from lab.sandbox.listener import Listener
-from lab.sandbox.tree import overwrite, plant
+from lab.sandbox.tree import overwrite, plant, redate
 from lab.sandbox.usage import exceeded, look
 
 __all__ = ["run"]
@@ -71,9 +71,13 @@ def run(
         root = os.open("root", os.O_RDONLY | os.O_DIRECTORY, dir_fd=tree)
         opened.callback(os.close, root)
         os.fchmod(root, 0o755)  # whatever the host's umask
-        plant(root, planned.tree, jail.surroundings.clock, jail.surroundings.user.uid)
+        clock = jail.surroundings.clock
+        plant(root, planned.tree, clock, jail.surroundings.user.uid)
         for _ in range(jail.surroundings.earlier_runs):
+            began = time.time()
             earlier.append(_once(channel, processes, jail, planned, tree))
+            if clock is not None:
+                redate(root, began, time.time(), clock - began)
             if between is not None:
                 between(earlier[-1])
             before, planned = planned, plan(jail, survey(jail, cache, time.time()), holder.TREE)
@@ -83,7 +87,7 @@ def run(
                 if inside(path, "/sys"):
                     continue
                 if isinstance(item, File) and item != before.tree.get(path):
-                    overwrite(root, path, item, jail.surroundings.clock)
+                    overwrite(root, path, item, clock)
         end = _once(channel, processes, jail, planned, tree)
     return _and_earlier(end, earlier)
 

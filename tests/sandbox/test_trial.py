@@ -61,6 +61,18 @@ def test_each_run_begins_at_the_environments_time(run):
     assert all(1_800_000_000 <= date <= 1_800_000_001 for date in dates)
 
 
+@pytest.mark.skipif(not supported(), reason="the clock is real on this processor")
+def test_what_an_earlier_run_left_is_of_the_environments_date(run):
+    script = """
+        test -e ~/new && stat -c %Y ~/new ~/link ~ /tmp /tmp/folder
+        touch ~/new; ln -sf new ~/link; mkdir -p /tmp/folder
+    """
+    ended = run("sh", "-c", script, earlier_runs=1, clock=1_800_000_000.0)
+    dates = [int(word) for word in ended.stdout.split()]
+    assert len(dates) == 5
+    assert all(1_800_000_000 <= date <= 1_800_000_010 for date in dates)
+
+
 def test_the_end_is_that_of_the_last_run(run):
     script = "echo run >>~/.count; test $(wc -l <~/.count) = 3 || { echo early >&2; sleep 0.3; }"
     ended = run("sh", "-c", script, earlier_runs=2)
