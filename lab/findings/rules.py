@@ -60,12 +60,12 @@ def rule(group: Sequence[str], tried: Sequence[str]) -> str | None:
         return None
     longest = sum(map(len, inside)) + 2 * len(inside)
     found = [words for words in _descriptions(inside, outside) if len(words) < longest]
-    return min(found, key=_length, default=None)
+    return min(found, key=_alternatives_in, default=None)
 
 
-def _length(words: str) -> tuple[int, bool, int]:
-    """Fewer alternatives first, then what begins or ends, then fewer letters."""
-    return words.count(" or ") + words.count(","), "contains “" in words, len(words)
+def _alternatives_in(words: str) -> tuple[int, bool]:
+    """Fewer alternatives first, then what begins or ends; of equal ones the first."""
+    return words.count(" or ") + words.count(","), "contains “" in words
 
 
 def with_rules(signal: Signal) -> Signal:
@@ -189,7 +189,7 @@ def _covered(
         if not any(holds(text, part) for text in outside)
     }
     left = set(inside)
-    chosen = []
+    chosen: list[str] = []
     while left:
         ranked = [(-len(held & left), len(part), part) for part, held in possible.items()]
         gain, _, best = min(ranked, default=(0, 0, ""))

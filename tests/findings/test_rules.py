@@ -31,7 +31,10 @@ def found(levels, holds):
         (lambda level: level.endswith(".cn"), "host ends with .cn"),
         (lambda level: level.endswith((".de", ".jp")), "host ends with .de or .jp"),
         (lambda level: "openai" in level, None),  # a single level has nothing to share
-        (lambda level: ".ai21." in level or level.endswith(".ai"), None),
+        (
+            lambda level: ".ai21." in level or level.endswith(".ai"),
+            "host ends with .ai or .ai21.com",
+        ),
         (lambda level: "deep" in level, "host contains “deep”"),
     ],
 )
