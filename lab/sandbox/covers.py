@@ -4,7 +4,7 @@ Theory of operation.  A procfs is the kernel's own and shows the host's processo
 and settings, whoever looks.  So every entry of it that is not about processes is covered:
 by a file that says what the surroundings say, by an empty one where there is nothing to
 say, and by one that nobody may read where the kernel would let only root.  The covers are
-planted with the rest of the jail's tree, below its /sys, and the jail's process 1 binds each
+planted below the jail's /sys, while bubblewrap works, and the jail's process 1 binds each
 to its place (:mod:`lab.sandbox.init`), because for a bind of bubblewrap's it reads the whole
 list of mounts: 0.2 ms each, of which mount(2) needs a twentieth.  At last it binds what /sys
 is to show over /sys, which hides where the covers lie.
@@ -25,13 +25,14 @@ import msgspec
 
 from lab.factors.surroundings import Directory, File, Link
 
-__all__ = ["Covers", "Entry", "Mount", "covers"]
+__all__ = ["STAGE", "STAGED_PROC", "STAGED_SYS", "Covers", "Entry", "Mount", "covers"]
 
 Entry = Literal["folder", "file", "closed"]
 """What an entry of /proc is; ``closed`` is a file that not everybody may read."""
 
-STAGED_PROC = "/sys/proc"
-STAGED_SYS = "/sys/sys"
+STAGE = "/sys"
+STAGED_PROC = f"{STAGE}/proc"
+STAGED_SYS = f"{STAGE}/sys"
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC = 1, 2, 4, 8, 32, 4096, 16384
 
@@ -50,7 +51,9 @@ class Mount(msgspec.Struct, frozen=True):
 
 
 class Covers(msgspec.Struct, frozen=True):
-    """What to plant, what process 1 mounts, and what once the client's process exists."""
+    """What to plant below :data:`STAGE`, what process 1 mounts, and what once the client's
+    process exists.
+    """
 
     items: Mapping[str, File | Link | Directory] = {}
     before: tuple[Mount, ...] = ()
@@ -94,5 +97,5 @@ def covers(
             cover = f"{STAGED_PROC}/{len(mounts)}"
             staged[cover] = File(group.encode(), 0o444)
             mounts.append(Mount(cover, f"/proc/{process}/cgroup"))
-    after.append(Mount(STAGED_SYS, "/sys"))
+    after.append(Mount(STAGED_SYS, STAGE))
     return Covers(staged, tuple(before), tuple(after))

@@ -4,8 +4,9 @@ bubblewrap's own process 1 would be in plain sight (``/proc/1/comm`` says ``bwra
 reports a death by signal as an exit code of 128 + n, which a program can also return by
 itself.  So the jail is started with ``--as-pid-1`` and this small program, which
 
-* covers /proc (:mod:`lab.sandbox.covers`), for which alone bubblewrap leaves it the right
-  to mount, and gives all rights up before the client begins;
+* covers /proc (:mod:`lab.sandbox.covers`) as soon as the lab says, by a byte on the status
+  socket, that the covers are there; for that alone bubblewrap leaves it the right to mount,
+  and it gives all rights up before the client begins;
 * has the lab asked what some system calls answer (:mod:`lab.sandbox.listener`);
 * looks like any machine's ``/sbin/init`` to an ordinary user: name and command line can be
   read, environment, files and executable cannot (it is not dumpable);
@@ -48,7 +49,7 @@ NO_COVERS = Covers()
 
 SCRIPT = rb"""
 sub failed { print STDERR "$_[0]: $!\n"; exit 125 }
-open(my $status, '>&=', 3); fcntl($status, 2, 1);
+open(my $status, '+<&=', 3); fcntl($status, 2, 1);
 open(my $start, '<&=', 4); my @start = do { local $/; split /\0/, <$start>, -1 }; close $start;
 open(my $self, '<&=', 6); close $self;
 my ($prctl, $setsid, $mount, $capset, $seccomp, $sendmsg) = map { $_ + 0 } splice @start, 0, 6;
@@ -70,6 +71,7 @@ sub powerless {
   my ($header, $none) = (pack('L L', 0x20080522, 0), pack('L6', (0) x 6));
   syscall($capset, $header, $none) == 0 or failed('capset');
 }
+sysread($status, my $nothing, 1) == 1 or exit 125;
 mounted(@before);
 my $asked = -1;
 if ($filter ne '') {

@@ -20,7 +20,7 @@ import msgspec
 from lab.errors import UsageError
 from lab.factors.surroundings import Directory, File, Link, Surroundings
 from lab.sandbox.answers import Answers, answers
-from lab.sandbox.covers import Entry, covers
+from lab.sandbox.covers import STAGE, Entry, covers
 from lab.sandbox.etc import etc
 from lab.sandbox.facts import Facts
 from lab.sandbox.init import RIGHTS, start_file
@@ -136,6 +136,7 @@ class Ground(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True):
     """A jail worked out: the tree to write, bubblewrap's arguments, and init's start file.
 
+    ``covers`` are what is written below the tree's /sys before process 1 is told to go on.
     ``answers`` are what system calls are answered, where the lab can.
 
     ``folders`` are those of the host that are shown at another path.  The arguments expect
@@ -147,6 +148,7 @@ class Plan(msgspec.Struct, frozen=True):
     arguments: tuple[str, ...]
     start: bytes
     folders: tuple[str, ...] = ()
+    covers: Mapping[str, File | Link | Directory] = {}
     answers: Answers | None = None
 
 
@@ -229,7 +231,6 @@ def plan(jail: Jail, ground: Ground, tree: str) -> Plan:
     wired = wiring(surroundings.network, surroundings.machine.mac, pretending=True)
     groups = (facts.platform.cgroup, own_cgroup(facts)) if ground.groups else None
     covered = covers(ground.proc, procfs(facts), sysfs(facts, dict(wired.devices)), groups)
-    items.update(covered.items)
     user = surroundings.user
     arguments += ["--unshare-user", "--uid", str(user.uid), "--gid", str(user.gid)]
     arguments += ["--unshare-pid", "--as-pid-1", "--unshare-ipc", "--unshare-cgroup-try"]
@@ -250,6 +251,7 @@ def plan(jail: Jail, ground: Ground, tree: str) -> Plan:
         arguments=tuple(arguments),
         start=start,
         folders=tuple(folders),
+        covers=_with_parents(covered.items, STAGE),
         answers=answers(facts) if ground.answered else None,
     )
 
@@ -302,13 +304,13 @@ def _check_place(path: str, ground: Ground) -> None:
 
 
 def _with_parents(
-    items: Mapping[str, File | Link | Directory],
+    items: Mapping[str, File | Link | Directory], top: str = ""
 ) -> dict[str, File | Link | Directory]:
-    """The items with the directories that they need, parents before children."""
+    """The items with the directories that they need below ``top``, parents before children."""
     complete = dict(items)
     for path in items:
         parent = path.rpartition("/")[0]
-        while parent and parent not in complete:
+        while parent != top and parent not in complete:
             complete[parent] = Directory()
             parent = parent.rpartition("/")[0]
     return dict(sorted(complete.items(), key=lambda pair: pair[0].split("/")))

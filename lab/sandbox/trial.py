@@ -19,7 +19,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import msgspec
@@ -30,11 +30,12 @@ from lab.observation.records import Exit, Verdict
 from lab.sandbox import holder
 from lab.sandbox.answers import Answers
 from lab.sandbox.channel import Channel
+from lab.sandbox.covers import STAGE
 from lab.sandbox.facts import UPTIME_S
 from lab.sandbox.filter import seccomp_filter
 from lab.sandbox.ground import survey
 from lab.sandbox.init import SCRIPT
-from lab.sandbox.jail import MEBIBYTE, Jail, Limits, Plan, inside, plan
+from lab.sandbox.jail import MEBIBYTE, Jail, Limits, Plan, plan
 from lab.sandbox.listener import Listener
 from lab.sandbox.tree import overwrite, plant, redate
 from lab.sandbox.usage import exceeded, look
@@ -61,7 +62,7 @@ def run(
     its end, before the next begins.
     """
     planned = plan(jail, survey(jail, cache, time.time()), holder.TREE)
-    earlier = []
+    earlier: list[Exit] = []
     with ExitStack() as opened:
         _, [tree] = channel.ask(f"fresh {jail.limits.disk_bytes}")
         opened.callback(os.close, tree)
@@ -75,35 +76,50 @@ def run(
         plant(root, planned.tree, clock, jail.surroundings.user.uid)
         for _ in range(jail.surroundings.earlier_runs):
             began = time.time()
-            earlier.append(_once(channel, processes, jail, planned, tree))
+            earlier.append(_once(channel, processes, jail, planned, tree, first=not earlier))
             if clock is not None:
                 redate(root, began, time.time(), clock - began)
             if between is not None:
                 between(earlier[-1])
             before, planned = planned, plan(jail, survey(jail, cache, time.time()), holder.TREE)
-            # What the lab itself makes new for every run, which is above all the clock; but
-            # the machine was not started again.
+            # What the lab itself makes new for every run, which is above all the clock.
             for path, item in planned.tree.items():
-                if inside(path, "/sys"):
-                    continue
                 if isinstance(item, File) and item != before.tree.get(path):
                     overwrite(root, path, item, clock)
-        end = _once(channel, processes, jail, planned, tree)
+        end = _once(channel, processes, jail, planned, tree, first=not earlier)
     return _and_earlier(end, earlier)
 
 
-def _once(channel: Channel, processes: int, jail: Jail, planned: Plan, tree: int) -> Exit:
-    """One run, to its end and to that of all that it started."""
+def _once(
+    channel: Channel, processes: int, jail: Jail, planned: Plan, tree: int, *, first: bool
+) -> Exit:
+    """One run, to its end and to that of all that it started.
+
+    The first covers the machine; in later runs it is the same, and was not started again.
+    """
     started = time.monotonic()
     status, outputs = _spawn(channel, jail, planned)
     watch = Watch(status, outputs, processes, tree, jail.limits, started, planned.answers)
     with closing(watch):
         try:
+            if first:
+                _cover(tree, planned, jail.surroundings.clock)
+            with suppress(BrokenPipeError):  # bubblewrap said why it could not
+                status.send(b"\n")
             watch.until_over()
         finally:
             words, _ = channel.ask("reap")
             watch.drain()
     return watch.exit(float(words[0]))
+
+
+def _cover(tree: int, planned: Plan, at: float | None) -> None:
+    """Plant the covers, while bubblewrap works on another processor."""
+    stage = os.open(f"root{STAGE}", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=tree)
+    try:
+        plant(stage, {path[len(STAGE) :]: item for path, item in planned.covers.items()}, at)
+    finally:
+        os.close(stage)
 
 
 def _and_earlier(end: Exit, earlier: Sequence[Exit]) -> Exit:
@@ -250,6 +266,8 @@ class Watch:
             data = self.hear() if descriptor == self.status else os.read(descriptor, 1 << 16)
         except BlockingIOError:
             return False
+        except ConnectionResetError:
+            data = b""  # the jail was not made, and nobody read that it may begin
         except OSError as failure:
             # A terminal whose other side is closed says EIO where a pipe says end of file.
             if failure.errno != errno.EIO:

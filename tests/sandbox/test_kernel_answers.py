@@ -18,7 +18,7 @@ import pytest
 import lab
 from lab.errors import LabError
 from lab.factors.surroundings import BARE, Kernel, Machine, Platform
-from lab.sandbox import ground, listener
+from lab.sandbox import ground, listener, trial
 from lab.sandbox.facts import UPTIME_S
 from lab.sandbox.jail import Limits
 
@@ -426,3 +426,9 @@ def test_the_platform_decides_the_groups(run):
     platform = Platform(cgroup="1:cpu:/docker/0123\n")
     ended = run("cat", "/proc/1/cgroup", "/proc/self/cgroup", platform=platform)
     assert ended.stdout == b"1:cpu:/docker/0123\n" * 2
+
+
+def test_a_jail_that_bubblewrap_cannot_make_says_why(run, monkeypatch):
+    monkeypatch.setattr(trial, "seccomp_filter", lambda root: b"no filter")
+    with pytest.raises(LabError, match="the jail could not be made: bwrap: "):
+        run("true")
