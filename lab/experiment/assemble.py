@@ -19,14 +19,13 @@ from lab.experiment.analysis import Effect, Row
 from lab.experiment.column import ABSENT, Column
 from lab.experiment.inference import Combination, Trials
 from lab.experiment.tables import LONGEST_VALUE, SHORT, decision_table, slot_values, whole_texts
-from lab.findings.bits import bits
 from lab.findings.covert import differences, is_covert
 from lab.findings.encodings import LETTER_CASE, PLAIN
 from lab.findings.kinds import ORDER_PARTS, ROUTE_PARTS, ROUTED_CHANNELS, is_route, kind_of
 from lab.findings.report import Beside, Kind, Pair, Signal
 from lab.observation.location import Location
 
-__all__ = ["assemble"]
+__all__ = ["assemble", "hidden"]
 
 _COVERT_PARTS = frozenset(
     {"header order", "key order", "query order", "request order", "header case", "writing"}
@@ -198,14 +197,17 @@ def _counts(field: _Field) -> bool:
 def _field(effect: Effect, column: Column, trials: Trials) -> _Field:
     left = _usual(column, trials.by_combination.get(effect.left, ()))
     right = _usual(column, trials.by_combination.get(effect.right, ()))
+    return _Field(effect, column, left, right, hidden(column, left, right))
+
+
+def hidden(column: Column, left: str | None, right: str | None) -> bool:
+    """Whether a reader of two values of a column would not notice that they differ."""
     part = column.location.part
     if left is None or right is None or column.view in ("count", "some"):
-        covert = False
-    elif part in _COVERT_PARTS or column.location.channel == "tls":
-        covert = True
-    else:
-        covert = column.view not in ("masked", "canary") and is_covert(left, right)
-    return _Field(effect, column, left, right, covert)
+        return False
+    if part in _COVERT_PARTS or column.location.channel == "tls":
+        return True
+    return column.view not in ("masked", "canary") and is_covert(left, right)
 
 
 def _usual(column: Column, rows: Iterable[int]) -> str | None:
@@ -248,7 +250,7 @@ def _signal(
         p_value=effect.p_value,
         p_adjusted=max(field.effect.p_adjusted for field in shown),
         replicates=effect.replicates,
-        bits=round(bits(row.value for row in table), 3),
+        bits=0.0,
         fields=(location,),
     )
     numbers: dict[str, int] = {}

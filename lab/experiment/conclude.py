@@ -15,7 +15,10 @@ from lab.experiment.inference import Trials
 from lab.experiment.permutation import p_value, replicates_needed, smallest_p
 from lab.experiment.scope import Scope
 from lab.factors.registry import factor
+from lab.findings.bits import Total, bits, together
+from lab.findings.population import population
 from lab.findings.report import Calibration, FactorFacts, Inconclusive, Noise, NotMeasured, Signal
+from lab.findings.rules import with_rules
 
 __all__ = ["Conclusion", "conclude"]
 
@@ -35,6 +38,8 @@ class Conclusion(msgspec.Struct, frozen=True):
     not_measured: tuple[NotMeasured, ...]
     calibration: Calibration
     verdict: Literal["signal", "no signal", "inconclusive", "not measured"]
+    bits: Total
+    """What all signals but routing effects tell together."""
 
 
 def conclude(
@@ -67,6 +72,11 @@ def conclude(
         item for item in _inconclusive(analysis, alpha) if (item.cause, item.location) not in told
     ]
     facts, not_measured = _tried(rows, scope)
+    people = population(facts)
+    signals = tuple(
+        msgspec.structs.replace(with_rules(signal), bits=round(bits(signal, people), 3))
+        for signal in signals
+    )
     if skipped:
         not_measured.append(
             NotMeasured(
@@ -102,6 +112,7 @@ def conclude(
         not_measured=tuple(not_measured),
         calibration=_calibration(rows, control, len(analysis.effects), alpha, seed),
         verdict=verdict,
+        bits=together([signal for signal in signals if signal.kind != "route"], people),
     )
 
 

@@ -348,6 +348,8 @@ class Engine:
             verdict=conclusion.verdict,
             warnings=tuple(self.measurements.warnings(self.control)),
             audit=str(self.folder),
+            bits_total=round(conclusion.bits.bits, 3),
+            bits_exact=conclusion.bits.exact,
         )
         self._write(report)
         yield AuditFinished(report)
