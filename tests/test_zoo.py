@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from lab.clients.profile import Client, Profile, Provider
+from lab.clients.profile import Client
 from lab.experiment.audit import audit
 from lab.experiment.events import AuditFinished, TrialFinished
+from lab.experiment.judgement import judge
 from lab.experiment.options import Options
+from lab.experiment.zoo import client as specimen_client
 from lab.findings.report import Report
 from tests.specimens import zoo
 
@@ -33,25 +37,12 @@ ALWAYS = (
 HARMFUL = ("never_ends", "forks_away", "fills_disk", "prints_gigabyte", "crashes")
 
 
+COMPILED = Path(tempfile.gettempdir()) / f"fingerprint-lab-zoo-{os.getuid()}"
+
+
 def client(specimen: zoo.Specimen, timeout_s: float = 20.0) -> Client:
     """The specimen as a client with a profile of its own."""
-    provider = zoo.provider()
-    return Client(
-        profile=Profile(
-            name=specimen.name,
-            argv=specimen.argv,
-            timeout_s=timeout_s,
-            provider=Provider(host=provider.host, endpoint_variable=provider.endpoint_variable),
-            environment={"ANTHROPIC_API_KEY": "sk-ant-fake-000"},
-            optout=provider.optout,
-            trust=("NODE_EXTRA_CA_CERTS",) if "node" in specimen.argv[0] else (),
-        ),
-        version="1",
-        digest=specimen.name,
-        source="the zoo",
-        program=specimen.argv,
-        readable=(str(specimen.file.parent),),
-    )
+    return specimen_client(zoo.whole(), specimen, COMPILED, timeout_s)
 
 
 def audited(specimen: zoo.Specimen, folder: Path, **options: object) -> Report:
@@ -68,21 +59,11 @@ SPECIMENS = {specimen.name: specimen for specimen in zoo.load()}
 def test_what_was_planted_is_found_and_nothing_else(name, tmp_path):
     specimen = SPECIMENS[name]
     if not specimen.runnable:
-        pytest.skip(f"{specimen.argv[0]} is not on this machine")
+        pytest.skip(f"this machine lacks {specimen.lacks}")
     report = audited(specimen, tmp_path, factors=specimen.factors, seed=1)
-    found = {(s.cause, s.location.channel, s.location.host, s.covert) for s in report.signals}
-    for planted in specimen.expected:
-        key = (planted.cause, planted.channel, planted.host, planted.covert)
-        assert key in found, (planted, report.signals)
-    planted_causes = {(one.cause, one.channel) for one in specimen.expected}
-    for signal in report.signals:
-        known = (signal.cause, signal.location.channel) in planted_causes
-        place = signal.location
-        allowed = any(
-            one.matches(signal.cause, place.channel, place.host, signal.kind)
-            for one in specimen.allowed
-        )
-        assert known or allowed, signal
+    judgement = judge(specimen, report)
+    assert judgement.flawless, judgement
+    assert not judgement.not_measured
 
 
 @pytest.mark.parametrize("name", HARMFUL)
