@@ -2,20 +2,24 @@
 
 Each factor whose levels are free text gets one more level, generated from the seed, that
 occurs nowhere else in the world.  A place that is different in every trial cannot be
-compared, but it can be searched: if it holds the made-up value, plainly or encoded, in the
-trials that had it, whether it does is a column like any other, and is confirmed like any
-other.
+compared, but it can be searched: if it holds the made-up value, plainly, encoded or hashed
+together with something else that was sent, in the trials that had it, whether it does is a
+column like any other, and is confirmed like any other.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
 from lab.experiment.column import Column
 from lab.factors.factor import Factor
-from lab.findings.encodings import encoding_of
+from lab.findings.encodings import Search
+from lab.findings.keyed import keyed_digests, keys_in
 from lab.observation.features import Features
 from lab.observation.location import Location
 
@@ -24,15 +28,20 @@ __all__ = ["Canary", "canary_columns", "made_up_level"]
 _SHORTEST = 7
 
 _EXAMPLES = 40
-_SEARCHED = 200_000
+_SEARCHED = 4 << 20
 
 
 class Canary(msgspec.Struct, frozen=True):
-    """A made-up level, and the texts in it that would betray a copy."""
+    """A made-up level, and the texts in it that would betray a copy.
+
+    ``hashed`` has those too that are short or a word: they may stand anywhere by chance, but
+    a digest of them does not.
+    """
 
     factor: str
     level: str
     needles: tuple[str, ...]
+    hashed: tuple[str, ...] = ()
 
 
 def made_up_level(factor: Factor, seed: int) -> Canary | None:
@@ -53,7 +62,7 @@ def made_up_level(factor: Factor, seed: int) -> Canary | None:
         telling = [needle for needle in factor.needles(level) if needle not in known]
         needles = tuple(needle for needle in telling if _unmistakable(needle))
         if needles and (best is None or _worth(needles) > _worth(best.needles)):
-            best = Canary(factor.name, level, needles)
+            best = Canary(factor.name, level, needles, tuple(telling))
     return best
 
 
@@ -97,26 +106,100 @@ def canary_columns(
 ) -> list[Column]:
     """Columns that say in which trials a place holds a canary, and in which encoding.
 
-    ``levels`` are the levels of each trial.  Only places where every trial with the canary
-    that has the place at all shows it are searched in all trials.
+    ``levels`` are the levels of each trial, ``places`` those that no exact column speaks for.
+    A place becomes a column where every trial with the canary that has the place shows it.
+    Places whose own names change from trial to trial (a random path, a made-up host) are
+    searched together, names included, as one place of their part.
     """
+    if not canaries:
+        return []
     found = []
-    for place in places:
-        for canary in canaries:
-            hits = [
-                encoding_of(_text(trial, place), canary.needles)
-                for trial, here in zip(trials, levels, strict=True)
-                if here.get(canary.factor) == canary.level and place in trial
-            ]
-            if not hits or None in hits:
+    sent = _Sent(trials, tuple(places), canaries)
+    for number, canary in enumerate(canaries):
+        marked = [row for row, here in enumerate(levels) if here.get(canary.factor) == canary.level]
+        for place in sent.places_of(marked):
+            held = [sent.way(row, place, number) for row in marked if sent.has(row, place)]
+            if None in held:
                 continue
             values = tuple(
-                (encoding_of(_text(trial, place), canary.needles) or "") if place in trial else None
-                for trial in trials
+                (sent.way(row, place, number) or "") if sent.has(row, place) else None
+                for row in range(len(trials))
             )
             found.append(Column(place, "canary", values))
     return found
 
 
-def _text(trial: Features, place: Location) -> str:
-    return "\n".join(trial[place])[:_SEARCHED]
+class _Sent:
+    """What was sent at the places that are searched, trial by trial."""
+
+    def __init__(
+        self, trials: Sequence[Features], places: Sequence[Location], canaries: Sequence[Canary]
+    ) -> None:
+        self._needles = tuple(canary.needles for canary in canaries)
+        self._hashed = tuple(canary.hashed for canary in canaries)
+        often = Counter(place for trial in trials for place in trial)
+        self._texts: list[dict[Location, str]] = []
+        for trial in trials:
+            texts: dict[Location, list[str]] = defaultdict(list)
+            for place in places:
+                if place in trial and often[place] > 1:
+                    texts[place] += trial[place]
+                elif place in trial:
+                    texts[_nameless(place)] += (str(place), *trial[place])
+            self._texts.append({place: "\n".join(text) for place, text in texts.items()})
+        self._keyed: dict[tuple[int, int], dict[Location, str]] = {}
+
+    def places_of(self, rows: Iterable[int]) -> list[Location]:
+        """The places that these trials have."""
+        return sorted({place for row in rows for place in self._texts[row]}, key=str)
+
+    def has(self, row: int, place: Location) -> bool:
+        return place in self._texts[row]
+
+    def way(self, row: int, place: Location, canary: int) -> str | None:
+        """How one trial shows one canary at one place."""
+        plain = _ways(self._needles, self._hashed, self._texts[row][place])[canary]
+        return plain or self._with_keys(row, canary).get(place)
+
+    def _with_keys(self, row: int, canary: int) -> Mapping[Location, str]:
+        """Where one trial shows the canary hashed together with something else that it sent."""
+        if (row, canary) not in self._keyed:
+            texts = self._texts[row]
+            names = list(texts)
+            numbered = keyed_digests(
+                dict(enumerate(texts.values())), keys_in(texts.values()), self._hashed[canary]
+            )
+            self._keyed[row, canary] = {names[number]: way for number, way in numbered.items()}
+        return self._keyed[row, canary]
+
+
+def _nameless(place: Location) -> Location:
+    """The part of a message that a place belongs to, without names that only it has."""
+    host = place.host if place.channel in ("http", "websocket") else None
+    return Location(place.channel, host, place.method, part=place.part)
+
+
+_Texts = tuple[tuple[str, ...], ...]
+_seen: dict[tuple[_Texts, bytes], tuple[str | None, ...]] = {}
+_MOST_SEEN = 200_000
+
+
+def _ways(needles: _Texts, hashed: _Texts, text: str) -> tuple[str | None, ...]:
+    """How a text shows each canary.
+
+    Remembered by digest of the text, because trials are looked at again whenever others
+    were added, and because most of them say the same.
+    """
+    data = text[:_SEARCHED].encode("utf-8", "surrogatepass")
+    key = hashed, hashlib.blake2b(data, digest_size=16).digest()
+    if key not in _seen:
+        if len(_seen) >= _MOST_SEEN:
+            _seen.clear()
+        hits = _search(needles, hashed).hits(text[:_SEARCHED])
+        _seen[key] = tuple(hit.encoding if hit else None for hit in hits)
+    return _seen[key]
+
+
+@lru_cache(maxsize=4)
+def _search(needles: _Texts, hashed: _Texts) -> Search:
+    return Search(needles, hashed)

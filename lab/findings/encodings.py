@@ -1,43 +1,73 @@
 """Encodings: does a value contain a text, plainly or in disguise?
 
-The closure of a text is what ordinary programs make of it: other case, URL, JSON and HTML
-escapes, base16/32/64/85, reversal, UTF-16, single-byte XOR, and digests, whole or cut short.
+A value is searched for the texts and for all their forms (:mod:`lab.findings.closure`) in
+one pass (:mod:`lab.findings.automaton`).  If nothing is found, what it becomes when
+encodings around it are undone (:mod:`lab.findings.layers`) is searched in the same way, so
+that every form is found in base64 and in gzip too.
 
-**Chance.**  A short text is found anywhere by accident.  A disguised form of fewer than eight
-characters therefore only counts where it stands alone, a digest only from eight hexadecimal
-digits (or six bytes of base64) and only as a whole run of digits, XOR only from six bytes.
-In random hexadecimal text an eight-digit form is found with a chance of 2⁻³² at each place,
-in random base64 one of 2⁻⁴⁸; a random run of eight digits is one of the 24 digests of a text
-with 24 · 2⁻³².
+**Chance.**  In enough noise everything can be found.  A hit therefore comes with the number
+of hits as good as it that chance alone would be expected to make in what was searched:
+the places where such a form could stand, times the sum of 2^-bits over the forms that are
+searched for and are at least as long.  This is the E-value of sequence search (Karlin and
+Altschul, PNAS 1990) for letters that are equally likely.  Hits of which chance would make
+as many as ``NEGLIGIBLE`` or more are not counted.
+
+To keep the number of places small, a form of fewer than eight characters counts only where
+it stands alone, and a digest that was cut short only as a whole run of digits.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
-import json
+import math
 import re
-import urllib.parse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise
 
-__all__ = ["LETTER_CASE", "PLAIN", "encoding_of"]
+import msgspec
+
+from lab.findings.automaton import Automaton, as_bytes, as_text, steps
+from lab.findings.closure import Digest, Form, digests, text_bits, written, xored
+from lab.findings.layers import DEEPEST, LONGEST, layers
+from lab.findings.runs import run_of
+
+__all__ = ["LETTER_CASE", "NEGLIGIBLE", "PLAIN", "Hit", "Search", "encoding_of", "hit_of"]
 
 PLAIN = "plain"
 LETTER_CASE = "letter case"
 
-_DIGESTS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "sha3_256")
-_HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{8,128}(?![0-9a-f])", re.IGNORECASE)
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+NEGLIGIBLE = 1e-4
+"""Chance hits expected in one value from which on a disguised form is not counted.
+
+One value proves nothing alone: a signal takes at least two that each hold the text of their
+own level, which chance does with the square of this.
+"""
+
 _SHORTEST = 3
-_SHORTEST_XOR = 6
 _STANDS_OUT = 8
 """From this length on, a disguised form counts wherever it stands."""
 
-_SHORTEST_DIGEST = 8
-_DISGUISED_LONGEST = 4096
+_MOST_SEARCHED = 8 << 20
+_SHORTEST_LAYER = 6
+_MOST_PIECES = 32
+_WORD = re.compile(r"[^\W_]+")
+_CASE, _DIGEST = 1_000, 2_000
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """Where a text was found: in which encoding, and how many such hits chance would make."""
+
+    needle: str
+    encoding: str
+    chance: float
+
+
+class _Mark(msgspec.Struct, frozen=True):
+    """What a form in the automaton stands for; plainer forms have lower ranks."""
+
+    group: int
+    needle: str
+    rank: int
+    form: Form | Digest
 
 
 def encoding_of(value: str, needles: Iterable[str]) -> str | None:
@@ -45,112 +75,211 @@ def encoding_of(value: str, needles: Iterable[str]) -> str | None:
 
     Texts of fewer than three characters are not looked for.
     """
+    hit = hit_of(value, needles)
+    return hit.encoding if hit else None
+
+
+def hit_of(value: str, needles: Iterable[str]) -> Hit | None:
+    """The plainest way in which the value contains one of the texts."""
     usable = tuple(needle for needle in needles if len(needle) >= _SHORTEST)
-    if any(needle in value for needle in usable):
-        return PLAIN
-    for needle in usable:
-        for name, text in _written(needle):
-            if _contains(value, text):
-                return name
-    lowered = value.lower()
-    if any(_contains(lowered, needle.lower()) for needle in usable):
-        return LETTER_CASE
-    for found in _HEX.findall(value):
-        if (digest := _digest(found.lower(), usable)) is not None:
-            return digest
-    return _disguised(value, usable)
-
-
-def _contains(value: str, text: str) -> bool:
-    """Whether the text is there; alone, if it is so short that chance could put it there."""
-    if text not in value:
-        return False
-    if len(text) >= _STANDS_OUT:
-        return True
-    return re.search(rf"(?<![^\W_]){re.escape(text)}(?![^\W_])", value) is not None
-
-
-def _bytes(needle: str) -> bytes:
-    return needle.encode("utf-8", "surrogatepass")
-
-
-@lru_cache(maxsize=4096)
-def _written(needle: str) -> tuple[tuple[str, str], ...]:
-    data = _bytes(needle)
-    wide = needle.encode("utf-16-le", "surrogatepass")
-    forms = {
-        "url": urllib.parse.quote(data, safe=""),
-        "url form": urllib.parse.quote_plus(data),
-        "json": json.dumps(needle)[1:-1],
-        "html": html.escape(needle),
-        "hex": data.hex(),
-        "hex upper case": data.hex().upper(),
-        "base64": _inner_base64(data, 0),
-        "base64url": _inner_base64(data, 0).translate(str.maketrans("+/", "-_")),
-        "base32": base64.b32encode(data).decode().rstrip("="),
-        "base85": base64.b85encode(data).decode(),
-        "ascii85": base64.a85encode(data).decode(),
-        "reversed": needle[::-1],
-        "utf-16 hex": wide.hex(),
-    }
-    inner = tuple((f"base64 at offset {skip}", _inner_base64(data, skip)) for skip in (1, 2))
-    whole = ("base64", base64.b64encode(data).decode().rstrip("="))
-    written = [whole, *forms.items(), *inner]
-    return tuple((name, text) for name, text in written if text != needle and len(text) >= 4)
-
-
-def _inner_base64(data: bytes, skip: int) -> str:
-    """What of the text's base64 does not depend on ``skip`` bytes before it, nor on any after."""
-    text = base64.b64encode(b"\0" * skip + data).decode()
-    return text[-(-skip * 8 // 6) : (skip + len(data)) * 8 // 6]
-
-
-def _digest(found: str, needles: tuple[str, ...]) -> str | None:
-    for name, digest in _digests(needles).get(found[:_SHORTEST_DIGEST], ()):
-        if digest.startswith(found):
-            return name if len(found) == len(digest) else f"{name}[:{len(found)}]"
-    return None
-
-
-@lru_cache(maxsize=256)
-def _digests(needles: tuple[str, ...]) -> dict[str, list[tuple[str, str]]]:
-    """Names and digests by what they begin with."""
-    known: dict[str, list[tuple[str, str]]] = {}
-    for needle in needles:
-        for text in (needle, needle.lower(), needle + "\n"):
-            for name in _DIGESTS:
-                digest = hashlib.new(name, _bytes(text), usedforsecurity=False).hexdigest()
-                known.setdefault(digest[:_SHORTEST_DIGEST], []).append((name, digest))
-    return known
-
-
-def _disguised(value: str, needles: tuple[str, ...]) -> str | None:
-    """Digests in base64, and texts under a single-byte XOR, in hex or base64."""
-    if len(value) > _DISGUISED_LONGEST:
+    if not usable or not value:
         return None
-    texts = [text for text in map(_bytes, needles) if len(text) >= _SHORTEST_XOR]
-    for kind, data in _binary(value):
-        if len(data) >= _SHORTEST_XOR and (name := _digest(data.hex(), needles)) is not None:
-            return f"{name} in {kind}"
-        steps = _steps(data)
-        for text in texts:
-            start = steps.find(_steps(text))
-            if start >= 0:
-                key = data[start] ^ text[0]
-                return f"xor 0x{key:02x} in {kind}" if key else kind
-    return None
+    return _search(usable).hits(value)[0]
 
 
-def _steps(data: bytes) -> bytes:
-    """Each byte XOR the next: the same under every single-byte key."""
-    return bytes(one ^ other for one, other in pairwise(data))
+@lru_cache(maxsize=128)
+def _search(needles: tuple[str, ...]) -> Search:
+    return Search([needles])
 
 
-def _binary(value: str) -> Iterator[tuple[str, bytes]]:
-    for found in _HEX.findall(value):
-        if len(found) % 2 == 0:
-            yield "hex", bytes.fromhex(found)
-    for found in _BASE64.findall(value):
-        text = found.rstrip("=").translate(str.maketrans("-_", "+/"))
-        if len(text) % 4 != 1:
-            yield "base64", base64.b64decode(text + "=" * (-len(text) % 4))
+class Search:
+    """Groups of texts, all looked for in one pass over a value."""
+
+    def __init__(
+        self, groups: Sequence[Iterable[str]], hashed: Sequence[Iterable[str]] = ()
+    ) -> None:
+        """Texts of fewer than three characters are left out.
+
+        Of the texts in ``hashed``, a group for each of the others or none at all, only
+        digests are looked for.
+        """
+        self._groups = [[text for text in group if len(text) >= _SHORTEST] for group in groups]
+        exact: list[_Mark] = []
+        cased: list[_Mark] = []
+        xors: list[_Mark] = []
+        for number, group in enumerate(self._groups):
+            texts = dict.fromkeys((*group, *(hashed[number] if hashed else ())))
+            exact += [
+                _Mark(number, needle, _DIGEST, item)
+                for needle in texts
+                if len(needle) >= _SHORTEST
+                for item in digests(needle)
+            ]
+            for needle in group:
+                bits = text_bits(needle)
+                plain = Form(PLAIN, as_text(as_bytes(needle)), bits)
+                small = Form(LETTER_CASE, as_text(as_bytes(needle.lower())), bits)
+                exact.append(_Mark(number, needle, 0, plain))
+                cased.append(_Mark(number, needle, _CASE, small))
+                exact += [
+                    _Mark(number, needle, rank, form)
+                    for rank, form in enumerate(written(needle), start=1)
+                ]
+                if (steady := xored(needle)) is not None:
+                    xors.append(_Mark(number, needle, _DIGEST, steady))
+        self._exact, self._cased, self._xors = map(_automaton, (exact, cased, xors))
+        self._bits = [
+            {name: _bits(marks, number) for name, marks in _families(exact, cased, xors)}
+            for number in range(len(self._groups))
+        ]
+
+    def hits(self, value: str) -> tuple[Hit | None, ...]:
+        """For each group, the plainest way in which the value contains one of its texts."""
+        found: dict[int, Hit] = {}
+        for number, group in enumerate(self._groups):
+            for needle in group:
+                if needle in value:
+                    found[number] = Hit(needle, PLAIN, len(value) * math.exp2(-text_bits(needle)))
+                    break
+        data = as_bytes(value)
+        if len(found) < len(self._groups):
+            self._look(as_text(data), as_text(as_bytes(value.lower())), "", found)
+            self._look_below(data, found)
+        return tuple(found.get(number) for number in range(len(self._groups)))
+
+    def _look_below(self, data: bytes, found: dict[int, Hit]) -> None:
+        """Search for what no key hides, and then what is below, layer by layer."""
+        budget = _MOST_SEARCHED
+        self._look_xored(data[:LONGEST], "", found)
+        pending: list[tuple[int, str, bytes]] = [(0, "", data[:LONGEST])]
+        while pending and len(found) < len(self._groups):
+            depth, chain, outer = pending.pop(0)
+            for layer in layers(outer):
+                if layer.encoding == "reversed" and depth:
+                    continue
+                here = f"{layer.encoding} in {chain}" if chain else layer.encoding
+                inner = b"\n".join(layer.pieces)[:LONGEST]
+                budget -= len(inner)
+                if budget < 0:
+                    return
+                self._look(as_text(inner), as_text(inner.lower()), here, found)
+                self._look_xored(inner, here, found)
+                if depth + 1 < DEEPEST:
+                    pieces = sorted(layer.pieces, key=len, reverse=True)[:_MOST_PIECES]
+                    pending += [
+                        (depth + 1, here, piece)
+                        for piece in pieces
+                        if len(piece) >= _SHORTEST_LAYER
+                    ]
+
+    def _look(self, text: str, small: str, chain: str, found: dict[int, Hit]) -> None:
+        """Texts and forms of the groups that are not found yet, in one layer of a value."""
+        best: dict[int, tuple[int, Hit]] = {}
+
+        def keep(start: int, mark: _Mark, searched: str) -> None:
+            if mark.group in found:
+                return
+            if mark.group in best and best[mark.group][0] <= mark.rank:
+                return
+            if (hit := self._checked(searched, start, mark, chain)) is not None:
+                best[mark.group] = mark.rank, hit
+
+        for start, mark in self._exact.hits(text):
+            keep(start, mark, text)
+        if small != text or len(best) < len(self._groups):
+            for start, mark in self._cased.hits(small):
+                keep(start, mark, small)
+        found.update({group: hit for group, (_, hit) in best.items()})
+
+    def _look_xored(self, data: bytes, chain: str, found: dict[int, Hit]) -> None:
+        if len(found) == len(self._groups) or len(data) < _SHORTEST_LAYER:
+            return
+        for start, mark in self._xors.hits(as_text(steps(data))):
+            key = data[start] ^ as_bytes(mark.needle)[0]
+            if mark.group in found or not key:
+                continue
+            assert isinstance(mark.form, Form)
+            chance = len(data) * self._weight(mark.group, "xor", mark.form.bits)
+            if chance < NEGLIGIBLE:
+                found[mark.group] = Hit(mark.needle, _within(f"xor 0x{key:02x}", chain), chance)
+
+    def _checked(self, text: str, start: int, mark: _Mark, chain: str) -> Hit | None:
+        """The hit, if what stands around it and the size of what was searched let it count."""
+        form = mark.form
+        if isinstance(form, Digest):
+            run = run_of(form, text, start)
+            if run is None:
+                return None
+            chance = run.places * self._weight(mark.group, "digest", run.bits)
+            name = run.encoding
+            if chain.startswith("base64") and form.writing in ("hex", "end of hex"):
+                name = f"{name} hex"
+            encoding = _within(name, chain)
+        else:
+            if len(form.text) >= _STANDS_OUT:
+                places = len(text)
+            elif _alone(text, start, start + len(form.text)):
+                places = _places_alone(text, form.text)
+            else:
+                return None
+            chance = places * self._weight(mark.group, _family(form), form.bits)
+            encoding = _within(form.encoding, chain)
+        return Hit(mark.needle, encoding, chance) if chance < NEGLIGIBLE else None
+
+    def _weight(self, group: int, family: str, bits: float) -> float:
+        """The chance that one place of noise holds a form of this family that is as good."""
+        if family == "digest":
+            return len(self._bits[group][family]) * math.exp2(-bits)
+        return sum(math.exp2(-other) for other in self._bits[group][family] if other >= bits)
+
+
+def _automaton(marks: Iterable[_Mark]) -> Automaton[_Mark]:
+    return Automaton(
+        (mark.form.start if isinstance(mark.form, Digest) else mark.form.text, mark)
+        for mark in marks
+    )
+
+
+def _families(
+    exact: Sequence[_Mark], cased: Sequence[_Mark], xors: Sequence[_Mark]
+) -> tuple[tuple[str, list[_Mark]], ...]:
+    return (
+        (PLAIN, [mark for mark in exact if mark.rank == 0]),
+        ("written", [mark for mark in exact if 0 < mark.rank < _CASE]),
+        (LETTER_CASE, list(cased)),
+        ("digest", [mark for mark in exact if mark.rank == _DIGEST]),
+        ("xor", list(xors)),
+    )
+
+
+def _family(form: Form) -> str:
+    return form.encoding if form.encoding in (PLAIN, LETTER_CASE) else "written"
+
+
+def _bits(marks: Iterable[_Mark], group: int) -> list[float]:
+    return [
+        0.0 if isinstance(mark.form, Digest) else mark.form.bits
+        for mark in marks
+        if mark.group == group
+    ]
+
+
+def _within(encoding: str, chain: str) -> str:
+    if not chain:
+        return encoding
+    return chain if encoding == PLAIN else f"{encoding} in {chain}"
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    """Whether no letter or digit touches what stands there."""
+    before = text[max(start - 4, 0) : start].encode("latin-1").decode(errors="ignore")
+    after = text[end : end + 4].encode("latin-1").decode(errors="ignore")
+    return not (before and before[-1].isalnum()) and not (after and after[0].isalnum())
+
+
+def _places_alone(text: str, form: str) -> int:
+    """Words among which a short form could be one by chance."""
+    words = _WORD.findall(text)
+    if form.isalnum():
+        return max(1, sum(len(word) == len(form) for word in words))
+    return max(1, len(words))

@@ -22,64 +22,64 @@ MOST_LAYERS = 4
 _PIECE = 1 << 20
 
 
-def decoded(body: bytes, encodings: str) -> bytes:
-    """The body with its ``Content-Encoding`` (outermost last) undone; at most LIMIT bytes."""
+def decoded(body: bytes, encodings: str, limit: int = LIMIT) -> bytes:
+    """The body with its ``Content-Encoding`` (outermost last) undone; at most ``limit`` bytes."""
     names = [word.strip().lower() for word in encodings.split(",")]
     names = [name for name in names if name not in ("", "identity")]
     for name in reversed(names[-MOST_LAYERS:]):
         try:
-            body = _decode(body, name) or body
+            body = _decode(body, name, limit) or body
         except (zlib.error, brotli.error, zstandard.ZstdError):
             return body
     return body
 
 
-def _decode(body: bytes, name: str) -> bytes:
+def _decode(body: bytes, name: str, limit: int) -> bytes:
     if name in ("gzip", "x-gzip"):
-        return _inflated(body, 31)
+        return _inflated(body, 31, limit)
     if name == "deflate":
         try:
-            return _inflated(body, 15)
+            return _inflated(body, 15, limit)
         except zlib.error:  # many clients send the bare stream, without its wrapping
-            return _inflated(body, -15)
+            return _inflated(body, -15, limit)
     if name == "br":
-        return _brotli(body)
+        return _brotli(body, limit)
     if name == "zstd":
-        return _zstd(body)
+        return _zstd(body, limit)
     return body
 
 
-def _inflated(body: bytes, wbits: int) -> bytes:
+def _inflated(body: bytes, wbits: int, limit: int) -> bytes:
     """All members of the stream, and whatever stands behind the last."""
     out = bytearray()
-    while body and len(out) < LIMIT:
+    while body and len(out) < limit:
         inflater = zlib.decompressobj(wbits=wbits)
         try:
-            out += inflater.decompress(body, LIMIT - len(out))
+            out += inflater.decompress(body, limit - len(out))
         except zlib.error:
             if not out:
                 raise
-            out += body[: LIMIT - len(out)]
+            out += body[: limit - len(out)]
             break
         body = inflater.unused_data
     return bytes(out)
 
 
-def _brotli(body: bytes) -> bytes:
+def _brotli(body: bytes, limit: int) -> bytes:
     decompressor = brotli.Decompressor()
     out = bytearray(decompressor.process(body, output_buffer_limit=_PIECE))
-    while len(out) < LIMIT:
+    while len(out) < limit:
         piece = decompressor.process(b"", output_buffer_limit=_PIECE)
         if not piece:
             break
         out += piece
-    return bytes(out[:LIMIT])
+    return bytes(out[:limit])
 
 
-def _zstd(body: bytes) -> bytes:
+def _zstd(body: bytes, limit: int) -> bytes:
     source = io.BytesIO(body)
     out = bytearray()
     with zstandard.ZstdDecompressor().stream_reader(source, read_across_frames=True) as reader:
-        while len(out) < LIMIT and (piece := reader.read(min(_PIECE, LIMIT - len(out)))):
+        while len(out) < limit and (piece := reader.read(min(_PIECE, limit - len(out)))):
             out += piece
     return bytes(out)
