@@ -161,9 +161,11 @@ class Endpoint:
                     self.far.take_end()
 
     def stop(self) -> None:
-        """The trial is over: end whoever waits."""
+        """The trial is over: end whoever waits.  Idempotent."""
         with self.changed:
             self.over = True
+            self.number = -1
+            self._signal.close()
             self.changed.notify_all()
 
     def _wait(self, condition: Callable[[], bool], timeout: float | None) -> None:

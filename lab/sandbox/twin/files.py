@@ -29,9 +29,10 @@ from pyfakefs.fake_os import FakeOsModule
 
 from lab.factors.surroundings import Surroundings, User
 from lab.sandbox.fakefs import reset
-from lab.sandbox.jail import GIBIBYTE, Ground, Plan, inside, writable_places
+from lab.sandbox.jail import GIBIBYTE, Ground, inside, writable_places
 from lab.sandbox.twin.descriptors import FIRST, NUMBERS, Descriptors
 from lab.sandbox.twin.filling import Tree
+from lab.sandbox.twin.kernel import KernelFiles
 from lab.sandbox.twin.opening import FakeFile, Opener, real_open
 from lab.sandbox.twin.patches import Patches
 
@@ -95,9 +96,15 @@ class Files:
         self._system = FakeFilesystem()
         self._os: Any = _Os(self._system)
         self._places: tuple[str, ...] = ()
+        self._covered: tuple[str, ...] = ()
+        """Where in these places something of the host is shown."""
 
     def begin(
-        self, surroundings: Surroundings, plan: Plan, ground: Ground, clock: Callable[[], float]
+        self,
+        surroundings: Surroundings,
+        files: KernelFiles,
+        ground: Ground,
+        clock: Callable[[], float],
     ) -> None:
         """Fill it.  ``clock`` is what new files are dated by."""
         user = surroundings.user
@@ -107,8 +114,9 @@ class Files:
         system = self._system = self._os.filesystem = FakeFilesystem()
         reset(system)
         system.open_files = Descriptors()
-        self._tree.fill(system, surroundings, plan, ground)
+        self._tree.fill(system, surroundings, files, ground)
         self._places = _places(user.home, surroundings.directory)
+        self._covered = tuple(each.path for each in ground.shown)
         system.cwd = surroundings.directory
 
     def end(self) -> None:
@@ -251,6 +259,10 @@ class Files:
         try:
             real = self._system.resolve_path(os.fsdecode(path))
         except OSError:
+            return None
+        if posixpath.dirname(real) == "/dev" and self._system.exists(real):
+            return "/dev"  # each device is for everybody to write
+        if any(inside(real, covered) for covered in self._covered):
             return None
         return next((place for place in self._places if inside(real, place)), None)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
+import uuid
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -13,11 +15,16 @@ from pyfakefs.fake_file import FakeDirectory, FakeFile
 from pyfakefs.fake_filesystem import FakeFilesystem
 
 from lab.factors.surroundings import Surroundings
-from lab.sandbox.fakefs import populate
-from lab.sandbox.jail import DEVICES, Ground, Plan
+from lab.sandbox.facts import Facts
+from lab.sandbox.fakefs import populate, reset
+from lab.sandbox.jail import DEVICES, Ground
+from lab.sandbox.twin.kernel import KernelFiles
 from lab.sandbox.twin.shown import ShownDirectory, show
 
 __all__ = ["Tree"]
+
+MACHINES = 16
+"""So many stay made: an audit has few, and each has a hundred and more files."""
 
 
 class Endless(FakeFile):
@@ -44,13 +51,22 @@ class Tree:
         # Of which the host's folders are a part, in whatever system they are shown.
         self._host = FakeFilesystem()
         self._shown: dict[tuple[str, str], ShownDirectory] = {}
+        self._machines: OrderedDict[Facts, FakeFilesystem] = OrderedDict()
 
     def fill(
-        self, system: FakeFilesystem, surroundings: Surroundings, plan: Plan, ground: Ground
+        self,
+        system: FakeFilesystem,
+        surroundings: Surroundings,
+        files: KernelFiles,
+        ground: Ground,
     ) -> None:
         """Fill an empty system."""
         user = surroundings.user
-        populate(system, plan.tree, surroundings.clock, user.uid, user.gid)
+        populate(system, files.others, surroundings.clock, user.uid, user.gid)
+        machine = self._machine(files, surroundings)
+        proc = self._folder(system, "/proc")
+        proc.entries.update(self._folder(machine, "/proc").entries)
+        show(system.root, self._folder(machine, "/sys"))
         places = {"/usr": "/usr"}
         places |= {f"/{name}": f"/{name}" for name, target in ground.top.items() if target is None}
         if ground.alternatives:
@@ -68,6 +84,20 @@ class Tree:
             empty = FakeDirectory(posixpath.basename(path), 0o555, filesystem=system)
             show(self._folder(system, posixpath.dirname(path)), empty)
         self._add_devices(system)
+
+    def _machine(self, files: KernelFiles, surroundings: Surroundings) -> FakeFilesystem:
+        """A system that has the machine's files; nobody can change them, so it is kept."""
+        found = self._machines.get(files.facts)
+        if found is None:
+            found = self._machines[files.facts] = FakeFilesystem()
+            reset(found)
+            user = surroundings.user
+            populate(found, files.machine, surroundings.clock, user.uid, user.gid)
+            folder = self._folder(found, "/proc/sys/kernel/random")
+            show(folder, Endless("uuid", found, lambda _: f"{uuid.uuid4()}\n".encode()))
+            if len(self._machines) > MACHINES:
+                self._machines.popitem(last=False)
+        return found
 
     def _show(self, system: FakeFilesystem, path: str, source: str) -> None:
         if os.path.isfile(source):

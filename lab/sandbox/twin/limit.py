@@ -1,7 +1,8 @@
 """The time that a trial may take: a callable that goes on for longer is interrupted.
 
 In the main thread by a timer of the system, which also ends waiting for a lock; elsewhere by
-an exception that the interpreter raises in the thread, as soon as it runs Python code.
+an exception that the interpreter raises in the thread, as soon as it runs Python code.  What
+the thread waits for must be ended apart, and a lock of the client's own cannot be.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
 from typing import Any, Self
 
@@ -23,10 +25,14 @@ class TimedOut(BaseException):
 
 
 class Limit:
-    """A context manager for the thread that runs the client."""
+    """A context manager for the thread that runs the client.
 
-    def __init__(self, seconds: float) -> None:
+    ``wake`` ends what that thread waits for; it is called from another.
+    """
+
+    def __init__(self, seconds: float, wake: Callable[[], None]) -> None:
         self._seconds = seconds
+        self._wake = wake
         self._open = True
         self._before: Any = None
         self._timer: threading.Timer | None = None
@@ -60,3 +66,4 @@ class Limit:
         if self._open:
             exception = ctypes.py_object(TimedOut)
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), exception)
+            self._wake()

@@ -13,15 +13,52 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
+from pyfakefs import helpers
 from pyfakefs.fake_file import FakeDirectory, FakeFile
 from pyfakefs.fake_filesystem import FakeFilesystem
+from pyfakefs.helpers import FakeStatResult
 
 __all__ = ["ShownDirectory", "show"]
+
+OWN_USER, OWN_GROUP = os.geteuid(), os.getegid()
+NOBODY = 65534
 
 _open = open
 """Taken before a trial puts another in its place: contents are read in the client's thread."""
 
 _lstat, _readlink, _listdir = os.lstat, os.readlink, os.listdir
+
+
+class HostStatus(FakeStatResult):
+    """The status of what is the host's: in a jail, what is the lab's own is the client's.
+
+    All else is nobody's, because only one user of the host has a number inside.
+    """
+
+    @property
+    def st_uid(self) -> int:
+        """Whose it is."""
+        return helpers.get_uid() if self._owner == OWN_USER else NOBODY
+
+    @st_uid.setter
+    def st_uid(self, value: int) -> None:
+        self._owner = value
+
+    @property
+    def st_gid(self) -> int:
+        """Whose group's it is."""
+        return helpers.get_gid() if self._group == OWN_GROUP else NOBODY
+
+    @st_gid.setter
+    def st_gid(self, value: int) -> None:
+        self._group = value
+
+    def copy(self) -> FakeStatResult:
+        """As it is for this trial's client."""
+        made = FakeStatResult(False, self.st_uid, self.st_gid)
+        own = {key: value for key, value in vars(self).items() if key not in ("_owner", "_group")}
+        vars(made).update(own)
+        return made
 
 
 class ShownFile(FakeFile):
@@ -148,10 +185,9 @@ def show(folder: FakeDirectory, entry: FakeFile) -> None:
 
 
 def _describe(made: FakeFile, source: str) -> FakeFile:
-    """Give it the status of the real one; it belongs to root, as it does on any machine."""
+    """Give it the status of the real one."""
     found = _lstat(source)
-    status = made.stat_result
+    status = made.stat_result = HostStatus(False, found.st_uid, found.st_gid)
     status.set_from_stat_result(found)
-    status.st_uid = status.st_gid = 0
     status.st_ino, status.st_dev, status.st_nlink = found.st_ino, found.st_dev, found.st_nlink
     return made

@@ -61,11 +61,15 @@ class Sockets:
         self._default = _socket.getdefaulttimeout()
         _socket.setdefaulttimeout(None)
 
-    def end(self) -> None:
-        """Close what the client left open, and let nobody wait any longer."""
-        _socket.setdefaulttimeout(self._default)
+    def stop(self) -> None:
+        """Let nobody wait any longer."""
         for endpoint in list(self._known.values()):
             endpoint.stop()
+
+    def end(self) -> None:
+        """Close what the client left open."""
+        _socket.setdefaulttimeout(self._default)
+        self.stop()
         for number, found in list(self._objects.items()):
             left = found()
             if left is not None and _fileno(left) == number:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import contextvars
+import os
 import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
+from types import TracebackType
 
 from lab.errors import UsageError
 from lab.observation.records import Exit, Verdict
-from lab.sandbox.twin.inside import here
+from lab.sandbox.twin.inside import Over, here
 from lab.sandbox.twin.limit import Limit, TimedOut
 from lab.sandbox.twin.process import Ended, Process
 from lab.sandbox.twin.streams import Streams
 
 __all__ = ["Trial"]
 
+_HERE = os.path.dirname(__file__)
 _monotonic, _process_time = time.monotonic, time.process_time
 
 
@@ -40,9 +43,16 @@ class Trial:
         return error
 
     def run(
-        self, call: Callable[[], object], process: Process, streams: Streams, timeout_s: float
+        self,
+        call: Callable[[], object],
+        process: Process,
+        streams: Streams,
+        timeout_s: float,
+        wake: Callable[[], None],
     ) -> Exit:
         """Run the callable as Python runs a program, and say how it ended.
+
+        ``wake`` ends waiting for the network, whoever waits.
 
         What is neither an Exception nor SystemExit is nobody's but the caller's: it comes
         out, as KeyboardInterrupt must.
@@ -53,7 +63,7 @@ class Trial:
         number: int | None = None
         detail = ""
         try:
-            with Limit(timeout_s):
+            with Limit(timeout_s, self._stop(wake)):
                 here.trial = self
                 try:
                     code = contextvars.Context().run(_main, call)
@@ -63,14 +73,13 @@ class Trial:
                     here.trial = None
         except Ended as end:
             code, number = end.code, end.number
-        except TimedOut:
+        except (TimedOut, Over):
             verdict, detail = "timed out", f"it still ran after {timeout_s:g} s"
             code, number = None, None
         if number is not None:
             verdict, detail = "killed", signal.strsignal(number) or f"signal {number}"
-        with contextlib.suppress(TimedOut):
-            self.over = True
-            self.ended.set()
+        self.over = True
+        self.ended.set()
         return Exit(
             at=_monotonic() - started,
             verdict=verdict,
@@ -82,20 +91,38 @@ class Trial:
             detail=detail,
         )
 
+    def _stop(self, wake: Callable[[], None]) -> Callable[[], None]:
+        def stop() -> None:
+            self.ended.set()
+            wake()
+
+        return stop
+
 
 def _main(call: Callable[[], object]) -> int:
     """The exit code of a program that does this."""
     try:
         call()
+    except Over:
+        raise
     except SystemExit as end:
         return _code(end.code)
     except Exception as error:  # noqa: BLE001 - whatever a client raises, it ends the client
-        trace = error.__traceback__
-        # From the client's own first line on.
-        shown = error.with_traceback(trace.tb_next if trace is not None else None)
-        sys.excepthook(type(shown), shown, shown.__traceback__)
+        shown = error.with_traceback(_own(error.__traceback__))
+        if sys.excepthook is sys.__excepthook__:
+            # The same by way of Python, which finds the lines in the client's files.
+            traceback.print_exception(shown)
+        else:
+            sys.excepthook(type(shown), shown, shown.__traceback__)
         return 1
     return 0
+
+
+def _own(trace: TracebackType | None) -> TracebackType | None:
+    """From the client's own first line on."""
+    while trace is not None and os.path.dirname(trace.tb_frame.f_code.co_filename) == _HERE:
+        trace = trace.tb_next
+    return trace
 
 
 def _code(value: object) -> int:

@@ -30,7 +30,7 @@ from lab.internet.authority import Authority
 from lab.internet.script import Answer, Script
 from lab.observation.records import Exit, Observation
 from lab.sandbox.ground import survey
-from lab.sandbox.jail import Ground, Jail, Plan, base_variables, plan
+from lab.sandbox.jail import Ground, Jail, base_variables, plan
 from lab.sandbox.laboratory import Measured, bare_surroundings
 from lab.sandbox.locales import default_cache
 from lab.sandbox.twin import guard
@@ -39,6 +39,7 @@ from lab.sandbox.twin.clock import Clock
 from lab.sandbox.twin.computer import Computer
 from lab.sandbox.twin.files import Files
 from lab.sandbox.twin.internet import Internet
+from lab.sandbox.twin.kernel import KernelFiles, kernel_files
 from lab.sandbox.twin.patches import Patches
 from lab.sandbox.twin.process import Process
 from lab.sandbox.twin.sockets import Sockets
@@ -66,7 +67,7 @@ class _Place(msgspec.Struct, frozen=True):
     surroundings: Surroundings
     argv: tuple[str, ...]
     ground: Ground
-    plan: Plan
+    files: KernelFiles
 
 
 class Twin:
@@ -154,7 +155,7 @@ class Twin:
         started = _monotonic()
         place = self._place(environment)
         with ExitStack() as stack:
-            self._files.begin(place.surroundings, place.plan, place.ground, self._clock.now)
+            self._files.begin(place.surroundings, place.files, place.ground, self._clock.now)
             stack.callback(self._files.end)
             runs = [self._run(place) for _ in range(place.surroundings.earlier_runs + 1)]
         *earlier, observation = runs
@@ -204,15 +205,17 @@ class Twin:
         }
         argv = tuple(fill(word, filled) for word in self._argv)
         jail = Jail(
-            # Of the clock a jail needs files; here nothing of it shows.
             surroundings=msgspec.structs.replace(surroundings, clock=None),
             argv=argv,
             readable=self._readable,
             trust=self.authority.pem,
             hidden=self._hidden,
         )
-        ground = survey(jail, default_cache(), time.time())
-        return _Place(surroundings, argv, ground, plan(jail, ground, "/sys"))
+        # A jail's clock is a file; here it is not, so the jail is told of none.
+        started = time.time() if surroundings.clock is None else surroundings.clock
+        ground = survey(jail, default_cache(), started)
+        files = kernel_files(surroundings, argv, ground, plan(jail, ground, "/sys"))
+        return _Place(surroundings, argv, ground, files)
 
     def _run(self, place: _Place) -> Observation:
         trial = Trial()
@@ -233,7 +236,9 @@ class Twin:
             stack.callback(self._patches.take_out)
             stack.callback(self._process.end)
             stack.callback(self._sockets.end)
-            end = trial.run(self.call, self._process, self._streams, self._timeout_s)
+            end = trial.run(
+                self.call, self._process, self._streams, self._timeout_s, self._sockets.stop
+            )
         return self._observation(trial, end)
 
     def _observation(self, trial: Trial, end: Exit) -> Observation:

@@ -1,0 +1,117 @@
+"""The twin and the cell, side by side: the same program, the same environment, the same features.
+
+Each specimen in Python runs twice in a cell and once in a twin, with the same interpreter.
+What both runs in the cell agree on, the twin must say too, to the last letter; what differs
+between them is noise, and the twin's must look like theirs.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab.clients.profile import Client, Profile, Provider
+from lab.environment import Environment
+from lab.experiment.roles import roles
+from lab.factors.registry import control, factor, factors
+from lab.observation.features import Features, extract
+from lab.observation.generated import gathered
+from lab.observation.location import Location
+from lab.observation.masks import mask
+from lab.observation.records import Observation
+from lab.sandbox.laboratory import Laboratory, endpoint_of
+from lab.sandbox.twin import Twin, script
+from tests.specimens import zoo
+
+pytestmark = pytest.mark.cell
+
+LEFT_OUT = {
+    "crashes": "its signal is the process's own, which a twin tells but does not die of",
+    "eats_memory": "takes memory, which only a jail bounds",
+    "fills_disk": "takes disk, which here is memory",
+    "forks_away": "starts processes",
+    "never_ends": "a twin's time limit is tested apart",
+    "null_noisy": "hardly two of its runs look alike, in a cell either",
+    "prints_gigabyte": "prints more than a cell allows, and a twin has no such limit",
+    "spawns_many": "starts processes",
+}
+SPECIMENS = tuple(
+    each for each in zoo.load() if each.argv[0].endswith("python3") and each.name not in LEFT_OUT
+)
+INTERPRETER = os.path.realpath(sys.executable)
+SPENT = "seconds since the start, which a twin reaches sooner"
+
+
+def client(specimen: zoo.Specimen) -> Client:
+    provider = zoo.provider()
+    prefix = os.path.realpath(sys.base_prefix)
+    return Client(
+        profile=Profile(
+            name=specimen.name,
+            argv=specimen.argv,
+            timeout_s=20,
+            provider=Provider(host=provider.host, endpoint_variable=provider.endpoint_variable),
+            environment={"ANTHROPIC_API_KEY": "sk-ant-fake-000"},
+            optout=provider.optout,
+        ),
+        version="1",
+        digest=specimen.name,
+        source="the zoo",
+        program=(INTERPRETER, str(specimen.file)),
+        readable=(str(specimen.file.parent), *(() if prefix == "/usr" else (prefix,))),
+    )
+
+
+def environments(specimen: zoo.Specimen) -> Iterator[Environment]:
+    """The control, and two in which all that matters to the specimen is different at once."""
+    bare = control(factors())
+    yield bare
+    for seed in range(2):
+        draw = random.Random(f"{specimen.name} {seed}")
+        yield bare.but({name: draw.choice(factor(name).levels) for name in specimen.factors})
+
+
+def features(observation: Observation, environment: Environment, of: Client) -> Features:
+    endpoint = endpoint_of(of)
+    return extract(observation, roles(environment, endpoint, endpoint.host))
+
+
+def different(cells: list[Features], twin: Features) -> dict[Location, tuple[object, ...]]:
+    """Where the twin says something else than the cells."""
+    first, second, twin = gathered([*cells, twin])
+    found = {}
+    for place in {*first, *second, *twin}:
+        values = tuple(each.get(place, ()) for each in (first, second, twin))
+        if values[0] == values[1]:
+            same = values[0] == values[2]
+        else:
+            same = [mask(each) for each in values[0]] == [mask(each) for each in values[2]]
+        if not same:
+            found[place] = values
+    return found
+
+
+@pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda each: each.name)
+def test_a_twin_says_what_a_cell_says(specimen: zoo.Specimen, tmp_path: Path) -> None:
+    of = client(specimen)
+    run = script(specimen.file)
+    with (
+        Laboratory(of, jobs=1, home=tmp_path) as cells,
+        Twin.standing_for(of, run, home=tmp_path) as twin,
+    ):
+        for environment in environments(specimen):
+            observed = [cells.observe(environment), cells.observe(environment)]
+            here = twin.observe(environment)
+            said = here.exit.stderr.decode()
+            assert here.exit.verdict == "finished", said
+            assert here.exit.code == observed[0].exit.code, said
+            found = different(
+                [features(each, environment, of) for each in observed],
+                features(here, environment, of),
+            )
+            assert not found, environment
