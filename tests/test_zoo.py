@@ -31,6 +31,7 @@ ALWAYS = (
     "gzip_body_user",
     "exit_code",
     "raw_tcp",
+    "xor_npmrc",
 )
 """One of each kind; `lab zoo` and the benchmarks run all of them."""
 
