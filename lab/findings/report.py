@@ -65,6 +65,8 @@ class Difference(msgspec.Struct, frozen=True):
     """Code points as ``U+0027 APOSTROPHE``."""
     right: tuple[str, ...]
     invisible: bool = False
+    why: str = ""
+    """In which way they differ, as ``look-alike`` or ``white space``; empty: in what they say."""
 
 
 class Pair(msgspec.Struct, frozen=True):

@@ -133,8 +133,8 @@ def _code_points(signal: Signal, seen: Contrast) -> list[Text]:
             for side in (difference.left, difference.right)
         )
         line = Text(f"{left} → {right}", style="bold")
-        if difference.invisible:
-            line.append("  invisible", style="red")
+        if why := difference.why or ("invisible" if difference.invisible else ""):
+            line.append(f"  {why}", style="red" if difference.invisible else "dim")
         if times > 1:
             line.append(f"  ×{times}", style="dim")
         lines.append(line)

@@ -1,0 +1,29 @@
+"""Numbers as they are written."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+__all__ = ["number_around", "same_number"]
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,400}(?:\.[0-9]{0,400})?(?:[eE][+-]?[0-9]{1,4})?")
+_LETTERS = frozenset("0123456789.eE+-")
+_FARTHEST = 64
+
+
+def same_number(left: str, right: str) -> bool:
+    """Whether both are the same number; exactly, so that no long identifier is rounded."""
+    if not (_NUMBER.fullmatch(left) and _NUMBER.fullmatch(right)):
+        return False
+    return Decimal(left) == Decimal(right)
+
+
+def number_around(text: str, low: int, high: int) -> str:
+    """``text[low:high]`` with what may belong to the same number on both sides."""
+    first, last = low, high
+    while first and low - first < _FARTHEST and text[first - 1] in _LETTERS:
+        first -= 1
+    while last < len(text) and last - high < _FARTHEST and text[last] in _LETTERS:
+        last += 1
+    return text[first:last].strip("eE").rstrip(".+-")
