@@ -20,9 +20,9 @@ from lab import __version__
 from lab.clients.profile import Client
 from lab.environment import Environment
 from lab.errors import ClientError
-from lab.experiment import mining
+from lab.experiment import mining, sweep
 from lab.experiment.analysis import FRESH, Analysis, Row, analyse, pairs_to_confirm
-from lab.experiment.conclude import conclude
+from lab.experiment.conclude import Conclusion, conclude
 from lab.experiment.design import CONTROL_REPLICATES, Design, Planned, plan
 from lab.experiment.events import (
     AuditFinished,
@@ -38,11 +38,11 @@ from lab.experiment.events import (
 from lab.experiment.inference import Combination
 from lab.experiment.options import Options
 from lab.experiment.permutation import replicates_needed
-from lab.experiment.scope import Scope, with_mined
+from lab.experiment.scope import Scope, with_levels, with_mined
 from lab.experiment.trials import Measurements, Measuring
 from lab.factors.registry import forbidden
 from lab.findings.encode import encode
-from lab.findings.report import ClientFacts, LabFacts, Report
+from lab.findings.report import ClientFacts, Explored, LabFacts, Report
 from lab.observation.features import Features
 from lab.store import Store
 
@@ -86,6 +86,8 @@ class Engine:
         self.started_at = datetime.now(UTC).isoformat(timespec="seconds")
         self.skipped = 0
         self.hypotheses = 0
+        self.swept: list[sweep.Swept] = []
+        self.explored: list[Explored] = []
 
     def run(self) -> Iterator[EngineEvent]:
         """The whole audit, from its first event to its last."""
@@ -116,6 +118,8 @@ class Engine:
         if analysis.wanted:
             analysis = yield from self._isolate(_LATE_ROUNDS)
             analysis = yield from self._confirm(analysis)
+        for name in self.options.sweep:
+            analysis = yield from self._sweep(name, analysis)
         yield from self._report(analysis)
 
     def _plan(self) -> Design:
@@ -152,12 +156,35 @@ class Engine:
         found = yield from mining.mine(
             self.scope.mined,
             self.control,
-            _MiningBench(self),
+            _Bench(self, "mine"),
             lanes=self.laboratory.jobs,
             seed=self.options.seed,
             enough=enough,
         )
         self.scope = with_mined(self.scope, found)
+
+    def _sweep(self, name: str, analysis: Analysis) -> Generator[EngineEvent, None, Analysis]:
+        """Try every level of a factor; what is new is confirmed, and its context swept too."""
+        bench = _Bench(self, "sweep")
+        found: tuple[str, ...] = ()
+        before = len(self.measurements.rows)
+        while len(self.scope.levels.get(name, ())) > 1:
+            signals = self._conclusion(analysis).signals
+            swept = yield from sweep.sweep(name, signals, self.control, bench)
+            new: tuple[str, ...] = ()
+            if not found:
+                new = yield from sweep.new_levels(name, signals, bench, self.scope)
+            if not new:
+                trials = len(self.measurements.rows) - before
+                self.swept.append(swept)
+                self.explored.append(sweep.account(swept, found, trials))
+                break
+            found = new
+            self.scope = with_levels(self.scope, name, new)
+            yield from bench.run([Planned(self.control.but({name: level})) for level in new])
+            analysis = yield from self._isolate(_LATE_ROUNDS)
+            analysis = yield from self._confirm(analysis)
+        return analysis
 
     def _guess_after(self) -> int:
         return 20 + 4 * sum(len(values) > 1 for values in self.scope.levels.values())
@@ -208,14 +235,14 @@ class Engine:
         for message in self.measurements.warnings(self.control):
             yield Warned(message)
 
-    def _analysis(self, *, tested: bool = False) -> Analysis:
-        """What the trials so far say.
+    def _analysis(self, rows: Sequence[Row] | None = None, *, tested: bool = False) -> Analysis:
+        """What the trials so far say, or some of them.
 
         Once hypotheses are being ``tested``, the correction counts every one that ever was,
         also those that fresh trials have since sent away.
         """
         analysis = analyse(
-            self._rows(),
+            self._rows() if rows is None else rows,
             self.control,
             routes=self.scope.routes,
             seed=self.options.seed,
@@ -227,12 +254,15 @@ class Engine:
         return analysis
 
     def _rows(self) -> list[Row]:
-        """The trials that are compared: all but those of mining, which set many at once."""
-        kept = frozenset(self.scope.levels.get(mining.FACTOR, ()))
+        """The trials that are compared: all whose levels are levels of the audit.
+
+        Mining sets many variables at once, sweeps and searches try hundreds of levels.
+        """
+        kept = {name: frozenset(levels) for name, levels in self.scope.levels.items()}
         return [
             row
             for row in self.measurements.table(self.scope.endpoint)
-            if row.environment.mapping.get(mining.FACTOR) in kept or not kept
+            if all(level in kept[name] for name, level in row.environment.levels)
         ]
 
     def _isolate(self, rounds: int) -> Generator[EngineEvent, None, Analysis]:
@@ -312,8 +342,8 @@ class Engine:
     def _environment(self, combination: Combination) -> Environment:
         return self.control.but(dict(combination))
 
-    def _report(self, analysis: Analysis) -> Iterator[EngineEvent]:
-        conclusion = conclude(
+    def _conclusion(self, analysis: Analysis) -> Conclusion:
+        return conclude(
             analysis,
             self._rows(),
             self.control,
@@ -323,7 +353,14 @@ class Engine:
             skipped=self.skipped,
             failed=self.measurements.failed_in_silence,
         )
-        for signal in conclusion.signals:
+
+    def _report(self, analysis: Analysis) -> Iterator[EngineEvent]:
+        conclusion = self._conclusion(analysis)
+        signals = conclusion.signals
+        for swept in self.swept:
+            rows = self.measurements.table(self.scope.endpoint)
+            signals = tuple(sweep.partitioned(s, swept, rows, self.control) for s in signals)
+        for signal in signals:
             yield SignalConfirmed(signal)
         totals = self.measurements.totals()
         report = Report(
@@ -339,7 +376,7 @@ class Engine:
             client_cpu_s=round(totals.client_cpu_s, 3),
             overhead_s=round(totals.overhead_s, 3),
             factors=conclusion.factors,
-            signals=conclusion.signals,
+            signals=signals,
             noise=conclusion.noise,
             inconclusive=conclusion.inconclusive,
             not_measured=(*self.scope.not_measured, *conclusion.not_measured),
@@ -350,6 +387,7 @@ class Engine:
             audit=str(self.folder),
             bits_total=round(conclusion.bits.bits, 3),
             bits_exact=conclusion.bits.exact,
+            explored=tuple(self.explored),
         )
         self._write(report)
         yield AuditFinished(report)
@@ -367,20 +405,32 @@ class Engine:
             partial.replace(self.folder / name)
 
 
-class _MiningBench:
-    """What mining may do with an engine."""
+class _Bench:
+    """What mining, searches and sweeps may do with an engine, as one of its phases."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, phase: Phase) -> None:
         self._engine = engine
+        self._phase: Phase = phase
 
     def run(self, trials: Sequence[Planned]) -> Iterator[EngineEvent]:
         """Run these trials, as a phase."""
         engine = self._engine
         known = [trial for trial in trials if not engine.measurements.measured(trial)]
         if known:
-            yield from engine._phase("mine", known, engine._guess_after())
+            yield from engine._phase(self._phase, known, engine._guess_after())
 
     def features(self, environment: Environment) -> list[Features]:
         """What the trials of an environment showed."""
-        table = self._engine.measurements.table(self._engine.scope.endpoint)
-        return [row.features for row in table if row.environment == environment]
+        return [row.features for row in self.rows() if row.environment == environment]
+
+    def rows(self) -> list[Row]:
+        """All trials so far, the control environment's first."""
+        return self._engine.measurements.table(self._engine.scope.endpoint)
+
+    def again(self, environment: Environment) -> Planned:
+        """One more trial of an environment."""
+        return Planned(environment, self._engine.measurements.following(environment))
+
+    def analysis(self, rows: Sequence[Row]) -> Analysis:
+        """What some trials say."""
+        return self._engine._analysis(rows)

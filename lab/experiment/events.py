@@ -26,7 +26,7 @@ __all__ = [
     "Warned",
 ]
 
-Phase = Literal["calibrate", "mine", "screen", "isolate", "confirm"]
+Phase = Literal["calibrate", "mine", "search", "screen", "isolate", "confirm", "sweep"]
 
 
 class AuditStarted(msgspec.Struct, frozen=True):

@@ -21,7 +21,7 @@ from lab.findings.report import FactorFacts, NotMeasured
 from lab.sandbox.laboratory import bare_surroundings, endpoint_of
 from lab.sandbox.reach import unreachable
 
-__all__ = ["Scope", "scope", "with_mined"]
+__all__ = ["Scope", "scope", "with_levels", "with_mined"]
 
 _MOST_TOGETHER = 6
 """Mined levels that are combined with other factors; each makes the covering array longer."""
@@ -58,6 +58,7 @@ def scope(client: Client, options: Options) -> Scope:
     wanted = options.factors if options.factors is not None else tuple(factors())
     for name in (*wanted, *options.levels):
         factor(name)
+    _check_explored(options, wanted)
     if stray := sorted(set(options.levels) - set(wanted)):
         raise UsageError(
             f"--levels {stray[0]}=… adds levels to a factor that --factors leaves out; "
@@ -108,6 +109,17 @@ def scope(client: Client, options: Options) -> Scope:
     )
 
 
+def with_levels(scope: Scope, name: str, added: Sequence[str]) -> Scope:
+    """The scope with more levels of a factor, those already in it left out."""
+    new = tuple(text for text in dict.fromkeys(added) if text not in scope.levels[name])
+    facts = tuple(
+        msgspec.structs.replace(fact, levels=(*fact.levels, *new)) if fact.name == name else fact
+        for fact in scope.facts
+    )
+    levels = {**scope.levels, name: (*scope.levels[name], *new)}
+    return msgspec.structs.replace(scope, levels=levels, facts=facts)
+
+
 def with_mined(scope: Scope, found: Mined) -> Scope:
     """The scope with what mining found as levels of its factor.
 
@@ -116,10 +128,7 @@ def with_mined(scope: Scope, found: Mined) -> Scope:
     name = mining.FACTOR
     known = scope.levels[name]
     added = tuple(text for text in found.levels if text not in known)
-    facts = tuple(
-        msgspec.structs.replace(fact, levels=(*fact.levels, *added)) if fact.name == name else fact
-        for fact in scope.facts
-    )
+    scope = with_levels(scope, name, added)
     missing = list(scope.not_measured)
     if found.left:
         missing.append(
@@ -145,8 +154,6 @@ def with_mined(scope: Scope, found: Mined) -> Scope:
         )
     return msgspec.structs.replace(
         scope,
-        levels={**scope.levels, name: (*known, *added)},
-        facts=facts,
         not_measured=tuple(missing),
         alone=scope.alone | {(name, text) for text in alone},
     )
@@ -161,6 +168,27 @@ def _mined(client: Client, bare: Surroundings) -> tuple[str, ...]:
     """The names in the client's files that no factor and not the profile decides."""
     taken = owned() | bare.variables.keys() | bare.optout.keys() | set(bare.endpoint.variables)
     return tuple(name for name in names_in(client) if name not in taken)
+
+
+def _check_explored(options: Options, wanted: Sequence[str]) -> None:
+    """That what is to be swept or searched can be."""
+    for option, names in (("--sweep", options.sweep), ("--search", options.search)):
+        for name in names:
+            factor(name)
+            if name not in wanted:
+                raise UsageError(
+                    f"{option} {name} needs a factor that --factors leaves out; "
+                    f"add {name} to --factors"
+                )
+    for name in options.sweep:
+        if factor(name).every is None:
+            swept = ", ".join(item.name for item in factors().values() if item.every)
+            raise UsageError(
+                f"the levels of {name} have no end, so it cannot be swept ({swept} can); "
+                f"--search {name} generates some"
+            )
+    if options.search_trials < 1:
+        raise UsageError(f"--search-trials is at least 1, not {options.search_trials}")
 
 
 def _check(options: Options) -> None:
