@@ -159,6 +159,20 @@ def _release(name: str) -> Callable[[At], str | None]:
     return text
 
 
+def _entries(folder: Callable[[At], str]) -> Callable[[At], str]:
+    """The names in a folder, one a line."""
+
+    def text(at: At) -> str:
+        jail, outer = at.jail, folder(at) + "/"
+        paths = [*jail.files, *jail.directories, jail.directory]
+        if jail.earlier_runs:
+            paths.append(f"{jail.user.home}/.probe-runs")
+        inside = (path.removeprefix(outer) for path in paths if path.startswith(outer))
+        return "\n".join(sorted({path.partition("/")[0] for path in inside}))
+
+    return text
+
+
 def _variables(*names: str) -> tuple[str, ...]:
     """Routes that follow these variables."""
     lists = ("file /proc/*/environ", "node process.env", "node report variables")
@@ -171,6 +185,8 @@ def _places(*paths: str) -> tuple[str, ...]:
     return tuple(f"{what} {path}" for what in about for path in paths)
 
 
+IN_HOME = ("shell LC_ALL=C ls -A ~", "python os.listdir ~", "node fs.readdir ~")
+IN_PROJECT = ("shell LC_ALL=C ls -A", "python os.listdir .", "node fs.readdir .")
 MOUNTS = ("file /proc/*/mounts", "file /proc/*/mountstats", "shell df *")
 
 
@@ -216,7 +232,7 @@ SHOWN: Mapping[str, Shown] = {
             ),
         ),
         may=(*_variables("PWD"), *MOUNTS, *_places("/tmp", "/srv", "/home"), "python statvfs .",
-             "ls /"),
+             "ls /", *IN_HOME),
     ),
     "endpoint": Shown(
         tells=(
@@ -225,7 +241,7 @@ SHOWN: Mapping[str, Shown] = {
                 ("env MODEL_BASE_URL", "file /proc/self/environ"),
             ),
         ),
-        may=(*_variables("MODEL_BASE_URL"), *_places("~/.model*")),
+        may=(*_variables("MODEL_BASE_URL"), *_places("~/.model*"), *IN_HOME),
     ),
     "git": Shown(
         says=(
@@ -255,15 +271,10 @@ SHOWN: Mapping[str, Shown] = {
             ),
         ),
         may=(*_places("./.git", "./.git/*", "./README.md", "./notes.txt", "~/.gitconfig"),
-             "shell git *"),
+             "shell git *", *IN_PROJECT),
     ),
     "home": Shown(
-        tells=(
-            Tells(
-                lambda at: sorted(at.jail.files),
-                (),
-            ),
-        ),
+        says=(Says(_entries(lambda at: at.jail.user.home), IN_HOME),),
         may=_places("~/*"),
     ),
     "hostname": Shown(
@@ -510,9 +521,10 @@ SHOWN: Mapping[str, Shown] = {
         ),
     ),
     "project": Shown(
+        says=(Says(_entries(lambda at: at.jail.directory), IN_PROJECT),),
         tells=(
             Tells(
-                lambda at: sorted(path for path in at.jail.files if path[:1] == "/"),
+                lambda at: sorted(at.jail.files),
                 ("shell git --no-optional-locks status --porcelain --branch",),
             ),
         ),
@@ -540,12 +552,12 @@ SHOWN: Mapping[str, Shown] = {
                 "GIT_ASKPASS", "CHROME_DESKTOP", "BROWSER", "ELECTRON_RUN_AS_NODE", "CURSOR_*",
                 "PAGER",
             ),
-            *_places("~/.Xauthority"),
+            *_places("~/.Xauthority"), *IN_HOME,
         ),
     ),
     "state": Shown(
         tells=(Tells(lambda at: at.jail.earlier_runs, ("runs before",)),),
-        may=(*_places("~/.probe-runs"), "time /tmp"),
+        may=(*_places("~/.probe-runs"), "time /tmp", *IN_HOME),
     ),
     "terminal": Shown(
         says=(

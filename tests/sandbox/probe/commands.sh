@@ -29,6 +29,8 @@ logname
 printf '%s\n' ~
 printf '%s\n' "$HOME"
 pwd
+LC_ALL=C ls -A
+LC_ALL=C ls -A ~
 locale
 locale -a
 locale charmap

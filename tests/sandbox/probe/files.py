@@ -35,6 +35,10 @@ LINES = {
 """Lines that stay as they are, of files whose others are counters."""
 
 
+SORTED = ("/proc/self/net/if_inet6", "/proc/self/net/dev_mcast")
+"""Told in an order that has no meaning, and depends on what there was before."""
+
+
 def name_of(path):
     """How routes call this path."""
     for outer, short in ((PROJECT, "."), (HOME, "~")):
@@ -121,8 +125,8 @@ def kernel():
             if path.is_file():
                 ask(f"file {path}", content, path)
     ask("names /sys/class/net", lambda: sorted(os.listdir("/sys/class/net")))
-    path = "/proc/self/net/if_inet6"  # which the kernel tells in an order of no meaning
-    ask(f"file {path}", lambda: "".join(sorted(content(path).splitlines(keepends=True))))
+    for path in SORTED:
+        ask(f"file {path}", lambda path: "".join(sorted(content(path).splitlines(True))), path)
     for path, names in LINES.items():
         told = dict(line.split(":", 1) for line in content(path).splitlines() if ":" in line)
         for name in names.split():

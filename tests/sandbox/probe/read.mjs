@@ -1,5 +1,6 @@
 // The routes of a program for node, as one JSON object.
 import dns from "node:dns";
+import fs from "node:fs";
 import os from "node:os";
 import tty from "node:tty";
 import v8 from "node:v8";
@@ -41,6 +42,8 @@ const readings = {
   "constrainedMemory": String(process.constrainedMemory?.()),
   "heap limit": String(v8.getHeapStatistics().heap_size_limit),
   "process.cwd": process.cwd(),
+  "fs.readdir .": fs.readdirSync(".").sort().join("\n"),
+  "fs.readdir ~": fs.readdirSync(os.homedir()).sort().join("\n"),
   "process.env": Object.keys(process.env).sort(),
   "dns.getServers": dns.getServers(),
   "tty.isatty": [tty.isatty(0), tty.isatty(1), tty.isatty(2)],

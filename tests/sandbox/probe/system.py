@@ -59,6 +59,10 @@ def names():
     say("python os.path.expanduser", os.path.expanduser("~"))
     say("python Path.home", str(Path.home()))
     say("python os.getcwd", os.getcwd())
+    for folder in (".", "~"):
+        say(
+            f"python os.listdir {folder}", "\n".join(sorted(os.listdir(os.path.expanduser(folder))))
+        )
     say("python gettempdir", tempfile.gettempdir())
     say("python socket.gethostname", socket.gethostname())
     say("python socket.getfqdn", socket.getfqdn())
