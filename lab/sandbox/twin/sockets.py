@@ -10,6 +10,7 @@ the C class does with a descriptor alone (timeouts, ``fileno``, ``detach``) is l
 from __future__ import annotations
 
 import _socket
+import contextlib
 import errno
 import os
 import socket
@@ -51,6 +52,8 @@ class Sockets:
         self._switchboard = switchboard
         self._known: dict[int, Endpoint] = {}
         self._objects: dict[int, weakref.ref[socket.socket]] = {}
+        self._detached: dict[int, int] = {}
+        """Descriptors that an object gave away, with the numbers of their files."""
         self._trial: Running | None = None
         self._default: float | None = None
 
@@ -73,9 +76,16 @@ class Sockets:
         for number, found in list(self._objects.items()):
             left = found()
             if left is not None and _fileno(left) == number:
+                del self._known[number]
                 _Raw.close(left)
+        for number, inode in self._detached.items():
+            # Unless it was closed as a number, which by now may be of something else.
+            with contextlib.suppress(OSError):
+                if number in self._known and os.fstat(number).st_ino == inode:
+                    os.close(number)
         self._known.clear()
         self._objects.clear()
+        self._detached.clear()
         self._switchboard.end()
 
     def endpoint(self, found: socket.socket) -> Endpoint | None:
@@ -92,6 +102,7 @@ class Sockets:
         patches.method(socket.socket, "accept", self._of_endpoint("accept", self._accept))
         patches.method(socket.socket, "__init__", self._create)
         patches.method(socket.socket, "_real_close", self._close)
+        patches.method(socket.socket, "detach", self._detach)
         # The other way hands two descriptors to the system.
         in_pieces = socket.socket._sendfile_use_send  # type: ignore[attr-defined]
         patches.attribute(socket.socket, "sendfile", in_pieces)
@@ -172,6 +183,16 @@ class Sockets:
         self._objects.pop(number, None)
         self._drop(number)
         _Raw.close(old)
+
+    def _detach(self, old: socket.socket) -> int:
+        """The descriptor stays, and is whoever's takes it."""
+        number = _fileno(old)
+        found = self._objects.get(number)
+        if found is not None and found() is old:
+            del self._objects[number]
+        self._detached[number] = os.fstat(number).st_ino
+        old._closed = True  # type: ignore[attr-defined]
+        return _Raw.detach(old)
 
     def _drop(self, number: int) -> None:
         endpoint = self._known.pop(number, None)

@@ -261,21 +261,25 @@ class TestForAClient:
 
     def test_a_whole_audit_finds_what_is_there_and_nothing_else(self, tmp_path):
         def send():
-            away = not os.environ.get("MODEL_URL", "").endswith("model.example")
-            marked = away and os.environ.get("MODEL_URL") and time.timezone == -19800
-            data = json.dumps({"text": "curly" if marked else "straight"}).encode()
-            url = os.environ.get("MODEL_URL") or "https://api.model.example"
-            urllib.request.urlopen(f"{url}/v1/messages", data=data, timeout=10).read()
+            document = {"text": "hello", "device": socket.gethostname()}
+            if not os.environ.get("MODEL_QUIET"):
+                document["usage"] = "shared"
+            data = json.dumps(document).encode()
+            url = "https://api.model.example/v1/messages"
+            request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+            urllib.request.urlopen(request, timeout=10).read()
 
-        chosen = Options(home=tmp_path, factors=("timezone", "endpoint", "hostname"), seed=1)
+        profile = msgspec.structs.replace(self.CLIENT.profile, optout={"MODEL_QUIET": "1"})
+        client = msgspec.structs.replace(self.CLIENT, profile=profile)
+        chosen = Options(home=tmp_path, factors=("hostname", "optout"), seed=1)
         with (
             Store(tmp_path / "audit") as store,
-            Twin.standing_for(self.CLIENT, send, home=tmp_path) as twin,
+            Twin.standing_for(client, send, home=tmp_path) as twin,
         ):
-            *_, last = conduct(self.CLIENT, chosen, scope(self.CLIENT, chosen), store, twin)
+            *_, last = conduct(client, chosen, scope(client, chosen), store, twin)
         assert isinstance(last, AuditFinished)
-        found = {each.cause for each in last.report.signals if each.kind != "route"}
-        assert found == {("endpoint", "timezone")}
+        found = {(each.cause, each.location.pointer) for each in last.report.signals}
+        assert found == {(("hostname",), "/device"), (("optout",), "/usage")}
 
 
 class TestUse:
