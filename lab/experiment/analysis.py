@@ -7,9 +7,8 @@ and asks again, until nothing is.
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -19,15 +18,13 @@ from lab.experiment.column import Group, NoisyPlace, grouped
 from lab.experiment.columns import columns
 from lab.experiment.inference import Combination, Trials, infer
 from lab.experiment.permutation import holm, p_value
+from lab.experiment.presumption import Level
 from lab.observation.features import Features
 
-__all__ = ["FRESH", "Analysis", "Effect", "Row", "analyse", "pairs_to_confirm"]
+__all__ = ["FRESH", "Analysis", "Effect", "Row", "analyse", "is_replicate"]
 
 FRESH = 1000
 """Replicates numbered from here were run to confirm, and are the only ones tested."""
-
-
-_MOST_FRESH = 24
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -43,7 +40,9 @@ class Effect(msgspec.Struct, frozen=True):
     """One group of columns, one cause of it, and the minimal pair that tests it.
 
     ``left`` and ``right`` are combinations of levels against the control that differ in
-    ``factor``.  ``replicates`` is the smaller number of fresh trials of the two sides.
+    ``factor``.  ``disturbing`` are the levels that do something to these columns in another
+    way: only trials without them test this effect.  ``replicates`` is the smaller number of
+    fresh trials of the two sides.
     """
 
     group: Group
@@ -52,6 +51,7 @@ class Effect(msgspec.Struct, frozen=True):
     left: Combination
     right: Combination
     factor: str
+    disturbing: frozenset[Level]
     p_value: float
     p_adjusted: float
     replicates: int
@@ -74,12 +74,14 @@ def analyse(
     seed: int,
     hypotheses: int = 0,
     canaries: Sequence[Canary] = (),
+    designed: Collection[Environment] | None = None,
 ) -> Analysis:
     """Causes of everything that varies.  The first row must be a trial of the control.
 
     ``hypotheses`` is how many were ever put to the test, if that is more than are left:
     the correction for many tests counts them all.  ``canaries`` are looked for in places
-    that cannot be compared exactly.
+    that cannot be compared exactly.  ``designed`` are the environments that were planned
+    before anything was known, None for all.
     """
     environments = [row.environment for row in rows]
     numbers: dict[Environment, int] = {}
@@ -92,30 +94,39 @@ def analyse(
         sorted({item.location for item in noise}, key=str),
         canaries,
     )
-    trials = Trials(control, environments)
-    fresh = _fresh(rows, trials)
+    trials = Trials(control, environments, designed)
+    fresh = [index for index, row in enumerate(rows) if row.replicate >= FRESH]
 
     effects: list[Effect] = []
     wanted: dict[Combination, None] = {}
     unexplained = []
     open_pairs: list[tuple[Group, tuple[str, ...], tuple[Combination, ...]]] = []
+    active: list[frozenset[Level]] = []
     for group in grouped(found):
         inference = infer(trials, group, seed)
         wanted.update(dict.fromkeys(inference.wanted))
         if inference.unexplained:
             unexplained.append(group)
         open_pairs += [(group, h.cause, h.combinations) for h in inference.hypotheses]
+        active += [inference.active] * len(inference.hypotheses)
 
-    chosen = _representatives(open_pairs, fresh)
-    for (group, cause, shown), right in zip(open_pairs, chosen, strict=True):
+    chosen = _representatives(open_pairs, Counter(trials.rows[index] for index in fresh))
+    for (group, cause, shown), right, levels in zip(open_pairs, chosen, active, strict=True):
         left, factor = _left(right, cause, group, trials, routes)
+        disturbing = levels - right
         before, after = (
-            [group.codes[row] for row in fresh.get(side, ()) if group.codes[row] >= 0]
+            [
+                group.codes[row]
+                for row in fresh
+                if group.codes[row] >= 0 and is_replicate(trials.rows[row], side, cause, disturbing)
+            ]
             for side in (left, right)
         )
         p = p_value(before, after)
         replicates = min(len(before), len(after))
-        effects.append(Effect(group, cause, shown, left, right, factor, p, 1.0, replicates))
+        effects.append(
+            Effect(group, cause, shown, left, right, factor, disturbing, p, 1.0, replicates)
+        )
     adjusted = holm([effect.p_value for effect in effects], hypotheses)
     return Analysis(
         tuple(
@@ -128,55 +139,22 @@ def analyse(
     )
 
 
-def pairs_to_confirm(
-    effects: Iterable[Effect],
-    replicates: int,
-    room: int | None = None,
-    *,
-    scaled: bool = True,
-    done: Mapping[Combination, int] | None = None,
-) -> dict[Combination, int]:
-    """How many fresh replicates of which combinations test these effects.
+def is_replicate(
+    trial: Combination, side: Combination, cause: Sequence[str], disturbing: frozenset[Level]
+) -> bool:
+    """Whether a trial with these levels is one of this side of an effect's minimal pair.
 
-    For an interaction these include the single levels, so that the claim that neither
-    suffices alone stands on fresh trials too.  A feature that occurs only in some trials
-    is tested only by those, and so needs more of them, if ``scaled``.  Where there is
-    ``room`` for only so many trials, the effects that most levels show come first and the
-    rest are left out: a few that are decided are worth more than many that are not.  ``done`` says
-    how many fresh replicates there are already.
+    It has the side's levels in the factors of the cause, and whatever does nothing to these
+    columns in the others.
     """
-    wanted: dict[Combination, int] = {}
-    ran = done or {}
-    for effect in sorted(effects, key=_prospects):
-        sides = [effect.left, effect.right]
-        if len(effect.right) > 1:
-            sides += [effect.right - {level} for level in effect.right]
-        known = sum(code >= 0 for code in effect.group.codes) / len(effect.group.codes)
-        scale = (1.5 - known / 2) / max(known, 0.01) if scaled else 1.0
-        count = min(_MOST_FRESH, math.ceil(replicates * scale))
-        added = {side: max(wanted.get(side, 0), count) for side in sides}
-        missing = {side: n - ran.get(side, 0) for side, n in {**wanted, **added}.items()}
-        if room is None or sum(n for n in missing.values() if n > 0) <= room:
-            wanted.update(added)
-    return wanted
-
-
-def _prospects(effect: Effect) -> tuple[object, ...]:
-    """Effects that chance is least likely to have made come first."""
-    return len(effect.cause), -len(effect.combinations), -len(effect.group.columns), effect.cause
-
-
-def _fresh(rows: Sequence[Row], trials: Trials) -> Mapping[Combination, list[int]]:
-    found: dict[Combination, list[int]] = defaultdict(list)
-    for index, row in enumerate(rows):
-        if row.replicate >= FRESH:
-            found[trials.rows[index]].append(index)
-    return found
+    if not side <= trial or not trial.isdisjoint(disturbing):
+        return False
+    return all(level in side for level in trial if level[0] in cause)
 
 
 def _representatives(
     hypotheses: Sequence[tuple[Group, tuple[str, ...], tuple[Combination, ...]]],
-    fresh: Mapping[Combination, Sequence[int]],
+    fresh: Mapping[Combination, int],
 ) -> list[Combination]:
     """For each hypothesis the combination to confirm, as few different ones as possible.
 
@@ -190,7 +168,7 @@ def _representatives(
         left = set(indices)
         while left:
             votes = Counter(c for index in left for c in hypotheses[index][2])
-            best = max(votes, key=lambda c: (len(fresh.get(c, ())), votes[c], sorted(c)))
+            best = max(votes, key=lambda c: (fresh.get(c, 0), votes[c], sorted(c)))
             covered = {index for index in left if best in hypotheses[index][2]}
             chosen.update(dict.fromkeys(covered, best))
             left -= covered

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from lab.experiment.analysis import Effect, Row
 from lab.experiment.column import ABSENT, Column
 from lab.experiment.inference import Combination, Trials
+from lab.experiment.presumption import Level
 from lab.experiment.tables import LONGEST_VALUE, SHORT, decision_table, slot_values, whole_texts
 from lab.findings.covert import differences, is_covert
 from lab.findings.encodings import LETTER_CASE, PLAIN
@@ -31,6 +33,8 @@ _COVERT_PARTS = frozenset(
     {"header order", "key order", "query order", "request order", "header case", "writing"}
 )
 _PRESENCE_PARTS = frozenset({"request", "message", "hello"})
+_LAST_WORD = re.compile(r"\S+\s*\Z")
+_FIRST_WORD = re.compile(r"\A\s*\S+")
 _MOST_SLOTS = 8
 _MOST_DIFFERENCES = 32
 
@@ -71,11 +75,10 @@ def assemble(
     ``routes`` names the factors that decide where traffic goes.
     """
     places: dict[tuple[object, ...], list[_Field]] = defaultdict(list)
-    relevant: dict[int, set[str]] = defaultdict(set)
-    for effect in effects:
-        relevant[id(effect.group)].update(effect.cause)
     every = [
-        _field(effect, column, trials) for effect in effects for column in effect.group.columns
+        _field(effect, column, trials, rows)
+        for effect in effects
+        for column in effect.group.columns
     ]
     flipped = {
         (field.effect.cause, field.column.location.message)
@@ -105,9 +108,7 @@ def assemble(
         if field.left == field.right or (implied and location.part not in _PRESENCE_PARTS):
             continue
         places[field.effect.cause, location, field.covert].append(field)
-    drafts = [
-        _signal(fields, rows, trials, needles, routes, relevant) for fields in places.values()
-    ]
+    drafts = [_signal(fields, rows, trials, needles, routes) for fields in places.values()]
     return _merged(drafts)
 
 
@@ -194,10 +195,13 @@ def _counts(field: _Field) -> bool:
     return field.column.view in ("count", "some")
 
 
-def _field(effect: Effect, column: Column, trials: Trials) -> _Field:
+def _field(effect: Effect, column: Column, trials: Trials, rows: Sequence[Row]) -> _Field:
     left = _usual(column, trials.by_combination.get(effect.left, ()))
     right = _usual(column, trials.by_combination.get(effect.right, ()))
-    return _Field(effect, column, left, right, hidden(column, left, right))
+    covert = hidden(column, left, right)
+    if covert and left is not None and right is not None and not (left.strip() and right.strip()):
+        covert = _in_place(column, effect, left, right, trials, rows)
+    return _Field(effect, column, left, right, covert)
 
 
 def hidden(column: Column, left: str | None, right: str | None) -> bool:
@@ -208,6 +212,25 @@ def hidden(column: Column, left: str | None, right: str | None) -> bool:
     if part in _COVERT_PARTS or column.location.channel == "tls":
         return True
     return column.view not in ("masked", "canary") and is_covert(left, right)
+
+
+def _in_place(
+    column: Column, effect: Effect, left: str, right: str, trials: Trials, rows: Sequence[Row]
+) -> bool:
+    """Whether blanks differ between words that are the same on both sides.
+
+    Where the words differ, the blanks between them merely come and go with them.
+    """
+    before = "".join(_LAST_WORD.findall(column.before))
+    after = "".join(_FIRST_WORD.findall(column.after))
+    return all(
+        any(
+            before + value + after in text
+            for row in trials.by_combination.get(side, ())
+            for text in rows[row].features.get(column.location, ())
+        )
+        for side, value in ((effect.left, left), (effect.right, right))
+    )
 
 
 def _usual(column: Column, rows: Iterable[int]) -> str | None:
@@ -223,14 +246,15 @@ def _signal(
     trials: Trials,
     needles: Callable[[str, str], tuple[str, ...]],
     routes: frozenset[str],
-    relevant: Mapping[int, set[str]],
 ) -> tuple[Signal, _Pattern]:
     """What one cause does at one place, and how that divides the trials."""
     cause = members[0].effect.cause
     location = members[0].column.location
     shown = ([field for field in members if not _counts(field)] or members[:1])[:_MOST_SLOTS]
     lead = _informative(shown)
-    others = set().union(*(relevant[id(field.effect.group)] for field in shown)) - set(cause)
+    others = frozenset(
+        level for field in shown for level in field.effect.disturbing if level[0] not in cause
+    )
     values = slot_values([field.column for field in shown])
     exact = all(field.column.view in ("exact", "set", "some") for field in shown)
     whole = whole_texts(location, values, rows) if exact else None
@@ -336,7 +360,7 @@ def _kind(
     location: Location,
     cause: Sequence[str],
     lead: _Field,
-    others: set[str],
+    others: frozenset[Level],
     rows: Sequence[Row],
     trials: Trials,
     needles: Callable[[str, str], tuple[str, ...]],
@@ -359,7 +383,7 @@ def _kind(
     for index, combination in enumerate(trials.rows):
         levels = dict(combination)
         value = column.values[index]
-        if others & levels.keys() or not levels.keys() & set(cause) or value is None:
+        if not others.isdisjoint(combination) or not levels.keys() & set(cause) or value is None:
             continue
         label = json.dumps([levels.get(name, trials.control[name]) for name in cause])
         if label in texts:

@@ -4,7 +4,8 @@ Three blocks, each in random order:
 
 - *calibration*: replicates of the control, one of them first of all, and of one environment
   in which many factors are varied, to learn what is noise;
-- *single levels*: every level of every factor alone, everything else at its control;
+- *single levels*: every level of every factor alone, everything else at its control, where
+  these are few; otherwise the array tells what levels do, and a few are tried alone later;
 - *covering array*: every combination of levels of any ``strength`` factors occurs in at
   least one environment (covertable's greedy generator), so that an effect that needs two
   factors cannot hide.  Levels that cannot be together never are.
@@ -28,6 +29,8 @@ CONTROL_REPLICATES = 6
 """With which every audit begins."""
 _VARIED_REPLICATES = 3
 _STREWN_EVERY = 30
+_FEW_SINGLES = 24
+"""So many single levels cost less than finding out which of them are needed."""
 
 Forbidden = tuple[tuple[str, str], tuple[str, str]]
 """Two levels, as (factor, level), that cannot be together."""
@@ -67,9 +70,10 @@ def plan(
             raise ValueError(f"the factor {name} has no level")
     control = Environment.of({name: values[0] for name, values in levels.items()})
     chance = random.Random(f"design {seed}")
-    singles = [
-        control.but({name: level}) for name, values in levels.items() for level in values[1:]
-    ]
+    every = [(name, level) for name, values in levels.items() for level in values[1:]]
+    varied = sum(len(values) > 1 for values in levels.values())
+    few = len(every) <= _FEW_SINGLES or varied < 2 or strength < 2
+    singles = [control.but({name: level}) for name, level in every if few or (name, level) in alone]
     known = {control, *singles}
     together = {
         name: [level for level in values if (name, level) not in alone]
@@ -79,11 +83,11 @@ def plan(
     array = [row for row in dict.fromkeys(rows) if row not in known]
     chance.shuffle(singles)
     chance.shuffle(array)
-    varied = max(array, key=lambda row: len(control.difference(row)), default=None)
+    crowded = max(array, key=lambda row: len(control.difference(row)), default=None)
     calibration = [Planned(control, n) for n in range(CONTROL_REPLICATES)]
-    if varied is not None:
-        calibration += [Planned(varied, n) for n in range(_VARIED_REPLICATES)]
-        array.remove(varied)
+    if crowded is not None:
+        calibration += [Planned(crowded, n) for n in range(_VARIED_REPLICATES)]
+        array.remove(crowded)
     chance.shuffle(calibration)
     calibration.sort(key=lambda trial: trial != Planned(control))
     replicate = CONTROL_REPLICATES

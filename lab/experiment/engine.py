@@ -10,7 +10,6 @@ event is yielded.
 from __future__ import annotations
 
 import json
-import random
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
@@ -21,8 +20,9 @@ from lab.clients.profile import Client
 from lab.environment import Environment
 from lab.errors import ClientError
 from lab.experiment import mining, sweep
-from lab.experiment.analysis import FRESH, Analysis, Row, analyse, pairs_to_confirm
+from lab.experiment.analysis import FRESH, Analysis, Row, analyse
 from lab.experiment.conclude import Conclusion, conclude
+from lab.experiment.confirming import packed
 from lab.experiment.design import CONTROL_REPLICATES, Design, Planned, plan
 from lab.experiment.events import (
     AuditFinished,
@@ -40,7 +40,7 @@ from lab.experiment.options import Options
 from lab.experiment.permutation import replicates_needed
 from lab.experiment.scope import Scope, with_levels, with_mined
 from lab.experiment.trials import Measurements, Measuring
-from lab.factors.registry import forbidden
+from lab.factors.registry import forbidden, impossible
 from lab.findings.encode import encode
 from lab.findings.report import ClientFacts, Explored, LabFacts, Report
 from lab.observation.features import Features
@@ -86,6 +86,7 @@ class Engine:
         self.started_at = datetime.now(UTC).isoformat(timespec="seconds")
         self.skipped = 0
         self.hypotheses = 0
+        self.designed: frozenset[Environment] = frozenset()
         self.swept: list[sweep.Swept] = []
         self.explored: list[Explored] = []
 
@@ -107,12 +108,14 @@ class Engine:
         if design is None:
             yield from self._mine()
             design = self._plan()
+        screen = (*design.singles, *design.array)
+        self.designed = frozenset(trial.environment for trial in (*design.calibration, *screen))
         yield from self._phase(
             "calibrate",
             [trial for trial in design.calibration if not self.measurements.measured(trial)],
             self._planned(design) - len(design.calibration) + self._guess_after(),
         )
-        yield from self._phase("screen", (*design.singles, *design.array), self._guess_after())
+        yield from self._phase("screen", screen, self._guess_after())
         analysis = yield from self._isolate(_ISOLATE_ROUNDS)
         analysis = yield from self._confirm(analysis)
         if analysis.wanted:
@@ -248,6 +251,7 @@ class Engine:
             seed=self.options.seed,
             hypotheses=self.hypotheses,
             canaries=self.scope.canaries,
+            designed=self.designed,
         )
         if tested:
             self.hypotheses = max(self.hypotheses, len(analysis.effects))
@@ -293,24 +297,19 @@ class Engine:
             replicates = replicates_needed(self.hypotheses, self.options.alpha)
             room = self._room()
             look = number == 0 and room is None
-            wanted = pairs_to_confirm(
-                analysis.effects,
-                _FIRST_LOOK if look else replicates,
-                room,
-                scaled=not look,
-                done=self._fresh(),
-            )
-            trials = [
-                trial
-                for combination, count in wanted.items()
-                for n in range(count)
-                if not self.measurements.measured(
-                    trial := Planned(self._environment(combination), FRESH + n)
+            trials = self._numbered(
+                packed(
+                    analysis.effects,
+                    self._fresh(),
+                    _FIRST_LOOK if look else replicates,
+                    seed=f"confirm {self.options.seed} {number}",
+                    room=room,
+                    scaled=not look,
+                    possible=lambda levels: impossible(self._environment(levels)) is None,
                 )
-            ]
+            )
             if not trials:
                 break
-            random.Random(f"confirm {self.options.seed} {number}").shuffle(trials)
             before = len(self.measurements.rows)
             yield from self._phase("confirm", trials, 0)
             if len(self.measurements.rows) == before:
@@ -330,14 +329,27 @@ class Engine:
             rooms.append(int(left * self.measurements.ran / max(elapsed, 0.001)))
         return max(0, min(rooms)) if rooms else None
 
-    def _fresh(self) -> Counter[Combination]:
-        """How many fresh replicates of each combination there are."""
+    def _fresh(self) -> list[Combination]:
+        """The levels of all fresh trials so far."""
         control = self.control
-        return Counter(
+        return [
             frozenset((c.factor, c.right) for c in control.difference(trial.environment))
             for trial in self.measurements.rows
             if trial.replicate >= FRESH
-        )
+        ]
+
+    def _numbered(self, combinations: Sequence[Combination]) -> list[Planned]:
+        """Fresh trials with these levels, each a replicate that has not been run."""
+        numbers: Counter[Environment] = Counter()
+        for trial in self.measurements.rows:
+            if trial.replicate >= FRESH:
+                numbers[trial.environment] += 1
+        trials = []
+        for combination in combinations:
+            environment = self._environment(combination)
+            trials.append(Planned(environment, FRESH + numbers[environment]))
+            numbers[environment] += 1
+        return trials
 
     def _environment(self, combination: Combination) -> Environment:
         return self.control.but(dict(combination))

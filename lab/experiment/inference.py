@@ -8,8 +8,9 @@ endpoint meets certain zones has one cause of two factors.
 
 **How it is found.**
 
-1. *One at a time*: every level alone, against the control.  What differs is an effect of
-   one factor.
+1. *One at a time*: what single levels do is taken off the covering array
+   (:mod:`lab.experiment.presumption`) and checked by trials of a few of them alone, against
+   the control.  What differs is an effect of one factor.
 2. *Prediction*: a trial in which no factor, or exactly one, has an effect of its own on the
    column should show the control's value, or that factor's.  A trial that shows something
    else is a *witness* of an interaction.
@@ -28,17 +29,18 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 
 import msgspec
 
 from lab.environment import Environment
 from lab.experiment.column import Group
+from lab.experiment.presumption import Level, presume
 
 __all__ = ["Combination", "Hypothesis", "Inference", "Trials", "infer"]
 
-Combination = frozenset[tuple[str, str]]
+Combination = frozenset[Level]
 """Levels that differ from the control, as (factor, level) pairs."""
 
 _LARGEST_CAUSE = 3
@@ -67,20 +69,36 @@ class Inference(msgspec.Struct, frozen=True):
     hypotheses: tuple[Hypothesis, ...]
     wanted: tuple[Combination, ...]
     unexplained: int = 0
+    active: frozenset[Level] = frozenset()
+    """Levels that take part in any effect on these columns."""
 
 
 class Trials:
-    """The environments of all trials so far, seen as combinations against the control."""
+    """The environments of all trials so far, seen as combinations against the control.
 
-    def __init__(self, control: Environment, environments: Sequence[Environment]) -> None:
+    ``designed`` are those that were planned before anything was known: of these alone a
+    level's share of unusual values means what it says.
+    """
+
+    def __init__(
+        self,
+        control: Environment,
+        environments: Sequence[Environment],
+        designed: Collection[Environment] | None = None,
+    ) -> None:
         self.control = control
+        self.designed = [designed is None or one in designed for one in environments]
         self.rows: list[Combination] = [
             frozenset((change.factor, change.right) for change in control.difference(other))
             for other in environments
         ]
         self.by_combination: dict[Combination, list[int]] = defaultdict(list)
+        found: dict[str, set[str]] = defaultdict(set)
         for row, combination in enumerate(self.rows):
             self.by_combination[combination].append(row)
+            for name, level in combination:
+                found[name].add(level)
+        self.levels = {name: sorted(values) for name, values in sorted(found.items())}
 
     def environment(self, combination: Combination) -> Environment:
         """The control environment with these levels."""
@@ -97,12 +115,20 @@ class _Column:
         if self.usual is None:
             known = Counter(code for code in group.codes if code >= 0)
             self.usual = known.most_common(1)[0][0]
-        self.single: dict[tuple[str, str], int] = {}
+        self.checked: dict[Level, int] = {}
         for combination in trials.by_combination:
             if len(combination) == 1:
                 value = self.value(combination)
-                if value is not None and value != self.usual:
-                    self.single[next(iter(combination))] = value
+                if value is not None:
+                    self.checked[next(iter(combination))] = value
+        rows = [
+            (row, code)
+            for row, code, designed in zip(trials.rows, self.codes, trials.designed, strict=True)
+            if code >= 0 and designed
+        ]
+        presumed = presume(rows, self.usual, self.checked, trials.levels)
+        self.single: Mapping[Level, int] = presumed.values
+        self.unchecked = presumed.unchecked
 
     def value(self, combination: Combination) -> int | None:
         """The most frequent value of the trials of exactly this combination.
@@ -115,7 +141,7 @@ class _Column:
         tied = len(counts) > 1 and counts[0][1] == counts[1][1]
         return counts[0][0] if counts and not tied else None
 
-    def active(self, combination: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    def active(self, combination: Iterable[Level]) -> list[Level]:
         """The levels that have an effect of their own."""
         return [level for level in combination if level in self.single]
 
@@ -130,7 +156,7 @@ class _Column:
         """Single levels whose effect other trials do not bear out and that ran only once."""
         found = []
         for level, value in self.single.items():
-            if len(self.trials.by_combination[frozenset({level})]) > 1:
+            if level not in self.checked or len(self.trials.by_combination[frozenset({level})]) > 1:
                 continue
             others = [
                 self.codes[row] == value
@@ -149,13 +175,17 @@ def infer(trials: Trials, group: Group, seed: int) -> Inference:
     """The causes of one group of columns, as far as the trials so far tell them."""
     column = _Column(trials, group)
     doubtful = column.doubtful()
-    wanted: list[Combination] = list(doubtful)
+    wanted: list[Combination] = [frozenset({level}) for level in column.unchecked]
+    wanted += doubtful
     causes: dict[tuple[str, ...], list[Combination]] = defaultdict(list)
     for level in column.single:
-        if frozenset({level}) not in doubtful:
+        if level in column.checked and frozenset({level}) not in doubtful:
             causes[(level[0],)].append(frozenset({level}))
 
     agreeing, witnesses = _witnesses(column)
+    # What single levels do must be known before further interactions are looked into.
+    most = 0 if column.unchecked else _WITNESSES_A_ROUND
+    most_unproven = min(most, _WITNESSES_UNPROVEN)
     support = Counter(
         pair for row in witnesses for pair in combinations(sorted(trials.rows[row]), 2)
     )
@@ -174,11 +204,11 @@ def infer(trials: Trials, group: Group, seed: int) -> Inference:
             names = _names(combination)
             if names in verified or len(trials.by_combination[combination]) > 1:
                 verified[names].append(combination)
-            elif asked < _WITNESSES_UNPROVEN:
+            elif asked < most_unproven:
                 asked += 1
                 wanted.append(combination)
             continue
-        if asked >= (_WITNESSES_A_ROUND if verified else _WITNESSES_UNPROVEN):
+        if asked >= (most if verified else most_unproven):
             continue
         asked += 1
         known = [c for c in candidates if _names(c) in verified]
@@ -199,7 +229,9 @@ def infer(trials: Trials, group: Group, seed: int) -> Inference:
         for names, shown in sorted(causes.items(), key=lambda item: (len(item[0]), item[0]))
     )
     useful = [c for c in wanted if len(trials.by_combination.get(c, ())) < _MOST_REPLICATES]
-    return Inference(hypotheses, tuple(dict.fromkeys(useful)), unexplained)
+    together = {level for shown in verified.values() for one in shown for level in one}
+    active = frozenset(together.union(column.single))
+    return Inference(hypotheses, tuple(dict.fromkeys(useful)), unexplained, active)
 
 
 def _witnesses(column: _Column) -> tuple[list[Combination], list[int]]:
@@ -264,9 +296,7 @@ def _splitting(witness: Combination, candidates: Sequence[Combination], seed: in
     return best[1]
 
 
-def _support(
-    candidate: Combination, support: Mapping[tuple[tuple[str, str], tuple[str, str]], int]
-) -> int:
+def _support(candidate: Combination, support: Mapping[tuple[Level, Level], int]) -> int:
     pairs = combinations(sorted(candidate), 2)
     return min(support[pair] for pair in pairs)
 

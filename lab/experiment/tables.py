@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from lab.experiment.analysis import Row
 from lab.experiment.column import ABSENT, Column
 from lab.experiment.inference import Trials
+from lab.experiment.presumption import Level
 from lab.findings.report import Row as TableRow
 from lab.observation.location import Location
 
@@ -59,17 +60,18 @@ def whole_texts(
 
 
 def decision_table(
-    cause: Sequence[str], others: set[str], values: Sequence[str | None], trials: Trials
+    cause: Sequence[str], others: frozenset[Level], values: Sequence[str | None], trials: Trials
 ) -> tuple[TableRow, ...]:
     """What was seen under each combination of the cause's levels.
 
-    Only trials in which no other factor disturbs these values are counted.
+    Only trials in which none of the ``others``, levels of other factors that do something to
+    these values, is there are counted.
     """
     seen: dict[tuple[str, ...], Counter[str | None]] = defaultdict(Counter)
     control = trials.control
     for value, combination in zip(values, trials.rows, strict=True):
         levels = dict(combination)
-        if value is None or others & levels.keys():
+        if value is None or not others.isdisjoint(combination):
             continue
         here = tuple(levels.get(name, control[name]) for name in cause)
         seen[here][None if value == ABSENT else value] += 1

@@ -21,6 +21,7 @@ the client's own.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from itertools import chain
@@ -213,10 +214,26 @@ def realise(level: str, surroundings: Surroundings) -> Surroundings:
     place = _place(level)
     return msgspec.structs.replace(
         surroundings,
-        network=place.network,
+        network=_with_own_card(place.network),
         resolvers=place.resolvers,
         search_domain=place.search,
     )
+
+
+def _with_own_card(network: Network) -> Network:
+    """With an address of the card's own where the first interface has another name.
+
+    So the card of the factor machine is that of the control's interface alone, and what is
+    sent under the name of another depends on this factor only; wireless cards make their
+    addresses up anyway.
+    """
+    first, *others = network.interfaces
+    if first.name == _OWN.name:
+        return network
+    octets = bytearray(hashlib.blake2b(first.name.encode(), digest_size=6).digest())
+    octets[0] = octets[0] & 0xFC | 0x02
+    card = msgspec.structs.replace(first, mac=octets.hex(":"))
+    return msgspec.structs.replace(network, interfaces=(card, *others))
 
 
 def strategy() -> SearchStrategy[str]:

@@ -11,7 +11,7 @@ from lab.factors.endpoint import FACTOR as ENDPOINT
 from lab.factors.network import CONTROL, FACTOR, KINDS, PUBLIC_RESOLVERS
 from lab.factors.proxy import FACTOR as PROXY
 from lab.factors.registry import impossible
-from lab.factors.surroundings import BARE, Interface, Network, Surroundings
+from lab.factors.surroundings import BARE, Interface, Surroundings
 
 OWN4, OWN6 = BARE.network.interfaces[0].addresses
 
@@ -30,9 +30,20 @@ def test_settings_are_one_machine():
     )
     assert FACTOR.parse(level) == level
     after = made(level)
-    assert after.network == Network((Interface("wlp3s0", ("10.20.30.40/24",)),), "10.20.30.1")
+    (card,) = after.network.interfaces
+    assert card == Interface("wlp3s0", ("10.20.30.40/24",), card.mac)
+    assert after.network.gateway == "10.20.30.1"
     assert after.resolvers == ("8.8.8.8",)
     assert after.search_domain == "corp.example.com"
+
+
+def test_only_the_control_s_interface_has_the_machine_s_card():
+    assert all(item.mac is None for item in BARE.network.interfaces)
+    card, other = (made(level).network.interfaces[0].mac for level in ("wifi", "interface=eno1"))
+    assert card
+    assert other
+    assert card != other
+    assert int(card[:2], 16) & 3 == 2
 
 
 def test_a_further_interface_has_its_own_addresses_and_mac():

@@ -1,0 +1,118 @@
+"""Effects of single levels, read off trials in which many factors vary at once.
+
+In a covering array every level occurs in a dozen trials or more, each time among other
+levels.  If a level has an effect of its own, nearly all of its trials show one unusual
+value, wherever no other effect disturbs them.  So main effects are taken off the array one
+factor at a time, the one that explains most first, each time looking only at trials that no
+effect found so far disturbs (stepwise, as in a decision list: Rivest, 1987).
+
+This presumes more than it can know: a level whose trials all happen to share another level
+looks the same.  So what is presumed is to be *checked* by trials of single levels, a few for
+each factor; where a check fails, every level of the factor is checked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+
+__all__ = ["Level", "Presumed", "presume"]
+
+Level = tuple[str, str]
+"""A factor and one of its levels."""
+
+_FEWEST = 2
+_SHARE = 0.75
+"""Of a level's undisturbed trials, so many must show the value that it is presumed to cause."""
+_CHECKED = 2
+"""Levels of a factor that are checked; all, where no more than one beyond this are presumed."""
+_FEW_EXPLAINED = 12
+"""With fewer trials that are as expected, the array says nothing of further factors."""
+
+
+class Presumed(msgspec.Struct, frozen=True):
+    """Levels with the value that each shows alone, known or presumed; and what to check."""
+
+    values: Mapping[Level, int]
+    unchecked: tuple[Level, ...] = ()
+
+
+def presume(
+    rows: Sequence[tuple[frozenset[Level], int]],
+    usual: int,
+    checked: Mapping[Level, int],
+    levels: Mapping[str, Sequence[str]],
+) -> Presumed:
+    """The effects of single levels on one column.
+
+    ``rows`` are the trials' levels and codes, unknown ones left out.  ``checked`` has the
+    value of each level that was tried alone, ``usual`` or not; ``levels`` all levels that
+    are varied, by factor.
+    """
+    active = {level: value for level, value in checked.items() if value != usual}
+    idle = {level for level, value in checked.items() if value == usual}
+    unchecked: dict[Level, None] = {}
+    tried = {name for name, _ in active}
+    while True:
+        quiet = [(row, code) for row, code in rows if row.isdisjoint(active)]
+        if sum(code != usual for _, code in quiet) < _FEWEST:
+            break
+        found = _strongest(quiet, usual, idle)
+        if found is None:
+            break
+        active.update(found)
+        name = next(iter(found))[0]
+        tried.add(name)
+        unchecked.update(dict.fromkeys(_to_check(name, found, checked, usual)))
+    if sum(_explained(row, code, usual, active) for row, code in rows) < _FEW_EXPLAINED:
+        # So much disturbs this column that the array hides what other factors do.
+        for name, values in levels.items():
+            if name not in tried:
+                known = sum((name, value) in checked for value in values)
+                ends = (values[0], values[-1])[: max(0, _CHECKED - known)]
+                unchecked.update(((name, value), None) for value in ends)
+    return Presumed(active, tuple(level for level in unchecked if level not in checked))
+
+
+def _explained(row: frozenset[Level], code: int, usual: int, active: Mapping[Level, int]) -> bool:
+    """Whether a trial shows what its one active level, or none, makes expect."""
+    here = [active[level] for level in row if level in active]
+    return code == (here[0] if here else usual) if len(here) < 2 else False
+
+
+def _strongest(
+    quiet: Sequence[tuple[frozenset[Level], int]], usual: int, idle: Collection[Level]
+) -> dict[Level, int] | None:
+    """The levels of the factor that explains most of what is unusual in these trials."""
+    seen: dict[Level, Counter[int]] = defaultdict(Counter)
+    for row, code in quiet:
+        for level in row:
+            seen[level][code] += 1
+    explained: Counter[str] = Counter()
+    effects: dict[str, dict[Level, int]] = defaultdict(dict)
+    for level in sorted(seen):
+        if level in idle:
+            continue
+        counts = seen[level]
+        value, count = max(counts.items(), key=lambda item: (item[1], -item[0]))
+        if value != usual and count >= _FEWEST and count >= _SHARE * counts.total():
+            effects[level[0]][level] = value
+            explained[level[0]] += count - 2 * (counts.total() - count)
+    if not effects:
+        return None
+    best = max(sorted(effects), key=lambda name: (explained[name], len(effects[name])))
+    return effects[best] if explained[best] > 0 else None
+
+
+def _to_check(
+    name: str, found: Mapping[Level, int], checked: Mapping[Level, int], usual: int
+) -> list[Level]:
+    """Levels of a factor to try alone: a few, or all where one has failed already."""
+    refuted = any(level[0] == name and value == usual for level, value in checked.items())
+    levels = sorted(found)
+    if refuted or len(levels) <= _CHECKED + 1:
+        return levels
+    known = sum(level in checked for level in levels)
+    return levels[: max(0, _CHECKED - known)]
