@@ -18,6 +18,7 @@ end) with; :class:`Digest` has the rest, to be compared where that is found.
 from __future__ import annotations
 
 import base64
+import codecs
 import hashlib
 import html
 import json
@@ -140,6 +141,7 @@ def _forms(needle: str) -> Iterator[tuple[str, str, float]]:
     yield "ascii85", base64.a85encode(data).decode(), 8.0 * len(data)
     yield "base58", _base58(data), 8.0 * len(data)
     yield "reversed", as_text(as_bytes(needle[::-1])), plain
+    yield "rot13", as_text(as_bytes(codecs.encode(needle, "rot13"))), plain
     for units in (wide, wider):
         yield "utf-16", as_text(units), plain
         yield "utf-16 hex", units.hex(), plain

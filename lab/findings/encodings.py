@@ -151,6 +151,7 @@ class Search:
         """Search for what no key hides, and then what is below, layer by layer."""
         budget = _MOST_SEARCHED
         self._look_xored(data[:LONGEST], "", found)
+        self._look_xored(_as_numbers(data[:LONGEST]), "", found)
         pending: list[tuple[int, str, bytes]] = [(0, "", data[:LONGEST])]
         while pending and len(found) < len(self._groups):
             depth, chain, outer = pending.pop(0)
@@ -179,9 +180,11 @@ class Search:
         def keep(start: int, mark: _Mark, searched: str) -> None:
             if mark.group in found:
                 return
-            if mark.group in best and best[mark.group][0] <= mark.rank:
+            known = best.get(mark.group)
+            if known is not None and (known[0] < mark.rank or known[0] == mark.rank < _CASE):
                 return
-            if (hit := self._checked(searched, start, mark, chain)) is not None:
+            hit = self._checked(searched, start, mark, chain)
+            if hit and (known is None or (mark.rank, hit.chance) < (known[0], known[1].chance)):
                 best[mark.group] = mark.rank, hit
 
         for start, mark in self._exact.hits(text):
@@ -262,6 +265,16 @@ def _bits(marks: Iterable[_Mark], group: int) -> list[float]:
         for mark in marks
         if mark.group == group
     ]
+
+
+def _as_numbers(data: bytes) -> bytes:
+    """Of a text with characters up to U+00FF, those as bytes; empty for any other."""
+    if data.isascii():
+        return b""
+    try:
+        return data.decode().encode("latin-1")
+    except UnicodeError:
+        return b""
 
 
 def _within(encoding: str, chain: str) -> str:

@@ -54,7 +54,8 @@ def _cut_hex(digest: Digest, text: str, start: int) -> Run | None:
         return None
     if not digest.whole.lower().startswith(run[0].lower()):
         return None
-    return Run(f"{digest.name}[:{len(run[0])}]", 4.0 * len(run[0]), _alike(_HEX, text, run[0]))
+    cut = f"[:{len(run[0])}]" if len(run[0]) < len(digest.whole) else ""
+    return Run(digest.name + cut, 4.0 * len(run[0]), _alike(_HEX, text, run[0]))
 
 
 def _end_of_hex(digest: Digest, text: str, end: int) -> Run | None:
@@ -71,6 +72,8 @@ def _cut_base64(digest: Digest, text: str, start: int) -> Run | None:
     run = _BASE64.match(text, start)
     if run is None or (start and _BASE64.match(text[start - 1])):
         return None
+    if text.startswith("%", run.end()):
+        return None  # it goes on behind an escape
     digits = run[0].translate(_STANDARD)
     digits = digits[: len(digits) - (len(digits) % 4 == 1)]
     data = base64.b64decode(digits + "=" * (-len(digits) % 4))

@@ -1,15 +1,21 @@
 import base64
+import gzip
 import hashlib
 import html
 import json
 import random
+import time
 import urllib.parse
+import uuid
+import zlib
 
+import brotli
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.findings.encodings import PLAIN, encoding_of
+from lab.findings.encodings import NEGLIGIBLE, PLAIN, Search, encoding_of, hit_of
 
 TEXT = "Ünit <07>/build-box"
 DATA = TEXT.encode()
@@ -140,3 +146,90 @@ def test_any_texts_can_be_asked_for(value, needles):
 def test_what_is_no_unicode_can_be_asked_for():
     assert encoding_of("abc", ["\udc80\udc81\udc82"]) is None
     assert encoding_of("x\udc80\udc81\udc82", ["\udc80\udc81\udc82"]) == PLAIN
+
+
+def b64(data):
+    return base64.b64encode(data).decode()
+
+
+def document(text):
+    return json.dumps({"event": "start", "host": text, "n": [1, 2, 3]}).encode()
+
+
+HOST = "build-box.corp.example"
+ZIPPED = document(sha("sha512").hexdigest() * 2 + HOST * 3)
+
+TOGETHER = [
+    ("json in base64", b64(document(TEXT)), TEXT),
+    ("gzip in base64", b64(gzip.compress(ZIPPED)), HOST),
+    ("gzip in hex", gzip.compress(ZIPPED).hex(), HOST),
+    ("deflate in base64", b64(zlib.compress(ZIPPED)), HOST),
+    ("brotli in base64", b64(brotli.compress(ZIPPED)), HOST),
+    ("zstd in base64", b64(zstandard.compress(ZIPPED)), HOST),
+    ("base64", urllib.parse.quote(b64(b">>>" + TEXT.encode()), safe=""), TEXT),
+    ("base64 twice", b64(document(b64(document(HOST)))), HOST),
+    ("base64 in reversed", b64(HOST.encode())[::-1], HOST),
+    ("sha256 hex in base64", b64(sha("sha256", HOST).hexdigest().encode()), HOST),
+    ("sha256 in hex", sha("sha256", HOST).hexdigest().encode().hex(), HOST),
+    ("sha256 in base64", b64(b"\x0a\x20" + sha("sha256", HOST).digest() + b"\x10\x01"), HOST),
+    ("sha256 in base64", "sha256-" + b64(sha("sha256", HOST).digest()), HOST),
+    ("sha256", (b"\x0a\x20" + sha("sha256", HOST).digest() + b"\x10\x01").hex(), HOST),
+    ("sha256[-12:]", sha("sha256", HOST).hexdigest()[-12:], HOST),
+    ("sha1 as uuid", str(uuid.UUID(bytes=sha("sha1", HOST).digest()[:16], version=5)), HOST),
+    ("uuid5", str(uuid.uuid5(uuid.NAMESPACE_DNS, HOST)), HOST),
+    ("utf-16 in base64", b64(HOST.encode("utf-16-le")), HOST),
+    ("utf-16", HOST.encode("utf-16-be").decode("latin-1"), HOST),
+    ("letter case in base64", b64(HOST.upper().encode()), HOST),
+    ("json", json.dumps(document(TEXT).decode()), TEXT),
+    ("url twice", urllib.parse.quote(urllib.parse.quote(TEXT, safe=""), safe=""), TEXT),
+    ("url", "%c3%9cnit%20%3c07%3e%2fbuild-box", TEXT),
+    ("base32", base64.b32encode(HOST.encode()).decode().lower().rstrip("="), HOST),
+    ("xor 0x42 in hex", bytes(byte ^ 0x42 for byte in document(HOST)).hex(), HOST),
+    ("xor 0x01", bytes(byte ^ 0x01 for byte in HOST.encode()).decode(), HOST),
+    ("xor 0x80", bytes(byte ^ 0x80 for byte in HOST.encode()).decode("latin-1"), HOST),
+]
+
+
+@pytest.mark.parametrize(("name", "form", "needle"), TOGETHER)
+@pytest.mark.parametrize("frame", ["{}", "id {} end"])
+def test_encodings_within_encodings(name, form, needle, frame):
+    assert encoding_of(frame.format(form), [needle]) == name
+    assert encoding_of(frame.format(form), ["other-box.corp.example"]) is None
+
+
+def test_a_hit_says_how_likely_chance_would_make_it():
+    digest = sha("sha256").hexdigest()
+    whole = hit_of(f"id={digest}", [TEXT])
+    part = hit_of(f"id={digest[:8]}", [TEXT])
+    assert whole is not None
+    assert part is not None
+    assert whole.chance < 1e-60 < part.chance < NEGLIGIBLE
+
+
+def test_what_chance_would_make_is_not_counted():
+    digest = sha("sha256").hexdigest()
+    chance = random.Random(1)
+    noise = " ".join(f"{chance.getrandbits(32):08x}" for _ in range(20_000))
+    assert encoding_of(digest[:8], [TEXT]) == "sha256[:8]"
+    assert encoding_of(f"{noise} {digest[:8]}", [TEXT]) is None
+    assert encoding_of(f"{noise} {digest[:16]}", [TEXT]) == "sha256[:16]"
+
+
+def test_a_short_text_in_another_case_counts_only_among_few_words():
+    assert encoding_of("DEV", ["dev"]) == "letter case"
+    assert encoding_of("ONE TWO DEV SIX TEN " * 20, ["dev"]) is None
+
+
+def test_groups_are_searched_together_and_answered_apart():
+    search = Search([["alpha-box"], ["beta-box"], ["gamma-box"]], [[], [], ["short"]])
+    hits = search.hits(f"alpha-box {b'beta-box'.hex()} {sha('md5', 'short').hexdigest()}")
+    assert [hit.encoding for hit in hits if hit] == [PLAIN, "hex", "md5"]
+    assert search.hits("short gamma") == (None, None, None)
+
+
+def test_hostile_values_are_bounded():
+    bomb = gzip.compress(b"\0" * (64 << 20))
+    start = time.process_time()
+    for value in (b64(bomb), "41" * 300_000, "%41" * 100_000):
+        hit_of(value, NEEDLES)
+    assert time.process_time() - start < 10

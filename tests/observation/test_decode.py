@@ -93,3 +93,8 @@ def test_a_gigabyte_of_zeros_stops_at_the_limit(name):
     assert time.process_time() - start < 3
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown * 1024 < 5 * LIMIT
+
+
+@pytest.mark.parametrize(("name", "encode"), ENCODERS[:-2])
+def test_no_more_than_was_asked_for(name, encode):
+    assert decoded(encode(b"say ok" * 99), name, 100) == (b"say ok" * 99)[:100]
