@@ -32,7 +32,7 @@ from lab.clients.brought import brought, kind_of
 from lab.clients.mentions import Contents, quoted, read_in_script, read_in_shell, runs
 from lab.clients.profile import Client
 
-__all__ = ["Mine", "mine", "mined"]
+__all__ = ["Mine", "mine", "mined", "opened"]
 
 MOST_FILES = 100_000
 MOST_BYTES = 4 * 2**30
@@ -94,7 +94,7 @@ def mine(client: Client, most: int = 2000) -> Mine:
             complete = False
             break
         try:
-            with _contents(path) as contents:
+            with opened(path) as contents:
                 files += 1
                 size += len(contents)
                 kind = kind_of(path, contents[:512])
@@ -112,7 +112,8 @@ def mine(client: Client, most: int = 2000) -> Mine:
 
 
 @contextmanager
-def _contents(path: str) -> Iterator[Contents]:
+def opened(path: str) -> Iterator[Contents]:
+    """The bytes of a file, mapped where it is large; OSError or ValueError where there are none."""
     # A pipe put in the file's place would keep a plain open waiting for ever.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb") as file:
