@@ -19,7 +19,7 @@ from lab import __version__
 from lab.clients.profile import Client
 from lab.environment import Environment
 from lab.errors import ClientError
-from lab.experiment import mining, sweep
+from lab.experiment import mining, search, sweep
 from lab.experiment.analysis import FRESH, Analysis, Row, analyse
 from lab.experiment.conclude import Conclusion, conclude
 from lab.experiment.confirming import packed
@@ -55,7 +55,7 @@ _CONFIRM_ROUNDS = 5
 _FIRST_LOOK = 2
 """Replicates of the first round of confirmation, which sends most chance finds away."""
 _LARGEST_ROUND = 48
-_SHARES = {"mine": 0.3, "screen": 0.55, "isolate": 0.7}
+_SHARES = {"mine": 0.3, "search": 0.4, "screen": 0.55, "isolate": 0.7}
 """Of the limits on trials and time, what is used when a phase ends: later ones need some."""
 _MINING_ALONE, _MINING_BESIDE = 600, 60
 """Trials for mining, where nothing else is varied and where something is."""
@@ -92,7 +92,7 @@ class Engine:
 
     def run(self) -> Iterator[EngineEvent]:
         """The whole audit, from its first event to its last."""
-        design = None if self.scope.mined else self._plan()
+        design = None if self.scope.mined or self.options.search else self._plan()
         planned = self._planned(design) + self._guess_after()
         yield AuditStarted(
             self.facts,
@@ -106,7 +106,10 @@ class Engine:
         yield from self._phase("calibrate", first, planned - len(first))
         yield from self._check_calibration()
         if design is None:
-            yield from self._mine()
+            if self.scope.mined:
+                yield from self._mine()
+            for name in self.options.search:
+                yield from self._search(name)
             design = self._plan()
         screen = (*design.singles, *design.array)
         self.designed = frozenset(trial.environment for trial in (*design.calibration, *screen))
@@ -165,6 +168,20 @@ class Engine:
             enough=enough,
         )
         self.scope = with_mined(self.scope, found)
+
+    def _search(self, name: str) -> Iterator[EngineEvent]:
+        """Generate levels of a factor, and take up those that show something new."""
+        if len(self.scope.levels.get(name, ())) > 1:
+            found = yield from search.search(
+                name,
+                self.scope.levels,
+                _Bench(self, "search"),
+                words=(*self.options.words, *self.scope.words),
+                trials=self.options.search_trials,
+                seed=self.options.seed,
+            )
+            self.explored.append(found.explored)
+            self.scope = with_levels(self.scope, name, found.levels)
 
     def _sweep(self, name: str, analysis: Analysis) -> Generator[EngineEvent, None, Analysis]:
         """Try every level of a factor; what is new is confirmed, and its context swept too."""

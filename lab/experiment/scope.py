@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 import msgspec
 
 from lab.clients.mine import mined as names_in
 from lab.clients.profile import Client
+from lab.clients.words import words as words_in_files
 from lab.errors import UsageError
 from lab.experiment import mining
 from lab.experiment.canaries import Canary, made_up_level
@@ -43,6 +45,8 @@ class Scope(msgspec.Struct, frozen=True):
     canaries: tuple[Canary, ...] = ()
     mined: Mapping[str, str] = {}
     """Variables, with the values to set, of which mining finds those that matter."""
+    words: tuple[str, ...] = ()
+    """Words of the client's files, for searches, those worth most first."""
     alone: frozenset[tuple[str, str]] = frozenset()
     """Levels that are not tried together with others."""
 
@@ -106,6 +110,7 @@ def scope(client: Client, options: Options) -> Scope:
         frozenset(name for name, item in factors().items() if item.routes),
         tuple(canaries),
         mined,
+        _words(client) if options.search else (),
     )
 
 
@@ -168,6 +173,13 @@ def _mined(client: Client, bare: Surroundings) -> tuple[str, ...]:
     """The names in the client's files that no factor and not the profile decides."""
     taken = owned() | bare.variables.keys() | bare.optout.keys() | set(bare.endpoint.variables)
     return tuple(name for name in names_in(client) if name not in taken)
+
+
+def _words(client: Client) -> tuple[str, ...]:
+    """Endings, hosts and keywords in turn, so that a few trials have some of each."""
+    found = words_in_files(client)
+    turns = zip_longest(found.endings, found.hosts, found.keywords)
+    return tuple(dict.fromkeys(word for turn in turns for word in turn if word is not None))
 
 
 def _check_explored(options: Options, wanted: Sequence[str]) -> None:
