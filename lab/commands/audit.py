@@ -54,6 +54,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help=r"add levels to a factor; repeatable; write \, for a comma within a level",
     )
+    parser.add_argument(
+        "--sweep",
+        metavar="FACTOR",
+        action="append",
+        default=[],
+        help="try every level there is of a factor, such as all time zones; repeatable",
+    )
+    parser.add_argument(
+        "--search",
+        metavar="FACTOR",
+        action="append",
+        default=[],
+        help="generate levels of a factor, also from words of the client's files; repeatable",
+    )
+    parser.add_argument(
+        "--search-trials",
+        metavar="N",
+        default="100",
+        help="trials of each search at most (default: 100)",
+    )
+    parser.add_argument("--words", type=Path, metavar="FILE", help="words for searches, one a line")
     parser.add_argument("--max-trials", metavar="N", help="run no more trials than this")
     parser.add_argument("--max-time", metavar="SECONDS", help="begin no trial after this time")
     parser.add_argument(
@@ -187,6 +208,10 @@ def _options(arguments: argparse.Namespace) -> Options:
         seed=_whole("--seed", arguments.seed, 0, 2**63 - 1),
         alpha=_alpha(arguments.alpha),
         strength=_whole("--strength", arguments.strength, 1, STRONGEST),
+        sweep=_explored("--sweep", arguments.sweep, factors),
+        search=_explored("--search", arguments.search, factors),
+        search_trials=_whole("--search-trials", arguments.search_trials, 1, 10**6),
+        words=() if arguments.words is None else _words(arguments.words, arguments.search),
         jobs=None if jobs is None else _whole("--jobs", jobs, 1, MOST_JOBS),
         home=arguments.home,
         out=arguments.out,
@@ -218,6 +243,31 @@ def _levels(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
         for text in _COMMA.split(texts):
             found.setdefault(name, {})[level(name, text.replace("\\,", ","))] = None
     return {name: tuple(levels) for name, levels in found.items()}
+
+
+def _explored(option: str, names: Sequence[str], factors: Sequence[str] | None) -> tuple[str, ...]:
+    """The factors to sweep or to search, written one by one or with commas."""
+    from lab.factors.registry import every
+
+    found = _factors(",".join(names)) if names else ()
+    for name in found:
+        if factors is not None and name not in factors:
+            raise UsageError(f"{option} takes {name}, which --factors leaves out; add it there")
+        if option == "--sweep":
+            every(name)
+    return found
+
+
+def _words(file: Path, searched: Sequence[str]) -> tuple[str, ...]:
+    """The words of a file, one a line; empty lines and what begins with # are left out."""
+    if not searched:
+        raise UsageError("--words is for searches; add --search FACTOR, e.g. --search endpoint")
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--words {file} cannot be read: {error}") from error
+    words = [line.strip() for line in lines]
+    return tuple(dict.fromkeys(word for word in words if word and not word.startswith("#")))
 
 
 def _whole(option: str, text: str, least: int, most: int) -> int:

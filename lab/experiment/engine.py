@@ -456,6 +456,10 @@ class _Bench:
         """All trials so far, the control environment's first."""
         return self._engine.measurements.table(self._engine.scope.endpoint)
 
+    def count(self) -> int:
+        """How many trials there are so far."""
+        return len(self._engine.measurements.rows)
+
     def again(self, environment: Environment) -> Planned:
         """One more trial of an environment."""
         return Planned(environment, self._engine.measurements.following(environment))

@@ -16,7 +16,7 @@ from lab.experiment import mining
 from lab.experiment.canaries import Canary, made_up_level
 from lab.experiment.mining import Mined
 from lab.experiment.options import Options
-from lab.factors.registry import factor, factors, inert, level
+from lab.factors.registry import every, factor, factors, inert, level
 from lab.factors.surroundings import Endpoint, Surroundings
 from lab.factors.variables import owned
 from lab.findings.report import FactorFacts, NotMeasured
@@ -193,12 +193,7 @@ def _check_explored(options: Options, wanted: Sequence[str]) -> None:
                     f"add {name} to --factors"
                 )
     for name in options.sweep:
-        if factor(name).every is None:
-            swept = ", ".join(item.name for item in factors().values() if item.every)
-            raise UsageError(
-                f"the levels of {name} have no end, so it cannot be swept ({swept} can); "
-                f"--search {name} generates some"
-            )
+        every(name)
     if options.search_trials < 1:
         raise UsageError(f"--search-trials is at least 1, not {options.search_trials}")
 

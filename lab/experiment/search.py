@@ -62,6 +62,9 @@ class Bench(Protocol):
     def rows(self) -> list[Row]:
         """All trials so far, the control environment's first."""
 
+    def count(self) -> int:
+        """How many trials there are so far."""
+
 
 class Found(msgspec.Struct, frozen=True):
     """The levels that a search found, and what it tried."""
@@ -167,11 +170,11 @@ class _Work:
         self.bench = bench
         self.most = most
         self.stopped = False
-        self._before = len(bench.rows())
+        self._before = bench.count()
 
     def ran(self) -> int:
         """Trials since the search began to generate."""
-        return len(self.bench.rows()) - self._before
+        return self.bench.count() - self._before
 
     def try_all(
         self, context: _Context, levels: Sequence[str]

@@ -37,7 +37,7 @@ from lab.experiment.events import EngineEvent
 from lab.experiment.inference import Combination, Trials
 from lab.experiment.scope import Scope
 from lab.experiment.tables import slot_values, whole_texts
-from lab.factors.registry import factor, impossible
+from lab.factors.registry import every, impossible
 from lab.findings.report import Explored, Part, Partition, Signal
 from lab.findings.rules import with_rules
 
@@ -109,12 +109,12 @@ def sweep(
     name: str, signals: Sequence[Signal], control: Environment, bench: Bench
 ) -> Generator[EngineEvent, None, Swept]:
     """Run the trials of a sweep, with repetitions; :func:`partitioned` reads them."""
-    every = levels_of(name)
+    levels = every(name)
     found = contexts(signals, name)
     chosen = found[:MOST_CONTEXTS]
     untried: set[str] = set()
     for context in chosen:
-        here = [control.but({**dict(context), name: level}) for level in every]
+        here = [control.but({**dict(context), name: level}) for level in levels]
         here = [environment for environment in here if impossible(environment) is None]
         known = {row.environment for row in bench.rows() if not row.broken}
         wanted = [Planned(environment) for environment in here if environment not in known]
@@ -129,15 +129,8 @@ def sweep(
             wanted = [bench.again(control.but({**dict(context), name: x})) for x in doubtful]
         known = {row.environment for row in bench.rows()}
         untried.update(environment[name] for environment in here if environment not in known)
-    left, tried = len(found) - len(chosen), len(every) - len(untried)
-    return Swept(name, tuple(chosen), left, tried, len(every))
-
-
-def levels_of(name: str) -> tuple[str, ...]:
-    """The levels of a sweep: all that exist, and all that have a name."""
-    item = factor(name)
-    every = item.every() if item.every is not None else ()
-    return tuple(dict.fromkeys((item.control, *item.levels, *every)))
+    left, tried = len(found) - len(chosen), len(levels) - len(untried)
+    return Swept(name, tuple(chosen), left, tried, len(levels))
 
 
 def _doubtful(

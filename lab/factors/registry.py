@@ -21,6 +21,7 @@ from lab.factors.words import nearest
 
 __all__ = [
     "control",
+    "every",
     "factor",
     "factors",
     "forbidden",
@@ -63,6 +64,18 @@ def level(name: str, text: str) -> str:
         known = nearest(text, (chosen.control, *chosen.levels))
         hint = "" if "nearest:" in str(error) else f"; nearest: {known}"
         raise UsageError(f"factor {name} has no level {text!r}: {error}{hint}") from error
+
+
+def every(name: str) -> tuple[str, ...]:
+    """All levels of a factor, the named ones first; UsageError where they have no end."""
+    item = factor(name)
+    if item.every is None:
+        swept = ", ".join(other.name for other in factors().values() if other.every)
+        raise UsageError(
+            f"the levels of {name} have no end or are all named, so it cannot be swept "
+            f"({swept} can); --search {name} generates some"
+        )
+    return tuple(dict.fromkeys((item.control, *item.levels, *item.every())))
 
 
 def parse_setting(text: str) -> tuple[str, str]:

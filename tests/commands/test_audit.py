@@ -74,6 +74,34 @@ def test_scripts_read_one_json_document_on_stdout(engine, capfd):
     assert [signal["cause"] for signal in document["signals"]][-1] == ["endpoint", "timezone"]
 
 
+def test_sweeps_and_searches_reach_the_engine(engine, tmp_path):
+    words = tmp_path / "words"
+    words.write_text("# ours\nrelay\n\n.cn\nrelay\n")
+    line = f"audit probe --sweep timezone,locale --sweep endpoint --search endpoint --words {words}"
+    assert cli.main([*line.split(), "--search-trials", "60"]) == 0
+    options = engine.asked
+    assert options.sweep == ("timezone", "locale", "endpoint")
+    assert options.search == ("endpoint",)
+    assert (options.search_trials, options.words) == (60, ("relay", ".cn"))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("--sweep hostname", "cannot be swept"),
+        ("--sweep timezon", "nearest: timezone"),
+        ("--factors user --sweep timezone", "--factors leaves out"),
+        ("--words /nowhere", "add --search FACTOR"),
+        ("--search endpoint --words /nowhere", "cannot be read"),
+        ("--search endpoint --search-trials none", "a whole number"),
+    ],
+)
+def test_what_cannot_be_swept_or_searched_is_said_before_anything_runs(engine, capfd, line, words):
+    assert cli.main(["audit", "probe", *line.split()]) == 2
+    assert words in capfd.readouterr().err
+    assert engine.words is None
+
+
 def test_every_option_reaches_the_engine(engine, tmp_path):
     words = "--factors timezone,locale --levels timezone=Asia/Seoul,Asia/Tokyo --levels"
     words += " timezone=UTC --max-trials 90 --max-time 12.5 --seed 3 --alpha 0.01 --strength 3"
