@@ -459,7 +459,7 @@ SHOWN: Mapping[str, Shown] = {
         may=(
             "size /etc/resolv.conf", "shell ip *", "shell hostname -I", "file /proc/self/net/*",
             "file /proc/sys/net/*", "file /sys/class/net/*", "file /sys/devices/*/net/*",
-            "link /sys/class/net/*", "shell getent *",
+            "link /sys/class/net/*", "shell getent *", "python uuid.getnode",
         ),
     ),
     "optout": Shown(
@@ -669,6 +669,7 @@ SHOWN: Mapping[str, Shown] = {
             "file /proc/*/uid_map", "file /proc/*/gid_map", "file /proc/self/net/*",
             *_places("/run/user/*", "/root", "/home"), *MOUNTS, "ls /",
             "file /proc/sys/net/ipv4/ping_group_range", "file /proc/*/cgroup",
+            "line /proc/self/status Groups", "file /proc/1/*",
         ),
     ),
     "variables": Shown(

@@ -264,7 +264,7 @@ def test_the_control_is_the_same_whatever_surrounds_the_lab(trials: Trials, home
         "MODEL_BASE_URL": "http://other.invalid", "MODEL_TELEMETRY": "0", "DISPLAY": ":7",
         "GIT_AUTHOR_NAME": "Zoe", "GIT_CONFIG_GLOBAL": "/nowhere", "XDG_CONFIG_HOME": "/nowhere",
     }  # fmt: skip
-    source = str(Path(lab.__file__).parents[1])
+    source = os.pathsep.join((str(Path(lab.__file__).parents[1]), *sys.path))
     ended = subprocess.run(
         (sys.executable, "-c", READ_CONTROL, msgspec.json.encode(CLIENT), home.resolve()),
         env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONPATH": source, **scrambled},
