@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
         "benchmark", nargs="?", default="all", help="which one (default: all)",
-        choices=["all", "overhead", "cell", "internet", "analysis", "separation"],
+        choices=["all", "overhead", "cell", "internet", "analysis", "separation", "canaries"],
     )  # fmt: skip
     parser.add_argument(
         "client", nargs="?", metavar="CLIENT",
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_number,
         default=15,
         metavar="N",
-        help="rounds of each side (default: 15; internet takes 8 at most, analysis 3)",
+        help="rounds of each side (default: 15; internet takes 8 at most, canaries 5, analysis 3)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     parser.add_argument(
@@ -84,6 +84,7 @@ def _chosen(
 ) -> list[Callable[[], Result]]:
     # Imported here, so that --help is fast.
     from bench.analysis import analysis
+    from bench.canaries import canaries
     from bench.cell import cell
     from bench.internet import internet
     from bench.overhead import DEFAULT_CLIENT, overhead
@@ -96,6 +97,7 @@ def _chosen(
         "internet": lambda: internet(min(trials, 8)),
         "analysis": lambda: analysis(min(trials, 3)),
         "separation": lambda: separation(trials),
+        "canaries": lambda: canaries(min(trials, 5)),
     }
     if client is not None and arguments.benchmark not in ("overhead", "all"):
         raise UsageError(f"the benchmark {arguments.benchmark!r} takes no client; leave it out")
