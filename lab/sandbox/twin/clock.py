@@ -1,6 +1,7 @@
 """The client's clock: it starts at the level's instant and goes on, as in a cell.
 
-Wall clocks are shifted, monotonic ones are not, so that nothing waits longer or shorter.
+Wall clocks begin at the level's instant, monotonic ones at the machine's uptime; all go on at
+the same pace, so that nothing waits longer or shorter.
 
 Why not freezegun.  It searches all modules each time that it starts; it freezes monotonic
 clocks too; its local time is UTC and a fixed offset, so that no zone has summer time, and
@@ -18,6 +19,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from lab.sandbox.facts import UPTIME_S
 from lab.sandbox.twin.inside import Over, here
 from lab.sandbox.twin.patches import Patches
 
@@ -26,20 +28,27 @@ __all__ = ["Clock"]
 _time, _time_ns, _localtime, _sleep = time.time, time.time_ns, time.localtime, time.sleep
 _Real = datetime.datetime
 
+_monotonic_ns = time.monotonic_ns
+
 _WALL_CLOCKS = frozenset((0, 5, 8, 11))
 """REALTIME, REALTIME_COARSE, REALTIME_ALARM and TAI; see clock_getres(2)."""
 
+_UPTIMES = frozenset((1, 4, 6, 7, 9))
+"""MONOTONIC, MONOTONIC_RAW, MONOTONIC_COARSE, BOOTTIME and BOOTTIME_ALARM."""
+
 
 class Clock:
-    """The wall clock of one trial."""
+    """The clocks of one trial."""
 
     def __init__(self) -> None:
         self._shift_ns = 0
+        self._uptime_ns = 0
         self._ended = threading.Event()
 
     def begin(self, start: float | None, ended: threading.Event) -> None:
         """It is ``start`` (Unix time) now; None leaves the host's.  ``ended`` ends all sleep."""
         self._shift_ns = 0 if start is None else round(start * 1e9) - _time_ns()
+        self._uptime_ns = UPTIME_S * 10**9 - _monotonic_ns()
         self._ended = ended
 
     def now(self) -> float:
@@ -58,6 +67,9 @@ class Clock:
             patches.function(time, name, self._of_seconds(getattr(time, name)))
         patches.function(time, "asctime", self._of_fields(time.asctime, 0))
         patches.function(time, "strftime", self._of_fields(time.strftime, 1))
+        for name in ("monotonic", "perf_counter"):
+            patches.function(time, name, lambda: (_monotonic_ns() + self._uptime_ns) / 1e9)
+            patches.function(time, f"{name}_ns", lambda: _monotonic_ns() + self._uptime_ns)
         patches.function(time, "clock_gettime", self._clock_gettime(time.clock_gettime))
         patches.function(time, "clock_gettime_ns", self._clock_gettime_ns(time.clock_gettime_ns))
         patches.function(time, "sleep", self._sleep)
@@ -73,10 +85,15 @@ class Clock:
         return call
 
     def _clock_gettime(self, real: Callable[[int], float]) -> Callable[[int], float]:
-        return lambda clock: real(clock) + self._shift_ns / 1e9 * (clock in _WALL_CLOCKS)
+        return lambda clock: real(clock) + self._ahead_ns(clock) / 1e9
 
     def _clock_gettime_ns(self, real: Callable[[int], int]) -> Callable[[int], int]:
-        return lambda clock: real(clock) + self._shift_ns * (clock in _WALL_CLOCKS)
+        return lambda clock: real(clock) + self._ahead_ns(clock)
+
+    def _ahead_ns(self, clock: int) -> int:
+        if clock in _WALL_CLOCKS:
+            return self._shift_ns
+        return self._uptime_ns if clock in _UPTIMES else 0
 
     def _sleep(self, seconds: float) -> None:
         if seconds <= 0:

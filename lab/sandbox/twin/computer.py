@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from lab.factors.surroundings import BARE, Surroundings
+from lab.sandbox.facts import LOADS
 from lab.sandbox.twin.files import Files
 from lab.sandbox.twin.patches import Patches
 
@@ -75,6 +76,7 @@ class Computer:
             os, "sched_getaffinity", lambda _: set(range(self._surroundings.machine.cpus))
         )
         patches.function(os, "sched_setaffinity", lambda *_: None)
+        patches.function(os, "getloadavg", lambda: LOADS)
         patches.function(os, "sysconf", self._sysconf)
         patches.function(uuid, "getnode", self._card)
         patches.attribute(uuid, "_generate_time_safe", None)
