@@ -15,7 +15,7 @@ from collections.abc import Callable
 from bench.figures import Figure, Result
 from lab.findings.automaton import Automaton, as_bytes, as_text, steps
 from lab.findings.closure import digests, written, xored
-from lab.findings.encodings import Search
+from lab.findings.search import Search
 
 SIZE = 1_000_000
 NEEDLES = tuple(

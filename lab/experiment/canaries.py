@@ -18,8 +18,8 @@ import msgspec
 
 from lab.experiment.column import Column
 from lab.factors.factor import Factor
-from lab.findings.encodings import Search
 from lab.findings.keyed import keyed_digests, keys_in
+from lab.findings.search import Search
 from lab.observation.features import Features
 from lab.observation.location import Location
 

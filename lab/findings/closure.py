@@ -8,7 +8,7 @@ alignment.
 **Bits.**  A form of n characters stands at one given place of random text with a chance of
 2^-bits: 4 bits a hexadecimal digit, 5 of base32, 6 of base64, 8 a byte, and for ordinary
 text those of a random letter (4.7), digit (3.3) or other character (5).  That is the model
-of :class:`lab.findings.encodings.Hit`: it says how often noise would look so, and nothing of
+of :mod:`lab.findings.chance`: it says how often noise would look so, and nothing of
 texts that somebody wrote.
 
 Digests are cut short by programs as they like, so their forms are only what they begin (or

@@ -15,7 +15,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.findings.encodings import NEGLIGIBLE, PLAIN, Search, encoding_of, hit_of
+from lab.findings.chance import NEGLIGIBLE
+from lab.findings.encodings import PLAIN, encoding_of, hit_of
 
 TEXT = "Ünit <07>/build-box"
 DATA = TEXT.encode()
@@ -218,13 +219,6 @@ def test_what_chance_would_make_is_not_counted():
 def test_a_short_text_in_another_case_counts_only_among_few_words():
     assert encoding_of("DEV", ["dev"]) == "letter case"
     assert encoding_of("ONE TWO DEV SIX TEN " * 20, ["dev"]) is None
-
-
-def test_groups_are_searched_together_and_answered_apart():
-    search = Search([["alpha-box"], ["beta-box"], ["gamma-box"]], [[], [], ["short"]])
-    hits = search.hits(f"alpha-box {b'beta-box'.hex()} {sha('md5', 'short').hexdigest()}")
-    assert [hit.encoding for hit in hits if hit] == [PLAIN, "hex", "md5"]
-    assert search.hits("short gamma") == (None, None, None)
 
 
 def test_hostile_values_are_bounded():
