@@ -8,13 +8,15 @@ import socket
 import _common
 
 URL = "https://live.specimen.example"
+TEXT, CLOSE = 1, 8
+NORMAL = 1000
 
 
-def frame(text):
-    """One masked text frame, as clients must send it."""
-    data, key = text.encode(), os.urandom(4)
+def frame(kind, data):
+    """One masked frame, as clients must send it."""
+    key = os.urandom(4)
     length = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2, "big")
-    return b"\x81" + length + key + bytes(byte ^ key[i % 4] for i, byte in enumerate(data))
+    return bytes([0x80 | kind]) + length + key + bytes(byte ^ key[i % 4] for i, byte in enumerate(data))
 
 
 names = sorted(name for _, name in socket.if_nameindex())
@@ -32,5 +34,5 @@ with _common.connect(URL) as connection:
     answer = b""
     while b"\r\n\r\n" not in answer:
         answer += connection.recv(4096) or b"\r\n\r\n"
-    connection.sendall(frame(json.dumps({"id": _common.uuid(), "links": names})))
-    connection.sendall(b"\x88\x82" + os.urandom(4) + os.urandom(2))
+    connection.sendall(frame(TEXT, json.dumps({"id": _common.uuid(), "links": names}).encode()))
+    connection.sendall(frame(CLOSE, NORMAL.to_bytes(2, "big")))
