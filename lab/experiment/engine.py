@@ -198,7 +198,7 @@ class Engine:
                 trials = len(self.measurements.rows) - before
                 self.swept.append(swept)
                 self.explored.append(sweep.account(swept, found, trials))
-                break
+                return self._analysis(tested=True)  # with what was tried again
             found = new
             self.scope = with_levels(self.scope, name, new)
             yield from bench.run([Planned(self.control.but({name: level})) for level in new])

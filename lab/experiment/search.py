@@ -107,20 +107,19 @@ def search(
 ) -> Generator[EngineEvent, None, Found]:
     """Search among levels of a factor with at most so many trials.
 
-    ``levels`` are those of the audit, the control first; trials of the searched factor's own
-    levels are not counted, because the audit needs them anyway.  ``words`` come in the order
-    in which they are worth trying.
+    ``levels`` are those of the audit, the control first.  ``words`` come in the order in which
+    they are worth trying.
     """
     item = factor(name)
     control = Environment.of({other: values[0] for other, values in levels.items()})
     candidates = made_of(item, words)
     known = [control.but({name: level}) for level in levels[name]]
-    yield from bench.run([Planned(environment) for environment in known])
     work = _Work(item, bench, trials)
+    yield from bench.run([Planned(environment) for environment in known])
     here = _Context(name, control, _known(item, bench, known))
     contexts = [here]
     share = int(trials * _ELSEWHERE) if len(levels) > 1 and candidates else 0
-    most = max(1, int(trials * _GENERATED) - share)
+    most = max(1, int(trials * _GENERATED) - share - work.ran())
     first = [level for level in candidates if level not in levels[name]][: most // 2]
     drawn = _drawn(item, candidates, most - len(first), seed, (*levels[name], *first))
     yield from work.try_all(here, [*first, *drawn])
@@ -137,9 +136,8 @@ def search(
     found: list[str] = []
     for context in contexts:
         for level, target in _of_interest(context):
-            if len(found) == _MOST_FOUND or any(
-                target <= context.shown.get(one, frozenset()) for one in found
-            ):
+            told = (one.shown.get(text, frozenset()) for one in contexts for text in found)
+            if len(found) == _MOST_FOUND or any(target <= shown for shown in told):
                 continue
             strategy = _strategy(item, candidates) if level in drawn else None
             simplest = yield from work.shrunk(context, level, target, strategy, seed)
@@ -173,7 +171,7 @@ class _Work:
         self._before = bench.count()
 
     def ran(self) -> int:
-        """Trials since the search began to generate."""
+        """Trials since the search began."""
         return self.bench.count() - self._before
 
     def try_all(
