@@ -28,7 +28,7 @@ __all__ = ["keyed_digests", "keys_in"]
 
 _HOW = "with a value that is sent"
 _DIGESTS = ("sha256", "sha1", "md5", "sha512")
-_JOINTS = (b"", b":", b"-", b"|", b".", b"/", b"\n", b"\0")
+_JOINTS = (b"", b":", b"-", b"|", b".")
 _MOST_KEYS = 64
 _MOST_RUNS = 4_096
 _SHORTEST_KEY, _LONGEST_KEY = 4, 256

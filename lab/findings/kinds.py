@@ -47,15 +47,18 @@ def kind_of(
         return "route", None
     if location.part in ORDER_PARTS:
         return "order", None
-    ways = Counter(
-        way
+    found = {
+        label: way
         for label, value in values.items()
         if value and (way := encoding_of(value, needles.get(label, ()))) is not None
-    )
+    }
     distinct = {value for value in values.values() if value}
-    if ways and len(distinct) > 1:
-        way, count = ways.most_common(1)[0]
-        if count * 2 >= sum(1 for value in values.values() if value):
+    if found and len(distinct) > 1:
+        way, count = Counter(found.values()).most_common(1)[0]
+        # What several levels share says that they do not matter here, and is no copy of them.
+        shared = Counter(values.values())
+        own = [label for label, value in values.items() if value and shared[value] == 1]
+        if count * 2 >= len({*found, *own}):
             return ("copied", None) if way == PLAIN else ("encoded", way)
     if _reordered([value.split() for value in distinct]):
         return "order", None

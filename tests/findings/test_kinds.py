@@ -29,6 +29,9 @@ def digest(text):
         # Half of the values is enough, less is not.
         ({"a": "alpha-box", "b": "other"}, ("copied", None)),
         ({"a": "alpha-box", "b": "other", "c": "third"}, ("derived", None)),
+        # What several levels share is no copy of any, and says nothing against one.
+        ({"a": "alpha-box", "c": "none", "d": "none", "e": "none"}, ("copied", None)),
+        ({"a": "alpha-box", "c": "x", "d": "y", "e": "none", "f": "none"}, ("derived", None)),
         # The same words under both levels copy neither.
         ({"a": "alpha-box", "b": "alpha-box", "c": None}, ("presence", None)),
         # Each value must hold the text of its own level.
