@@ -6,6 +6,8 @@ are links to where the devices are.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lab.errors import UsageError
 from lab.factors.surroundings import Directory, File, Link
 from lab.sandbox.facts import Facts
@@ -53,7 +55,27 @@ def _processors(count: int) -> dict[str, File | Link | Directory]:
         f"{HUGE_PAGES}/enabled": _text("[always] madvise never"),
         f"{HUGE_PAGES}/hpage_pmd_size": _text(2 << 20),
     }
-    return items | {f"{PROCESSORS}/cpu{number}": Directory() for number in range(count)}
+    for number in range(count):
+        topology = {
+            "core_cpus_list": number,
+            "core_id": number,
+            "package_cpus_list": every,
+            "physical_package_id": 0,
+            "core_siblings": _mask(range(count)),
+            "core_siblings_list": every,
+            "thread_siblings": _mask([number]),
+            "thread_siblings_list": number,
+        }
+        for name, value in topology.items():
+            items[f"{PROCESSORS}/cpu{number}/topology/{name}"] = _text(value)
+    return items
+
+
+def _mask(processors: Iterable[int]) -> str:
+    """The processors as a bit mask, in words of 32 bits with a comma between."""
+    bits = f"{sum(1 << number for number in processors):x}"
+    words = [bits[max(0, end - 8) : end] for end in range(len(bits), 0, -8)]
+    return ",".join(reversed(words))
 
 
 def _firmware(facts: Facts) -> dict[str, File | Link | Directory]:

@@ -35,7 +35,16 @@ def test_processors(cpus, all_of_them):
     items = sysfs(of(cpus=cpus), {})
     for name in ("online", "possible", "present"):
         assert read(items, f"/devices/system/cpu/{name}") == all_of_them + "\n"
-    assert sum("/cpu/cpu" in path for path in items) == cpus
+    assert len({path.split("/")[4] for path in items if "/cpu/cpu" in path}) == cpus
+
+
+def test_every_processor_is_a_core_of_one_package():
+    items = sysfs(of(cpus=40), {})
+    topology = "/devices/system/cpu/cpu33/topology"
+    assert read(items, f"{topology}/core_id") == "33\n"
+    assert read(items, f"{topology}/thread_siblings") == "2,00000000\n"
+    assert read(items, f"{topology}/core_siblings") == "ff,ffffffff\n"
+    assert read(items, f"{topology}/core_siblings_list") == "0-39\n"
 
 
 def test_the_firmware_is_the_machines():
