@@ -1,8 +1,10 @@
 """The decision table of a signal, for a person at a terminal.
 
 One factor: columns.  Several: for each text the conditions that lead to it.  Levels that
-behave alike share a line; where a line holds all that the others do not name, it says so in
-a few words (``unset and the 9 others``) instead of repeating their names.
+behave alike share a line, told by the rule that they share where that is shorter than their
+names (``host ends with .cn``, :mod:`lab.findings.rules`).  Where a line holds all that the
+others do not name, it says so in a few words (``unset and the 9 others``) instead of
+repeating their names.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lab.findings.report import Signal
+from lab.findings.rules import rule
 from lab.reports.contrast import labels
 from lab.reports.phrases import EMPTY_LEVEL, EMPTY_TEXT, NOTHING, counted, listed
 from lab.reports.table import Line, folded
@@ -130,6 +133,9 @@ def _group(group: Sequence[str], tried: Sequence[str], width: int, *, full: bool
     others = [level for level in tried if level not in group]
     if not others and len(group) > 2:
         return f"any of the {len(tried)} tried"
+    words = rule(group, tried)
+    if words is not None and not full:
+        return f"{clipped(words, max(width, NARROWEST))} ({len(group)} of {len(tried)})"
     limit = len(tried) if full else LEVELS
     rest = len(group) > LEVELS and len(others) <= LEVELS
     named = [_level(level, width) for level in (others if rest else group)]

@@ -21,6 +21,7 @@ from lab.findings.report import Difference, Signal
 from lab.reports.contrast import Contrast, Span, contrast
 from lab.reports.decision import decision, measured
 from lab.reports.phrases import EMPTY_TEXT, NOTHING, cause, counted, place, repeat, setting
+from lab.reports.swept import swept
 from lab.reports.text import clipped, visible
 from lab.reports.wrapping import wrapped
 
@@ -47,6 +48,7 @@ def write_finding(
         _where(signal, width),
         _texts(signal, width, plain=console.color_system is None),
         Group(decision(signal, width, full=full), Text()),
+        swept(signal.partitions, width, full=full),
         _facts(signal, width),
     ):
         console.print(Padding(block, (0, 0, 0, indent), expand=False))

@@ -43,6 +43,7 @@ from lab.reports.phrases import (
     severity,
     verdict,
 )
+from lab.reports.swept import accounts
 from lab.reports.text import clipped, visible
 
 __all__ = ["console_for", "write"]
@@ -271,6 +272,14 @@ def _footer(report: Report) -> Table:
         grid.add_row("sure", "p is corrected for all tests of this audit; alone: for the pair only")
     if any(_endpoint_plays_a_part(signal) for signal in report.signals):
         grid.add_row("places", "the provider's host stands for whatever endpoint a run configures")
+    if report.bits_total > 0:
+        most = "" if report.bits_exact else "at most "
+        grid.add_row(
+            "tells",
+            f"{most}{report.bits_total:.1f} bits in all, were every level tried equally likely",
+        )
+    for how, words in accounts(report.explored):
+        grid.add_row(how, words)
     if report.noise:
         whys = Counter(item.why for item in report.noise).most_common()
         reasons = [
