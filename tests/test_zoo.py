@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import atexit
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -38,7 +39,8 @@ ALWAYS = (
 HARMFUL = ("never_ends", "forks_away", "fills_disk", "prints_gigabyte", "crashes")
 
 
-COMPILED = Path(tempfile.gettempdir()) / f"fingerprint-lab-zoo-{os.getuid()}"
+COMPILED = Path(tempfile.mkdtemp(prefix="zoo-"))
+atexit.register(shutil.rmtree, COMPILED, ignore_errors=True)
 
 
 def client(specimen: zoo.Specimen, timeout_s: float = 20.0) -> Client:
