@@ -34,6 +34,8 @@ _SHORT = 4
 """An alternative that covers one level is that much shorter than it."""
 _SHORTEST_TEXT, _CHANCE_TEXT, _LONGEST_TEXT = 2, 4, 24
 """Of a text in all levels: as a whole part, as any piece, and the longest piece."""
+_WEAK = "_ -,"
+"""What divides a name rather than a path."""
 _PART = re.compile(r"[^/._:=, -]+")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -191,8 +193,11 @@ def _covered(
     left = set(inside)
     chosen: list[str] = []
     while left:
-        ranked = [(-len(held & left), len(part), part) for part, held in possible.items()]
-        gain, _, best = min(ranked, default=(0, 0, ""))
+        ranked = [
+            (-len(held & left), part[0] in _WEAK or part[-1] in _WEAK, len(part), part)
+            for part, held in possible.items()
+        ]
+        gain, _, _, best = min(ranked, default=(0, False, 0, ""))
         if not gain or len(chosen) == _MOST_ALTERNATIVES:
             return None
         chosen.append(best)

@@ -62,6 +62,13 @@ def test_the_named_levels_of_an_endpoint():
     assert found(schemes, lambda level: level.startswith("http:")) == "scheme is http"
 
 
+def test_of_equal_parts_the_one_that_divides_a_path():
+    named = ("UTC", *factors()["timezone"].levels)
+    marked = those(named, lambda level: level.endswith(("Kolkata", "Sao_Paulo")))
+    tried = (*ZONES, *named)
+    assert rule(marked, tried) == "ends with /Kolkata or /Sao_Paulo"
+
+
 def test_numbers_and_days():
     uids = [str(number) for number in (0, 33, 500, 1000, 1001, 65534)]
     assert rule(["1000", "1001", "65534"], uids) == "is at least 1000"
