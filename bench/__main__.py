@@ -48,7 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
         "benchmark", nargs="?", default="all", help="which one (default: all)",
-        choices=["all", "overhead", "cell", "internet", "analysis", "separation", "canaries"],
+        choices=["all", "overhead", "cell", "internet", "analysis", "separation", "canaries",
+                 "twin"],
     )  # fmt: skip
     parser.add_argument(
         "client", nargs="?", metavar="CLIENT",
@@ -60,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_number,
         default=15,
         metavar="N",
-        help="rounds of each side (default: 15; internet takes 8 at most, canaries 5, analysis 3)",
+        help="rounds of each side (default: 15; at most: internet, twin 8, canaries 5, analysis 3)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     parser.add_argument(
@@ -89,6 +90,7 @@ def _chosen(
     from bench.internet import internet
     from bench.overhead import DEFAULT_CLIENT, overhead
     from bench.separation import separation
+    from bench.twin import twin
 
     trials: int = arguments.trials
     every: dict[str, Callable[[], Result]] = {
@@ -98,6 +100,7 @@ def _chosen(
         "analysis": lambda: analysis(min(trials, 3)),
         "separation": lambda: separation(trials),
         "canaries": lambda: canaries(min(trials, 5)),
+        "twin": lambda: twin(min(trials, 8), arguments.home),
     }
     if client is not None and arguments.benchmark not in ("overhead", "all"):
         raise UsageError(f"the benchmark {arguments.benchmark!r} takes no client; leave it out")

@@ -31,8 +31,7 @@ from lab.factors.surroundings import Surroundings, User
 from lab.sandbox.fakefs import reset
 from lab.sandbox.jail import GIBIBYTE, Ground, inside, writable_places
 from lab.sandbox.twin.descriptors import FIRST, NUMBERS, Descriptors
-from lab.sandbox.twin.filling import Tree
-from lab.sandbox.twin.kernel import KernelFiles
+from lab.sandbox.twin.filling import Filling, Trees
 from lab.sandbox.twin.opening import FakeFile, Opener, real_open
 from lab.sandbox.twin.patches import Patches
 
@@ -92,7 +91,7 @@ class Files:
     """The file system of one trial at a time."""
 
     def __init__(self) -> None:
-        self._tree = Tree()
+        self._filling = Filling()
         self._system = FakeFilesystem()
         self._os: Any = _Os(self._system)
         self._places: tuple[str, ...] = ()
@@ -102,7 +101,7 @@ class Files:
     def begin(
         self,
         surroundings: Surroundings,
-        files: KernelFiles,
+        trees: Trees,
         ground: Ground,
         clock: Callable[[], float],
     ) -> None:
@@ -114,7 +113,7 @@ class Files:
         system = self._system = self._os.filesystem = FakeFilesystem()
         reset(system)
         system.open_files = Descriptors()
-        self._tree.fill(system, surroundings, files, ground)
+        self._filling.fill(system, surroundings, trees, ground)
         self._places = _places(user.home, surroundings.directory)
         self._covered = tuple(each.path for each in ground.shown)
         system.cwd = surroundings.directory

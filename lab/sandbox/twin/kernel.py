@@ -13,18 +13,16 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 
-import msgspec
-
 from lab.factors.filetree import Item
 from lab.factors.surroundings import Directory, File, Link, Surroundings
 from lab.sandbox.covers import STAGED_PROC, STAGED_SYS
 from lab.sandbox.facts import Facts
-from lab.sandbox.jail import Ground, Plan
+from lab.sandbox.jail import Ground
 from lab.sandbox.network import Wiring, wiring
 from lab.sandbox.procfs import own_cgroup
 from lab.sandbox.twin.process import PARENT, PID
 
-__all__ = ["KernelFiles", "kernel_files"]
+__all__ = ["proc_files", "sys_files"]
 
 INTERPRETER = "/usr/bin/python3"
 UP, GATEWAY = 1, 2
@@ -33,22 +31,10 @@ ROUTES = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\
 ROUTE_WIDTH = 127
 
 
-class KernelFiles(msgspec.Struct, frozen=True):
-    """What an environment's machine tells, and what its client's process does.
-
-    ``machine`` follows from ``facts`` alone; all paths are absolute, parents first.
-    """
-
-    facts: Facts
-    machine: Mapping[str, Item]
-    others: Mapping[str, Item]
-    """The rest of the plan's tree, and what is in /proc of processes and network."""
-
-
-def kernel_files(
-    surroundings: Surroundings, argv: tuple[str, ...], ground: Ground, plan: Plan
-) -> KernelFiles:
-    """The plan's tree with the kernel's files in their places."""
+def proc_files(
+    surroundings: Surroundings, argv: tuple[str, ...], ground: Ground, covers: Mapping[str, Item]
+) -> dict[str, Item]:
+    """All of /proc, parents first; ``covers`` are the plan's."""
     facts = Facts(
         machine=surroundings.machine,
         platform=surroundings.platform,
@@ -59,23 +45,25 @@ def kernel_files(
         started=ground.started,
         instructions=ground.instructions,
     )
-    wired = wiring(surroundings.network, surroundings.machine.mac, pretending=True)
-    machine: dict[str, Item] = {"/proc": Directory(), "/sys": Directory()}
-    others: dict[str, Item] = {}
-    for path, item in (*plan.tree.items(), *plan.covers.items()):
-        if path.startswith(f"{STAGED_PROC}/"):
-            # Under numbers are the groups of processes, which have their places below.
-            if not path.split("/")[3].isdigit():
-                machine[f"/proc{path.removeprefix(STAGED_PROC)}"] = item
-        elif path.startswith(f"{STAGED_SYS}/"):
-            machine[f"/sys{path.removeprefix(STAGED_SYS)}"] = item
-        elif path not in (STAGED_PROC, STAGED_SYS):
-            others[path] = item
-    for path in [path for path in machine if path.startswith("/proc/net")]:
-        del machine[path]
-    others |= _processes(surroundings, argv, facts, groups=ground.groups)
-    others |= _network(surroundings, wired)
-    return KernelFiles(facts, machine, others)
+    told = {
+        path: item
+        for path, item in _unstaged(covers, STAGED_PROC, "/proc")
+        # Under numbers are the groups of processes, which have their places below.
+        if not path.split("/")[2].isdigit() and not f"{path}/".startswith("/proc/net/")
+    }
+    own = _processes(surroundings, argv, facts, groups=ground.groups)
+    return {"/proc": Directory(0o555), **told, **own, **_network(surroundings)}
+
+
+def sys_files(covers: Mapping[str, Item]) -> dict[str, Item]:
+    """All of /sys, parents first."""
+    return {"/sys": Directory(), **dict(_unstaged(covers, STAGED_SYS, "/sys"))}
+
+
+def _unstaged(covers: Mapping[str, Item], there: str, here: str) -> Iterator[tuple[str, Item]]:
+    for path, item in covers.items():
+        if path.startswith(f"{there}/"):
+            yield f"{here}{path.removeprefix(there)}", item
 
 
 def _processes(
@@ -100,7 +88,6 @@ def _processes(
         texts[f"{first}/cgroup"] = facts.platform.cgroup
         texts[f"{own}/cgroup"] = own_cgroup(facts)
     items: dict[str, Item] = {
-        "/proc": Directory(0o555),
         "/proc/self": Link(str(PID)),
         "/proc/thread-self": Link(f"{PID}/task/{PID}"),
         first: Directory(0o555),
@@ -112,7 +99,8 @@ def _processes(
     return items | {path: File(text.encode(), 0o444) for path, text in texts.items()}
 
 
-def _network(surroundings: Surroundings, wired: Wiring) -> dict[str, Item]:
+def _network(surroundings: Surroundings) -> dict[str, Item]:
+    wired = wiring(surroundings.network, surroundings.machine.mac, pretending=True)
     folder = f"/proc/{PID}/net"
     addresses = list(_addresses(wired))
     gateway = surroundings.network.gateway

@@ -15,8 +15,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 import msgspec
 
@@ -38,8 +39,9 @@ from lab.sandbox.twin.caches import Caches
 from lab.sandbox.twin.clock import Clock
 from lab.sandbox.twin.computer import Computer
 from lab.sandbox.twin.files import Files
+from lab.sandbox.twin.filling import Trees, split
 from lab.sandbox.twin.internet import Internet
-from lab.sandbox.twin.kernel import KernelFiles, kernel_files
+from lab.sandbox.twin.kernel import proc_files, sys_files
 from lab.sandbox.twin.patches import Patches
 from lab.sandbox.twin.process import Process
 from lab.sandbox.twin.sockets import Sockets
@@ -61,13 +63,13 @@ SEARCH_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 _monotonic = time.monotonic
 
 
-class _Place(msgspec.Struct, frozen=True):
+class _Place(NamedTuple):
     """What an environment comes to."""
 
     surroundings: Surroundings
     argv: tuple[str, ...]
     ground: Ground
-    files: KernelFiles
+    trees: Trees
 
 
 class Twin:
@@ -155,7 +157,7 @@ class Twin:
         started = _monotonic()
         place = self._place(environment)
         with ExitStack() as stack:
-            self._files.begin(place.surroundings, place.files, place.ground, self._clock.now)
+            self._files.begin(place.surroundings, place.trees, place.ground, self._clock.now)
             stack.callback(self._files.end)
             runs = [self._run(place) for _ in range(place.surroundings.earlier_runs + 1)]
         *earlier, observation = runs
@@ -214,8 +216,13 @@ class Twin:
         # A jail's clock is a file; here it is not, so the jail is told of none.
         started = time.time() if surroundings.clock is None else surroundings.clock
         ground = survey(jail, default_cache(), started)
-        files = kernel_files(surroundings, argv, ground, plan(jail, ground, "/sys"))
-        return _Place(surroundings, argv, ground, files)
+        planned = plan(jail, ground, "/sys")
+        trees: Trees = {
+            **{name: partial(dict, items) for name, items in split(planned.tree).items()},
+            "proc": partial(proc_files, surroundings, argv, ground, planned.covers),
+            "sys": partial(sys_files, planned.covers),
+        }
+        return _Place(surroundings, argv, ground, trees)
 
     def _run(self, place: _Place) -> Observation:
         trial = Trial()

@@ -30,6 +30,7 @@ from tests.specimens import zoo
 pytestmark = pytest.mark.cell
 
 LEFT_OUT = {
+    "confounder_counter": "counts 50 ms since the machine began, and a twin is there sooner",
     "confounder_load": "grades how fast it ran, and a twin runs in less time",
     "confounder_sampled": "draws what it sends",
     "crashes": "its signal is the process's own, which a twin tells but does not die of",

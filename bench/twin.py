@@ -1,0 +1,131 @@
+"""Trials a second of the in-process twin, and what they are spent on.
+
+The client is a program in Python that reads its surroundings and sends one request.  The
+baseline is the same program in a cell, where each trial starts an interpreter.  The wall times
+of a busy machine say little about one core, so the CPU of a trial is measured too.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bench.figures import Figure, Result
+from lab.clients.profile import Client, Profile
+from lab.environment import Environment
+from lab.errors import LabError
+from lab.factors.registry import control, factor, factors
+from lab.observation.records import Observation
+from lab.sandbox.laboratory import Laboratory
+from lab.sandbox.twin import Twin, script
+
+TRIALS = 100
+"""Of a twin, in one round."""
+CELL_TRIALS = 5
+
+PROBE = """
+import http.client, json, os, pwd, socket, time
+
+told = {{
+    "host": socket.gethostname(),
+    "login": pwd.getpwuid(os.getuid()).pw_name,
+    "folder": os.getcwd(),
+    "zone": [time.tzname[0], time.localtime().tm_gmtoff],
+    "language": os.environ.get("LANG"),
+    "files": sorted(os.listdir(os.path.expanduser("~"))),
+}}
+with open("/etc/os-release") as release:
+    told["system"] = release.readline()
+line = http.client.{kind}("telemetry.example.com", timeout=10)
+line.request("POST", "/v1/event", json.dumps(told), {{"Content-Type": "application/json"}})
+assert line.getresponse().read() is not None
+line.close()
+"""
+
+Observe = Callable[[Environment], Observation]
+
+
+def twin(rounds: int, home: Path) -> Result:
+    """So many rounds of each side, in turns."""
+    figures = []
+    with tempfile.TemporaryDirectory() as folder:
+        for scheme in ("HTTP", "HTTPS"):
+            program = Path(folder, f"{scheme}.py")
+            program.write_text(PROBE.format(kind=f"{scheme}Connection"))
+            figures += _figures(f"one {scheme} request", program, rounds, home)
+        figures += _nothing(rounds, home)
+    return Result(
+        f"twin, {rounds} rounds of {TRIALS} trials",
+        "the in-process twin, one core",
+        "the same program in a cell",
+        tuple(figures),
+    )
+
+
+def _figures(name: str, program: Path, rounds: int, home: Path) -> list[Figure]:
+    environments = _environments()
+    prefix = os.path.realpath(sys.base_prefix)
+    client = Client(
+        profile=Profile("probe", ("probe",)),
+        version="1",
+        digest="0" * 64,
+        source="the bench",
+        program=(os.path.realpath(sys.executable), str(program)),
+        readable=(str(program.parent), *(() if prefix == "/usr" else (prefix,))),
+    )
+    ours, theirs = [], []
+    with (
+        Laboratory(client, jobs=1, home=home) as cells,
+        Twin.standing_for(client, script(program), home=home) as inside,
+    ):
+        for side in (inside.observe, cells.observe):
+            _measure(side, environments[:3])  # what is done once is done
+        for _ in range(rounds):
+            ours.append(_measure(inside.observe, environments))
+            theirs.append(_measure(cells.observe, environments[:CELL_TRIALS]))
+    rates = [rate for rate, _ in ours], [rate for rate, _ in theirs]
+    return [
+        Figure.of(f"trials a second, {name}", "1/s", *rates),
+        Figure.of("  CPU of each", "s", [cpu for _, cpu in ours]),
+    ]
+
+
+def _nothing(rounds: int, home: Path) -> list[Figure]:
+    """What a trial costs before the client does anything: in one environment, and in others."""
+    control_only = [control(factors())] * TRIALS
+    with Twin(lambda: None, home=home) as inside:
+        inside.observe(control_only[0])
+        again = [_measure(inside.observe, control_only)[1] for _ in range(rounds)]
+        others = [_measure(inside.observe, _environments(seed))[1] for seed in range(rounds)]
+    return [
+        Figure.of("CPU of an empty trial, again", "s", again),
+        Figure.of("CPU of an empty trial, anew", "s", others),
+    ]
+
+
+def _environments(seed: int = 0) -> list[Environment]:
+    """As many, no two alike."""
+    bare = control(factors())
+    found = []
+    for number in range(TRIALS):
+        changed = {"hostname": f"host-{seed}-{number}"}
+        for place, name in enumerate(("user", "timezone", "git", "clock", "terminal")):
+            levels = factor(name).levels
+            changed[name] = levels[(number + place) % len(levels)]
+        found.append(bare.but(changed))
+    return found
+
+
+def _measure(observe: Observe, environments: Sequence[Environment]) -> tuple[float, float]:
+    """Trials a second, and CPU seconds of this process for each."""
+    used, started = time.process_time(), time.monotonic()
+    for environment in environments:
+        seen = observe(environment)
+        if seen.exit.code != 0:
+            raise LabError(f"the probe failed: {(seen.exit.stderr or seen.exit.stdout)[-300:]!r}")
+    taken, used = time.monotonic() - started, time.process_time() - used
+    return len(environments) / taken, used / len(environments)
