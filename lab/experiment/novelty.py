@@ -54,16 +54,20 @@ _UNKNOWN = _GLASSES.index(_signs)
 
 
 class Novelty(msgspec.Struct, frozen=True):
-    """What is known: through which glass each place is seen, and what was seen there."""
+    """What is known: through which glass each place is seen, and what was seen there.
+
+    ``hosts`` are those that known levels do not name, such as what a moving one stands for.
+    """
 
     glasses: Mapping[str, int]
     known: frozenset[Sight]
+    hosts: frozenset[str]
     needles: Callable[[str], tuple[str, ...]]
     routes: bool
 
     def new(self, level: str, features: Features) -> frozenset[Sight]:
         """What this trial of a level shows that no known level does."""
-        places = _blanked(level, features, self.needles, self.routes)
+        places = _blanked(level, features, self.needles, self.routes, self.hosts)
         return frozenset(_sights(places, self.glasses)) - self.known
 
 
@@ -76,17 +80,25 @@ def novelty(
 ) -> Novelty:
     """What trials of known levels, some of them several times, say is known.
 
-    No place is looked at more closely than ``elsewhere``, which more levels may have taught.
-
-    ``needles`` are the texts that a copy of a level would contain; ``routes`` says that the
-    levels decide where traffic goes, so that where it goes is nothing new.
+    What was seen ``elsewhere`` is known too, and no place is looked at more closely than there,
+    because more levels may have taught it.
     """
-    seen = [(level, _blanked(level, features, needles, routes)) for level, features in trials]
+    hosts = frozenset(
+        location.host
+        for level, features in trials
+        for location in features
+        if location.host is not None and location.host not in needles(level)
+    )
+    seen = [
+        (level, _blanked(level, features, needles, routes, hosts)) for level, features in trials
+    ]
     names = {place for _, places in seen for place in places}
     least = {} if elsewhere is None else elsewhere.glasses
     glasses = {name: _coarser(_glass(name, seen), least.get(name, 0)) for name in names}
     known = {sight for _, places in seen for sight in _sights(places, glasses)}
-    return Novelty(glasses, frozenset(known), needles, routes)
+    if elsewhere is not None:
+        known |= elsewhere.known
+    return Novelty(glasses, frozenset(known), hosts, needles, routes)
 
 
 def _glass(name: str, seen: Sequence[tuple[str, Mapping[str, _Values]]]) -> int:
@@ -117,7 +129,11 @@ def _sights(places: Mapping[str, _Values], glasses: Mapping[str, int]) -> set[Si
 
 
 def _blanked(
-    level: str, features: Features, needles: Callable[[str], tuple[str, ...]], routes: bool
+    level: str,
+    features: Features,
+    needles: Callable[[str], tuple[str, ...]],
+    routes: bool,
+    hosts: frozenset[str],
 ) -> dict[str, _Values]:
     """The places and texts of a trial, copies of its level blanked."""
     texts = [text for text in needles(level) if len(text) >= _SHORTEST_NEEDLE]
@@ -127,6 +143,10 @@ def _blanked(
     for location, values in features.items():
         if routes and (location.part in ROUTE_PARTS or location.channel in ROUTED_CHANNELS):
             continue
-        name = copies.sub("⟨level⟩", str(location))
+        host = (
+            location.host if location.host in hosts else copies.sub("⟨level⟩", location.host or "")
+        )
+        rest = str(msgspec.structs.replace(location, host=None))
+        name = f"{host} {copies.sub('⟨level⟩', rest)}"
         found[name] = (*found.get(name, ()), *(copies.sub("⟨level⟩", text) for text in values))
     return found

@@ -32,8 +32,8 @@ _TELLING = 20
 """So many levels elsewhere, for each alternative, make one that covers one level telling."""
 _SHORT = 4
 """An alternative that covers one level is that much shorter than it."""
-_SHORTEST_TEXT, _CHANCE_TEXT, _LONGEST_TEXT = 2, 4, 24
-"""Of a text in all levels: as a whole part, as any piece, and the longest piece."""
+_SHORTEST_TEXT, _CHANCE_TEXT = 2, 4
+"""Letters of a text in all levels: of a whole part, and of a piece of one."""
 _WEAK = "_ -,"
 """What divides a name rather than a path."""
 _PART = re.compile(r"[^/._:=, -]+")
@@ -144,23 +144,24 @@ def _under(inside: Sequence[str], outside: set[str]) -> str | None:
     return _covered("is under", inside, outside, domains, below)
 
 
+def _same(inside: Sequence[str], outside: set[str]) -> str | None:
+    return f"is {inside[0]}" if len(inside) == 1 else None
+
+
 def _contains(inside: Sequence[str], outside: set[str]) -> str | None:
-    """A text in all of them: a whole part, or one too long to be there by chance."""
-    shortest = min(inside, key=len)
-    parts = sorted({part[0] for part in _PART.finditer(shortest)}, key=len, reverse=True)
-    texts = [part for part in parts if len(part) >= _SHORTEST_TEXT]
-    for size in range(min(len(shortest), _LONGEST_TEXT), _CHANCE_TEXT - 1, -1):
-        texts += (shortest[start : start + size] for start in range(len(shortest) - size + 1))
-
-    def tells(text: str) -> bool:
+    """A text in all of them: a whole part, or a piece of one too long to be there by chance."""
+    parts = {part[0] for part in _PART.finditer(min(inside, key=len))}
+    pieces = {
+        part[start : start + size]
+        for part in parts
+        for size in range(_CHANCE_TEXT, len(part))
+        for start in range(len(part) - size + 1)
+    }
+    for text in sorted({*parts, *pieces}, key=lambda text: (text not in parts, -len(text), text)):
         everywhere = len(text) >= _SHORTEST_TEXT and all(text in other for other in inside)
-        return everywhere and not any(text in other for other in outside)
-
-    found = next((text for text in texts if tells(text)), None)
-    if found is None:
-        return None
-    pieces = [piece[0] for piece in _PART.finditer(found) if tells(piece[0])]
-    return f"contains “{max(pieces, key=len, default=found)}”"
+        if everywhere and not any(text in other for other in outside):
+            return f"contains “{text}”"
+    return None
 
 
 def _compared(inside: Sequence[str], outside: set[str]) -> str | None:
@@ -216,6 +217,7 @@ def _alternatives(verb: str, texts: Sequence[str]) -> str:
 
 _SHAPES: dict[str, Callable[[Sequence[str], set[str]], str | None]] = {
     "equal": _equal,
+    "same": _same,
     "begins": _begins,
     "ends": _ends,
     "under": _under,
@@ -299,7 +301,7 @@ _ASPECTS = (
     _Aspect("year ", _year, ("compared", "equal")),
     _Aspect("", _url, ("equal",)),
     _Aspect("host ", _kind_of_host, ("equal",)),
-    _Aspect("host ", _name, ("ends", "under", "begins", "contains")),
+    _Aspect("host ", _name, ("same", "ends", "under", "begins", "contains")),
     _Aspect("path ", _path, ("begins", "contains")),
     _Aspect("scheme ", _scheme, ("equal",)),
     _Aspect("URL ", _port, ("equal",)),

@@ -152,3 +152,18 @@ def test_what_is_new_is_seen_through_the_finest_glass_that_levels_share():
     assert sight.new("omega", {PLACE: ("Today's level is omega, number 9",)}) == frozenset()
     assert sight.new("omega", {PLACE: ("Today’s level is omega, number 9",)})
     assert sight.new("omega", {})
+
+
+def test_a_level_that_names_the_host_that_others_stand_for_is_nothing_new():
+    known = [(level, {PLACE: ("same",)}) for level in ("alpha", "beta")]
+    seen = novelty(known, lambda level: (level,), routes=True)
+    assert seen.new("host", {PLACE: ("same",)}) == frozenset()
+
+
+def test_what_was_seen_elsewhere_is_known():
+    first = novelty(
+        [("a", {PLACE: ("one",)}), ("b", {PLACE: ("two",)})], lambda _: (), routes=False
+    )
+    second = novelty([("a", {PLACE: ("one",)})], lambda _: (), routes=False, elsewhere=first)
+    assert second.new("c", {PLACE: ("two",)}) == frozenset()
+    assert second.new("c", {PLACE: ("three",)})

@@ -58,6 +58,9 @@ def test_zones(holds, words):
 def test_the_named_levels_of_an_endpoint():
     assert found(NAMED, lambda level: "://" in level) == "is a URL"
     assert found(NAMED, lambda level: "models.example" in level and level != NAMED[-1]) is not None
+    one = ("https://models.example.net", "https://models.example.net/gateway")
+    rest = [level for level in NAMED if "net" not in level]
+    assert rule(one, [*one, *rest]) == "host is models.example.net"
     schemes = [*NAMED, "http://10.0.0.1"]
     assert found(schemes, lambda level: level.startswith("http:")) == "scheme is http"
 
