@@ -23,6 +23,7 @@ import hashlib
 import html
 import json
 import math
+import re
 import urllib.parse
 import uuid
 from collections.abc import Iterable, Iterator
@@ -57,6 +58,9 @@ _STEP = 4.0
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _NAMESPACES = (uuid.NAMESPACE_DNS, uuid.NAMESPACE_URL, uuid.NAMESPACE_OID, uuid.NAMESPACE_X500)
+_GROUPS = re.compile(
+    r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{8}(-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}"
+)
 _URL = str.maketrans("+/", "-_")
 
 Writing = Literal["hex", "end of hex", "base64", "base32", "bytes", "uuid"]
@@ -95,7 +99,8 @@ def written(needle: str) -> tuple[Form, ...]:
 
 def digests(needle: str) -> tuple[Digest, ...]:
     """Digests of the text, of the text in one case or in quotation marks, and of its line."""
-    data = (needle, needle.lower(), needle.upper(), f"{needle}\n", json.dumps(needle))
+    data = [needle, needle.lower(), needle.upper(), f"{needle}\n", json.dumps(needle)]
+    data += _respelt(needle)
     return tuple(
         digest
         for text in dict.fromkeys(data)
@@ -132,6 +137,8 @@ def _forms(needle: str) -> Iterator[tuple[str, str, float]]:
         yield name, text, plain
     for text in (escaped, escaped.replace("/", r"\/"), _escaped(wider)):
         yield "json", text, plain
+    for text in _respelt(needle):
+        yield "other separators", text, 4.0 * sum(c.isalnum() for c in text)
     yield "html", as_text(as_bytes(html.escape(needle))), plain
     yield "hex", data.hex(), 8.0 * len(data)
     yield "hex upper case", data.hex().upper(), 8.0 * len(data)
@@ -167,6 +174,21 @@ def _urls(data: bytes) -> Iterator[tuple[str, str]]:
             yield "url form", urllib.parse.quote_plus(data)
             small = urllib.parse.unquote_to_bytes(text)
             yield "url", "".join(_percent(byte) for byte in small)
+
+
+def _respelt(needle: str) -> Iterator[str]:
+    """A hardware address or a UUID with other separators, or with none."""
+    if not _GROUPS.fullmatch(needle):
+        return
+    digits = re.sub("[:-]", "", needle).lower()
+    spelt = {12: [(2, ":"), (2, "-")], 32: [(0, "-")]}.get(len(digits), [])
+    texts = [digits]
+    for step, separator in spelt:
+        ends = range(step, len(digits) + 1, step) if step else (8, 12, 16, 20, 32)
+        starts = (0, *ends)
+        texts.append(separator.join(digits[a:b] for a, b in zip(starts, ends, strict=False)))
+    for text in texts:
+        yield from (one for one in (text, text.upper()) if one != needle)
 
 
 def _percent(byte: int) -> str:

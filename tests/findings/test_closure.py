@@ -3,7 +3,7 @@ import hashlib
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.findings.automaton import as_bytes, as_text
@@ -12,6 +12,7 @@ from lab.findings.closure import digests, text_bits, written, xored
 needles = st.text(min_size=3, max_size=20)
 
 
+@settings(deadline=None)
 @given(needles)
 def test_no_form_is_the_text_itself_or_another_form(needle):
     texts = [form.text for form in written(needle)]
@@ -20,6 +21,7 @@ def test_no_form_is_the_text_itself_or_another_form(needle):
     assert all(len(text) >= 4 for text in texts)
 
 
+@settings(deadline=None)
 @given(needles)
 def test_bits_are_no_more_than_a_character_can_hold(needle):
     assert all(0 < form.bits <= 8 * len(form.text) for form in written(needle))
@@ -66,11 +68,29 @@ def test_digests_are_those_of_the_text_and_of_its_usual_variants():
     assert hashlib.sha256(b"other").digest() not in found
 
 
+@settings(deadline=None)
 @given(needles)
 def test_a_digest_begins_or_ends_with_what_is_searched(needle):
     for item in digests(needle):
         ends = item.whole.endswith if item.writing == "end of hex" else item.whole.startswith
         assert ends(item.start)
+
+
+@pytest.mark.parametrize(
+    ("needle", "spelt"),
+    [
+        ("d8:9e:f3:6b:1f:a4", {"d89ef36b1fa4", "D8-9E-F3-6B-1F-A4", "D8:9E:F3:6B:1F:A4"}),
+        ("4b8d6e12-93a5-4c07-8f1e-d05a7c2b6e94", {"4b8d6e1293a54c078f1ed05a7c2b6e94"}),
+        ("4b8d6e1293a54c078f1ed05a7c2b6e94", {"4b8d6e12-93a5-4c07-8f1e-d05a7c2b6e94"}),
+        ("build-box", set()),
+    ],
+)
+def test_addresses_and_uuids_have_other_separators(needle, spelt):
+    texts = {form.text for form in written(needle) if form.encoding == "other separators"}
+    assert spelt <= texts
+    assert bool(spelt) == bool(texts)
+    data = {item.data for item in digests(needle)}
+    assert all(hashlib.md5(text.encode(), usedforsecurity=False).digest() in data for text in spelt)
 
 
 def test_short_texts_have_no_xor_form():

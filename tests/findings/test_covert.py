@@ -1,7 +1,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.findings.covert import differences, is_covert, is_invisible
@@ -88,12 +88,14 @@ def test_what_a_reader_would_see(left, right):
     assert not is_covert(right, left)
 
 
+@settings(deadline=None)
 @given(texts, texts)
 def test_covert_is_a_difference_and_the_same_from_both_sides(left, right):
     assert not is_covert(left, left)
     assert is_covert(left, right) == is_covert(right, left)
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(0, 99), st.sampled_from("\u200b\U000e0041\ufe0f\u2060"))
 def test_an_invisible_character_is_covert_wherever_it_stands(text, place, character):
     place %= len(text) + 1
@@ -130,6 +132,7 @@ def test_each_place_is_a_difference_of_its_own():
     assert len(differences("2026-11-20", "2026/11/20")) == 2
 
 
+@settings(deadline=None)
 @given(texts, texts)
 def test_there_are_differences_exactly_where_texts_differ(left, right):
     found = differences(left, right)

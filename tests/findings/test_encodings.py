@@ -12,7 +12,7 @@ import zlib
 import brotli
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.findings.chance import NEGLIGIBLE
@@ -118,6 +118,7 @@ NEEDLES = ("build-box.corp.example", "agent-07", "Asia/Shanghai", "de_DE.UTF-8",
 noise = st.binary(min_size=8, max_size=64)
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         noise.map(bytes.hex), noise.map(base64.b64encode).map(bytes.decode), st.uuids().map(str)
@@ -138,6 +139,7 @@ def test_much_random_text_holds_nothing():
     )
 
 
+@settings(deadline=None)
 @given(st.text(), st.lists(st.text(), max_size=4))
 def test_any_texts_can_be_asked_for(value, needles):
     found = encoding_of(value, needles)

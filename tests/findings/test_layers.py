@@ -7,7 +7,7 @@ import zlib
 import brotli
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.findings.layers import LONGEST, layers, unbase64
@@ -42,6 +42,7 @@ def test_each_layer_is_undone(name, encode):
     assert TEXT in found[name]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_can_be_asked_for(data):
     for layer in layers(data):

@@ -1,7 +1,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.findings.covert import differences
@@ -54,6 +54,7 @@ def test_each_place_has_its_own_reason():
     assert [item.why for item in found] == ["look-alike", "white space, letter case"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_a_reason_is_one_of_those_that_are_told(left, right):
     for item in differences(left, right):

@@ -1,7 +1,7 @@
 import gzip
 import hashlib
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.findings.search import LETTER_CASE, PLAIN, Search
@@ -48,6 +48,7 @@ def test_no_group_and_no_text():
     assert Search([[], ["ab"]]).hits("ab") == (None, None)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.text(max_size=6), max_size=3), max_size=3), st.text())
 def test_a_group_is_answered_as_if_it_were_alone(groups, value):
     assert Search(groups).hits(value) == tuple(Search([group]).hits(value)[0] for group in groups)

@@ -2,7 +2,7 @@ import unicodedata
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.findings.skeleton import VERSION, is_ignorable, skeleton
@@ -37,6 +37,7 @@ def test_others_have_not(left, right):
     assert skeleton(left) != skeleton(right)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_skeleton_is_decomposed_and_has_nothing_ignorable(text):
     found = skeleton(text)
@@ -44,6 +45,7 @@ def test_a_skeleton_is_decomposed_and_has_nothing_ignorable(text):
     assert not any(map(is_ignorable, found))
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_what_cannot_be_seen_makes_no_difference(left, right):
     assert skeleton(left + "\u2060" + right) == skeleton(left + right)
