@@ -136,7 +136,7 @@ def _blanked(
     hosts: frozenset[str],
 ) -> dict[str, _Values]:
     """The places and texts of a trial, copies of its level blanked."""
-    texts = [text for text in needles(level) if len(text) >= _SHORTEST_NEEDLE]
+    texts = [x for x in needles(level) if len(x) >= _SHORTEST_NEEDLE and x not in hosts]
     longest = sorted(texts, key=len, reverse=True)
     copies = re.compile("|".join(map(re.escape, longest)) or r"(?!)", re.IGNORECASE)
     found: dict[str, _Values] = {}

@@ -148,6 +148,10 @@ def _same(inside: Sequence[str], outside: set[str]) -> str | None:
     return f"is {inside[0]}" if len(inside) == 1 else None
 
 
+def _plain(inside: Sequence[str], outside: set[str]) -> str | None:
+    return inside[0] if len(inside) == 1 and outside else None
+
+
 def _contains(inside: Sequence[str], outside: set[str]) -> str | None:
     """A text in all of them: a whole part, or a piece of one too long to be there by chance."""
     parts = {part[0] for part in _PART.finditer(min(inside, key=len))}
@@ -218,6 +222,7 @@ def _alternatives(verb: str, texts: Sequence[str]) -> str:
 _SHAPES: dict[str, Callable[[Sequence[str], set[str]], str | None]] = {
     "equal": _equal,
     "same": _same,
+    "plain": _plain,
     "begins": _begins,
     "ends": _ends,
     "under": _under,
@@ -254,6 +259,15 @@ def _address(host: str) -> bool:
         return ipaddress.ip_address(host) is not None
     except ValueError:
         return False
+
+
+def _domain(level: str) -> str | None:
+    """Whether the host's last label has two letters, as those of countries have."""
+    name = _name(level)
+    if name is None:
+        return None
+    two = len(name.rpartition(".")[2]) == 2
+    return "in a two-letter domain" if two else "in a longer domain"
 
 
 def _path(level: str) -> str | None:
@@ -302,6 +316,7 @@ _ASPECTS = (
     _Aspect("", _url, ("equal",)),
     _Aspect("host ", _kind_of_host, ("equal",)),
     _Aspect("host ", _name, ("same", "ends", "under", "begins", "contains")),
+    _Aspect("host ends ", _domain, ("plain",)),
     _Aspect("path ", _path, ("begins", "contains")),
     _Aspect("scheme ", _scheme, ("equal",)),
     _Aspect("URL ", _port, ("equal",)),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from lab.findings.report import Explored, Part, Partition
@@ -54,24 +54,25 @@ def _title(partition: Partition, width: int) -> str:
 
 
 def _table(partition: Partition, width: int, *, full: bool) -> RenderableType:
+    """Each value, and below it the levels that send it."""
     parts = partition.parts if full else partition.parts[:PARTS]
     if len(partition.parts) == partition.levels > 1:
         return Text("each of them sends something else")
-    texts = _values(parts, width // 2)
-    room = width - max(map(cell_len, texts)) - GAP
-    table = Table.grid(padding=(0, GAP, 0, 0), pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    for part, text in zip(parts, texts, strict=True):
-        table.add_row("\n".join(wrapped(_levels(part, room, full=full), room)), text)
-    return table
+    counts = [counted(len(part.levels), "level") for part in parts]
+    room = width - max(map(cell_len, counts)) - GAP
+    lines: list[RenderableType] = []
+    for part, text, count in zip(parts, _values(parts, room), counts, strict=True):
+        lines.append(Text("\n".join(wrapped(text, room))).append(f"  {count}", style="dim"))
+        levels = "\n".join(wrapped(_levels(part, width - GAP, full=full), width - GAP))
+        lines.append(Padding(Text(levels), (0, 0, 0, GAP), expand=False))
+    return Group(*lines)
 
 
 def _levels(part: Part, width: int, *, full: bool) -> str:
-    count = len(part.levels)
     if part.rule is not None and not full:
-        return f"{clipped(part.rule, width)} ({count:,})"
-    names = listed([_level(level, width) for level in part.levels], count if full else LEVELS)
+        return clipped(part.rule, width)
+    most = len(part.levels) if full else LEVELS
+    names = listed([_level(level, width) for level in part.levels], most)
     return names if part.rule is None else f"{clipped(part.rule, width)}: {names}"
 
 

@@ -35,6 +35,7 @@ def found(levels, holds):
             lambda level: ".ai21." in level or level.endswith(".ai"),
             "host ends with .ai or .ai21.com",
         ),
+        (lambda level: level[-3] == ".", "host ends in a two-letter domain"),
         (lambda level: "deep" in level, "host contains “deep”"),
     ],
 )
