@@ -22,9 +22,9 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from lab.factors.authority import host_in_url
 from lab.factors.factor import Factor
-from lab.factors.hosts import ALL_COUNTRIES, COUNTRIES, GENERIC, PROVIDERS
+from lab.factors.parts.authority import host_in_url
+from lab.factors.parts.hosts import ALL_COUNTRIES, COUNTRIES, GENERIC, PROVIDERS
 from lab.factors.surroundings import Endpoint, File, Surroundings
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.factors.factor import Factor
-from lab.factors.repository import FOLDERS, WORK, Repository, configuration, head, render
+from lab.factors.parts.repository import FOLDERS, WORK, Repository, configuration, head, render
 from lab.factors.surroundings import File, Surroundings
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.factors.factor import Factor
-from lab.factors.hardware import KINDS, kibibytes, vendor
+from lab.factors.parts.hardware import KINDS, kibibytes, vendor
+from lab.factors.parts.words import nearest
 from lab.factors.surroundings import Machine, Surroundings
-from lab.factors.words import nearest
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

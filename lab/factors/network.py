@@ -30,7 +30,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from lab.factors.addresses import (
+from lab.factors.factor import Constraint, Factor
+from lab.factors.parts.addresses import (
     domain,
     gateway,
     hardware_address,
@@ -39,9 +40,8 @@ from lab.factors.addresses import (
     is6,
     machine_address,
 )
-from lab.factors.factor import Constraint, Factor
+from lab.factors.parts.words import nearest
 from lab.factors.surroundings import BARE, Interface, Network, Surroundings
-from lab.factors.words import nearest
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -15,8 +15,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from lab.factors.authority import host_in_url
 from lab.factors.factor import Factor
+from lab.factors.parts.authority import host_in_url
 from lab.factors.surroundings import Surroundings
 
 if TYPE_CHECKING:

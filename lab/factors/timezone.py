@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.factors.factor import Factor
+from lab.factors.parts.words import nearest
 from lab.factors.surroundings import Surroundings
-from lab.factors.words import nearest
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

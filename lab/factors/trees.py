@@ -5,7 +5,7 @@ Faker makes from a drawn number), when it was last touched, and which entries ar
 The texts stand in the tree, so a tree means the same wherever Faker's lists change.  All
 shrink to the empty tree, and entry by entry to the few that matter.
 
-:mod:`lab.factors.treeparts` holds the parts.
+:mod:`lab.factors.parts.treeparts` holds the parts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.factors.filetree import FileTree, Item, Link
-from lab.factors.treeparts import ETC, HOME, PROJECT, Maker, Owner, Part
+from lab.factors.parts.treeparts import ETC, HOME, PROJECT, Maker, Owner, Part
 
 if TYPE_CHECKING:
     from faker import Faker

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from lab.factors.endpoint import FACTOR, host
-from lab.factors.hosts import ALL_COUNTRIES, COUNTRIES, GENERIC, PROVIDERS
+from lab.factors.parts.hosts import ALL_COUNTRIES, COUNTRIES, GENERIC, PROVIDERS
 from lab.factors.surroundings import BARE, Endpoint, File, Surroundings
 
 PLAIN = Endpoint(host="api.client.example", variables=("BASE_URL",))

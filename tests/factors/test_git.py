@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from lab.factors.git import FACTOR, repository
-from lab.factors.repository import WORK, head, render
+from lab.factors.parts.repository import WORK, head, render
 from lab.factors.surroundings import BARE, File, Surroundings
 
 ALL = (FACTOR.control, *FACTOR.levels)

@@ -12,9 +12,9 @@ from cryptography import x509
 
 from lab.environment import Environment
 from lab.factors import registry
-from lab.factors.clouds import CLOUDS
-from lab.factors.distributions import DISTRIBUTIONS, entry
-from lab.factors.hardware import KINDS
+from lab.factors.parts.clouds import CLOUDS
+from lab.factors.parts.distributions import DISTRIBUTIONS, entry
+from lab.factors.parts.hardware import KINDS
 from lab.factors.platform import ALL_MARKS, FACTOR
 from lab.factors.surroundings import BARE, File, Kernel, Link, Platform, Surroundings
 from lab.sandbox.etc import etc

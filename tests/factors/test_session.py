@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from lab.factors import ci, locale, terminal
+from lab.factors.parts.sitting import KINDS
 from lab.factors.session import FACTOR
-from lab.factors.sitting import KINDS
 from lab.factors.surroundings import BARE, File
 
 ALL = (FACTOR.control, *FACTOR.levels, *KINDS)

@@ -16,9 +16,9 @@ from functools import partial
 
 import msgspec
 
-from lab.factors.distributions import DISTRIBUTIONS, Distribution, entry
-from lab.factors.hardware import EC2_INSTANCE
-from lab.factors.marks import DOCKER_FILE, Mark, container
+from lab.factors.parts.distributions import DISTRIBUTIONS, Distribution, entry
+from lab.factors.parts.hardware import EC2_INSTANCE
+from lab.factors.parts.marks import DOCKER_FILE, Mark, container
 from lab.factors.surroundings import File, Kernel, Link
 
 __all__ = ["CLOUDS"]
@@ -172,4 +172,4 @@ CLOUDS: Mapping[str, Callable[[Distribution], Mark]] = {
         needles=(_INSTANCE, _WORKSPACE, "gitpod.io"),
     ),
 }
-"""Marks by name, as those of :mod:`lab.factors.marks`."""
+"""Marks by name, as those of :mod:`lab.factors.parts.marks`."""

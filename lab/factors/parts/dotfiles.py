@@ -17,9 +17,9 @@ from functools import partial
 
 import msgspec
 
-from lab.factors.agents import FILES
-from lab.factors.authority import host_in_url
-from lab.factors.words import nearest
+from lab.factors.parts.agents import FILES
+from lab.factors.parts.authority import host_in_url
+from lab.factors.parts.words import nearest
 
 __all__ = ["AGENTS", "KINDS", "LANGUAGES", "Kind"]
 

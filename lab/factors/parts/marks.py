@@ -2,7 +2,7 @@
 
 Docker and Podman leave a file of their own; Kubernetes sets variables for its own service and
 gives each pod a service account; systemd notes the container that it manages; WSL's init
-sets variables and mounts the drives of Windows.  :mod:`lab.factors.clouds` has those of
+sets variables and mounts the drives of Windows.  :mod:`lab.factors.parts.clouds` has those of
 clouds.
 
 A container has the kernel of its host, and with control groups of version 2 and a namespace
@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from lab.factors.distributions import Distribution
+from lab.factors.parts.distributions import Distribution
 from lab.factors.surroundings import File, Kernel, Link
 
 __all__ = ["DOCKER_FILE", "MARKS", "Mark", "container"]

@@ -18,9 +18,9 @@ from functools import partial
 
 import msgspec
 
-from lab.factors.agents import VARIABLES
+from lab.factors.parts.agents import VARIABLES
+from lab.factors.parts.words import nearest
 from lab.factors.surroundings import BARE, File
-from lab.factors.words import nearest
 
 __all__ = ["KINDS", "Kind"]
 

@@ -223,7 +223,7 @@ def _data(make: Maker) -> Items:
 
 
 def _repository(make: Maker) -> Items:
-    from lab.factors.repository import FOLDERS, WORK, Repository, render
+    from lab.factors.parts.repository import FOLDERS, WORK, Repository, render
 
     owner = make.owner
     remote = f"git@{owner.host}:{owner.word}/app.git"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lab.factors.addresses import (
+from lab.factors.parts.addresses import (
     domain,
     gateway,
     hardware_address,

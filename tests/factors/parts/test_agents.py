@@ -8,7 +8,7 @@ import pytest
 
 from lab.clients.shipped import shipped
 from lab.factors import ci, terminal
-from lab.factors.agents import FILES, SESSION, VARIABLES
+from lab.factors.parts.agents import FILES, SESSION, VARIABLES
 
 
 def test_no_two_agents_are_alike():

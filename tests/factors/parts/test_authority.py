@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.factors.authority import host_in_url
+from lab.factors.parts.authority import host_in_url
 
 
 @pytest.mark.parametrize(

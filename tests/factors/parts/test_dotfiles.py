@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from lab.factors.dotfiles import AGENTS, KINDS, LANGUAGES
+from lab.factors.parts.dotfiles import AGENTS, KINDS, LANGUAGES
 
 VALUES = {
     "agents": AGENTS,

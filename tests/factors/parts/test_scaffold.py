@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from lab.factors.repository import WORK
-from lab.factors.scaffold import KINDS, registry
+from lab.factors.parts.repository import WORK
+from lab.factors.parts.scaffold import KINDS, registry
 
 
 def texts(kind: str, name: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from lab.factors.words import nearest
+from lab.factors.parts.words import nearest
 
 
 def test_the_nearest_words_come_best_first():
