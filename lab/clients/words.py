@@ -25,7 +25,7 @@ from lab.clients.brought import brought, kind_of
 from lab.clients.mentions import Contents
 from lab.clients.mine import opened
 from lab.clients.profile import Client
-from lab.factors.hosts import ALL_COUNTRIES, GENERIC
+from lab.factors.parts.hosts import ALL_COUNTRIES, GENERIC
 
 __all__ = ["Words", "words", "words_in"]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.errors import MachineError
-from lab.factors.hardware import KINDS
+from lab.factors.parts.hardware import KINDS
 from lab.factors.surroundings import BARE, Directory, Machine, Platform
 from lab.sandbox.facts import UPTIME_S, Facts
 from lab.sandbox.processor import cpuinfo

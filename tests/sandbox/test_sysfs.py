@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from lab.errors import UsageError
-from lab.factors.hardware import KINDS
+from lab.factors.parts.hardware import KINDS
 from lab.factors.surroundings import BARE, File, Link
 from lab.sandbox.facts import Facts
 from lab.sandbox.sysfs import sysfs
