@@ -9,13 +9,10 @@ event is yielded.
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
-from datetime import UTC, datetime
 
-from lab import __version__
 from lab.clients.profile import Client
 from lab.environment import Environment
 from lab.errors import ClientError
@@ -29,20 +26,18 @@ from lab.experiment.events import (
     AuditStarted,
     EngineEvent,
     Phase,
-    PhaseFinished,
-    PhaseStarted,
     SignalConfirmed,
-    TrialFinished,
     Warned,
 )
 from lab.experiment.inference import Combination
 from lab.experiment.options import Options
 from lab.experiment.permutation import replicates_needed
+from lab.experiment.reporting import reported, write
 from lab.experiment.scope import Scope, with_levels, with_mined
+from lab.experiment.session import SHARES, Session
 from lab.experiment.trials import Measurements, Measuring
 from lab.factors.registry import forbidden, impossible
-from lab.findings.encode import encode
-from lab.findings.report import ClientFacts, Explored, LabFacts, Report
+from lab.findings.report import ClientFacts, Explored
 from lab.observation.features import Features
 from lab.store import Store
 
@@ -55,8 +50,6 @@ _CONFIRM_ROUNDS = 5
 _FIRST_LOOK = 2
 """Replicates of the first round of confirmation, which sends most chance finds away."""
 _LARGEST_ROUND = 48
-_SHARES = {"mine": 0.3, "search": 0.4, "screen": 0.55, "isolate": 0.7}
-"""Of the limits on trials and time, what is used when a phase ends: later ones need some."""
 _MINING_ALONE, _MINING_BESIDE = 600, 60
 """Trials for mining, where nothing else is varied and where something is."""
 _MINING_TRIALS_S = 120.0
@@ -82,9 +75,7 @@ class Engine:
         self.client = client
         self.measurements = Measurements(client, self.control, store, laboratory)
         self.facts = ClientFacts(client.name, client.version, client.digest, client.source)
-        self.started = time.monotonic()
-        self.started_at = datetime.now(UTC).isoformat(timespec="seconds")
-        self.skipped = 0
+        self.session = Session(options, self.measurements)
         self.hypotheses = 0
         self.designed: frozenset[Environment] = frozenset()
         self.swept: list[sweep.Swept] = []
@@ -103,7 +94,7 @@ class Engine:
             str(self.folder),
         )
         first = [Planned(self.control, number) for number in range(CONTROL_REPLICATES)]
-        yield from self._phase("calibrate", first, planned - len(first))
+        yield from self.session.phase("calibrate", first, planned - len(first))
         yield from self._check_calibration()
         if design is None:
             if self.scope.mined:
@@ -113,12 +104,12 @@ class Engine:
             design = self._plan()
         screen = (*design.singles, *design.array)
         self.designed = frozenset(trial.environment for trial in (*design.calibration, *screen))
-        yield from self._phase(
+        yield from self.session.phase(
             "calibrate",
             [trial for trial in design.calibration if not self.measurements.measured(trial)],
             self._planned(design) - len(design.calibration) + self._guess_after(),
         )
-        yield from self._phase("screen", screen, self._guess_after())
+        yield from self.session.phase("screen", screen, self._guess_after())
         analysis = yield from self._isolate(_ISOLATE_ROUNDS)
         analysis = yield from self._confirm(analysis)
         if analysis.wanted:
@@ -149,15 +140,15 @@ class Engine:
         """Find which of the client's variables matter, and take them up as levels."""
         others = any(len(v) > 1 for name, v in self.scope.levels.items() if name != mining.FACTOR)
         most = _MINING_BESIDE if others else _MINING_ALONE
-        before = len(self.measurements.rows)
+        before = self.session.ran
         started = time.monotonic()
 
         def enough(more: int) -> bool:
-            ran = len(self.measurements.rows) - before
+            ran = self.session.ran - before
             slow = time.monotonic() - started > _MINING_TRIALS_S and ran > most // 4
             limit = self.options.max_trials
-            short = limit is not None and before + ran + more > limit * _SHARES["mine"]
-            return ran + more > most or slow or short or self._time_is_up("mine")
+            short = limit is not None and before + ran + more > limit * SHARES["mine"]
+            return ran + more > most or slow or short or self.session.time_is_up("mine")
 
         found = yield from mining.mine(
             self.scope.mined,
@@ -187,7 +178,7 @@ class Engine:
         """Try every level of a factor; what is new is confirmed, and its context swept too."""
         bench = _Bench(self, "sweep")
         found: tuple[str, ...] = ()
-        before = len(self.measurements.rows)
+        before = self.session.ran
         while len(self.scope.levels.get(name, ())) > 1:
             signals = self._conclusion(analysis).signals
             swept = yield from sweep.sweep(name, signals, self.control, bench)
@@ -195,7 +186,7 @@ class Engine:
             if not found:
                 new = yield from sweep.new_levels(name, signals, bench, self.scope)
             if not new:
-                trials = len(self.measurements.rows) - before
+                trials = self.session.ran - before
                 self.swept.append(swept)
                 self.explored.append(sweep.account(swept, found, trials))
                 return self._analysis(tested=True)  # with what was tried again
@@ -208,44 +199,6 @@ class Engine:
 
     def _guess_after(self) -> int:
         return 20 + 4 * sum(len(values) > 1 for values in self.scope.levels.values())
-
-    def _phase(self, phase: Phase, trials: Sequence[Planned], after: int) -> Iterator[EngineEvent]:
-        """Run trials; ``after`` is a guess at how many the later phases will need."""
-        trials = self._affordable(phase, trials)
-        known = sum(self.measurements.known(trial) for trial in trials)
-        yield PhaseStarted(phase, len(trials), known, after)
-        ran = 0
-        measuring = self.measurements.measure(phase, trials, lambda: self._time_is_up(phase))
-        for planned, stored, from_store in measuring:
-            ran += 1
-            yield TrialFinished(
-                phase,
-                planned.environment,
-                planned.replicate,
-                stored.verdict,
-                stored.wall_s,
-                from_store,
-            )
-        self.skipped += len(trials) - ran
-        yield PhaseFinished(phase, f"{ran} trial{'' if ran == 1 else 's'}")
-
-    def _affordable(self, phase: Phase, trials: Sequence[Planned]) -> Sequence[Planned]:
-        """As many of these trials as ``--max-trials`` leaves room for.
-
-        Screening may not use up what confirmation needs.
-        """
-        limit = self.options.max_trials
-        if limit is None:
-            return trials
-        room = max(0, int(limit * _SHARES.get(phase, 1.0)) - len(self.measurements.rows))
-        self.skipped += max(0, len(trials) - room)
-        return trials[:room]
-
-    def _time_is_up(self, phase: Phase) -> bool:
-        limit = self.options.max_time
-        if limit is None:
-            return False
-        return time.monotonic() - self.started > limit * _SHARES.get(phase, 1.0)
 
     def _check_calibration(self) -> Iterator[EngineEvent]:
         """The client must run in the control environment before anything can be compared."""
@@ -293,9 +246,9 @@ class Engine:
             trials = self._wanted(analysis.wanted)
             if not trials:
                 break
-            before = len(self.measurements.rows)
-            yield from self._phase("isolate", trials, self._guess_after())
-            if len(self.measurements.rows) == before:
+            before = self.session.ran
+            yield from self.session.phase("isolate", trials, self._guess_after())
+            if self.session.ran == before:
                 break
             analysis = self._analysis()
         return analysis
@@ -312,7 +265,7 @@ class Engine:
         self.hypotheses = max(self.hypotheses, len(analysis.effects))
         for number in range(_CONFIRM_ROUNDS):
             replicates = replicates_needed(self.hypotheses, self.options.alpha)
-            room = self._room()
+            room = self.session.room()
             look = number == 0 and room is None
             trials = self._numbered(
                 packed(
@@ -327,24 +280,12 @@ class Engine:
             )
             if not trials:
                 break
-            before = len(self.measurements.rows)
-            yield from self._phase("confirm", trials, 0)
-            if len(self.measurements.rows) == before:
+            before = self.session.ran
+            yield from self.session.phase("confirm", trials, 0)
+            if self.session.ran == before:
                 break
             analysis = self._analysis(tested=True)
         return analysis
-
-    def _room(self) -> int | None:
-        """How many more trials the limits leave room for, as far as one can tell."""
-        rooms = []
-        ran = len(self.measurements.rows)
-        if self.options.max_trials is not None:
-            rooms.append(self.options.max_trials - ran)
-        if self.options.max_time is not None:
-            elapsed = time.monotonic() - self.started
-            left = self.options.max_time - elapsed
-            rooms.append(int(left * self.measurements.ran / max(elapsed, 0.001)))
-        return max(0, min(rooms)) if rooms else None
 
     def _fresh(self) -> list[Combination]:
         """The levels of all fresh trials so far."""
@@ -379,7 +320,7 @@ class Engine:
             scope=self.scope,
             alpha=self.options.alpha,
             seed=self.options.seed,
-            skipped=self.skipped,
+            skipped=self.session.skipped,
             failed=self.measurements.failed_in_silence,
         )
 
@@ -391,47 +332,18 @@ class Engine:
             signals = tuple(sweep.partitioned(s, swept, rows, self.control) for s in signals)
         for signal in signals:
             yield SignalConfirmed(signal)
-        totals = self.measurements.totals()
-        report = Report(
-            client=self.facts,
-            lab=LabFacts(__version__),
-            seed=self.options.seed,
-            alpha=self.options.alpha,
-            strength=self.options.strength,
+        report = reported(
+            conclusion,
+            signals,
+            self.session,
+            facts=self.facts,
+            scope=self.scope,
             jobs=self.laboratory.jobs,
-            started=self.started_at,
-            wall_s=round(time.monotonic() - self.started, 3),
-            trials=totals.trials,
-            client_cpu_s=round(totals.client_cpu_s, 3),
-            overhead_s=round(totals.overhead_s, 3),
-            factors=conclusion.factors,
-            signals=signals,
-            noise=conclusion.noise,
-            inconclusive=conclusion.inconclusive,
-            not_measured=(*self.scope.not_measured, *conclusion.not_measured),
-            calibration=conclusion.calibration,
-            hosts=self.measurements.hosts(),
-            verdict=conclusion.verdict,
-            warnings=tuple(self.measurements.warnings(self.control)),
-            audit=str(self.folder),
-            bits_total=round(conclusion.bits.bits, 3),
-            bits_exact=conclusion.bits.exact,
-            explored=tuple(self.explored),
+            folder=self.folder,
+            explored=self.explored,
         )
-        self._write(report)
+        write(report, self.measurements, self.folder)
         yield AuditFinished(report)
-
-    def _write(self, report: Report) -> None:
-        """The report, and the environments by digest, beside the trials."""
-        document = {
-            digest: environment.mapping
-            for digest, environment in self.measurements.store.environments().items()
-        }
-        text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
-        for name, data in (("environments.json", text.encode()), ("report.json", encode(report))):
-            partial = self.folder / f"{name}.partial"
-            partial.write_bytes(data)
-            partial.replace(self.folder / name)
 
 
 class _Bench:
@@ -440,13 +352,14 @@ class _Bench:
     def __init__(self, engine: Engine, phase: Phase) -> None:
         self._engine = engine
         self._phase: Phase = phase
+        self._rows: list[Row] = []
 
     def run(self, trials: Sequence[Planned]) -> Iterator[EngineEvent]:
         """Run these trials, as a phase."""
         engine = self._engine
         known = [trial for trial in trials if not engine.measurements.measured(trial)]
         if known:
-            yield from engine._phase(self._phase, known, engine._guess_after())
+            yield from engine.session.phase(self._phase, known, engine._guess_after())
 
     def features(self, environment: Environment) -> list[Features]:
         """What the trials of an environment showed."""
@@ -454,15 +367,17 @@ class _Bench:
 
     def rows(self) -> list[Row]:
         """All trials so far, the control environment's first."""
-        return self._engine.measurements.table(self._engine.scope.endpoint)
+        if len(self._rows) != self.count():
+            self._rows = self._engine.measurements.table(self._engine.scope.endpoint)
+        return self._rows
 
     def count(self) -> int:
         """How many trials there are so far."""
-        return len(self._engine.measurements.rows)
+        return self._engine.session.ran
 
     def again(self, environment: Environment) -> Planned:
         """One more trial of an environment."""
-        return Planned(environment, self._engine.measurements.following(environment))
+        return self._engine.session.again(environment)
 
     def analysis(self, rows: Sequence[Row]) -> Analysis:
         """What some trials say."""

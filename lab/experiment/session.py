@@ -1,0 +1,103 @@
+"""One audit's trials as they are run: phase by phase, within the user's limits.
+
+What an experiment asks for goes through here, and comes back as events.  Nothing is decided
+here but how many trials the limits on number and time leave room for.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from lab.environment import Environment
+from lab.experiment.design import Planned
+from lab.experiment.events import (
+    EngineEvent,
+    Phase,
+    PhaseFinished,
+    PhaseStarted,
+    TrialFinished,
+)
+from lab.experiment.options import Options
+from lab.experiment.trials import Measurements
+
+__all__ = ["SHARES", "Session"]
+
+SHARES = {"mine": 0.3, "search": 0.4, "screen": 0.55, "isolate": 0.7}
+"""Of the limits on trials and time, what is used when a phase ends: later ones need some."""
+
+
+class Session:
+    """Runs trials; ``skipped`` counts those that a limit left out."""
+
+    def __init__(self, options: Options, measurements: Measurements) -> None:
+        self.options = options
+        self.measurements = measurements
+        self.started = time.monotonic()
+        self.started_at = datetime.now(UTC).isoformat(timespec="seconds")
+        self.skipped = 0
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the audit began."""
+        return time.monotonic() - self.started
+
+    @property
+    def ran(self) -> int:
+        """Trials so far, those of an earlier session included."""
+        return len(self.measurements.rows)
+
+    def again(self, environment: Environment) -> Planned:
+        """One more trial of an environment."""
+        return Planned(environment, self.measurements.following(environment))
+
+    def phase(self, phase: Phase, trials: Sequence[Planned], after: int) -> Iterator[EngineEvent]:
+        """Run trials; ``after`` is a guess at how many the later phases will need."""
+        trials = self._affordable(phase, trials)
+        known = sum(self.measurements.known(trial) for trial in trials)
+        yield PhaseStarted(phase, len(trials), known, after)
+        ran = 0
+        measuring = self.measurements.measure(phase, trials, lambda: self.time_is_up(phase))
+        for planned, stored, from_store in measuring:
+            ran += 1
+            yield TrialFinished(
+                phase,
+                planned.environment,
+                planned.replicate,
+                stored.verdict,
+                stored.wall_s,
+                from_store,
+            )
+        self.skipped += len(trials) - ran
+        yield PhaseFinished(phase, f"{ran} trial{'' if ran == 1 else 's'}")
+
+    def _affordable(self, phase: Phase, trials: Sequence[Planned]) -> Sequence[Planned]:
+        """As many of these trials as ``--max-trials`` leaves room for.
+
+        Screening may not use up what confirmation needs.
+        """
+        limit = self.options.max_trials
+        if limit is None:
+            return trials
+        room = max(0, int(limit * SHARES.get(phase, 1.0)) - self.ran)
+        self.skipped += max(0, len(trials) - room)
+        return trials[:room]
+
+    def time_is_up(self, phase: Phase) -> bool:
+        """Whether the phase has used its share of the time."""
+        limit = self.options.max_time
+        if limit is None:
+            return False
+        return self.elapsed_s > limit * SHARES.get(phase, 1.0)
+
+    def room(self) -> int | None:
+        """How many more trials the limits leave room for, as far as one can tell."""
+        rooms = []
+        if self.options.max_trials is not None:
+            rooms.append(self.options.max_trials - self.ran)
+        if self.options.max_time is not None:
+            elapsed = self.elapsed_s
+            left = self.options.max_time - elapsed
+            rooms.append(int(left * self.measurements.ran / max(elapsed, 0.001)))
+        return max(0, min(rooms)) if rooms else None
