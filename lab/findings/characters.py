@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["is_bidirectional", "is_invisible", "is_mark"]
 
@@ -13,6 +14,7 @@ _BIDIRECTIONAL = frozenset(
 """The property Bidi_Control (UAX #9)."""
 
 
+@lru_cache(maxsize=65536)
 def is_invisible(character: str) -> bool:
     """Whether a character leaves no mark: format characters, fillers, variation selectors."""
     return (
@@ -28,6 +30,7 @@ def is_bidirectional(character: str) -> bool:
     return character in _BIDIRECTIONAL
 
 
+@lru_cache(maxsize=65536)
 def is_mark(character: str) -> bool:
     """Punctuation, and what is written in its place, such as an accent for an apostrophe."""
     return (

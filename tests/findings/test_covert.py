@@ -34,6 +34,7 @@ COVERT = [
     ("cop", "с\u043eр"),
     ("\u0430", "\u03b1"),
     ("I1", "l1"),
+    ("modern", "modem"),
     ("Linux", "linux"),
     ("straße", "STRASSE"),
     ("fix", "ﬁx"),

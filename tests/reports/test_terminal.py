@@ -6,9 +6,20 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
+from lab.findings.covert import differences
 from lab.findings.report import FactorFacts, NotMeasured
 from lab.reports.terminal import console_for, write
-from tests.reports.examples import COPIED, COVERT, EMPTY, FULL, HOSTILE, PRESENCE, ROUTE
+from tests.reports.examples import (
+    COPIED,
+    COVERT,
+    EMPTY,
+    FULL,
+    HOSTILE,
+    PLAIN,
+    PRESENCE,
+    ROUTE,
+    SLASHED,
+)
 
 
 def told(report, width=80, typed=(), **more) -> str:
@@ -64,6 +75,15 @@ def test_a_covert_signal_is_told_in_full():
 def test_ordinary_letters_are_named_only_where_the_difference_is_covert():
     assert "DIGIT ZERO" not in told(FULL)
     assert "HYPHEN-MINUS" in told(FULL)
+
+
+def test_a_difference_says_in_which_way():
+    pair = msgspec.structs.replace(COVERT.pair, differences=differences(PLAIN, SLASHED))
+    lines = blocks(
+        told(msgspec.structs.replace(FULL, signals=(msgspec.structs.replace(COVERT, pair=pair),)))
+    )
+    assert "U+0027 APOSTROPHE → U+2019 RIGHT SINGLE QUOTATION MARK  look-alike" in lines
+    assert "U+002D HYPHEN-MINUS → U+002F SOLIDUS  punctuation  ×2" in lines
 
 
 def test_arrows_stand_below_what_differs():
