@@ -67,7 +67,6 @@ def twin(rounds: int, home: Path) -> Result:
 
 
 def _figures(name: str, program: Path, rounds: int, home: Path) -> list[Figure]:
-    environments = _environments()
     prefix = os.path.realpath(sys.base_prefix)
     client = Client(
         profile=Profile("probe", ("probe",)),
@@ -83,8 +82,9 @@ def _figures(name: str, program: Path, rounds: int, home: Path) -> list[Figure]:
         Twin.standing_for(client, script(program), home=home) as inside,
     ):
         for side in (inside.observe, cells.observe):
-            _measure(side, environments[:3])  # what is done once is done
-        for _ in range(rounds):
+            _measure(side, _environments()[:3])  # what is done once is done
+        for number in range(rounds):
+            environments = _environments(number + 1)
             ours.append(_measure(inside.observe, environments))
             theirs.append(_measure(cells.observe, environments[:CELL_TRIALS]))
     rates = [rate for rate, _ in ours], [rate for rate, _ in theirs]

@@ -5,5 +5,6 @@ In comes a :class:`lab.sandbox.jail.Jail` (surroundings, command, limits); out c
 sockets of its :class:`lab.sandbox.cell.Cell`, which :mod:`lab.internet` serves.
 ``jail``, ``etc``, ``network`` and ``clock`` decide and are pure; ``cell``, ``trial``, and in
 the cell ``holder`` and ``wires`` do.
-``machine`` knows what the host must have.
+``machine`` knows what the host must have.  ``twin`` observes a Python callable in the lab's
+own process instead.
 """

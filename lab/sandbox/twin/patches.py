@@ -106,10 +106,11 @@ class Patches:
                 each.replace(each.real, each.new)
 
     def take_out(self) -> None:
-        """Take everything out, also from modules that were imported meanwhile."""
+        """Take everything out, also from modules that were imported meanwhile.  Idempotent."""
         for owner, name, real, _ in reversed(self._homes):
             if real is _ABSENT:
-                delattr(owner, name)
+                if name in vars(owner):
+                    delattr(owner, name)
             else:
                 setattr(owner, name, real)
         self._search_new()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
@@ -61,6 +62,8 @@ KEPT = 256
 SEARCH_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 
 _monotonic = time.monotonic
+_process = threading.Lock()
+"""Held during a trial, which replaces what all threads share."""
 
 
 class _Place(NamedTuple):
@@ -73,7 +76,7 @@ class _Place(NamedTuple):
 
 
 class Twin:
-    """Observes one callable.  Use as a context manager, from one thread, one twin at a time.
+    """Observes one callable.  Use as a context manager; one trial at a time in a process.
 
     ``base`` is what there is before any factor, ``script`` what the lab's servers answer,
     ``argv`` what the callable finds as ``sys.argv``.  ``readable`` names folders of the host
@@ -95,6 +98,8 @@ class Twin:
         timeout_s: float = 60.0,
         home: Path = Path(".lab"),
     ) -> None:
+        if _process.locked():
+            raise UsageError("a twin is made of what a trial replaces; make it before or after")
         if not argv:
             raise UsageError("argv begins with the program's name; give at least one word")
         self.call = call
@@ -154,9 +159,12 @@ class Twin:
         """Run the callable once, and note what the lab itself cost."""
         if not self._open:
             raise UsageError("this twin is not open; use it in a with statement")
+        if not _process.acquire(blocking=False):
+            raise UsageError("a twin has the whole process; observe one thing at a time")
         started = _monotonic()
-        place = self._place(environment)
         with ExitStack() as stack:
+            stack.callback(_process.release)
+            place = self._place(environment)
             self._files.begin(place.surroundings, place.trees, place.ground, self._clock.now)
             stack.callback(self._files.end)
             runs = [self._run(place) for _ in range(place.surroundings.earlier_runs + 1)]
@@ -239,8 +247,8 @@ class Twin:
             self._internet.begin(self._script)
             self._sockets.begin(surroundings, trial)
             self._process.begin(trial)
-            self._patches.put_in((self.call.__module__, "__main__"))
             stack.callback(self._patches.take_out)
+            self._patches.put_in((getattr(self.call, "__module__", "__main__"), "__main__"))
             stack.callback(self._process.end)
             stack.callback(self._sockets.end)
             end = trial.run(

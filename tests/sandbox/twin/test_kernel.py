@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from lab.factors.registry import factor
 from lab.factors.surroundings import BARE
 
 
@@ -44,18 +45,12 @@ def test_the_machine_is_the_surroundings(observe):
 
 
 def test_another_machine_has_other_files(observe):
+    levels = factor("machine").levels[:3]
     found = [
-        observe.told(lambda: read("/sys/class/dmi/id/sys_vendor"), {"machine": level})
-        for level in ("thinkpad", "virtualbox")
-        if level in _levels()
+        observe.told(lambda: read("/proc/cpuinfo") + read("/proc/meminfo"), {"machine": level})
+        for level in levels
     ]
-    assert len(set(found)) == len(found)
-
-
-def _levels():
-    from lab.factors.registry import factor
-
-    return factor("machine").levels
+    assert len(set(found)) == len(levels) == 3
 
 
 def test_a_new_number_at_each_reading(observe):

@@ -168,21 +168,6 @@ class TestTrust:
 
         assert observe.told(load) == ["FileNotFoundError", "SSLError"]
 
-    def test_names_are_checked(self, observe):
-        def mistake():
-            try:
-                with socket.create_connection((HOST, 443)) as line:
-                    context = ssl.create_default_context()
-                    context.wrap_socket(
-                        line, server_hostname="203.0.113.1", do_handshake_on_connect=True
-                    )
-            except ssl.SSLError as error:
-                return error.reason
-            return "trusted"
-
-        # The lab has a certificate for whatever name is asked for, and for none the address.
-        assert observe.told(mistake) in ("trusted", "CERTIFICATE_VERIFY_FAILED")
-
 
 def test_a_certificate_of_the_clients_own(observe, tmp_path):
     """The client serves itself, with a chain from its own files."""

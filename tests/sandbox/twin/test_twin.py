@@ -287,6 +287,26 @@ class TestUse:
         with pytest.raises(UsageError, match="use it in a with statement"):
             Twin(tell_all, home=home).observe(NOTHING)
 
+    def test_one_trial_at_a_time(self, home):
+        refused = []
+
+        def meanwhile():
+            for attempt in (lambda: other.observe(NOTHING), lambda: Twin(tell_all, home=home)):
+                with pytest.raises(UsageError) as error:
+                    attempt()
+                refused.append(str(error.value))
+
+        with Twin(tell_all, home=home) as other, Twin(lambda: time.sleep(1), home=home) as twin:
+            thread = threading.Timer(0.3, meanwhile)
+            thread.start()
+            twin.observe(NOTHING)
+            thread.join()
+            assert other.observe(NOTHING).exit.code == 0
+        assert refused == [
+            "a twin has the whole process; observe one thing at a time",
+            "a twin is made of what a trial replaces; make it before or after",
+        ]
+
     def test_argv_has_a_program(self, home):
         with pytest.raises(UsageError, match="at least one word"):
             Twin(tell_all, argv=(), home=home)
