@@ -54,7 +54,6 @@ def presume(
     active = {level: value for level, value in checked.items() if value != usual}
     idle = {level for level, value in checked.items() if value == usual}
     unchecked: dict[Level, None] = {}
-    tried = {name for name, _ in active}
     while True:
         quiet = [(row, code) for row, code in rows if row.isdisjoint(active)]
         if sum(code != usual for _, code in quiet) < _FEWEST:
@@ -64,15 +63,14 @@ def presume(
             break
         active.update(found)
         name = next(iter(found))[0]
-        tried.add(name)
         unchecked.update(dict.fromkeys(_to_check(name, found, checked, usual)))
     if sum(_explained(row, code, usual, active) for row, code in rows) < _FEW_EXPLAINED:
-        # So much disturbs this column that the array hides what other factors do.
+        # So much disturbs this column that the array hides what single levels do.
         for name, values in levels.items():
-            if name not in tried:
-                known = sum((name, value) in checked for value in values)
-                ends = (values[0], values[-1])[: max(0, _CHECKED - known)]
-                unchecked.update(((name, value), None) for value in ends)
+            known = [value for value in values if (name, value) in checked]
+            acts = any(checked[name, value] != usual for value in known)
+            ends = (values[0], values[-1])[: max(0, _CHECKED - len(known))]
+            unchecked.update(((name, value), None) for value in (values if acts else ends))
     return Presumed(active, tuple(level for level in unchecked if level not in checked))
 
 

@@ -79,3 +79,14 @@ def test_rare_noise_presumes_next_to_nothing(seed):
     chance = random.Random(seed)
     found = presumed(lambda row: int(chance.random() < 0.02))
     assert len(found.values) <= 2
+
+
+def test_of_factors_that_are_mixed_up_every_level_is_looked_at_alone():
+    def mixed(row):
+        return 1 + 6 * int(row.get("f0", "l0")[1:]) + 36 * 6 * int(row.get("f1", "l0")[1:])
+
+    seen = {(name, level): 1 + 7 * hash(name) for name in ("f0", "f1") for level in ("l1", "l5")}
+    seen |= {(name, level): 0 for name in ("f2", "f3", "f4", "f5") for level in ("l1", "l5")}
+    asked = presumed(mixed, seen).unchecked
+    assert {name for name, _ in asked} == {"f0", "f1"}
+    assert len(asked) == 6
