@@ -18,6 +18,9 @@ import msgspec
 
 from lab.experiment.column import Column
 from lab.factors.factor import Factor
+from lab.findings.chance import NEGLIGIBLE
+from lab.findings.closure import text_bits
+from lab.findings.encodings import as_sent
 from lab.findings.keyed import keyed_digests, keys_in
 from lab.findings.search import Search
 from lab.observation.features import Features
@@ -25,7 +28,8 @@ from lab.observation.location import Location
 
 __all__ = ["Canary", "canary_columns", "made_up_level"]
 
-_SHORTEST = 7
+_LEAST_BITS = 20.0
+"""What chance must guess of a text that is searched for plainly."""
 
 _EXAMPLES = 40
 _SEARCHED = 4 << 20
@@ -45,7 +49,7 @@ class Canary(msgspec.Struct, frozen=True):
 
 
 def made_up_level(factor: Factor, seed: int) -> Canary | None:
-    """A generated level of this factor with the longest text that a copy would contain.
+    """A generated level of this factor, with as many texts as can be that betray a copy.
 
     None where the factor's levels are not free text, or decide where traffic goes, so that
     finding one in the traffic would mean nothing.
@@ -68,11 +72,12 @@ def made_up_level(factor: Factor, seed: int) -> Canary | None:
 
 def _unmistakable(text: str) -> bool:
     """Whether a text would hardly stand anywhere by chance, as a single word might."""
-    return len(text) >= _SHORTEST and not text.isalpha()
+    return text_bits(text) >= _LEAST_BITS and not text.isalpha()
 
 
 def _worth(needles: Sequence[str]) -> tuple[int, int]:
-    return max(len(needle) for needle in needles), len(needles)
+    """The more parts of a level can be found, the better: a client may send any of them."""
+    return len(needles), max(len(needle) for needle in needles)
 
 
 def _generated(factor: Factor, seed: int) -> list[str]:
@@ -143,7 +148,7 @@ class _Sent:
             texts: dict[Location, list[str]] = defaultdict(list)
             for place in places:
                 if place in trial and often[place] > 1:
-                    texts[place] += trial[place]
+                    texts[place] += (as_sent(place, text) for text in trial[place])
                 elif place in trial:
                     texts[_nameless(place)] += (str(place), *trial[place])
             self._texts.append({place: "\n".join(text) for place, text in texts.items()})
@@ -196,7 +201,9 @@ def _ways(needles: _Texts, hashed: _Texts, text: str) -> tuple[str | None, ...]:
         if len(_seen) >= _MOST_SEEN:
             _seen.clear()
         hits = _search(needles, hashed).hits(text[:_SEARCHED])
-        _seen[key] = tuple(hit.encoding if hit else None for hit in hits)
+        _seen[key] = tuple(
+            hit.encoding if hit and hit.chance < NEGLIGIBLE else None for hit in hits
+        )
     return _seen[key]
 
 

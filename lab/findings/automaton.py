@@ -51,8 +51,14 @@ class Automaton(Generic[Mark]):
 
 
 def as_bytes(text: str) -> bytes:
-    """The UTF-8 bytes; of lone surrogates, which have none, what they would be."""
-    return text.encode("utf-8", "surrogatepass")
+    """The UTF-8 bytes.  Lone surrogates, which have none, give what they would have.
+
+    Those that stand for a byte that is no text (PEP 383) give that byte.
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def as_text(data: bytes) -> str:

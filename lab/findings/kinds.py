@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from lab.findings.encodings import PLAIN, encoding_of
+from lab.findings.encodings import PLAIN, as_sent, encoding_of
 from lab.findings.report import Kind
 from lab.observation.location import Location
 
@@ -50,7 +50,8 @@ def kind_of(
     found = {
         label: way
         for label, value in values.items()
-        if value and (way := encoding_of(value, needles.get(label, ()))) is not None
+        if value
+        and (way := encoding_of(as_sent(location, value), needles.get(label, ()))) is not None
     }
     distinct = {value for value in values.values() if value}
     if found and len(distinct) > 1:

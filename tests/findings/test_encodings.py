@@ -16,7 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.findings.chance import NEGLIGIBLE
-from lab.findings.encodings import PLAIN, encoding_of, hit_of
+from lab.findings.encodings import PLAIN, as_sent, encoding_of, hit_of
+from lab.observation.flatten import readable
+from lab.observation.location import Location
 
 TEXT = "Ünit <07>/build-box"
 DATA = TEXT.encode()
@@ -229,3 +231,25 @@ def test_hostile_values_are_bounded():
     for value in (b64(bomb), "41" * 300_000, "%41" * 100_000):
         hit_of(value, NEEDLES)
     assert time.process_time() - start < 10
+
+
+@given(st.binary(max_size=80))
+def test_bytes_that_the_lab_shows_in_hexadecimal_are_searched_as_sent(data):
+    body, header = Location("http", "h", part="body"), Location("http", "h", part="header")
+    shown = readable(data)
+    assert as_sent(body, shown).encode("utf-8", "surrogateescape") == data
+    assert as_sent(header, shown) == shown
+
+
+def test_a_copy_in_a_message_of_bytes_is_a_copy_and_hexadecimal_is_not():
+    body = Location("http", "h", "POST", "/", "body")
+    message = b"\x0a\x16" + HOST.encode() + b"\xff\x01"
+    assert encoding_of(as_sent(body, message.hex()), [HOST]) == PLAIN
+    assert encoding_of(as_sent(body, HOST.encode().hex()), [HOST]) == "hex"
+    assert encoding_of(as_sent(body, b64(message)), [HOST]) == "base64 at offset 2"
+    digest = b"\x0a\x20" + sha("sha256", HOST).digest()
+    assert encoding_of(as_sent(body, digest.hex()), [HOST]) == "sha256"
+    xor = bytes(byte ^ 0xA5 for byte in message)
+    assert encoding_of(as_sent(body, xor.hex()), [HOST]) == "xor 0xa5"
+    long = b"\xff" * 70_000 + HOST.encode()
+    assert as_sent(body, readable(long)).startswith("\udcff")
