@@ -79,6 +79,8 @@ class Engine:
         self.hypotheses = 0
         self.designed: frozenset[Environment] = frozenset()
         self.swept: list[sweep.Swept] = []
+        self.aside: set[Planned] = set()
+        """Trials of sweeps that are not compared with the others."""
         self.explored: list[Explored] = []
 
     def run(self) -> Iterator[EngineEvent]:
@@ -181,15 +183,17 @@ class Engine:
         before = self.session.ran
         while len(self.scope.levels.get(name, ())) > 1:
             signals = self._conclusion(analysis).signals
+            known = set(self.measurements.rows)
             swept = yield from sweep.sweep(name, signals, self.control, bench)
             new: tuple[str, ...] = ()
             if not found:
                 new = yield from sweep.new_levels(name, signals, bench, self.scope)
+            ran = set(self.measurements.rows) - known
+            self.aside |= {trial for trial in ran if trial.environment[name] not in new}
             if not new:
-                trials = self.session.ran - before
                 self.swept.append(swept)
-                self.explored.append(sweep.account(swept, found, trials))
-                return self._analysis(tested=True)  # with what was tried again
+                self.explored.append(sweep.account(swept, found, self.session.ran - before))
+                break
             found = new
             self.scope = with_levels(self.scope, name, new)
             yield from bench.run([Planned(self.control.but({name: level})) for level in new])
@@ -230,13 +234,15 @@ class Engine:
     def _rows(self) -> list[Row]:
         """The trials that are compared: all whose levels are levels of the audit.
 
-        Mining sets many variables at once, sweeps and searches try hundreds of levels.
+        Mining sets many variables at once, sweeps and searches try hundreds of levels.  What a
+        sweep repeats is left out too, because it would move questions that are settled.
         """
         kept = {name: frozenset(levels) for name, levels in self.scope.levels.items()}
         return [
             row
             for row in self.measurements.table(self.scope.endpoint)
-            if all(level in kept[name] for name, level in row.environment.levels)
+            if Planned(row.environment, row.replicate) not in self.aside
+            and all(level in kept[name] for name, level in row.environment.levels)
         ]
 
     def _isolate(self, rounds: int) -> Generator[EngineEvent, None, Analysis]:
