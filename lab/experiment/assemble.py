@@ -251,10 +251,16 @@ def _signal(
     cause = members[0].effect.cause
     location = members[0].column.location
     shown = ([field for field in members if not _counts(field)] or members[:1])[:_MOST_SLOTS]
-    lead = _informative(shown)
     others = frozenset(
         level for field in shown for level in field.effect.disturbing if level[0] not in cause
     )
+    # A canary is for what cannot be compared: where a copy is plain to see, it adds nothing.
+    compared = [field for field in shown if field.column.view != "canary"]
+    if compared and len(compared) < len(shown):
+        lead = _informative(compared)
+        kind, _ = _kind(location, cause, lead, others, rows, trials, needles, routes)
+        shown = compared if kind in ("copied", "encoded") else shown
+    lead = _informative(shown)
     values = slot_values([field.column for field in shown])
     exact = all(field.column.view in ("exact", "set", "some") for field in shown)
     whole = whole_texts(location, values, rows) if exact else None
