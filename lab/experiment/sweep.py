@@ -224,10 +224,11 @@ def new_levels(
         yield from bench.run([bench.again(control.but(dict(c))) for c in asked])
         if len(bench.rows()) == len(rows):
             break  # a limit was reached
+    trials = Trials(control, [row.environment for row in rows])
     drafts = assemble(
         analysis.effects,
         rows,
-        Trials(control, [row.environment for row in rows]),
+        trials,
         needles=lambda name, level: (),  # no matter here, and costly over so many levels
         routes=scope.routes,
     )
@@ -237,7 +238,9 @@ def new_levels(
             continue
         pair = draft.pair
         level = pair.right_level if pair.factor == name else pair.context.get(name)
-        fresh = all((draft.cause, place, draft.covert) not in told for place in draft.fields)
+        # Without a trial of the left side nobody can say whether it is covert.
+        ways = (draft.covert,) if trials.by_combination.get(_sides(draft, control)[0]) else (0, 1)
+        fresh = not any((draft.cause, x, way) in told for x in draft.fields for way in ways)
         if fresh and level is not None and level not in known:
             found[level] = None
     return tuple(found)[:_MOST_NEW]
@@ -310,20 +313,26 @@ def _tells(column: Column, signal: Signal, trials: Trials, here: Sequence[int]) 
     seen = Counter(value for index in here if (value := column.values[index]) is not None)
     if len(seen) < 2:
         return False
-    pair = signal.pair
-    shared = frozenset(pair.context.items())
-    right = shared | {(pair.factor, pair.right_level)}
-    left = (
-        shared | {(pair.factor, pair.left_level)}
-        if pair.left_level != (trials.control[pair.factor])
-        else shared
+    before, after = (
+        _usual(column, trials.by_combination.get(side, ()))
+        for side in _sides(signal, trials.control)
     )
-    before, after = (_usual(column, trials.by_combination.get(s, ())) for s in (left, right))
     if before is None or before == after:
         (before, _), *others = seen.most_common()
         ways = {hidden(column, _text(before), _text(other)) for other, _ in others}
         return signal.covert in ways
     return hidden(column, _text(before), _text(after)) == signal.covert
+
+
+def _sides(signal: Signal, control: Environment) -> tuple[Combination, Combination]:
+    """Both sides of the minimal pair, against the control."""
+    pair = signal.pair
+    shared = frozenset(pair.context.items())
+    left, right = (
+        shared | {(pair.factor, level)} if level != control[pair.factor] else shared
+        for level in (pair.left_level, pair.right_level)
+    )
+    return left, right
 
 
 def _usual(column: Column, rows: Iterable[int]) -> str | None:

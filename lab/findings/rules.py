@@ -288,6 +288,10 @@ def _url(level: str) -> str:
     return "a URL" if _host(level) else "no URL"
 
 
+def _text(level: str) -> str | None:
+    return None if _host(level) else level
+
+
 def _weekday(level: str) -> str | None:
     moment = _instant(level)
     return None if moment is None else _DAYS[moment.weekday()]
@@ -320,5 +324,5 @@ _ASPECTS = (
     _Aspect("path ", _path, ("begins", "contains")),
     _Aspect("scheme ", _scheme, ("equal",)),
     _Aspect("URL ", _port, ("equal",)),
-    _Aspect("", lambda level: level, ("begins", "ends", "contains")),
+    _Aspect("", _text, ("begins", "ends", "contains")),
 )
