@@ -6,23 +6,27 @@ them.  It is the simplest such description, not a proof of what the client does:
 was not tried may follow another rule.
 
 A level is looked at in several ways (*aspects*): the text itself, the host, path, scheme and
-port of a URL, the day of the week of an instant, a number.  For each aspect the shapes are
-tried: equal, beginning with a part, ending with a part, under a domain, holding a text,
-numbers on one side.  Several alternatives of one shape may be joined with *or* (greedy set
-cover, Chvátal 1979), if they are fewer than the levels, or if many levels elsewhere show that
-they tell something.
+port of a URL, the day of the week of an instant, a zone's offset from UTC, a number.  For each
+aspect the shapes are tried: equal, beginning with a part, ending with a part, under a domain,
+holding a text, numbers on one side.  Several alternatives of one shape may be joined with *or*
+(greedy set cover, Chvátal 1979), if they are fewer than the levels, or if many levels elsewhere
+show that they tell something.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
+import zoneinfo
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import msgspec
 
+from lab.factors.clock import FACTOR as CLOCK
+from lab.factors.clock import instant
+from lab.factors.timezone import zones
 from lab.findings.report import Row, Signal
 
 __all__ = ["rule", "with_rules"]
@@ -309,12 +313,43 @@ def _instant(level: str) -> datetime | None:
         return None
 
 
+def _offset(level: str) -> str | None:
+    """The offset of a time zone from UTC at the instant that is the clock's control."""
+    zone = level.rpartition("=")[2]
+    if zone not in zones():
+        return None
+    return instant(CLOCK.control).astimezone(zoneinfo.ZoneInfo(zone)).isoformat()[-6:]
+
+
 def _number(level: str) -> str | None:
     return level if re.fullmatch(r"-?\d{1,18}", level) else None
 
 
+def _uid(level: str) -> str | None:
+    """The number of a user, as a line of the password file has it."""
+    return _matched(r"[^:]+:[^:]*:(\d{1,18}):/.*", level)
+
+
+def _width(level: str) -> str | None:
+    """The columns of a terminal, before its lines."""
+    return _matched(r"[a-z]+:(\d{1,9})x\d{1,9}(?::.*)?", level)
+
+
+def _setting(level: str) -> str | None:
+    """The number of ``name=number``."""
+    return _matched(r"[A-Za-z_-]+[=:](\d{1,18})", level)
+
+
+def _matched(pattern: str, level: str) -> str | None:
+    match = re.fullmatch(pattern, level)
+    return match[1] if match else None
+
+
 _ASPECTS = (
     _Aspect("", _number, ("compared",)),
+    _Aspect("uid ", _uid, ("compared",)),
+    _Aspect("width ", _width, ("compared",)),
+    _Aspect("number ", _setting, ("compared",)),
     _Aspect("day ", _weekday, ("equal",)),
     _Aspect("year ", _year, ("compared", "equal")),
     _Aspect("", _url, ("equal",)),
@@ -325,4 +360,5 @@ _ASPECTS = (
     _Aspect("scheme ", _scheme, ("equal",)),
     _Aspect("URL ", _port, ("equal",)),
     _Aspect("", _text, ("begins", "ends", "contains")),
+    _Aspect("UTC offset ", _offset, ("equal",)),
 )

@@ -1,6 +1,8 @@
 """Rules in words: only where they hold, and never more than what was tried."""
 
 import random
+import zoneinfo
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
@@ -64,6 +66,28 @@ def test_the_named_levels_of_an_endpoint():
     assert rule(one, [*one, *rest]) == "host is models.example.net"
     schemes = [*NAMED, "http://10.0.0.1"]
     assert found(schemes, lambda level: level.startswith("http:")) == "scheme is http"
+
+
+def test_numbers_within_levels():
+    users = ("dev", *factors()["user"].levels)
+    group = those(users, lambda level: level.split(":")[2:3] in (["1000"], ["184720431"]))
+    assert rule(group, users) == "uid is at least 1000"
+    terminals = [f"tty:{width}x24:xterm:TERM_PROGRAM=x" for width in (40, 80, 120, 240)]
+    assert rule(terminals[2:], ["pipe", *terminals]) == "width is at least 120"
+    states = ["fresh", "returning:1", "returning:2", "returning:3", "returning:9"]
+    assert rule(states[1:4], states) == "number is at most 3"
+
+
+def test_zones_that_share_an_offset():
+    noon = datetime(2026, 9, 16, 12)
+
+    def offset(zone):
+        return zoneinfo.ZoneInfo(zone).utcoffset(noon)
+
+    half = timedelta(hours=5, minutes=30)
+    assert found(ZONES, lambda zone: offset(zone) == half) == "UTC offset is +05:30"
+    tomorrow = found(ZONES, lambda zone: (noon + offset(zone)).day == 17)
+    assert tomorrow == "UTC offset is +12:00, +12:45, +13:00 or +14:00"
 
 
 def test_of_equal_parts_the_one_that_divides_a_path():
