@@ -32,6 +32,8 @@ from lab.findings.report import Row, Signal
 __all__ = ["rule", "with_rules"]
 
 _MOST_ALTERNATIVES = 6
+_SHORTER = 0.8
+"""A rule is shorter than the list of levels by a fifth at least."""
 _TELLING = 20
 """So many levels elsewhere, for each alternative, make one that covers one level telling."""
 _SHORT = 4
@@ -64,7 +66,7 @@ def rule(group: Sequence[str], tried: Sequence[str]) -> str | None:
     outside = sorted(set(tried) - set(inside))
     if len(inside) < 2 or not outside:
         return None
-    longest = sum(map(len, inside)) + 2 * len(inside)
+    longest = _SHORTER * (sum(map(len, inside)) + 2 * len(inside))
     found = [words for words in _descriptions(inside, outside) if len(words) < longest]
     return min(found, key=_alternatives_in, default=None)
 
@@ -108,7 +110,10 @@ def _descriptions(inside: Sequence[str], outside: Sequence[str]) -> Iterator[str
             continue
         seen = sorted({text for text in here if text is not None})
         if there.isdisjoint(seen):
+            few = len(seen) == 1 or 2 * len(seen) <= len(inside)
             for shape in aspect.shapes:
+                if shape == "equal" and not few:
+                    continue  # a list of what each of them is tells nothing
                 words = _SHAPES[shape](seen, there)
                 if words is not None:
                     yield f"{aspect.told}{words}"
