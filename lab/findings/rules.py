@@ -5,28 +5,21 @@ that was tried, where it covers at least two levels, and where it is shorter tha
 them.  It is the simplest such description, not a proof of what the client does: a level that
 was not tried may follow another rule.
 
-A level is looked at in several ways (*aspects*): the text itself, the host, path, scheme and
-port of a URL, the day of the week of an instant, a zone's offset from UTC, a number.  For each
-aspect the shapes are tried: equal, beginning with a part, ending with a part, under a domain,
-holding a text, numbers on one side.  Several alternatives of one shape may be joined with *or*
-(greedy set cover, Chvátal 1979), if they are fewer than the levels, or if many levels elsewhere
-show that they tell something.
+A level is looked at in several ways (:mod:`lab.findings.aspects`).  For each the shapes are
+tried: equal, beginning with a part, ending with a part, under a domain, holding a text, numbers
+on one side.  Several alternatives of one shape may be joined with *or* (greedy set cover,
+Chvátal 1979), if they are fewer than the levels, or if many levels elsewhere show that they
+tell something.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import zoneinfo
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
-from urllib.parse import urlsplit
 
 import msgspec
 
-from lab.factors.clock import FACTOR as CLOCK
-from lab.factors.clock import instant
-from lab.factors.timezone import zones
+from lab.findings.aspects import ASPECTS
 from lab.findings.report import Row, Signal
 
 __all__ = ["rule", "with_rules"]
@@ -43,18 +36,6 @@ _SHORTEST_TEXT, _CHANCE_TEXT = 2, 4
 _WEAK = "_ -,"
 """What divides a name rather than a path."""
 _PART = re.compile(r"[^/._:=, -]+")
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-class _Aspect(msgspec.Struct, frozen=True):
-    """One way to look at levels: what it reads in a level (None: nothing), and how it is told.
-
-    ``shapes`` name the kinds of alternatives that make sense for what it reads.
-    """
-
-    told: str
-    read: Callable[[str], str | None]
-    shapes: tuple[str, ...]
 
 
 def rule(group: Sequence[str], tried: Sequence[str]) -> str | None:
@@ -103,7 +84,7 @@ def _with_rule(row: Row, words: str | None) -> Row:
 
 def _descriptions(inside: Sequence[str], outside: Sequence[str]) -> Iterator[str]:
     """Every description that holds for all inside and none outside."""
-    for aspect in _ASPECTS:
+    for aspect in ASPECTS:
         here = [aspect.read(level) for level in inside]
         there = {text for level in outside if (text := aspect.read(level)) is not None}
         if None in here:
@@ -238,132 +219,3 @@ _SHAPES: dict[str, Callable[[Sequence[str], set[str]], str | None]] = {
     "contains": _contains,
     "compared": _compared,
 }
-
-
-# --- aspects --------------------------------------------------------------------------------
-
-
-def _host(level: str) -> str | None:
-    try:
-        return urlsplit(level).hostname if "://" in level else None
-    except ValueError:
-        return None
-
-
-def _name(level: str) -> str | None:
-    """The host where it is a name."""
-    host = _host(level)
-    return None if host is None or _address(host) else host
-
-
-def _kind_of_host(level: str) -> str | None:
-    host = _host(level)
-    if host is None:
-        return None
-    return "an address" if _address(host) else "a name"
-
-
-def _address(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host) is not None
-    except ValueError:
-        return False
-
-
-def _domain(level: str) -> str | None:
-    """Whether the host's last label has two letters, as those of countries have."""
-    name = _name(level)
-    if name is None:
-        return None
-    two = len(name.rpartition(".")[2]) == 2
-    return "in a two-letter domain" if two else "in a longer domain"
-
-
-def _path(level: str) -> str | None:
-    return urlsplit(level).path if _host(level) else None
-
-
-def _port(level: str) -> str | None:
-    if not _host(level):
-        return None
-    return "with a port" if urlsplit(level).port is not None else "without a port"
-
-
-def _scheme(level: str) -> str | None:
-    return urlsplit(level).scheme if _host(level) else None
-
-
-def _url(level: str) -> str:
-    return "a URL" if _host(level) else "no URL"
-
-
-def _text(level: str) -> str | None:
-    return None if _host(level) else level
-
-
-def _weekday(level: str) -> str | None:
-    moment = _instant(level)
-    return None if moment is None else _DAYS[moment.weekday()]
-
-
-def _year(level: str) -> str | None:
-    moment = _instant(level)
-    return None if moment is None else str(moment.year)
-
-
-def _instant(level: str) -> datetime | None:
-    try:
-        return datetime.strptime(level, "%Y-%m-%dT%H:%M:%SZ")
-    except ValueError:
-        return None
-
-
-def _offset(level: str) -> str | None:
-    """The offset of a time zone from UTC at the instant that is the clock's control."""
-    zone = level.rpartition("=")[2]
-    if zone not in zones():
-        return None
-    return instant(CLOCK.control).astimezone(zoneinfo.ZoneInfo(zone)).isoformat()[-6:]
-
-
-def _number(level: str) -> str | None:
-    return level if re.fullmatch(r"-?\d{1,18}", level) else None
-
-
-def _uid(level: str) -> str | None:
-    """The number of a user, as a line of the password file has it."""
-    return _matched(r"[^:]+:[^:]*:(\d{1,18}):/.*", level)
-
-
-def _width(level: str) -> str | None:
-    """The columns of a terminal, before its lines."""
-    return _matched(r"[a-z]+:(\d{1,9})x\d{1,9}(?::.*)?", level)
-
-
-def _setting(level: str) -> str | None:
-    """The number of ``name=number``."""
-    return _matched(r"[A-Za-z_-]+[=:](\d{1,18})", level)
-
-
-def _matched(pattern: str, level: str) -> str | None:
-    match = re.fullmatch(pattern, level)
-    return match[1] if match else None
-
-
-_ASPECTS = (
-    _Aspect("", _number, ("compared",)),
-    _Aspect("uid ", _uid, ("compared",)),
-    _Aspect("width ", _width, ("compared",)),
-    _Aspect("number ", _setting, ("compared",)),
-    _Aspect("day ", _weekday, ("equal",)),
-    _Aspect("year ", _year, ("compared", "equal")),
-    _Aspect("", _url, ("equal",)),
-    _Aspect("host ", _kind_of_host, ("equal",)),
-    _Aspect("host ", _name, ("same", "ends", "under", "begins", "contains")),
-    _Aspect("host ends ", _domain, ("plain",)),
-    _Aspect("path ", _path, ("begins", "contains")),
-    _Aspect("scheme ", _scheme, ("equal",)),
-    _Aspect("URL ", _port, ("equal",)),
-    _Aspect("", _text, ("begins", "ends", "contains")),
-    _Aspect("UTC offset ", _offset, ("equal",)),
-)

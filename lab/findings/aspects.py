@@ -1,0 +1,162 @@
+"""Ways to look at a level of any factor, so that rules can be told in words.
+
+An aspect reads one thing in a level: the host of a URL, the day of the week of an instant, a
+zone's offset from UTC, a number.  It reads nothing in a level that has no such thing, so
+aspects need not know which factor a level belongs to.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import zoneinfo
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import msgspec
+
+from lab.factors.clock import FACTOR as CLOCK
+from lab.factors.clock import instant
+from lab.factors.timezone import zones
+
+__all__ = ["ASPECTS", "Aspect"]
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class Aspect(msgspec.Struct, frozen=True):
+    """One way to look at levels: what it reads in a level (None: nothing), and how it is told.
+
+    ``shapes`` name the kinds of alternatives that make sense for what it reads.
+    """
+
+    told: str
+    read: Callable[[str], str | None]
+    shapes: tuple[str, ...]
+
+
+def _host(level: str) -> str | None:
+    try:
+        return urlsplit(level).hostname if "://" in level else None
+    except ValueError:
+        return None
+
+
+def _name(level: str) -> str | None:
+    """The host where it is a name."""
+    host = _host(level)
+    return None if host is None or _address(host) else host
+
+
+def _kind_of_host(level: str) -> str | None:
+    host = _host(level)
+    if host is None:
+        return None
+    return "an address" if _address(host) else "a name"
+
+
+def _address(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host) is not None
+    except ValueError:
+        return False
+
+
+def _domain(level: str) -> str | None:
+    """Whether the host's last label has two letters, as those of countries have."""
+    name = _name(level)
+    if name is None:
+        return None
+    two = len(name.rpartition(".")[2]) == 2
+    return "in a two-letter domain" if two else "in a longer domain"
+
+
+def _path(level: str) -> str | None:
+    return urlsplit(level).path if _host(level) else None
+
+
+def _port(level: str) -> str | None:
+    if not _host(level):
+        return None
+    return "with a port" if urlsplit(level).port is not None else "without a port"
+
+
+def _scheme(level: str) -> str | None:
+    return urlsplit(level).scheme if _host(level) else None
+
+
+def _url(level: str) -> str:
+    return "a URL" if _host(level) else "no URL"
+
+
+def _text(level: str) -> str | None:
+    return None if _host(level) else level
+
+
+def _weekday(level: str) -> str | None:
+    moment = _instant(level)
+    return None if moment is None else _DAYS[moment.weekday()]
+
+
+def _year(level: str) -> str | None:
+    moment = _instant(level)
+    return None if moment is None else str(moment.year)
+
+
+def _instant(level: str) -> datetime | None:
+    try:
+        return datetime.strptime(level, "%Y-%m-%dT%H:%M:%SZ")
+    except ValueError:
+        return None
+
+
+def _offset(level: str) -> str | None:
+    """The offset of a time zone from UTC at the instant that is the clock's control."""
+    zone = level.rpartition("=")[2]
+    if zone not in zones():
+        return None
+    return instant(CLOCK.control).astimezone(zoneinfo.ZoneInfo(zone)).isoformat()[-6:]
+
+
+def _number(level: str) -> str | None:
+    return level if re.fullmatch(r"-?\d{1,18}", level) else None
+
+
+def _uid(level: str) -> str | None:
+    """The number of a user, as a line of the password file has it."""
+    return _matched(r"[^:]+:[^:]*:(\d{1,18}):/.*", level)
+
+
+def _width(level: str) -> str | None:
+    """The columns of a terminal, before its lines."""
+    return _matched(r"[a-z]+:(\d{1,9})x\d{1,9}(?::.*)?", level)
+
+
+def _setting(level: str) -> str | None:
+    """The number of ``name=number``."""
+    return _matched(r"[A-Za-z_-]+[=:](\d{1,18})", level)
+
+
+def _matched(pattern: str, level: str) -> str | None:
+    match = re.fullmatch(pattern, level)
+    return match[1] if match else None
+
+
+ASPECTS = (
+    Aspect("", _number, ("compared",)),
+    Aspect("uid ", _uid, ("compared",)),
+    Aspect("width ", _width, ("compared",)),
+    Aspect("number ", _setting, ("compared",)),
+    Aspect("day ", _weekday, ("equal",)),
+    Aspect("year ", _year, ("compared", "equal")),
+    Aspect("", _url, ("equal",)),
+    Aspect("host ", _kind_of_host, ("equal",)),
+    Aspect("host ", _name, ("same", "ends", "under", "begins", "contains")),
+    Aspect("host ends ", _domain, ("plain",)),
+    Aspect("path ", _path, ("begins", "contains")),
+    Aspect("scheme ", _scheme, ("equal",)),
+    Aspect("URL ", _port, ("equal",)),
+    Aspect("", _text, ("begins", "ends", "contains")),
+    Aspect("UTC offset ", _offset, ("equal",)),
+)
