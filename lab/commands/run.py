@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     import msgspec
 
     from lab.clients.resolve import resolve
-    from lab.factors.registry import control, factors
+    from lab.factors.registry import control, factors, impossible
     from lab.findings.report import ClientFacts
     from lab.reports.observation import document, write
     from lab.reports.terminal import console_for
@@ -80,6 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{vain[0]} cannot be set for {client.name}: {hindered[vain[0]]}")
     base = control(name for name in factors() if name not in hindered)
     environment = base.but(levels)
+    if (why := impossible(environment)) is not None:
+        _say(f"no such machine works, and it is tried all the same: {why}")
 
     observation = _observe(client, environment, arguments.home)
     if observation.exit.verdict == "could not start":

@@ -44,7 +44,7 @@ _IMPLIED = {"none", "http/1.1", "h2"}
 """Protocols of a connection that its requests tell more about, or that say nothing."""
 
 MOST_ROWS = 100
-MOST_LINES = 12
+MOST_LINES = 40
 _BESIDE_URL = 51
 """Cells that the other columns of the table of requests take."""
 

@@ -83,6 +83,12 @@ def test_levels_are_set_and_all_others_are_at_their_control(laboratory, probe, c
     assert "timezone = Asia/Tokyo" in capsys.readouterr().out
 
 
+def test_what_no_machine_can_be_is_tried_and_said(laboratory, probe, capsys):
+    settings = ("--set", "network=no-ipv6", "--set", "endpoint=https://[2001:db8::1]")
+    assert cli.main(["run", *settings, *probe]) == 0
+    assert "without IPv6, nothing can be reached at an IPv6 address" in capsys.readouterr().err
+
+
 def test_a_level_is_shown_even_where_it_is_the_control(laboratory, probe, capsys):
     assert cli.main(["run", "--set", "timezone=UTC", *probe]) == 0
     assert "timezone = UTC" in capsys.readouterr().out
