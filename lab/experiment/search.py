@@ -20,12 +20,10 @@ function of the seed and of the trials, so a search that is resumed reaches the 
 from __future__ import annotations
 
 import random
-import re
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -34,6 +32,7 @@ from lab.experiment.analysis import Row
 from lab.experiment.design import Planned
 from lab.experiment.events import EngineEvent
 from lab.experiment.novelty import Novelty, Sight, novelty
+from lab.experiment.variants import made_of, simpler
 from lab.factors.factor import Factor
 from lab.factors.registry import factor, impossible
 from lab.findings.report import Explored
@@ -41,7 +40,7 @@ from lab.findings.report import Explored
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["Found", "made_of", "search", "simpler"]
+__all__ = ["Found", "search"]
 
 _GENERATED = 0.7
 """Of the trials, those for generated levels; the rest makes what they find simpler."""
@@ -50,7 +49,6 @@ _ELSEWHERE = 0.2
 _MOST_FOUND = 3
 _REPLICATES = 2
 _MOST_EXAMPLES = 2000
-_PART = re.compile(r"[^/._:=, -]+")
 
 
 class Bench(Protocol):
@@ -294,51 +292,6 @@ def _varied(name: str, levels: Mapping[str, Sequence[str]], seed: int) -> Enviro
             moved = varied.but({other: chance.choice(values[1:])})
             varied = moved if impossible(moved) is None else varied
     return varied
-
-
-# --- levels ---------------------------------------------------------------------------------
-
-
-def made_of(item: Factor, words: Sequence[str]) -> tuple[str, ...]:
-    """Levels of the factor that are made of words, in their order; those it cannot have left
-    out."""
-    forms = ("{0}", "https://{0}", "https://models.example{0}", "https://{0}.example.net")
-    found: dict[str, None] = {}
-    for word in words:
-        for form in forms[2:3] if word.startswith(".") else (*forms[:2], forms[3]):
-            if form == forms[1] and "." not in word:
-                continue
-            try:
-                found[item.parse(form.format(word))] = None
-            except ValueError:
-                continue
-            if form == forms[0]:
-                break
-    return tuple(found)
-
-
-def simpler(item: Factor, level: str) -> tuple[str, ...]:
-    """Levels with parts of this one left out, the plainest first."""
-    texts: list[str] = []
-    if "://" in level:
-        parts = urlsplit(level)
-        labels = (parts.hostname or "").split(".")
-        texts += [f"https://models.example.{labels[-1]}"]
-        texts += [f"https://{label}.example.net" for label in labels[:-1]]
-        texts += [f"https://{'.'.join(labels[start:])}" for start in range(len(labels) - 1)]
-        texts += [f"https://models.example.net{parts.path}"]
-    else:
-        texts += [piece[0] for piece in _PART.finditer(level)]
-        texts += [level[piece.start() :] for piece in _PART.finditer(level)]
-        texts += [level[: piece.end()] for piece in _PART.finditer(level)]
-    found: dict[str, None] = {}
-    for text in texts:
-        try:
-            found[item.parse(text)] = None
-        except ValueError:
-            continue
-    found.pop(level, None)
-    return tuple(sorted(found, key=lambda text: (len(text), text)))
 
 
 def _strategy(item: Factor, candidates: Sequence[str]) -> SearchStrategy[str]:

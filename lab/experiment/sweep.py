@@ -21,25 +21,28 @@ any other.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-import msgspec
-
 from lab.environment import Environment
 from lab.experiment.analysis import Analysis, Row
-from lab.experiment.assemble import assemble, hidden
-from lab.experiment.column import ABSENT, Column
-from lab.experiment.columns import columns
+from lab.experiment.assemble import assemble
 from lab.experiment.design import Planned
 from lab.experiment.events import EngineEvent
 from lab.experiment.inference import Combination, Trials
+from lab.experiment.partition import (
+    Swept,
+    about,
+    account,
+    context_of,
+    partitioned,
+    readings,
+    sides,
+)
 from lab.experiment.scope import Scope
-from lab.experiment.tables import slot_values, whole_texts
 from lab.factors.registry import every, impossible
-from lab.findings.report import Explored, Part, Partition, Signal
-from lab.findings.rules import with_rules
+from lab.findings.report import Signal
 
 __all__ = ["Bench", "Swept", "account", "contexts", "new_levels", "partitioned", "sweep"]
 
@@ -50,11 +53,9 @@ _FINE = 4
 """Where more than one in so many levels send a rare value, levels are told finely apart."""
 _AGAIN, _DISSENTING, _MOST = 2, 3, 5
 """Trials of a level with a rare value, of a signal that dissents, and at most."""
-_AGREED = 0.8
 _MOST_NEW = 3
 _QUESTIONS, _MOST_QUESTIONS = 4, 12
 """Rounds, and trials a round, of questions that a sweep raised."""
-_MESSAGES = ("request", "message")
 
 
 class Bench(Protocol):
@@ -73,36 +74,13 @@ class Bench(Protocol):
         """What some trials say."""
 
 
-class Swept(msgspec.Struct, frozen=True):
-    """One factor swept: in which contexts, and what that cost."""
-
-    factor: str
-    contexts: tuple[Combination, ...]
-    left: int
-    """Contexts that there were too many of."""
-    tried: int
-    """Levels that were tried in all contexts, of ``of``."""
-    of: int
-
-
 def contexts(signals: Iterable[Signal], name: str) -> list[Combination]:
     """Where a factor shows: the other levels of the minimal pairs; all else at the control."""
     found: dict[Combination, None] = {}
     for signal in signals:
-        if _about(signal, name):
-            found[_context(signal, name)] = None
+        if about(signal, name):
+            found[context_of(signal, name)] = None
     return list(found) or [frozenset()]
-
-
-def _about(signal: Signal, name: str) -> bool:
-    """Whether a sweep of this factor divides what the signal shows."""
-    return name in signal.cause and signal.kind != "route"
-
-
-def _context(signal: Signal, name: str) -> Combination:
-    pair = signal.pair
-    levels = {**pair.context, pair.factor: pair.right_level}
-    return frozenset(item for item in levels.items() if item[0] != name)
 
 
 def sweep(
@@ -116,9 +94,9 @@ def sweep(
     for context in chosen:
         here = [control.but({**dict(context), name: level}) for level in levels]
         here = [environment for environment in here if impossible(environment) is None]
-        known = {row.environment for row in bench.rows() if not row.broken}
+        known = {row.environment for row in bench.rows()}
         wanted = [Planned(environment) for environment in here if environment not in known]
-        told = [s for s in signals if _about(s, name) and _context(s, name) == context]
+        told = [s for s in signals if about(s, name) and context_of(s, name) == context]
         while wanted:
             before = len(bench.rows())
             yield from bench.run(wanted)
@@ -143,7 +121,7 @@ def _doubtful(
     """The levels that need another trial."""
     found: dict[str, None] = {}
     for signal in signals:
-        seen = _readings(signal, name, context, rows, control)
+        seen = readings(signal, name, context, rows, control)
         dissent = any(row.dissenting for row in signal.table)
         found.update(dict.fromkeys(_undecided(seen, dissent=dissent)))
     return list(found)
@@ -163,40 +141,6 @@ def _undecided(seen: Mapping[str, Sequence[str | None]], *, dissent: bool) -> li
         if len(values) < least or (divided and len(values) < _MOST):
             wanted.append(level)
     return wanted
-
-
-def partitioned(signal: Signal, swept: Swept, rows: Sequence[Row], control: Environment) -> Signal:
-    """The signal with what a sweep found; as it was, where the sweep does not concern it.
-
-    ``rows`` are all trials of the audit, the control environment's first.
-    """
-    context = _context(signal, swept.factor)
-    if not _about(signal, swept.factor) or context not in swept.contexts:
-        return signal
-    seen = _readings(signal, swept.factor, context, rows, control)
-    if not seen:
-        return signal
-    parts: dict[str | None, list[str]] = defaultdict(list)
-    uncertain = []
-    for level, values in seen.items():
-        value, agreeing = Counter(values).most_common(1)[0]
-        parts[value].append(level)
-        if agreeing < _AGREED * len(values):
-            uncertain.append(level)
-    found = Partition(
-        factor=swept.factor,
-        context=dict(sorted(context)),
-        parts=tuple(
-            Part(value, tuple(levels))
-            for value, levels in sorted(parts.items(), key=lambda item: -len(item[1]))
-        ),
-        levels=len(seen),
-        of=swept.of,
-        trials=sum(map(len, seen.values())),
-        uncertain=tuple(uncertain),
-    )
-    others = tuple(one for one in signal.partitions if one.factor != swept.factor)
-    return with_rules(msgspec.structs.replace(signal, partitions=(*others, found)))
 
 
 def new_levels(
@@ -234,111 +178,13 @@ def new_levels(
     )
     found: dict[str, None] = {}
     for draft in drafts:
-        if not _about(draft, name):
+        if not about(draft, name):
             continue
         pair = draft.pair
         level = pair.right_level if pair.factor == name else pair.context.get(name)
         # Without a trial of the left side nobody can say whether it is covert.
-        ways = (draft.covert,) if trials.by_combination.get(_sides(draft, control)[0]) else (0, 1)
+        ways = (draft.covert,) if trials.by_combination.get(sides(draft, control)[0]) else (0, 1)
         fresh = not any((draft.cause, x, way) in told for x in draft.fields for way in ways)
         if fresh and level is not None and level not in known:
             found[level] = None
     return tuple(found)[:_MOST_NEW]
-
-
-def account(swept: Swept, found: tuple[str, ...], trials: int) -> Explored:
-    """What the report says of a sweep that took so many trials and brought these levels."""
-    whys = []
-    if swept.tried < swept.of:
-        whys.append(f"a limit left {swept.of - swept.tried} of {swept.of} levels out")
-    if swept.left:
-        whys.append(f"{swept.left} more contexts in which it shows were not swept")
-    return Explored(
-        how="sweep",
-        factor=swept.factor,
-        levels=swept.tried,
-        trials=trials,
-        contexts=tuple(dict(sorted(context)) for context in swept.contexts),
-        found=found,
-        why_not="; ".join(whys) or None,
-    )
-
-
-def _readings(
-    signal: Signal,
-    name: str,
-    context: Combination,
-    rows: Sequence[Row],
-    control: Environment,
-) -> dict[str, list[str | None]]:
-    """What each level's trials in a context sent, as the signal's decision table tells it."""
-    place = signal.fields[0]
-    messages = {place.message.beside(part) for part in _MESSAGES}
-    features = [
-        {} if row.broken else {p: v for p, v in row.features.items() if p == place or p in messages}
-        for row in rows
-    ]
-    numbers: dict[Environment, int] = {}
-    groups = [numbers.setdefault(row.environment, len(numbers)) for row in rows]
-    broken = frozenset(index for index, row in enumerate(rows) if row.broken)
-    trials = Trials(control, [row.environment for row in rows])
-    here = [
-        index
-        for index, combination in enumerate(trials.rows)
-        if frozenset(item for item in combination if item[0] != name) == context
-        and index not in broken
-    ]
-    found = [
-        column
-        for column in columns(features, groups, broken)[0]
-        if column.location == place and _tells(column, signal, trials, here)
-    ]
-    found = [column for column in found if column.view not in ("count", "some")] or found[:1]
-    if not found:
-        return {}
-    cut = [msgspec.structs.replace(c, values=tuple(c.values[i] for i in here)) for c in found]
-    values = slot_values(cut)
-    exact = all(column.view in ("exact", "set", "some") for column in cut)
-    whole = whole_texts(place, values, [rows[index] for index in here]) if exact else None
-    seen: dict[str, list[str | None]] = defaultdict(list)
-    for index, value in zip(here, whole or values, strict=True):
-        if value is not None:
-            level = rows[index].environment[name]
-            seen[level].append(None if value == ABSENT else value)
-    return dict(sorted(seen.items()))
-
-
-def _tells(column: Column, signal: Signal, trials: Trials, here: Sequence[int]) -> bool:
-    """Whether a column varies here, and in the signal's way: covert or plain."""
-    seen = Counter(value for index in here if (value := column.values[index]) is not None)
-    if len(seen) < 2:
-        return False
-    before, after = (
-        _usual(column, trials.by_combination.get(side, ()))
-        for side in _sides(signal, trials.control)
-    )
-    if before is None or before == after:
-        (before, _), *others = seen.most_common()
-        ways = {hidden(column, _text(before), _text(other)) for other, _ in others}
-        return signal.covert in ways
-    return hidden(column, _text(before), _text(after)) == signal.covert
-
-
-def _sides(signal: Signal, control: Environment) -> tuple[Combination, Combination]:
-    """Both sides of the minimal pair, against the control."""
-    pair = signal.pair
-    shared = frozenset(pair.context.items())
-    left, right = (
-        shared | {(pair.factor, level)} if level != control[pair.factor] else shared
-        for level in (pair.left_level, pair.right_level)
-    )
-    return left, right
-
-
-def _usual(column: Column, rows: Iterable[int]) -> str | None:
-    seen = Counter(value for row in rows if (value := column.values[row]) is not None)
-    return seen.most_common(1)[0][0] if seen else None
-
-
-def _text(value: str | None) -> str | None:
-    return None if value == ABSENT else value

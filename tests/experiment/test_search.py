@@ -9,7 +9,7 @@ import pytest
 from lab.clients.words import Words
 from lab.experiment.events import AuditFinished, TrialFinished
 from lab.experiment.novelty import novelty
-from lab.experiment.search import made_of, simpler
+from lab.experiment.variants import made_of, simpler
 from lab.factors.registry import factor
 from lab.observation.location import Location
 from tests.experiment.model import HOST, Behaviour, events, request
