@@ -118,6 +118,7 @@ class Caches:
     def _forget_modules(self) -> None:
         """Forget modules of the client's own, so that the next trial imports them anew."""
         before = self._modules
+        sys.modules["__main__"] = before["__main__"]
         if sys.modules == before:
             return
         for name, module in list(sys.modules.items()):

@@ -92,7 +92,7 @@ class Files:
 
     def __init__(self) -> None:
         self._filling = Filling()
-        self._system = FakeFilesystem()
+        self._system = FakeFilesystem(path_separator="/")
         self._os: Any = _Os(self._system)
         self._places: tuple[str, ...] = ()
         self._covered: tuple[str, ...] = ()
@@ -110,7 +110,7 @@ class Files:
         pyfakefs.helpers.set_uid(user.uid)
         pyfakefs.helpers.set_gid(user.gid)
         pyfakefs.helpers.now = clock
-        system = self._system = self._os.filesystem = FakeFilesystem()
+        system = self._system = self._os.filesystem = FakeFilesystem(path_separator="/")
         reset(system)
         system.open_files = Descriptors()
         self._filling.fill(system, surroundings, trees, ground)

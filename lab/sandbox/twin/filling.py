@@ -99,7 +99,7 @@ class Filling:
 
     def __init__(self) -> None:
         # Of which the host's folders are a part, in whatever system they are shown.
-        self._host = FakeFilesystem()
+        self._host = FakeFilesystem(path_separator="/")
         self._shown: dict[tuple[str, str], ShownDirectory] = {}
 
     def fill(

@@ -119,6 +119,11 @@ class Patches:
                 each.replace(each.new, each.real)
 
     def _search_new(self) -> None:
+        # A program is a new main module each time, and often the only new one.
+        main = sys.modules["__main__"]
+        if self._searched.get("__main__") is not main:
+            self._search("__main__", main)
+            self._searched["__main__"] = main
         if sys.modules == self._searched:
             return
         for name, module in list(sys.modules.items()):
