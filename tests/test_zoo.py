@@ -15,6 +15,7 @@ from lab.experiment.events import AuditFinished, TrialFinished
 from lab.experiment.judgement import judge
 from lab.experiment.options import Options
 from lab.experiment.zoo import client as specimen_client
+from lab.factors.registry import factors
 from lab.findings.report import Report
 from tests.specimens import zoo
 
@@ -33,6 +34,7 @@ ALWAYS = (
     "exit_code",
     "raw_tcp",
     "xor_npmrc",
+    "many_variables",
 )
 """One of each kind; `lab zoo` and the benchmarks run all of them."""
 
@@ -67,6 +69,15 @@ def test_what_was_planted_is_found_and_nothing_else(name, tmp_path):
     judgement = judge(specimen, report)
     assert judgement.flawless, judgement
     assert not judgement.not_measured
+
+
+def test_of_a_client_that_copies_everything_each_factor_is_named_once(tmp_path):
+    specimen = SPECIMENS["copy_everything"]
+    report = audited(specimen, tmp_path, factors=specimen.factors, seed=1)
+    assert sorted(signal.cause for signal in report.signals) == [
+        (name,) for name in sorted(factors())
+    ]
+    assert not any(signal.covert for signal in report.signals)
 
 
 @pytest.mark.parametrize("name", HARMFUL)
