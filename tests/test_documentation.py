@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -49,3 +50,15 @@ def test_pictures_fetch_nothing():
     for picture in (ROOT / "docs").glob("*.svg"):
         drawn = picture.read_text(encoding="utf-8")
         assert not re.search(r"@font-face|<image|<script|url\((?!#)|href=", drawn), picture.name
+
+
+def test_what_is_shown_of_generated_environments_runs():
+    page = (ROOT / "docs" / "howto-generate.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    shown: dict[str, object] = {}
+    exec(compile(code, "howto-generate.md", "exec"), shown)
+    tests = [function for name, function in shown.items() if name.startswith("test_")]
+    assert len(tests) == 3
+    for function in tests:
+        assert callable(function)
+        settings(max_examples=10, database=None, deadline=None)(function)()
