@@ -1,0 +1,55 @@
+"""The twin's clock tells the date that freezegun tells: two ways to the same instant.
+
+freezegun stands still and knows no zones with summer time, so it is no clock for a client
+(:mod:`lab.sandbox.twin.clock`); at one instant in UTC it is a witness that was not made here.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import time
+
+import pytest
+from freezegun import freeze_time
+
+from lab.environment import Environment
+from lab.factors.clock import FACTOR
+from lab.sandbox.twin import Twin
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """What the client was told last, and the twin that tells it."""
+    seen: list[tuple[object, ...]] = []
+
+    def client() -> None:
+        seen.append(dates())
+
+    with Twin(client, home=tmp_path_factory.mktemp("home")) as twin:
+        yield (
+            lambda level: (
+                twin.observe(Environment.of({"clock": level, "timezone": "UTC"})) and seen[-1]
+            )
+        )
+
+
+def dates() -> tuple[object, ...]:
+    """The date by every door of the standard library that a client may take."""
+    return (
+        datetime.date.today().isoformat(),
+        datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M"),
+        datetime.datetime.now().strftime("%A %j %U"),
+        time.strftime("%d/%m/%y", time.gmtime()),
+        time.gmtime().tm_wday,
+        time.localtime().tm_yday,
+        calendar.day_name[time.localtime().tm_wday],
+        int(time.time()) // 60,
+    )
+
+
+@pytest.mark.parametrize("level", [FACTOR.control, *FACTOR.levels])
+def test_the_date_is_that_of_an_independent_clock(told, level):
+    with freeze_time(level):
+        expected = dates()
+    assert told(level) == expected
