@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from collections.abc import Callable
@@ -23,6 +24,8 @@ def script(path: Path | str) -> Callable[[], None]:
     def run() -> None:
         module = ModuleType("__main__")
         module.__file__ = file
+        # Registered first, so done last, as Python itself does at the end of a program.
+        atexit.register(vars(module).clear)
         sys.modules["__main__"] = module
         sys.path.insert(0, os.path.dirname(file))
         exec(code, vars(module))

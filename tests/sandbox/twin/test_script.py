@@ -30,6 +30,21 @@ def test_it_runs_as_main_each_time_anew(home, tmp_path):
     assert "helper" not in sys.modules
 
 
+def test_its_objects_end_with_it(home, tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(
+        "import atexit, socket\n"
+        "class Thing:\n"
+        "    def __del__(self, name=socket.gethostname): print('gone', name())\n"
+        "thing = Thing()\n"
+        "atexit.register(print, 'at exit')\n"
+        "print('end')\n"
+    )
+    with Twin(script(path), home=home) as twin:
+        end = twin.observe(Environment.of({"hostname": "juniper"})).exit
+    assert end.stdout == b"end\nat exit\ngone juniper\n"
+
+
 def test_its_own_errors_show_its_own_lines(home, tmp_path):
     path = tmp_path / "program.py"
     path.write_text("def fail():\n    return undefined_name\n\nfail()\n")
