@@ -21,10 +21,13 @@ from lab.experiment.permutation import holm, p_value
 from lab.experiment.presumption import Level
 from lab.observation.features import Features
 
-__all__ = ["FRESH", "Analysis", "Effect", "Row", "analyse", "is_replicate"]
+__all__ = ["FRESH", "Analysis", "Effect", "Row", "analyse", "block_of", "is_replicate"]
 
 FRESH = 1000
-"""Replicates numbered from here were run to confirm, and are the only ones tested."""
+"""Replicates numbered from here were run to confirm, and are the only ones tested.
+
+The first block of them has the numbers from here, the second those from twice here, ….
+"""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -42,7 +45,7 @@ class Effect(msgspec.Struct, frozen=True):
     ``left`` and ``right`` are combinations of levels against the control that differ in
     ``factor``.  ``disturbing`` are the levels that do something to these columns in another
     way: only trials without them test this effect.  ``replicates`` is the smaller number of
-    fresh trials of the two sides.
+    fresh trials of the two sides, in the one ``block`` of trials that has the most of both.
     """
 
     group: Group
@@ -55,6 +58,7 @@ class Effect(msgspec.Struct, frozen=True):
     p_value: float
     p_adjusted: float
     replicates: int
+    block: int = -1
 
 
 class Analysis(msgspec.Struct, frozen=True):
@@ -114,18 +118,20 @@ def analyse(
     for (group, cause, shown), right, levels in zip(open_pairs, chosen, active, strict=True):
         left, factor = _left(right, cause, group, trials, routes)
         disturbing = levels - right
-        before, after = (
-            [
-                group.codes[row]
-                for row in fresh
-                if group.codes[row] >= 0 and is_replicate(trials.rows[row], side, cause, disturbing)
-            ]
-            for side in (left, right)
-        )
+        sides: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        for row in fresh:
+            if group.codes[row] < 0:
+                continue
+            for number, side in enumerate((left, right)):
+                if is_replicate(trials.rows[row], side, cause, disturbing):
+                    sides[block_of(rows[row].replicate)][number].append(group.codes[row])
+        # Of one block alone, because what changed between two would pass for an effect.
+        block = max(sides, key=lambda number: (min(map(len, sides[number])), -number), default=-1)
+        before, after = sides[block]
         p = p_value(before, after)
         replicates = min(len(before), len(after))
         effects.append(
-            Effect(group, cause, shown, left, right, factor, disturbing, p, 1.0, replicates)
+            Effect(group, cause, shown, left, right, factor, disturbing, p, 1.0, replicates, block)
         )
     adjusted = holm([effect.p_value for effect in effects], hypotheses)
     return Analysis(
@@ -137,6 +143,11 @@ def analyse(
         tuple(wanted),
         tuple(unexplained),
     )
+
+
+def block_of(replicate: int) -> int:
+    """The block of fresh trials that a replicate belongs to; -1 for any other trial."""
+    return replicate // FRESH - 1
 
 
 def is_replicate(

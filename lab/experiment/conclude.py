@@ -175,7 +175,7 @@ def _calibration(
     varying = [place for place in places if len(set(values[place])) > 1][:_MOST_PLACES]
     half = len(replicates) // 2
     if half < 2:
-        return Calibration(len(replicates), 0.0)
+        return Calibration(len(replicates), None)
     side = min(half, replicates_needed(hypotheses, alpha))
     threshold = max(alpha / max(1, hypotheses), smallest_p(side))
     chance = random.Random(f"calibration {seed}")
@@ -187,4 +187,4 @@ def _calibration(
             left = [values[place][index] for index in order[:side]]
             right = [values[place][index] for index in order[side:]]
             called += p_value(left, right) <= threshold
-    return Calibration(len(replicates), round(called / tested, 6) if tested else 0.0)
+    return Calibration(len(replicates), round(called / tested, 6) if tested else None)

@@ -46,11 +46,12 @@ def packed(
     """The levels of further trials, in random order, so that each side has its replicates.
 
     For an interaction the sides include its single levels, so that the claim that none
-    suffices alone stands on fresh trials too.  ``done`` are the fresh trials so far.  A
-    feature that occurs only in some trials needs more of them, if ``scaled``.  Where there
-    is ``room`` for so many trials only, the effects that chance is least likely to have made
-    come first and the rest are left out: a few that are decided are worth more than many
-    that are not.  ``possible`` says of levels whether a machine can have them together.
+    suffices alone stands on fresh trials too.  ``done`` are the fresh trials of this block
+    so far.  A feature that occurs only in some trials needs more of them, if ``scaled``.
+    Where there is ``room`` for so many trials only, the effects that chance is least likely
+    to have made come first and the rest are left out: a few that are decided are worth more
+    than many that are not.  ``possible`` says of levels whether a machine can have them
+    together.
     """
     wanted: dict[_Side, int] = {}
     ordered = sorted(effects, key=_prospects)

@@ -17,7 +17,7 @@ from lab.clients.profile import Client
 from lab.environment import Environment
 from lab.errors import ClientError
 from lab.experiment import mining, search, sweep
-from lab.experiment.analysis import FRESH, Analysis, Row, analyse
+from lab.experiment.analysis import FRESH, Analysis, Effect, Row, analyse, block_of
 from lab.experiment.conclude import Conclusion, conclude
 from lab.experiment.confirming import packed
 from lab.experiment.design import CONTROL_REPLICATES, Design, Planned, plan
@@ -50,7 +50,7 @@ _CONFIRM_ROUNDS = 5
 _FIRST_LOOK = 2
 """Replicates of the first round of confirmation, which sends most chance finds away."""
 _LARGEST_ROUND = 48
-_MINING_ALONE, _MINING_BESIDE = 600, 60
+_MINING_ALONE, _MINING_BESIDE = 600, 80
 """Trials for mining, where nothing else is varied and where something is."""
 _MINING_TRIALS_S = 120.0
 """Seconds that mining may take where trials are slow, as a client's that waits for nothing."""
@@ -77,6 +77,7 @@ class Engine:
         self.facts = ClientFacts(client.name, client.version, client.digest, client.source)
         self.session = Session(options, self.measurements)
         self.hypotheses = 0
+        self.block = -1
         self.designed: frozenset[Environment] = frozenset()
         self.swept: list[sweep.Swept] = []
         self.aside: set[Planned] = set()
@@ -267,15 +268,20 @@ class Engine:
         return trials
 
     def _confirm(self, analysis: Analysis) -> Generator[EngineEvent, None, Analysis]:
-        """Fresh, interleaved replicates of every minimal pair."""
+        """Fresh, interleaved replicates of every minimal pair.
+
+        They are one block: both sides of a pair are run in it, whatever earlier blocks had,
+        so that nothing that changed in between passes for a difference of the sides.
+        """
         self.hypotheses = max(self.hypotheses, len(analysis.effects))
+        self.block += 1
         for number in range(_CONFIRM_ROUNDS):
             replicates = replicates_needed(self.hypotheses, self.options.alpha)
             room = self.session.room()
             look = number == 0 and room is None
             trials = self._numbered(
                 packed(
-                    analysis.effects,
+                    [one for one in analysis.effects if self._open(one, replicates)],
                     self._fresh(),
                     _FIRST_LOOK if look else replicates,
                     seed=f"confirm {self.options.seed} {number}",
@@ -293,25 +299,29 @@ class Engine:
             analysis = self._analysis(tested=True)
         return analysis
 
+    def _open(self, effect: Effect, replicates: int) -> bool:
+        """Whether an effect is to be tested in this block: earlier ones have not settled it."""
+        return self.block in (0, effect.block) or effect.replicates < replicates
+
     def _fresh(self) -> list[Combination]:
-        """The levels of all fresh trials so far."""
+        """The levels of the fresh trials of this block so far."""
         control = self.control
         return [
             frozenset((c.factor, c.right) for c in control.difference(trial.environment))
             for trial in self.measurements.rows
-            if trial.replicate >= FRESH
+            if block_of(trial.replicate) == self.block
         ]
 
     def _numbered(self, combinations: Sequence[Combination]) -> list[Planned]:
         """Fresh trials with these levels, each a replicate that has not been run."""
         numbers: Counter[Environment] = Counter()
         for trial in self.measurements.rows:
-            if trial.replicate >= FRESH:
+            if block_of(trial.replicate) == self.block:
                 numbers[trial.environment] += 1
         trials = []
         for combination in combinations:
             environment = self._environment(combination)
-            trials.append(Planned(environment, FRESH + numbers[environment]))
+            trials.append(Planned(environment, FRESH * (1 + self.block) + numbers[environment]))
             numbers[environment] += 1
         return trials
 

@@ -32,6 +32,7 @@ FACTOR = "variables"
 _OWN_TEXT = re.compile(r"vq[0-9]{6}xk")
 _MOST_COPIES = 3
 """Copied variables that become levels."""
+_MOST_REPEATS = 4
 _REPLICATES = 2
 """Of the trial that sets everything: what differs between them is noise."""
 
@@ -102,12 +103,28 @@ def mine(
     alike = likeness([bench.features(control), bench.features(everything)])
     tokens: dict[Environment, str] = {}
 
-    def unknown(environments: Sequence[Environment]) -> list[Environment]:
-        for environment in environments:
-            found = bench.features(environment)
-            if environment not in tokens and found:
-                tokens[environment] = alike.token(found[0])
-        return [one for one in dict.fromkeys(environments) if one not in tokens]
+    def asked(environments: Sequence[Environment]) -> Generator[EngineEvent, None, bool]:
+        """Find the tokens of these; false where a limit is in the way.
+
+        A token that no other set showed is either news or a mishap of one trial, so the
+        trial is repeated before it is believed.
+        """
+        missing = [one for one in dict.fromkeys(environments) if one not in tokens]
+        if missing and enough(len(missing)):
+            return False
+        yield from bench.run([Planned(one) for one in missing])
+        for one in missing:
+            seen = [alike.token(features) for features in bench.features(one)]
+            for number in range(1, _MOST_REPEATS):
+                believed = _believed(seen, frozenset(tokens.values()))
+                if believed is not None or enough(1):
+                    break
+                yield from bench.run([Planned(one, number)])
+                seen = [alike.token(features) for features in bench.features(one)]
+            if not seen:
+                return False
+            tokens[one] = _believed(seen, frozenset(tokens.values())) or seen[-1]
+        return True
 
     search = Separation(names, lanes)
     questions = search.questions()
@@ -118,12 +135,8 @@ def mine(
         except StopIteration:
             break
         environments = [control.but({FACTOR: level(chosen)}) for chosen in sets]
-        missing = unknown(environments)
-        if missing and enough(len(missing)):
+        if not (yield from asked(environments)):
             break
-        yield from bench.run([Planned(environment) for environment in missing])
-        if unknown(environments):
-            break  # a limit was reached while they ran
         answers = tuple(tokens[environment] for environment in environments)
     levels += [level(chosen) for chosen in search.found]
     levels += [level(frozenset({name})) for name in search.needed]
@@ -133,6 +146,14 @@ def mine(
 def own_text(number: int, seed: int) -> str:
     """A text that stands for one variable and occurs nowhere else."""
     return f"vq{(seed * 7919 + number) % 1_000_000:06d}xk"
+
+
+def _believed(seen: Sequence[str], known: frozenset[str]) -> str | None:
+    """The token of several trials of one set that is no mishap; None while that is open."""
+    for token in seen:
+        if token in known or seen.count(token) > 1:
+            return token
+    return None
 
 
 def _copied(texts: Mapping[str, str], trials: Sequence[Features]) -> tuple[str, ...]:

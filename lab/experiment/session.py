@@ -92,12 +92,17 @@ class Session:
         return self.elapsed_s > limit * SHARES.get(phase, 1.0)
 
     def room(self) -> int | None:
-        """How many more trials the limits leave room for, as far as one can tell."""
+        """How many more trials the limits leave room for, as far as one can tell.
+
+        What a trial takes is told by all there are, also those of an earlier session, which
+        cost nothing now.
+        """
         rooms = []
         if self.options.max_trials is not None:
             rooms.append(self.options.max_trials - self.ran)
-        if self.options.max_time is not None:
-            elapsed = self.elapsed_s
-            left = self.options.max_time - elapsed
-            rooms.append(int(left * self.measurements.ran / max(elapsed, 0.001)))
+        if self.options.max_time is not None and self.ran:
+            each_s = sum(trial.wall_s for trial in self.measurements.rows.values()) / self.ran
+            left_s = self.options.max_time - self.elapsed_s
+            jobs = self.measurements.laboratory.jobs
+            rooms.append(int(left_s * jobs / max(each_s, 0.001)))
         return max(0, min(rooms)) if rooms else None

@@ -214,11 +214,12 @@ class Calibration(msgspec.Struct, frozen=True):
     """How noisy the client is when nothing is varied.
 
     ``false_positive_rate`` is the share of null hypotheses, formed by splitting replicates
-    of one environment at random, that the confirmation test would have called signals.
+    of one environment at random, that the confirmation test would have called signals; None
+    where there were too few to split.
     """
 
     replicates: int
-    false_positive_rate: float
+    false_positive_rate: float | None
 
 
 class Report(msgspec.Struct, frozen=True):

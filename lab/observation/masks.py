@@ -48,7 +48,11 @@ def mask(text: str) -> str:
     """The text with identifiers, times and numbers replaced by what they look like.
 
     Every pattern needs a digit and no digit is left, so that masking twice changes nothing.
+    Quotation marks around the whole go first: a text has them where it could be taken for a
+    number, which some of a client's random texts can and others cannot.
     """
+    while len(text) > 2 and text[0] == text[-1] == '"':
+        text = text[1:-1]
     for pattern, name in _MASKS:
         text = pattern.sub(name, text)
     return text

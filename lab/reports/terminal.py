@@ -289,10 +289,14 @@ def _footer(report: Report) -> Table:
         grid.add_row("noise", f"{places} from run to run anyway: {listed(reasons, 4)}")
     rate = report.calibration.false_positive_rate
     share = f"{rate:.1%}" if rate else "none"
+    called = (
+        "too few to tell how often chance would be called a signal"
+        if rate is None
+        else f"{share} of the differences made by chance alone would have been called signals"
+    )
     grid.add_row(
         "control",
-        f"{counted(report.calibration.replicates, 'replicate')} of one environment; "
-        f"{share} of the differences made by chance alone would have been called signals",
+        f"{counted(report.calibration.replicates, 'replicate')} of one environment; {called}",
     )
     if report.hosts:
         grid.add_row("contacted", listed([clipped(host, 60) for host in report.hosts], ITEMS))

@@ -136,3 +136,26 @@ def test_the_control_comes_first_however_often_others_ran(tmp_path):
         list(measurements.measure("screen", planned, lambda: False))
         rows = measurements.table(Endpoint())
     assert [row.environment for row in rows] == [control, other, other, other]
+
+
+def test_an_audit_with_limits_resumed_says_the_same(tmp_path):
+    def copies(levels: Levels, chance: random.Random) -> list[Request]:
+        return [request({"zone": levels["timezone"]})]
+
+    limited = {"factors": ("timezone", "ci"), "max_time": 500.0}
+    first, second = (audited(copies, tmp_path, **limited) for _ in range(2))
+    assert causes(first) == causes(second) == {("timezone",)}
+    assert first.trials == second.trials
+
+
+@pytest.mark.parametrize("turn", [200, 400, 660])
+def test_what_changes_once_is_no_signal_of_what_is_tried_afterwards(turn, tmp_path):
+    laboratory = ModelLaboratory(lambda levels, chance: [])
+
+    def turns(levels: Levels, chance: random.Random) -> list[Request]:
+        late = len(laboratory.asked) > turn
+        return [request({"version": "b" if late else "a", "user": levels["user"]})]
+
+    laboratory.behaviour = turns
+    report = audited(laboratory, tmp_path, factors=("timezone", "user"), sweep=("timezone",))
+    assert causes(report) == {("user",)}
