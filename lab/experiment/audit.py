@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from pathlib import Path
 
+from lab import __version__
 from lab.clients.profile import Client
 from lab.errors import UsageError
 from lab.experiment.engine import Engine
@@ -39,6 +40,7 @@ def audit(client: Client, options: Options) -> Generator[EngineEvent, None, None
     with Store(folder) as store:
         store.bind("client", client.digest)
         store.bind("seed", str(options.seed))
+        store.bind("lab", __version__)
         with Laboratory(
             client, jobs=options.jobs, home=options.home, hidden=(folder,)
         ) as laboratory:

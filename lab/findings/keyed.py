@@ -26,7 +26,6 @@ from lab.findings.layers import unbase64
 
 __all__ = ["keyed_digests", "keys_in"]
 
-_HOW = "with a value that is sent"
 _DIGESTS = ("sha256", "sha1", "md5", "sha512")
 _JOINTS = (b"", b":", b"-", b"|", b".")
 _MOST_KEYS = 64

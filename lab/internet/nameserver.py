@@ -40,8 +40,6 @@ PAYLOAD = 1232
 NEVER_RESOLVE = ("invalid", "onion")
 """RFC 6761 section 6.4 and RFC 7686."""
 
-_FORMAT_ERROR = 0x8001
-
 
 class Reply(msgspec.Struct, frozen=True):
     """What was asked, as pairs of lower-case name and type, and the message to send back."""

@@ -42,8 +42,12 @@ NUMBERS = {
     "aarch64": (0xC00000B7, 198, 220, 97, 217, 218, 219),
     "riscv64": (0xC00000F3, 198, 220, 97, 217, 218, 219),
 }
-HOSTS = {"x86_64": (103, 323), "aarch64": (116, 282), "riscv64": (116, 282)}
-"""By machine: syslog, userfaultfd."""
+HOSTS = {
+    "x86_64": (103, 298, 321, 323),
+    "aarch64": (116, 241, 280, 282),
+    "riscv64": (116, 241, 280, 282),
+}
+"""By machine: syslog, perf_event_open, bpf, userfaultfd."""
 IO_URING_SETUP = 425
 CLONE3 = 435
 CLONE_NEWUSER = 0x10000000

@@ -3,7 +3,8 @@
 A laboratory owns the cells, the internet that serves them, and worker threads, one a cell.
 What happens in one trial: the environment's factors are folded over what the client's
 profile brings, the cell's recording begins, the client runs in its jail, the recording
-ends.  Nothing of a trial outlives it but the observation.  Of the earlier runs of a
+ends.  Nothing of a trial outlives it but the observation, and what its cell's kernel counts
+(packets, connections).  Of the earlier runs of a
 returning user's client nothing is kept but what they left in the files.
 """
 
@@ -115,10 +116,10 @@ class Laboratory:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             internet = stack.enter_context(Internet(self.authority))
-            for number in range(self._pace.most):
+            for _ in range(self._pace.most):
                 cell = stack.enter_context(Cell.open())
-                if number == 0:
-                    self.evidence = cell.prove_sealed()
+                evidence = cell.prove_sealed()
+                self.evidence = self.evidence or evidence
                 network = internet.attach(cell.sockets)
                 stack.callback(network.detach)
                 self._idle.put((cell, network))

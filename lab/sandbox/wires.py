@@ -124,15 +124,18 @@ class Wires:
 
 def prepare() -> None:
     """IPv6 as on any machine, also where the host has it off; and the loopback device up."""
-    for which, setting, value in (
+    for setting, value in (
         # A host that turned IPv6 off turned it off for new namespaces too.
-        ("all", "disable_ipv6", "0"),
-        ("default", "disable_ipv6", "0"),
-        ("lo", "disable_ipv6", "0"),
+        ("ipv6/conf/all/disable_ipv6", "0"),
+        ("ipv6/conf/default/disable_ipv6", "0"),
+        ("ipv6/conf/lo/disable_ipv6", "0"),
         # Nobody is there to be a router.
-        ("default", "router_solicitations", "0"),
+        ("ipv6/conf/default/router_solicitations", "0"),
+        # A cell serves many trials: none may find the peers of an earlier one.
+        ("ipv4/tcp_no_metrics_save", "1"),
+        ("ipv4/tcp_max_tw_buckets", "0"),
     ):
-        with open(f"/proc/sys/net/ipv6/conf/{which}/{setting}", "r+") as file:
+        with open(f"/proc/sys/net/{setting}", "r+") as file:
             if file.read().strip() != value:
                 file.seek(0)
                 file.write(value)

@@ -318,3 +318,9 @@ def test_what_netfilter_refuses_is_said():
         theirs.send(struct.pack("=IHHIIi", 36, 2, 0, 1, 0, -2) + bytes(16))
         with pytest.raises(OSError, match="netfilter: No such file"):
             wires.acknowledged(ours)
+
+
+def test_no_trial_finds_the_peers_of_an_earlier_one(run):
+    ask(run, "STREAM,203.0.113.9")
+    assert "203.0.113" not in said(run, "ip", "tcp_metrics")
+    assert said(run, "cat", "/proc/net/tcp").count("\n") <= 2
