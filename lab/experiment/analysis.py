@@ -20,6 +20,7 @@ from lab.experiment.inference import Combination, Trials, infer
 from lab.experiment.permutation import holm, p_value
 from lab.experiment.presumption import Level
 from lab.observation.features import Features
+from lab.observation.location import Location
 
 __all__ = ["FRESH", "Analysis", "Effect", "Row", "analyse", "block_of", "is_replicate"]
 
@@ -79,13 +80,15 @@ def analyse(
     hypotheses: int = 0,
     canaries: Sequence[Canary] = (),
     designed: Collection[Environment] | None = None,
+    settled: Collection[Location] = (),
 ) -> Analysis:
     """Causes of everything that varies.  The first row must be a trial of the control.
 
     ``hypotheses`` is how many were ever put to the test, if that is more than are left:
     the correction for many tests counts them all.  ``canaries`` are looked for in places
     that cannot be compared exactly.  ``designed`` are the environments that were planned
-    before anything was known, None for all.
+    before anything was known, None for all.  Of places that are ``settled`` nothing more is
+    wanted.
     """
     environments = [row.environment for row in rows]
     numbers: dict[Environment, int] = {}
@@ -108,7 +111,8 @@ def analyse(
     active: list[frozenset[Level]] = []
     for group in grouped(found):
         inference = infer(trials, group, seed)
-        wanted.update(dict.fromkeys(inference.wanted))
+        if not all(column.location in settled for column in group.columns):
+            wanted.update(dict.fromkeys(inference.wanted))
         if inference.unexplained:
             unexplained.append(group)
         open_pairs += [(group, h.cause, h.combinations) for h in inference.hypotheses]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 
 from lab.clients.profile import Client
 from lab.environment import Environment
@@ -39,6 +39,7 @@ from lab.experiment.trials import Measurements, Measuring
 from lab.factors.registry import forbidden, impossible
 from lab.findings.report import ClientFacts, Explored
 from lab.observation.features import Features
+from lab.observation.location import Location
 from lab.store import Store
 
 __all__ = ["Engine"]
@@ -213,7 +214,13 @@ class Engine:
         for message in self.measurements.warnings(self.control):
             yield Warned(message)
 
-    def _analysis(self, rows: Sequence[Row] | None = None, *, tested: bool = False) -> Analysis:
+    def _analysis(
+        self,
+        rows: Sequence[Row] | None = None,
+        *,
+        tested: bool = False,
+        settled: Collection[Location] = (),
+    ) -> Analysis:
         """What the trials so far say, or some of them.
 
         Once hypotheses are being ``tested``, the correction counts every one that ever was,
@@ -227,6 +234,7 @@ class Engine:
             hypotheses=self.hypotheses,
             canaries=self.scope.canaries,
             designed=self.designed,
+            settled=settled,
         )
         if tested:
             self.hypotheses = max(self.hypotheses, len(analysis.effects))
@@ -395,6 +403,6 @@ class _Bench:
         """One more trial of an environment."""
         return self._engine.session.again(environment)
 
-    def analysis(self, rows: Sequence[Row]) -> Analysis:
-        """What some trials say."""
-        return self._engine._analysis(rows)
+    def analysis(self, rows: Sequence[Row], settled: Collection[Location] = ()) -> Analysis:
+        """What some trials say; of settled places nothing more is wanted."""
+        return self._engine._analysis(rows, settled=settled)

@@ -22,7 +22,7 @@ any other.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from lab.environment import Environment
@@ -43,6 +43,7 @@ from lab.experiment.partition import (
 from lab.experiment.scope import Scope
 from lab.factors.registry import every, impossible
 from lab.findings.report import Signal
+from lab.observation.location import Location
 
 __all__ = ["Bench", "Swept", "account", "contexts", "new_levels", "partitioned", "sweep"]
 
@@ -70,8 +71,8 @@ class Bench(Protocol):
     def again(self, environment: Environment) -> Planned:
         """One more trial of an environment."""
 
-    def analysis(self, rows: Sequence[Row]) -> Analysis:
-        """What some trials say."""
+    def analysis(self, rows: Sequence[Row], settled: Collection[Location] = ()) -> Analysis:
+        """What some trials say; of settled places nothing more is wanted."""
 
 
 def contexts(signals: Iterable[Signal], name: str) -> list[Combination]:
@@ -153,10 +154,12 @@ def new_levels(
     """
     told = {(s.cause, place, s.covert) for s in signals for place in s.fields}
     known = scope.levels[name]
+    # A copy of the factor would have every level tried again, and leave no trials for others.
+    settled = frozenset(place for s in signals if s.cause == (name,) for place in s.fields)
     for round_left in reversed(range(_QUESTIONS)):
         rows = bench.rows()
         control = rows[0].environment
-        analysis = bench.analysis(rows)
+        analysis = bench.analysis(rows, settled)
         open_questions = [
             combination
             for combination in analysis.wanted

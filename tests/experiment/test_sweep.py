@@ -9,7 +9,7 @@ from lab.experiment.events import AuditFinished, TrialFinished
 from lab.experiment.options import Options
 from lab.experiment.scope import scope
 from lab.factors.registry import factor
-from tests.experiment.model import CLIENT, Behaviour, events, request
+from tests.experiment.model import CLIENT, Behaviour, audited, events, request
 
 ZONES = factor("timezone").every()
 LEVELS = {factor("timezone").control, *factor("timezone").levels, *ZONES}
@@ -138,3 +138,15 @@ def test_where_nothing_depends_on_it_nothing_is_found(tmp_path):
 def test_what_cannot_be_asked_is_said(options, words):
     with pytest.raises(UsageError, match=words):
         scope(CLIENT, Options(**options))
+
+
+def test_a_copy_of_the_zone_hides_no_zones_that_do_more(tmp_path):
+    def marks(levels, chance):
+        marked = levels["timezone"] in {"Asia/Urumqi", "America/Nuuk"}
+        return [request({"zone": levels["timezone"], "mark": "x" if marked else "y"})]
+
+    report = audited(marks, tmp_path, factors=("timezone", "user"), sweep=("timezone",))
+    assert {place.pointer for signal in report.signals for place in signal.fields} == {
+        "/zone",
+        "/mark",
+    }
