@@ -12,17 +12,23 @@ TYPE_CHECKING = False  # what type checkers take for true; typing itself takes l
 if TYPE_CHECKING:
     from lab.environment import Environment as Environment
     from lab.factors.generation import Pair as Pair
+    from lab.factors.generation import control as control
     from lab.factors.generation import environments as environments
 
 __version__ = "0.1.0"
-__all__ = ["Environment", "Pair", "__version__", "environments"]
+__all__ = ["Environment", "Pair", "__version__", "control", "environments"]
 
 _HOMES = {
     "Environment": "lab.environment",
     "Pair": "lab.factors.generation",
+    "control": "lab.factors.generation",
     "environments": "lab.factors.generation",
 }
 """Imported when first asked for, so that importing the lab costs nothing."""
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def __getattr__(name: str) -> object:

@@ -62,3 +62,13 @@ def test_what_is_shown_of_generated_environments_runs():
     for function in tests:
         assert callable(function)
         settings(max_examples=10, database=None, deadline=None)(function)()
+
+
+def test_what_is_shown_of_the_twin_runs(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "explanation-twin.md").read_text(encoding="utf-8")
+    code = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[0]
+    exec(compile(code, "explanation-twin.md", "exec"), {"__name__": "shown"})
+    printed = capsys.readouterr().out.strip()
+    assert printed == "finished ['/start?day=2027-02-03']"
+    assert f"`{printed}`" in page

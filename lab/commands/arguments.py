@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 from lab.errors import UsageError
@@ -16,6 +17,11 @@ __all__ = [
     "client_words",
     "require_writable",
 ]
+
+_OPTIONS = frozenset(
+    ("--factors", "--levels", "--max-trials", "--max-time", "--resume", "--set", "--sweep")
+)
+"""Of the lab's, those that a program hardly has, too."""
 
 CLIENT_HELP = "NAME, NAME@VERSION, ./profile.toml, or -- PROGRAM ARG… (any executable)"
 
@@ -39,6 +45,12 @@ def client_words(arguments: argparse.Namespace) -> tuple[str, ...]:
     if program is not None:
         if not program:
             raise UsageError("nothing follows --; write -- PROGRAM ARG…")
+        if mine := [word for word in program if word.partition("=")[0] in _OPTIONS]:
+            print(
+                f"lab: warning: {mine[0]} stands after -- and goes to the program; "
+                "the lab's own options come before",
+                file=sys.stderr,
+            )
         return ("--", *program)
     if arguments.client is None:
         raise UsageError(f"no client named; CLIENT is {CLIENT_HELP}")

@@ -58,10 +58,11 @@ def run(arguments: argparse.Namespace) -> int:
     import msgspec
 
     from lab.clients.resolve import resolve
-    from lab.factors.registry import control, factors, impossible
+    from lab.factors.registry import control, factors, impossible, inert
     from lab.findings.report import ClientFacts
     from lab.reports.observation import document, write
     from lab.reports.terminal import console_for
+    from lab.sandbox.laboratory import bare_surroundings
     from lab.sandbox.machine import require
     from lab.sandbox.reach import unreachable
 
@@ -81,7 +82,11 @@ def run(arguments: argparse.Namespace) -> int:
     base = control(name for name in factors() if name not in hindered)
     environment = base.but(levels)
     if (why := impossible(environment)) is not None:
-        _say(f"no such machine works, and it is tried all the same: {why}")
+        _say(f"warning: no such machine exists, or it cannot work; running it anyway: {why}")
+    bare = bare_surroundings(client)
+    for name in levels:
+        if inert(name, bare):
+            _say(f"warning: {name} changes nothing here: {client.name}'s profile has no use for it")
 
     observation = _observe(client, environment, arguments.home)
     if observation.exit.verdict == "could not start":

@@ -118,7 +118,8 @@ def analyse(
         open_pairs += [(group, h.cause, h.combinations) for h in inference.hypotheses]
         active += [inference.active] * len(inference.hypotheses)
 
-    chosen = _representatives(open_pairs, Counter(trials.rows[index] for index in fresh))
+    made_up = frozenset((canary.factor, canary.level) for canary in canaries)
+    chosen = _representatives(open_pairs, Counter(trials.rows[index] for index in fresh), made_up)
     for (group, cause, shown), right, levels in zip(open_pairs, chosen, active, strict=True):
         left, factor = _left(right, cause, group, trials, routes)
         disturbing = levels - right
@@ -170,10 +171,12 @@ def is_replicate(
 def _representatives(
     hypotheses: Sequence[tuple[Group, tuple[str, ...], tuple[Combination, ...]]],
     fresh: Mapping[Combination, int],
+    made_up: frozenset[Level],
 ) -> list[Combination]:
     """For each hypothesis the combination to confirm, as few different ones as possible.
 
-    Greedy set cover over all hypotheses of the same cause; what was already run comes first.
+    Greedy set cover over all hypotheses of the same cause; what was already run comes first,
+    then what has no ``made_up`` level, because somebody will read it.
     """
     members: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for index, (_, cause, _) in enumerate(hypotheses):
@@ -183,7 +186,9 @@ def _representatives(
         left = set(indices)
         while left:
             votes = Counter(c for index in left for c in hypotheses[index][2])
-            best = max(votes, key=lambda c: (fresh.get(c, 0), votes[c], sorted(c)))
+            best = max(
+                votes, key=lambda c: (fresh.get(c, 0), c.isdisjoint(made_up), votes[c], sorted(c))
+            )
             covered = {index for index in left if best in hypotheses[index][2]}
             chosen.update(dict.fromkeys(covered, best))
             left -= covered

@@ -153,6 +153,7 @@ def new_levels(
     levels that the audit does not have yet is run.
     """
     told = {(s.cause, place, s.covert) for s in signals for place in s.fields}
+    at = {(cause, place) for cause, place, _ in told}
     known = scope.levels[name]
     # A copy of the factor would have every level tried again, and leave no trials for others.
     settled = frozenset(place for s in signals if s.cause == (name,) for place in s.fields)
@@ -172,13 +173,23 @@ def new_levels(
         if len(bench.rows()) == len(rows):
             break  # a limit was reached
     trials = Trials(control, [row.environment for row in rows])
-    drafts = assemble(
-        analysis.effects,
-        rows,
-        trials,
-        needles=lambda name, level: (),  # no matter here, and costly over so many levels
-        routes=scope.routes,
-    )
+    # What stands beside a copy would be told with it, so it is looked at by itself, too.
+    apart = [
+        effect
+        for effect in analysis.effects
+        if not any((effect.cause, column.location) in at for column in effect.group.columns)
+    ]
+    drafts = [
+        draft
+        for effects in (analysis.effects, apart)
+        for draft in assemble(
+            effects,
+            rows,
+            trials,
+            needles=lambda name, level: (),  # no matter here, and costly over so many levels
+            routes=scope.routes,
+        )
+    ]
     found: dict[str, None] = {}
     for draft in drafts:
         if not about(draft, name):

@@ -20,7 +20,7 @@ from lab.factors.registry import factors as all_factors
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["Pair", "environments", "levels"]
+__all__ = ["Pair", "control", "environments", "levels"]
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -33,6 +33,15 @@ class Pair(msgspec.Struct, frozen=True):
     def changes(self) -> tuple[Change, ...]:
         """What differs between the two."""
         return self.left.difference(self.right)
+
+
+def control(**levels: str) -> Environment:
+    """The control environment of all factors, but for these levels.
+
+    UsageError, with the nearest name, for a factor or level that does not exist.
+    """
+    named = {name: level(name, text) for name, text in levels.items()}
+    return Environment.of({**{name: item.control for name, item in all_factors().items()}, **named})
 
 
 @overload

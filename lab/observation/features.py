@@ -149,6 +149,12 @@ def _headers(request: Request, base: Location) -> Iterator[tuple[Location, str]]
     for raw_name, raw_value in request.headers:
         name = raw_name.decode("latin-1")
         lower = name.lower()
+        if request.via and lower.startswith("proxy-"):
+            # Addressed to the proxy, which takes it out; its login is the level's own.
+            if lower != "proxy-authorization":
+                value = raw_value.decode("utf-8", "backslashreplace")
+                yield Location("http", base.host, part="proxy header", pointer=lower), value
+            continue
         order.append(lower)
         if request.version != "2":
             yield base.beside("header case", lower), name
@@ -202,7 +208,7 @@ def _hop(hop: ProxyHop, roles: Roles) -> Iterator[tuple[Location, str]]:
     yield Location("http", target, part="proxy request", pointer=hop.scheme), proxy
     for name, value in hop.headers:
         lower = name.decode("latin-1").lower()
-        if lower not in ("host", "proxy-authorization"):
+        if lower not in ("host", "proxy-authorization", "content-length"):
             text = value.decode("utf-8", "backslashreplace")
             yield Location("http", target, part="proxy header", pointer=lower), text
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from types import SimpleNamespace
 
 import pytest
@@ -48,8 +47,7 @@ def laboratory(monkeypatch):
             exit = Exit(1.0, seen.verdict, seen.code, None, 0.2, b"hello\n", b"", "why")
             return Observation((REQUEST,), exit)
 
-    module = SimpleNamespace(Laboratory=Laboratory)
-    monkeypatch.setitem(sys.modules, "lab.sandbox.laboratory", module)
+    monkeypatch.setattr("lab.sandbox.laboratory.Laboratory", Laboratory)
     return seen
 
 
@@ -87,6 +85,16 @@ def test_what_no_machine_can_be_is_tried_and_said(laboratory, probe, capsys):
     settings = ("--set", "network=no-ipv6", "--set", "endpoint=https://[2001:db8::1]")
     assert cli.main(["run", *settings, *probe]) == 0
     assert "without IPv6, nothing can be reached at an IPv6 address" in capsys.readouterr().err
+
+
+def test_a_factor_that_the_profile_has_no_use_for_is_said(laboratory, probe, capsys):
+    assert cli.main(["run", "--set", "optout=set", *probe]) == 0
+    assert "optout changes nothing here" in capsys.readouterr().err
+
+
+def test_an_option_behind_the_dashes_is_pointed_at(laboratory, probe, capsys):
+    assert cli.main(["run", *probe, "--set", "timezone=UTC"]) == 0
+    assert "--set stands after -- and goes to the program" in capsys.readouterr().err
 
 
 def test_a_level_is_shown_even_where_it_is_the_control(laboratory, probe, capsys):
