@@ -51,6 +51,10 @@ _CONFIRM_ROUNDS = 5
 _FIRST_LOOK = 2
 """Replicates of the first round of confirmation, which sends most chance finds away."""
 _LARGEST_ROUND = 48
+_WORTHWHILE = 10
+"""Trials that are left over, from which on more screening is worth while."""
+_CAUGHT_UP = 0.85
+"""The share of the limits that such screening may use: what it finds is to be confirmed."""
 _MINING_ALONE, _MINING_BESIDE = 600, 80
 """Trials for mining, where nothing else is varied and where something is."""
 _MINING_TRIALS_S = 120.0
@@ -119,9 +123,22 @@ class Engine:
         if analysis.wanted:
             analysis = yield from self._isolate(_LATE_ROUNDS)
             analysis = yield from self._confirm(analysis)
+        analysis = yield from self._catch_up(screen, analysis)
         for name in self.options.sweep:
             analysis = yield from self._sweep(name, analysis)
         yield from self._report(analysis)
+
+    def _catch_up(
+        self, screen: Sequence[Planned], analysis: Analysis
+    ) -> Generator[EngineEvent, None, Analysis]:
+        """Run what screening had to leave out, where confirmation left room for it."""
+        left = [trial for trial in screen if not self.measurements.measured(trial)]
+        room = self.session.room()
+        if not left or room is None or room < _WORTHWHILE:
+            return analysis
+        yield from self.session.phase("screen", left, 0, share=_CAUGHT_UP)
+        analysis = yield from self._isolate(_LATE_ROUNDS)
+        return (yield from self._confirm(analysis))
 
     def _plan(self) -> Design:
         return plan(

@@ -29,14 +29,14 @@ SHARES = {"mine": 0.3, "search": 0.4, "screen": 0.55, "isolate": 0.7}
 
 
 class Session:
-    """Runs trials; ``skipped`` counts those that a limit left out."""
+    """Runs trials, and remembers those that a limit left out."""
 
     def __init__(self, options: Options, measurements: Measurements) -> None:
         self.options = options
         self.measurements = measurements
         self.started = time.monotonic()
         self.started_at = datetime.now(UTC).isoformat(timespec="seconds")
-        self.skipped = 0
+        self._left_out: set[Planned] = set()
 
     @property
     def elapsed_s(self) -> float:
@@ -48,17 +48,29 @@ class Session:
         """Trials so far, those of an earlier session included."""
         return len(self.measurements.rows)
 
+    @property
+    def skipped(self) -> int:
+        """How many trials a limit left out, and nobody ran later."""
+        return sum(not self.measurements.measured(trial) for trial in self._left_out)
+
     def again(self, environment: Environment) -> Planned:
         """One more trial of an environment."""
         return Planned(environment, self.measurements.following(environment))
 
-    def phase(self, phase: Phase, trials: Sequence[Planned], after: int) -> Iterator[EngineEvent]:
-        """Run trials; ``after`` is a guess at how many the later phases will need."""
-        trials = self._affordable(phase, trials)
+    def phase(
+        self, phase: Phase, trials: Sequence[Planned], after: int, *, share: float | None = None
+    ) -> Iterator[EngineEvent]:
+        """Run trials; ``after`` is a guess at how many the later phases will need.
+
+        ``share`` of the limits may be used then, by default what is the phase's.
+        """
+        share = SHARES.get(phase, 1.0) if share is None else share
+        self._left_out.update(trials)
+        trials = self._affordable(trials, share)
         known = sum(self.measurements.known(trial) for trial in trials)
         yield PhaseStarted(phase, len(trials), known, after)
         ran = 0
-        measuring = self.measurements.measure(phase, trials, lambda: self.time_is_up(phase))
+        measuring = self.measurements.measure(phase, trials, lambda: self._used_up(share))
         for planned, stored, from_store in measuring:
             ran += 1
             yield TrialFinished(
@@ -69,27 +81,22 @@ class Session:
                 stored.wall_s,
                 from_store,
             )
-        self.skipped += len(trials) - ran
         yield PhaseFinished(phase, f"{ran} trial{'' if ran == 1 else 's'}")
 
-    def _affordable(self, phase: Phase, trials: Sequence[Planned]) -> Sequence[Planned]:
-        """As many of these trials as ``--max-trials`` leaves room for.
-
-        Screening may not use up what confirmation needs.
-        """
+    def _affordable(self, trials: Sequence[Planned], share: float) -> Sequence[Planned]:
+        """As many of these trials as this share of ``--max-trials`` leaves room for."""
         limit = self.options.max_trials
         if limit is None:
             return trials
-        room = max(0, int(limit * SHARES.get(phase, 1.0)) - self.ran)
-        self.skipped += max(0, len(trials) - room)
-        return trials[:room]
+        return trials[: max(0, int(limit * share) - self.ran)]
+
+    def _used_up(self, share: float) -> bool:
+        limit = self.options.max_time
+        return limit is not None and self.elapsed_s > limit * share
 
     def time_is_up(self, phase: Phase) -> bool:
         """Whether the phase has used its share of the time."""
-        limit = self.options.max_time
-        if limit is None:
-            return False
-        return self.elapsed_s > limit * SHARES.get(phase, 1.0)
+        return self._used_up(SHARES.get(phase, 1.0))
 
     def room(self) -> int | None:
         """How many more trials the limits leave room for, as far as one can tell.
