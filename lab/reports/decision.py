@@ -133,15 +133,14 @@ def _group(group: Sequence[str], tried: Sequence[str], width: int, *, full: bool
     others = [level for level in tried if level not in group]
     if not others and len(group) > 2:
         return f"any of the {len(tried)} tried"
-    words = rule(group, tried)
-    if words is not None and not full:
-        return f"{clipped(words, max(width, NARROWEST))} ({len(group)} of {len(tried)})"
     limit = len(tried) if full else LEVELS
     rest = len(group) > LEVELS and len(others) <= LEVELS
     named = [_level(level, width) for level in (others if rest else group)]
-    if rest:
-        return f"all but {listed(named, limit)} ({len(group)} of {len(tried)})"
-    return listed(named, limit)
+    words = f"all but {listed(named, limit)}" if rest else listed(named, limit)
+    shared = None if full or len(group) <= FEW else rule(group, tried)
+    if shared is not None and len(shared) < len(words):
+        words, rest = clipped(shared, max(width, NARROWEST)), True
+    return f"{words} ({len(group)} of {len(tried)})" if rest else words
 
 
 def _level(level: str, width: int) -> str:
