@@ -13,6 +13,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from difflib import SequenceMatcher
 
 import msgspec
 
@@ -26,6 +27,7 @@ from lab.findings.encodings import LETTER_CASE, PLAIN
 from lab.findings.kinds import ORDER_PARTS, ROUTE_PARTS, ROUTED_CHANNELS, is_route, kind_of
 from lab.findings.report import Beside, Kind, Pair, Signal
 from lab.observation.location import Location
+from lab.observation.masks import mask
 
 __all__ = ["assemble", "hidden"]
 
@@ -33,8 +35,8 @@ _COVERT_PARTS = frozenset(
     {"header order", "key order", "query order", "request order", "header case", "writing"}
 )
 _PRESENCE_PARTS = frozenset({"request", "message", "hello"})
-_LAST_WORD = re.compile(r"\S+\s*\Z")
-_FIRST_WORD = re.compile(r"\A\s*\S+")
+_TOKENS = re.compile(r"\s+|\S+")
+_MOST_TOKENS = 2000
 _MOST_SLOTS = 8
 _MOST_DIFFERENCES = 32
 
@@ -199,7 +201,7 @@ def _field(effect: Effect, column: Column, trials: Trials, rows: Sequence[Row]) 
     left = _usual(column, trials.by_combination.get(effect.left, ()))
     right = _usual(column, trials.by_combination.get(effect.right, ()))
     covert = hidden(column, left, right)
-    if covert and left is not None and right is not None and not (left.strip() and right.strip()):
+    if covert and left is not None and right is not None and column.location.part == "body":
         covert = _in_place(column, effect, left, right, trials, rows)
     return _Field(effect, column, left, right, covert)
 
@@ -217,20 +219,60 @@ def hidden(column: Column, left: str | None, right: str | None) -> bool:
 def _in_place(
     column: Column, effect: Effect, left: str, right: str, trials: Trials, rows: Sequence[Row]
 ) -> bool:
-    """Whether blanks differ between words that are the same on both sides.
+    """Whether a hidden difference is all that differs where it stands.
 
-    Where the words differ, the blanks between them merely come and go with them.
+    Where the words around it differ too, the blanks and marks between them merely come and
+    go with them.
     """
-    before = "".join(_LAST_WORD.findall(column.before))
-    after = "".join(_FIRST_WORD.findall(column.after))
-    return all(
-        any(
-            before + value + after in text
-            for row in trials.by_combination.get(side, ())
-            for text in rows[row].features.get(column.location, ())
+    texts = [
+        next(
+            (
+                text
+                for row in trials.by_combination.get(side, ())
+                if column.values[row] == value
+                for text in rows[row].features.get(column.location, ())
+                if value in text
+            ),
+            None,
         )
         for side, value in ((effect.left, left), (effect.right, right))
-    )
+    ]
+    before, after = texts
+    if before is None or after is None:
+        return True
+    # Identifiers and times, which differ anyway, are blanked.
+    words = [_TOKENS.findall(mask(text)) for text in (before, after)]
+    around = [
+        (mine, theirs)
+        for mine, theirs in _replaced(*words)
+        if mask(left.strip()) in mine and mask(right.strip()) in theirs
+    ]
+    return not around or any(is_covert(mine, theirs) for mine, theirs in around)
+
+
+def _replaced(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, str]]:
+    """The stretches in which two lists of words differ; none where they are too long to say."""
+    while left and right and left[0] == right[0]:
+        left, right = left[1:], right[1:]
+    while left and right and left[-1] == right[-1]:
+        left, right = left[:-1], right[:-1]
+    if max(len(left), len(right)) > _MOST_TOKENS:
+        return []
+    stretches: list[tuple[str, str]] = []
+    open_now = False
+    codes = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
+    for number, (kind, start, end, first, last) in enumerate(codes):
+        mine, theirs = "".join(left[start:end]), "".join(right[first:last])
+        # Blanks between two changed words are part of one change.
+        blank = mine.isspace() and "\n" not in mine
+        if kind == "equal" and not (blank and open_now and number + 1 < len(codes)):
+            open_now = False
+        elif open_now:
+            stretches[-1] = (stretches[-1][0] + mine, stretches[-1][1] + theirs)
+        else:
+            stretches.append((mine, theirs))
+            open_now = True
+    return stretches
 
 
 def _usual(column: Column, rows: Iterable[int]) -> str | None:

@@ -288,3 +288,14 @@ def test_a_minimal_pair_shows_what_was_really_sent(tmp_path):
         assert any(value in text for text in sent)
     assert "UTC" in (signal.pair.left_value or "")
     assert all("…" not in (row.value or "") for row in signal.table)
+
+
+def test_a_mark_that_comes_with_another_wording_is_not_hidden(tmp_path):
+    def words(levels: Levels, chance: random.Random) -> list[Request]:
+        old = "built (GNU Binutils for Debian) 2.40 today"
+        new = "built (GNU Binutils) 2.44 today"
+        return says(new if levels["ci"] != "none" else old, chance)
+
+    report = audited(words, tmp_path, factors=("ci", "locale"))
+    assert causes(report) == {("ci",)}
+    assert not any(signal.covert for signal in report.signals)
