@@ -252,17 +252,18 @@ def _in_place(
 
 def _replaced(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, str]]:
     """The stretches in which two lists of words differ; none where they are too long to say."""
-    while left and right and left[0] == right[0]:
-        left, right = left[1:], right[1:]
-    while left and right and left[-1] == right[-1]:
-        left, right = left[:-1], right[:-1]
+    most = min(len(left), len(right))
+    start = next((n for n in range(most) if left[n] != right[n]), most)
+    most -= start
+    end = next((n for n in range(most) if left[-1 - n] != right[-1 - n]), most)
+    left, right = left[start : len(left) - end], right[start : len(right) - end]
     if max(len(left), len(right)) > _MOST_TOKENS:
         return []
     stretches: list[tuple[str, str]] = []
     open_now = False
     codes = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
-    for number, (kind, start, end, first, last) in enumerate(codes):
-        mine, theirs = "".join(left[start:end]), "".join(right[first:last])
+    for number, (kind, low, high, first, last) in enumerate(codes):
+        mine, theirs = "".join(left[low:high]), "".join(right[first:last])
         # Blanks between two changed words are part of one change.
         blank = mine.isspace() and "\n" not in mine
         if kind == "equal" and not (blank and open_now and number + 1 < len(codes)):
