@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
 from pyfakefs.fake_filesystem import FakeFilesystem
+from pyfakefs.helpers import reset_ids, set_gid, set_uid
 
 from lab.factors.surroundings import BARE, Directory, File
 from lab.sandbox.fakefs import reset
@@ -64,6 +66,15 @@ def test_a_listing_makes_everything_once():
     assert system.root.entries.get("nowhere") is None
 
 
-def test_what_is_made_belongs_to_the_user():
+@pytest.fixture
+def as_the_user():
+    """Who reads: the client's user, not whoever runs the test."""
+    set_uid(BARE.user.uid)
+    set_gid(BARE.user.gid)
+    yield
+    reset_ids()
+
+
+def test_what_is_made_belongs_to_the_user(as_the_user):
     system = filled([])
     assert system.resolve("/home/dev/notes").stat_result.st_uid == BARE.user.uid
