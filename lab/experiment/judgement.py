@@ -16,14 +16,14 @@ whole cause was named and no more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
 from lab.experiment.zoo import Expected, Specimen
 from lab.findings.report import Report, Signal
 
-__all__ = ["Judgement", "Score", "judge", "score"]
+__all__ = ["Judgement", "Score", "compare", "judge", "score"]
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -84,15 +84,23 @@ def judge(specimen: Specimen, report: Report) -> Judgement:
     unmeasured = {fact.name for fact in report.factors if not fact.measured}
     if report.verdict == "not measured":
         unmeasured.update(specimen.factors)
+    return compare(specimen, report.signals, unmeasured)
+
+
+def compare(
+    specimen: Specimen, signals: Sequence[Signal], unmeasured: Collection[str] = ()
+) -> Judgement:
+    """The same of signals that any method reported; ``unmeasured`` factors could not be varied."""
+    unmeasured = frozenset(unmeasured)
     measurable = [one for one in specimen.expected if unmeasured.isdisjoint(one.cause)]
     told: dict[tuple[tuple[str, ...], str, str | None], list[Signal]] = {}
-    for signal in report.signals:
+    for signal in signals:
         place = signal.location
         told.setdefault((signal.cause, place.channel, place.host), []).append(signal)
     right = tuple(one for one in measurable if _key(one) in told)
     missed = tuple(one for one in measurable if _key(one) not in told)
     keys = {_key(one) for one in specimen.expected}
-    false = tuple(signal for signal in report.signals if _is_false(signal, specimen))
+    false = tuple(signal for signal in signals if _is_false(signal, specimen))
     return Judgement(
         specimen=specimen.name,
         right=right,
