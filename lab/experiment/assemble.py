@@ -14,6 +14,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
+from itertools import chain
 
 import msgspec
 
@@ -429,6 +430,7 @@ def _kind(
         return "presence", None
     texts: dict[str, str | None] = {}
     wanted: dict[str, tuple[str, ...]] = {}
+    seen_in: dict[str, int] = {}
     for index, combination in enumerate(trials.rows):
         levels = dict(combination)
         value = column.values[index]
@@ -443,7 +445,14 @@ def _kind(
             texts[label] = "\n".join(rows[index].features.get(location, ()))[:100_000]
         else:
             texts[label] = value
+        seen_in[label] = index
         wanted[label] = tuple(
             needle for name in cause if name in levels for needle in needles(name, levels[name])
         )
-    return kind_of(location, routed=routed, rerouted=rerouted, values=texts, needles=wanted)
+
+    def sent(label: str) -> Iterable[str]:
+        return chain.from_iterable(rows[seen_in[label]].features.values())
+
+    return kind_of(
+        location, routed=routed, rerouted=rerouted, values=texts, needles=wanted, sent=sent
+    )

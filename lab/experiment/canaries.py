@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -153,6 +153,8 @@ class _Sent:
                     texts[_nameless(place)] += (str(place), *trial[place])
             self._texts.append({place: "\n".join(text) for place, text in texts.items()})
         self._keyed: dict[tuple[int, int], dict[Location, str]] = {}
+        self._trials = trials
+        self._places = frozenset(places)
 
     def places_of(self, rows: Iterable[int]) -> list[Location]:
         """The places that these trials have."""
@@ -172,10 +174,20 @@ class _Sent:
             texts = self._texts[row]
             names = list(texts)
             numbered = keyed_digests(
-                dict(enumerate(texts.values())), keys_in(texts.values()), self._hashed[canary]
+                dict(enumerate(texts.values())), self._keys(row), self._hashed[canary]
             )
             self._keyed[row, canary] = {names[number]: way for number, way in numbered.items()}
         return self._keyed[row, canary]
+
+    def _keys(self, row: int) -> Iterator[str]:
+        """What may be a key: of what is searched first, then of what never changes."""
+        yield from keys_in(self._texts[row].values())
+        yield from keys_in(
+            text
+            for place, found in self._trials[row].items()
+            if place not in self._places
+            for text in found
+        )
 
 
 def _nameless(place: Location) -> Location:

@@ -6,9 +6,14 @@ Which value was the key is not known, so every value of the trial that could be 
 tried: as the key of an HMAC (RFC 2104) over the text, as what the text is the key for, and
 as a salt before or after it.
 
-Bounded: the values that were sent most often come first, and only so many are tried; and
-only digests of sixteen hexadecimal digits or more are looked for, so that ten million tries
-against a thousand digests find one by chance with 2^-64 · 10^10, one in two thousand million.
+The key may be new in every run or stand there unchanged, such as an API key or the id of an
+installation.  In the second case the digest changes with the text alone, and the question is
+only how it came about (:mod:`lab.findings.kinds` asks it).
+
+Bounded: what looks like an identifier comes first, then what was sent most often, and only
+so many are tried; and only digests of sixteen hexadecimal digits or more are looked for, so
+that ten million tries against a thousand digests find one by chance with 2^-64 · 10^10, one
+in two thousand million.
 """
 
 from __future__ import annotations
@@ -23,12 +28,15 @@ from functools import lru_cache
 
 from lab.findings.automaton import as_bytes
 from lab.findings.layers import unbase64
+from lab.observation.masks import looks_like_identifier
 
-__all__ = ["keyed_digests", "keys_in"]
+__all__ = ["MOST_KEYS", "keyed_digests", "keys_in", "may_hold_digest"]
+
+MOST_KEYS = 64
+"""Keys that are tried where nothing else is said."""
 
 _DIGESTS = ("sha256", "sha1", "md5", "sha512")
-_JOINTS = (b"", b":", b"-", b"|", b".")
-_MOST_KEYS = 64
+_JOINTS = (b"", b":", b"-", b"|", b".", b"\0")
 _MOST_RUNS = 4_096
 _SHORTEST_KEY, _LONGEST_KEY = 4, 256
 _SHORTEST = 8
@@ -37,20 +45,29 @@ _SHORTEST = 8
 _HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}){8,64}(?![0-9A-Fa-f])")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{11,86}(?![A-Za-z0-9+/_-])")
 _KEY = re.compile(r"[^\s,;=\"'&]+")
+_PART = re.compile(r"[A-Za-z0-9_-]+")
 _NUMBER = re.compile(r"[0-9A-Fa-f-]{16,}")
 
 Runs = tuple[tuple[int, bytes], ...]
 
 
-def keys_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """The values and words that could be keys, those that occur most often first."""
+def keys_in(texts: Iterable[str], most: int = MOST_KEYS) -> tuple[str, ...]:
+    """The values and words that could be keys, at most so many.
+
+    Identifiers come first, and of two the one that occurs more often.
+    """
     found: Counter[str] = Counter()
     for text in texts:
         if len(text) <= 16 * _LONGEST_KEY:
-            found.update({text, *_KEY.findall(text)})
+            found.update({text, *_KEY.findall(text), *_PART.findall(text)})
     usable = [key for key in found if _SHORTEST_KEY <= len(key) <= _LONGEST_KEY]
-    usable.sort(key=lambda key: (-found[key], key))
-    return tuple(usable[:_MOST_KEYS])
+    usable.sort(key=lambda key: (not looks_like_identifier(key), -found[key], key))
+    return tuple(usable[:most])
+
+
+def may_hold_digest(text: str) -> bool:
+    """Whether a digest that is looked for could stand in this text at all."""
+    return any(True for _ in _runs(text))
 
 
 def keyed_digests(

@@ -65,6 +65,15 @@ def test_hashed_with_what_is_sent_beside_it():
     assert column.values == (*["hmac sha256 keyed with a sent value"] * 2, "", "")
 
 
+def test_hashed_with_what_never_changes():
+    key = "9f1c27aa-6a34-4f0e-b7c1-0d8f6b1f8c11"
+    names = ("web-13", "web-13", "workstation", "workstation")
+    sent = [{SESSION: key, BLOB: f"{number} {mac(key, name)}"} for number, name in enumerate(names)]
+    (column,) = columns(sent, places=[BLOB])
+    assert column.location == BLOB
+    assert column.values == (*["hmac sha256 keyed with a sent value"] * 2, "", "")
+
+
 def test_a_short_part_counts_hashed_and_not_plainly():
     assert columns(blobs("a web-13", "b web-13", "c", "d")) == []
     digest = hashlib.sha256(b"web-13").hexdigest()

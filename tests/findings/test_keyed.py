@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from lab.findings.keyed import keyed_digests, keys_in
+from lab.findings.keyed import keyed_digests, keys_in, may_hold_digest
 
 TEXT = "build-box.example"
 KEY = "9f1c27aa-6a34-4f0e-b7c1-0d8f6b1f8c11"
@@ -31,6 +31,9 @@ def sha(text):
         (mac(TEXT.encode(), KEY.encode()), "hmac sha256 as the key over a sent value"),
         (sha(KEY + TEXT), "sha256 salted with a sent value"),
         (sha(f"{TEXT}:{KEY}"), "sha256 salted with a sent value"),
+        (sha(f"{KEY}|{TEXT}"), "sha256 salted with a sent value"),
+        (sha(f"{KEY}-{TEXT}"), "sha256 salted with a sent value"),
+        (sha(f"{TEXT}\0{KEY}"), "sha256 salted with a sent value"),
         (
             base64.b64encode(hmac.digest(KEY.encode(), TEXT.encode(), "sha1")).decode(),
             "hmac sha1 keyed with a sent value",
@@ -50,6 +53,23 @@ def test_not_with_a_key_that_is_not_sent():
 
 def test_fifteen_digits_are_too_few():
     assert keyed_digests({0: mac(KEY.encode(), TEXT.encode())[:14]}, (KEY,), [TEXT]) == {}
+
+
+def test_digits_that_only_count_are_no_digest():
+    assert may_hold_digest(f"id={mac(KEY.encode(), TEXT.encode())}")
+    assert not may_hold_digest("11 of 2026, /home/dev")
+    assert not may_hold_digest("")
+
+
+def test_a_key_beside_other_things_in_one_value():
+    keys = keys_in([f"{KEY}.{mac(KEY.encode(), TEXT.encode())}", "dev:pass-word"])
+    assert KEY in keys
+    assert "pass-word" in keys
+
+
+def test_identifiers_are_tried_before_what_is_sent_often():
+    texts = ["application/json"] * 100 + [KEY]
+    assert keys_in(texts, 1) == (KEY,)
 
 
 def test_keys_are_values_and_their_words_the_most_frequent_first():

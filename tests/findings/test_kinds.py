@@ -1,4 +1,6 @@
 import hashlib
+import hmac
+import time
 
 import pytest
 
@@ -75,3 +77,56 @@ def test_lower_channels_follow_the_route_only_where_the_cause_decides_it(channel
 )
 def test_the_same_words_in_another_order(values, expected):
     assert kind(values) == (expected, None)
+
+
+KEY = "9f1c27aa-6a34-4f0e-b7c1-0d8f6b1f8c11"
+
+
+def mac(text):
+    return hmac.new(KEY.encode(), text.encode(), "sha256").hexdigest()
+
+
+def kind_with(sent, values, needles=NEEDLES):
+    return kind_of(BODY, routed=False, rerouted=False, values=values, needles=needles, sent=sent)
+
+
+def everywhere(*texts):
+    return lambda label: texts
+
+
+def test_a_digest_whose_key_never_changes_but_is_sent():
+    values = {"a": mac("alpha-box"), "b": mac("beta-box")}
+    way = "hmac sha256 keyed with a sent value"
+    assert kind_with(everywhere(f"Bearer {KEY}"), values) == ("encoded", way)
+    assert kind_with(everywhere("Bearer other"), values) == ("derived", None)
+    assert kind(values) == ("derived", None)
+
+
+def test_a_digest_with_a_key_counts_only_where_half_of_the_levels_show_it():
+    values = {"a": mac("alpha-box"), "b": mac("x"), "c": mac("y")}
+    assert kind_with(everywhere(KEY), values) == ("derived", None)
+    # What several levels share is no copy of any.
+    values = {"a": mac("alpha-box"), "b": mac("x"), "c": mac("x")}
+    assert kind_with(everywhere(KEY), values)[0] == "encoded"
+
+
+def test_each_digest_must_be_of_its_own_level():
+    values = {"a": mac("beta-box"), "b": mac("alpha-box")}
+    assert kind_with(everywhere(KEY), values) == ("derived", None)
+
+
+def test_what_was_sent_is_not_looked_at_where_no_digest_can_stand():
+    def sent(label):
+        raise AssertionError(label)
+
+    assert kind_with(sent, {"a": "yes", "b": "no"}) == ("derived", None)
+    assert kind_with(sent, {"a": "alpha-box", "b": "beta-box"}) == ("copied", None)
+
+
+def test_many_levels_and_much_that_is_sent_take_bounded_time():
+    values = {str(number): digest(f"{number}") * 4 for number in range(400)}
+    needles = {label: [f"level-{label}", f"text-{label}"] for label in values}
+    noise = [digest(f"noise {number}") for number in range(5_000)]
+    start = time.process_time()
+    assert kind_with(everywhere(*noise), values, needles) == ("derived", None)
+    assert time.process_time() - start < 6
