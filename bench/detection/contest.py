@@ -1,0 +1,156 @@
+"""One specimen and one seed: the lab audits it, then the others try with as many trials.
+
+Two questions: how much does each find with *as many trials* as the lab used, and, if that is
+asked, with *how many trials* each finds as much as the lab did.  For the second, budgets double
+from a quarter of the lab's trials up to four times as many; a method that needs fewer than the
+lab is told as readily as one that never gets there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import msgspec
+
+from bench.detection.addone import add_one_at_a_time
+from bench.detection.blocked import blocked_permutation_test
+from bench.detection.onefactor import one_factor_at_a_time
+from bench.detection.oracle import Oracle, Reading, Stopwatch, Task, task
+from bench.detection.scores import LAB, Outcome, tallied
+from lab.clients.profile import Client
+from lab.experiment.analysis import Effect
+from lab.experiment.audit import conduct
+from lab.experiment.events import EngineEvent, TrialFinished
+from lab.experiment.judgement import Judgement, compare, judge
+from lab.experiment.options import Options
+from lab.experiment.scope import Scope, scope
+from lab.experiment.trials import Measuring
+from lab.experiment.zoo import Specimen
+from lab.findings.report import Report, Signal
+from lab.reports.follow import follow
+from lab.store import Store
+
+__all__ = ["METHODS", "Method", "contest"]
+
+Method = Callable[[Task, Oracle, int], tuple[Reading, list[Effect]]]
+"""From what may be tried, an oracle and a budget of trials to what was read, and effects."""
+
+METHODS: dict[str, Method] = {
+    "one factor at a time": one_factor_at_a_time,
+    "add one at a time": add_one_at_a_time,
+    "blocked permutation": blocked_permutation_test,
+}
+
+_SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
+
+
+def contest(
+    specimen: Specimen,
+    client: Client,
+    options: Options,
+    store: Store,
+    laboratory: Measuring,
+    *,
+    until_equal: bool = False,
+) -> list[Outcome]:
+    """What each method found, the lab first.
+
+    The store may hold trials of an earlier run that was stopped: they are not run again.
+    """
+    chosen = scope(client, options)
+    report, lab = _audited(specimen, client, options, chosen, store, laboratory)
+    outcomes = [lab]
+    given = task(chosen, report.factors, options.alpha, options.seed)
+    unmeasured = [fact.name for fact in report.factors if not fact.measured]
+
+    def tried(name: str, budget: int) -> Outcome:
+        oracle = Oracle(client, chosen, store, watch := Stopwatch(laboratory))
+        started = time.monotonic()
+        reading, effects = METHODS[name](given, oracle, budget)
+        signals = reading.signals(effects, chosen.routes) if effects else ()
+        thinking_s = time.monotonic() - started - watch.waited_s
+        return _outcome(
+            name,
+            specimen,
+            options.seed,
+            compare(specimen, signals, unmeasured),
+            signals,
+            trials=oracle.trials,
+            seconds=thinking_s + oracle.spent_s / laboratory.jobs,
+        )
+
+    for name in METHODS:
+        equal = tried(name, lab.trials)
+        if until_equal and lab.whole.right:
+            equal = _until_equal(equal, lab, partial(tried, name))
+        outcomes.append(equal)
+    return outcomes
+
+
+def _audited(
+    specimen: Specimen,
+    client: Client,
+    options: Options,
+    chosen: Scope,
+    store: Store,
+    laboratory: Measuring,
+) -> tuple[Report, Outcome]:
+    """The lab's own audit, at its default settings."""
+    spent_s = 0.0
+
+    def count(event: EngineEvent) -> None:
+        nonlocal spent_s
+        if isinstance(event, TrialFinished):
+            spent_s += event.wall_s
+
+    watch = Stopwatch(laboratory)
+    started = time.monotonic()
+    report = follow(conduct(client, options, chosen, store, watch), count)
+    thinking_s = time.monotonic() - started - watch.waited_s
+    outcome = _outcome(
+        LAB,
+        specimen,
+        options.seed,
+        judge(specimen, report),
+        report.signals,
+        trials=report.trials,
+        seconds=thinking_s + (spent_s + report.overhead_s) / laboratory.jobs,
+    )
+    return report, outcome
+
+
+def _outcome(
+    name: str,
+    specimen: Specimen,
+    seed: int,
+    judgement: Judgement,
+    signals: Sequence[Signal],
+    *,
+    trials: int,
+    seconds: float,
+) -> Outcome:
+    single, interactions = tallied(specimen, judgement, signals)
+    return Outcome(
+        specimen=specimen.name,
+        seed=seed,
+        method=name,
+        trials=trials,
+        seconds=round(seconds, 3),
+        single=single,
+        interactions=interactions,
+        mistaken=len(judgement.mistaken),
+        missed=tuple(dict.fromkeys(" × ".join(one.cause) for one in judgement.missed)),
+        false=tuple(f"{' × '.join(one.cause)} at {one.location}" for one in judgement.false),
+    )
+
+
+def _until_equal(equal: Outcome, lab: Outcome, tried: Callable[[int], Outcome]) -> Outcome:
+    """The outcome, with the first budget at which as much is found as the lab found."""
+    for share in _SHARES:
+        budget = max(1, round(lab.trials * share))
+        outcome = equal if budget == lab.trials else tried(budget)
+        if outcome.whole.right >= lab.whole.right:
+            return msgspec.structs.replace(equal, equal_at=outcome.trials, tried_to=budget)
+    return msgspec.structs.replace(equal, tried_to=budget)

@@ -1,0 +1,89 @@
+"""One factor at a time, with replicates: the control, and every single level.
+
+So AGRIGENTO looks for what a phone's identity does to an app's traffic: some runs without a
+change teach what differs anyway, then one source at a time is changed (Continella and others,
+NDSS 2017).  It calls whatever the runs without a change never showed a leak; here an exact test
+decides, which is kinder to its precision.
+
+Of n trials, the share of the control is that of Dunnett (1955) for comparisons with one control:
+the square root of the number of levels for each replicate of one level.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator
+from itertools import zip_longest
+
+from bench.detection.oracle import Oracle, Reading, Task, effect
+from lab.experiment.analysis import Effect
+from lab.experiment.column import Group
+from lab.experiment.design import Planned
+from lab.experiment.inference import Combination
+from lab.experiment.permutation import holm, p_value
+
+__all__ = ["design", "one_factor_at_a_time"]
+
+_FEWEST = 3
+_CONTROL: Combination = frozenset()
+
+
+def one_factor_at_a_time(task: Task, oracle: Oracle, budget: int) -> tuple[Reading, list[Effect]]:
+    """Every factor whose levels, each or all together, differ from the control."""
+    reading = oracle.measure(design(task, budget))
+    tested = [one for group in reading.groups for one in _hypotheses(task, reading, group)]
+    adjusted = holm([p for _, _, _, p in tested])
+    found: dict[tuple[int, str], Effect] = {}
+    ranked = sorted(zip(adjusted, tested, strict=True), key=lambda each: each[0])
+    for p, (group, name, right, _) in ranked:
+        if p <= task.alpha:
+            found.setdefault((id(group), name), effect(group, name, _CONTROL, right, p))
+    return reading, list(found.values())
+
+
+def design(task: Task, budget: int) -> list[Planned]:
+    """The trials that a budget allows, in random order.
+
+    Where there are not enough for every level, as many are tried as there is room for, the same
+    number of each factor; what is left over goes to further replicates.
+    """
+    chance = random.Random(f"one factor at a time {task.seed}")
+    controls = max(_FEWEST, round(budget / (1 + math.sqrt(len(task.singles) or 1))))
+    trials = [Planned(task.control, number) for number in range(min(budget, controls))]
+    queues = [chance.sample([(name, level) for level in levels], len(levels))
+              for name, levels in sorted(task.levels.items())]  # fmt: skip
+    chance.shuffle(queues)
+    turns = [single for turn in zip_longest(*queues) for single in turn if single is not None]
+    room = budget - len(trials)
+    for number in range(room if turns else 0):
+        single = turns[number % len(turns)]
+        trials.append(Planned(task.environment([single]), number // len(turns)))
+    chance.shuffle(trials)
+    return trials
+
+
+def _hypotheses(
+    task: Task, reading: Reading, group: Group
+) -> Iterator[tuple[Group, str, Combination, float]]:
+    """Each level against the control, and all levels of a factor together.
+
+    Where both sides are one and the same value throughout, there is nothing to test: this does
+    not depend on which trial was on which side, so leaving it out of the correction is fair.
+    """
+    control = reading.codes(group, _CONTROL)
+    for name in task.factors:
+        together: list[int] = []
+        unusual: list[tuple[int, Combination]] = []
+        for level in task.levels[name]:
+            right: Combination = frozenset({(name, level)})
+            here = reading.codes(group, right)
+            if not here or not control:
+                continue
+            together += here
+            unusual.append((sum(code not in control for code in here), right))
+            if len({*here, *control}) > 1:
+                yield group, name, right, p_value(control, here)
+        if len(unusual) > 1 and len({*together, *control}) > 1:
+            shown = max(unusual, key=lambda each: each[0])[1]
+            yield group, name, shown, p_value(control, together)

@@ -1,0 +1,197 @@
+"""The contest on models of clients: each method finds what it can, and is judged alike."""
+
+import msgspec
+import pytest
+
+from bench.detection import addone, blocked, onefactor
+from bench.detection.contest import METHODS, contest
+from bench.detection.oracle import Oracle, Task, task
+from bench.detection.scores import LAB
+from lab.environment import Environment
+from lab.experiment.design import Planned
+from lab.experiment.options import Options
+from lab.experiment.scope import scope
+from lab.experiment.zoo import Allowed, Expected, Specimen
+from lab.factors.registry import impossible
+from lab.store import Store
+from tests.experiment.model import CLIENT, HOST, ModelLaboratory, request
+
+FACTORS = ("ci", "endpoint", "hostname", "timezone")
+SPECIMEN = Specimen(
+    name="model",
+    description="",
+    argv=("/usr/bin/python3", "/model.py"),
+    factors=FACTORS,
+    expected=(),
+    allowed=(Allowed(("endpoint",), "it routes", kind="route"),),
+    quiet=True,
+    routes=("endpoint",),
+    hard=False,
+    verdicts=("finished",),
+)
+TASK = Task(
+    Environment.of({"hostname": "box", "timezone": "UTC"}),
+    {"hostname": ("a", "b"), "timezone": ("Asia/Tokyo", "Asia/Shanghai", "Europe/Paris")},
+    0.05,
+    1,
+)
+
+
+def planted(*causes):
+    expected = tuple(Expected(cause, "http", "derived", False, "", HOST) for cause in causes)
+    return msgspec.structs.replace(SPECIMEN, expected=expected, quiet=not expected)
+
+
+def contested(behaviour, folder, specimen, **options):
+    laboratory = ModelLaboratory(behaviour)
+    chosen = Options(factors=specimen.factors, home=folder, seed=1)
+    with Store(folder) as store:
+        found = contest(specimen, CLIENT, chosen, store, laboratory, **options)
+    return {outcome.method: outcome for outcome in found}, laboratory
+
+
+def quiet(levels, chance):
+    return [request({"id": chance.randrange(10**9)})]
+
+
+def copies_zone(levels, chance):
+    return [request({"id": chance.randrange(10**9), "text": f"It is {levels['timezone']} here"})]
+
+
+def two_together(levels, chance):
+    marked = levels["timezone"] != "UTC" and levels["ci"] != "none"
+    return [request({"text": "marked" if marked else "plain"})]
+
+
+def test_every_method_finds_a_plain_copy_and_nothing_else(tmp_path):
+    found, _ = contested(copies_zone, tmp_path, planted(("timezone",)))
+    assert list(found) == [LAB, *METHODS]
+    for outcome in found.values():
+        assert (outcome.single.right, outcome.false) == (1, ()), outcome
+        assert 0 < outcome.trials <= found[LAB].trials
+
+
+def test_of_a_quiet_client_nobody_says_anything(tmp_path):
+    found, _ = contested(quiet, tmp_path, planted())
+    for outcome in found.values():
+        assert outcome.whole.reported == outcome.whole.false == 0, outcome
+
+
+def test_only_the_lab_names_both_factors_of_an_interaction(tmp_path):
+    specimen = planted(("ci", "timezone"))
+    found, _ = contested(two_together, tmp_path, specimen, until_equal=True)
+    assert found[LAB].interactions.right == 1
+    for name in METHODS:
+        assert found[name].interactions.right == 0
+        assert found[name].equal_at is None
+        assert found[name].tried_to == 4 * found[LAB].trials
+    added = found["add one at a time"]
+    assert added.interactions.misattributed == 1
+    assert added.single.false >= 1
+    for name in ("one factor at a time", "blocked permutation"):
+        assert found[name].whole.false == 0
+
+
+def test_a_route_is_no_mistake_of_anyone(tmp_path):
+    def routed(levels, chance):
+        host = HOST if levels["endpoint"] == "unset" else "elsewhere.example"
+        return [request({"text": "same"}, host=host)]
+
+    found, _ = contested(routed, tmp_path, planted())
+    for outcome in found.values():
+        assert outcome.whole.false == 0, outcome
+
+
+def test_no_trial_is_run_twice_and_a_run_that_was_stopped_goes_on(tmp_path):
+    specimen = planted(("timezone",))
+    first, laboratory = contested(copies_zone, tmp_path, specimen, until_equal=True)
+    assert len(set(laboratory.asked)) == len(laboratory.asked)
+    asked = sum(outcome.trials for outcome in first.values())
+    assert len(laboratory.asked) < asked
+    again, resumed = contested(copies_zone, tmp_path, specimen, until_equal=True)
+    assert resumed.asked == []
+    for name, outcome in again.items():
+        assert msgspec.structs.replace(outcome, seconds=0.0) == msgspec.structs.replace(
+            first[name], seconds=0.0
+        )
+
+
+def test_who_needs_fewer_trials_than_the_lab_is_told_so(tmp_path):
+    found, _ = contested(copies_zone, tmp_path, planted(("timezone",)), until_equal=True)
+    added = found["add one at a time"]
+    assert added.equal_at is not None
+    assert added.equal_at < found[LAB].trials
+
+
+def test_levels_that_the_lab_could_not_vary_are_nobodys_task(tmp_path):
+    chosen = scope(CLIENT, Options(factors=FACTORS, home=tmp_path))
+    facts = [msgspec.structs.replace(f, measured=f.name != "ci") for f in chosen.facts]
+    given = task(chosen, facts, 0.05, 0)
+    assert given.factors == ("endpoint", "hostname", "timezone")
+    assert all(given.control[name] not in given.levels[name] for name in given.factors)
+
+
+@pytest.mark.parametrize("budget", [0, 1, 2, 5, 17, 60, 300])
+def test_no_design_exceeds_its_budget_or_repeats_a_trial(budget):
+    for trials in (
+        onefactor.design(TASK, budget),
+        addone.design(TASK, budget)[1],
+        blocked.design(TASK, budget)[1],
+    ):
+        assert len(trials) <= budget
+        assert len(set(trials)) == len(trials)
+        assert all(impossible(trial.environment) is None for trial in trials)
+
+
+def test_one_factor_at_a_time_varies_one_and_tries_each_level_equally_often():
+    trials = onefactor.design(TASK, 100)
+    assert len(trials) == 100
+    counts = {}
+    for trial in trials:
+        counts[trial.environment] = counts.get(trial.environment, 0) + 1
+    assert all(len(TASK.control.difference(one)) <= 1 for one in counts)
+    control = counts.pop(TASK.control)
+    assert len(counts) == 5
+    assert max(counts.values()) - min(counts.values()) <= 1
+    assert control == pytest.approx(100 / (1 + 5**0.5), abs=1)
+
+
+def test_adding_one_at_a_time_keeps_what_was_added():
+    steps, trials = addone.design(TASK, 60)
+    for name, before, after in steps:
+        assert {factor for factor, _ in after - before} == {name}
+        assert before < after
+    assert {level for _, _, after in steps for level in after} == set(TASK.singles)
+    assert Planned(TASK.control, 0) in trials
+
+
+def test_every_block_has_one_control_and_each_factor_once():
+    blocks, trials = blocked.design(TASK, 60)
+    assert len(blocks) == 20
+    assert len(trials) == 60
+    for control, treated in blocks:
+        assert control.environment == TASK.control
+        for name, trial in treated.items():
+            assert [c.factor for c in TASK.control.difference(trial.environment)] == [name]
+    order = {tuple(c.factor for c in TASK.control.difference(t.environment)) for t in trials[::3]}
+    assert len(order) > 1, "the order within blocks is drawn at random"
+
+
+def test_a_permutation_within_blocks_is_exact_where_these_are_few():
+    assert blocked.swapped([(0, 1)] * 5, 0) == 2 / 2**5
+    assert blocked.swapped([(0, 1), (1, 0)] * 3, 0) == 1.0
+    assert blocked.swapped([(0, 0)] * 9, 0) == 1.0
+    many = blocked.swapped([(0, 1)] * 30, 0)
+    assert many == 1 / 20_001
+
+
+def test_too_small_a_budget_finds_nothing_and_breaks_nothing(tmp_path):
+    chosen = scope(CLIENT, Options(factors=FACTORS, home=tmp_path))
+    given = task(chosen, chosen.facts, 0.05, 0)
+    with Store(tmp_path) as store:
+        for method in METHODS.values():
+            for budget in (0, 1, 3):
+                oracle = Oracle(CLIENT, chosen, store, ModelLaboratory(copies_zone))
+                _, effects = method(given, oracle, budget)
+                assert effects == []
+                assert oracle.trials <= budget
