@@ -10,9 +10,14 @@ from pathlib import Path
 from bench.figures import Result, document, machine, table
 from lab.errors import LabError, UsageError
 
+_APART = ("detection", "nulls")
+"""Of what the lab finds: they take long, so ``all`` has them not, and arguments of their own."""
+
 
 def main(words: Sequence[str]) -> int:
     """0; 2 where the call is wrong, 4 where something is missing or broke."""
+    if words and words[0] in _APART:
+        return _apart(words[0], words[1:])
     before, dashes, program = _split(words)
     arguments = _parser().parse_args(before)
     client: tuple[str, ...] | None = None
@@ -37,6 +42,22 @@ def main(words: Sequence[str]) -> int:
     return 0
 
 
+def _apart(name: str, words: Sequence[str]) -> int:
+    """Run a benchmark with arguments of its own."""
+    from bench import nulls
+    from bench.detection import command as detection
+
+    mains = {"detection": detection.main, "nulls": nulls.main}
+    try:
+        return mains[name](words)
+    except LabError as wrong:
+        print(f"bench: {wrong}", file=sys.stderr)
+        return wrong.exit_code
+    except KeyboardInterrupt:
+        print("bench: stopped; with --home DIR the same words go on from there", file=sys.stderr)
+        return 130
+
+
 def _split(words: Sequence[str]) -> tuple[Sequence[str], bool, Sequence[str]]:
     if "--" not in words:
         return words, False, ()
@@ -45,7 +66,12 @@ def _split(words: Sequence[str]) -> tuple[Sequence[str], bool, Sequence[str]]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description=__doc__,
+        epilog="What the lab finds, instead of what it costs, take arguments of their own and are "
+        "not of all: python -m bench detection --help, python -m bench nulls --help.",
+    )
     parser.add_argument(
         "benchmark", nargs="?", default="all", help="which one (default: all)",
         choices=["all", "overhead", "cell", "internet", "analysis", "separation", "canaries",

@@ -12,7 +12,9 @@ from lab.experiment.design import Planned
 from lab.experiment.options import Options
 from lab.experiment.scope import scope
 from lab.experiment.zoo import Allowed, Expected, Specimen
+from lab.factors import endpoint
 from lab.factors.registry import impossible
+from lab.factors.surroundings import Endpoint
 from lab.store import Store
 from tests.experiment.model import CLIENT, HOST, ModelLaboratory, request
 
@@ -94,7 +96,7 @@ def test_only_the_lab_names_both_factors_of_an_interaction(tmp_path):
 
 def test_a_route_is_no_mistake_of_anyone(tmp_path):
     def routed(levels, chance):
-        host = HOST if levels["endpoint"] == "unset" else "elsewhere.example"
+        host = endpoint.host(levels["endpoint"], Endpoint(host=HOST)) or HOST
         return [request({"text": "same"}, host=host)]
 
     found, _ = contested(routed, tmp_path, planted())
