@@ -19,13 +19,14 @@ from itertools import chain
 import msgspec
 
 from lab.experiment.analysis import Effect, Row
+from lab.experiment.canaries import told as canary_told
 from lab.experiment.column import ABSENT, Column
 from lab.experiment.inference import Combination, Trials
 from lab.experiment.presumption import Level
 from lab.experiment.tables import LONGEST_VALUE, SHORT, decision_table, slot_values, whole_texts
 from lab.findings.covert import differences, is_covert
-from lab.findings.encodings import LETTER_CASE, PLAIN
-from lab.findings.kinds import ORDER_PARTS, ROUTE_PARTS, ROUTED_CHANNELS, is_route, kind_of
+from lab.findings.encodings import LETTER_CASE
+from lab.findings.kinds import ORDER_PARTS, ROUTE_PARTS, ROUTED_CHANNELS, Told, is_route, kind_of
 from lab.findings.report import Beside, Kind, Pair, Signal
 from lab.observation.location import Location
 from lab.observation.masks import mask
@@ -302,22 +303,22 @@ def _signal(
     compared = [field for field in shown if field.column.view != "canary"]
     if compared and len(compared) < len(shown):
         lead = _informative(compared)
-        kind, _ = _kind(location, cause, lead, others, rows, trials, needles, routes)
-        shown = compared if kind in ("copied", "encoded") else shown
+        told = _kind(location, cause, lead, others, rows, trials, needles, routes)
+        shown = compared if told.kind in ("copied", "encoded") else shown
     lead = _informative(shown)
     values = slot_values([field.column for field in shown])
     exact = all(field.column.view in ("exact", "set", "some") for field in shown)
     whole = whole_texts(location, values, rows) if exact else None
     table = decision_table(cause, others, whole or values, trials)
-    kind, encoding = _kind(location, cause, lead, others, rows, trials, needles, routes)
+    told = _kind(location, cause, lead, others, rows, trials, needles, routes)
     identity = json.dumps([cause, str(location), members[0].covert])
     effect = lead.effect
     signal = Signal(
         id=hashlib.sha256(identity.encode()).hexdigest()[:12],
         cause=cause,
-        kind=kind,
-        encoding=encoding,
-        covert=members[0].covert and kind != "route",
+        kind=told.kind,
+        encoding=told.encoding,
+        covert=members[0].covert and told.kind != "route",
         location=_named(location, lead),
         table=table,
         pair=_pair(shown, lead, rows, trials, whole),
@@ -326,6 +327,7 @@ def _signal(
         replicates=effect.replicates,
         bits=0.0,
         fields=(location,),
+        chance=told.chance,
     )
     numbers: dict[str, int] = {}
     return signal, tuple(
@@ -415,19 +417,27 @@ def _kind(
     trials: Trials,
     needles: Callable[[str, str], tuple[str, ...]],
     routes: frozenset[str],
-) -> tuple[Kind, str | None]:
+) -> Told:
     column = lead.column
     routed = set(cause) <= routes
     rerouted = not routes.isdisjoint(cause)
     if is_route(location, routed=routed, rerouted=rerouted):
-        return "route", None
+        return Told("route")
+
+    def texts_of(combination: Combination) -> tuple[str, ...]:
+        return tuple(
+            x for name, level in combination if name in cause for x in needles(name, level)
+        )
+
     if column.view == "canary":
-        way = lead.right or lead.left
-        return ("copied", None) if way == PLAIN else ("encoded", way)
+        way = lead.right or lead.left or ""
+        holding = [row for row, value in enumerate(column.values) if value == way]
+        held = ((rows[row].features, texts_of(trials.rows[row])) for row in holding)
+        return canary_told(location, way, held)
     if column.view == "count":
-        return ("presence" if _nothing_on_a_side(lead) else "count"), None
+        return Told("presence" if _nothing_on_a_side(lead) else "count")
     if column.view == "some":
-        return "presence", None
+        return Told("presence")
     texts: dict[str, str | None] = {}
     wanted: dict[str, tuple[str, ...]] = {}
     seen_in: dict[str, int] = {}
@@ -446,9 +456,7 @@ def _kind(
         else:
             texts[label] = value
         seen_in[label] = index
-        wanted[label] = tuple(
-            needle for name in cause if name in levels for needle in needles(name, levels[name])
-        )
+        wanted[label] = texts_of(combination)
 
     def sent(label: str) -> Iterable[str]:
         return chain.from_iterable(rows[seen_in[label]].features.values())

@@ -13,6 +13,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain, islice
 
 import msgspec
 
@@ -20,19 +21,22 @@ from lab.experiment.column import Column
 from lab.factors.factor import Factor
 from lab.findings.chance import NEGLIGIBLE
 from lab.findings.closure import text_bits
-from lab.findings.encodings import as_sent
+from lab.findings.encodings import PLAIN, as_sent
 from lab.findings.keyed import keyed_digests, keys_in
+from lab.findings.kinds import Told, kind_of
+from lab.findings.report import Kind
 from lab.findings.search import Search
 from lab.observation.features import Features
 from lab.observation.location import Location
 
-__all__ = ["Canary", "canary_columns", "made_up_level"]
+__all__ = ["Canary", "canary_columns", "made_up_level", "told"]
 
 _LEAST_BITS = 20.0
 """What chance must guess of a text that is searched for plainly."""
 
 _EXAMPLES = 40
 _SEARCHED = 4 << 20
+_MOST_TOLD = 8
 
 
 class Canary(msgspec.Struct, frozen=True):
@@ -132,6 +136,27 @@ def canary_columns(
             )
             found.append(Column(place, "canary", values))
     return found
+
+
+def told(place: Location, way: str, held: Iterable[tuple[Features, tuple[str, ...]]]) -> Told:
+    """The kind of signal that a canary column is, and how many such columns chance makes.
+
+    ``held`` are trials that show the canary, each with the texts of its level.  Where they
+    cannot be searched again one by one, chance is what was allowed to a single one of them.
+    """
+    trials = {str(number): trial for number, trial in enumerate(islice(held, _MOST_TOLD))}
+    again = kind_of(
+        place,
+        routed=False,
+        rerouted=False,
+        values={label: "\n".join(sent.get(place, ())) for label, (sent, _) in trials.items()},
+        needles={label: needles for label, (_, needles) in trials.items()},
+        sent=lambda label: chain.from_iterable(trials[label][0].values()),
+    )
+    encoding = None if way == PLAIN else way
+    searched = again.encoding == encoding and again.chance is not None
+    kind: Kind = "copied" if encoding is None else "encoded"
+    return Told(kind, encoding, again.chance if searched else NEGLIGIBLE)
 
 
 class _Sent:

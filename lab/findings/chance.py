@@ -5,6 +5,8 @@ good as it that chance alone would be expected to make in what was searched: the
 where such a form could stand, times the sum of 2^-bits over the forms of its family that
 are searched for and are at least as long.  This is the E-value of sequence search (Karlin
 and Altschul, PNAS 1990) for letters that are equally likely.
+
+A signal rests on several values, each with a text of its own: :func:`jointly`.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import Literal
 
-__all__ = ["NEGLIGIBLE", "STANDS_OUT", "Chance", "Family", "places"]
+__all__ = ["NEGLIGIBLE", "STANDS_OUT", "Chance", "Family", "jointly", "places"]
 
 NEGLIGIBLE = 1e-4
 """Chance hits expected in one value from which on a disguised form is not counted.
@@ -50,6 +52,17 @@ class Chance:
     def of_cut(self, bits: float, where: int) -> float:
         """The same where each form may be cut to these bits."""
         return where * len(self._bits) * math.exp2(-bits)
+
+
+def jointly(chances: Iterable[float], of: int) -> float:
+    """How many such findings chance would make: these hits all at once, somewhere in ``of`` values.
+
+    ``chances`` are the hits expected in each value that has one; their own noise is taken to
+    be independent.  A hit that chance makes once or more often is no evidence, and none
+    against the others.
+    """
+    certain = [min(chance, 1.0) for chance in chances]
+    return math.comb(max(of, len(certain)), len(certain)) * math.prod(certain)
 
 
 def places(searched: str, form: str) -> int:

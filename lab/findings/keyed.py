@@ -21,16 +21,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import itertools
+import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from lab.findings.automaton import as_bytes
 from lab.findings.layers import unbase64
 from lab.observation.masks import looks_like_identifier
 
-__all__ = ["MOST_KEYS", "keyed_digests", "keys_in", "may_hold_digest"]
+__all__ = ["MOST_KEYS", "chance_of", "keyed_digests", "keys_in", "may_hold_digest"]
 
 MOST_KEYS = 64
 """Keys that are tried where nothing else is said."""
@@ -39,6 +40,9 @@ _DIGESTS = ("sha256", "sha1", "md5", "sha512")
 _JOINTS = (b"", b":", b"-", b"|", b".", b"\0")
 _MOST_RUNS = 4_096
 _SHORTEST_KEY, _LONGEST_KEY = 4, 256
+_MOST_WRITINGS = 4
+"""A text as it is or in small letters, and a key as it is or as the bytes it spells."""
+
 _SHORTEST = 8
 """Bytes of a digest that are compared."""
 
@@ -68,6 +72,13 @@ def keys_in(texts: Iterable[str], most: int = MOST_KEYS) -> tuple[str, ...]:
 def may_hold_digest(text: str) -> bool:
     """Whether a digest that is looked for could stand in this text at all."""
     return any(True for _ in _runs(text))
+
+
+def chance_of(text: str, keys: Sequence[str], needles: Sequence[str]) -> float:
+    """How many digests chance would find in a text, at most: all tries, sixteen digits each."""
+    runs = sum(1 for _ in _runs(text))
+    tries = len(_DIGESTS) * (2 + 2 * len(_JOINTS)) * _MOST_WRITINGS * len(keys) * len(needles)
+    return runs * tries * math.exp2(-8 * _SHORTEST)
 
 
 def keyed_digests(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from lab.findings.encodings import PLAIN, as_sent, encoding_of
-from lab.findings.keyed import keyed_digests, keys_in, may_hold_digest
+from lab.findings.chance import jointly
+from lab.findings.encodings import PLAIN, as_sent, hit_of
+from lab.findings.keyed import chance_of, keyed_digests, keys_in, may_hold_digest
 from lab.findings.report import Kind
+from lab.findings.search import Hit
 from lab.observation.location import Location
 
-__all__ = ["ORDER_PARTS", "ROUTED_CHANNELS", "ROUTE_PARTS", "is_route", "kind_of"]
+__all__ = ["ORDER_PARTS", "ROUTED_CHANNELS", "ROUTE_PARTS", "Told", "is_route", "kind_of"]
 
 ROUTE_PARTS = frozenset({"route", "proxy request", "proxy header"})
 ROUTED_CHANNELS = frozenset({"dns", "tcp", "tls"})
@@ -22,6 +25,14 @@ _MOST_LABELS = 8
 """Combinations of levels that are looked at for digests with keys: each costs many tries."""
 
 _MOST_KEYS = 256
+
+
+class Told(NamedTuple):
+    """The kind; of a copy or an encoding, which, and how many such findings chance makes."""
+
+    kind: Kind
+    encoding: str | None = None
+    chance: float | None = None
 
 
 def is_route(location: Location, *, routed: bool, rerouted: bool) -> bool:
@@ -42,8 +53,8 @@ def kind_of(
     values: Mapping[str, str | None],
     needles: Mapping[str, Iterable[str]],
     sent: Callable[[str], Iterable[str]] | None = None,
-) -> tuple[Kind, str | None]:
-    """Kind and encoding.
+) -> Told:
+    """Kind, encoding and chance.
 
     ``values`` maps a label of each combination of levels to the value seen there (None:
     nothing), ``needles`` the same labels to the texts that a copy of these levels would
@@ -52,57 +63,67 @@ def kind_of(
     where traffic goes, ``rerouted`` that one of them does.
     """
     if is_route(location, routed=routed, rerouted=rerouted):
-        return "route", None
+        return Told("route")
     if location.part in ORDER_PARTS:
-        return "order", None
-    found = {
-        label: way
-        for label, value in values.items()
-        if value
-        and (way := encoding_of(as_sent(location, value), needles.get(label, ()))) is not None
-    }
+        return Told("order")
     distinct = {value for value in values.values() if value}
-    if found and len(distinct) > 1:
-        way, count = Counter(found.values()).most_common(1)[0]
+    if len(distinct) > 1:
         # What several levels share says that they do not matter here, and is no copy of them.
         shared = Counter(values.values())
         own = [label for label, value in values.items() if value and shared[value] == 1]
-        if count * 2 >= len({*found, *own}):
-            return ("copied", None) if way == PLAIN else ("encoded", way)
-    if sent is not None and len(distinct) > 1:
-        way = _keyed(location, values, needles, sent)
-        if way is not None:
-            return "encoded", way
+        found = {
+            label: hit
+            for label, value in values.items()
+            if value and (hit := hit_of(as_sent(location, value), needles.get(label, ())))
+        }
+        told = _copy(found, own, values)
+        if told is None and sent is not None:
+            tried = own[:_MOST_LABELS]
+            told = _copy(_keyed(location, tried, values, needles, sent), tried, values)
+        if told is not None:
+            return told
     if _reordered([value.split() for value in distinct]):
-        return "order", None
+        return Told("order")
     if None in values.values() and len(distinct) <= 1:
-        return "presence", None
-    return "derived", None
+        return Told("presence")
+    return Told("derived")
+
+
+def _copy(
+    found: Mapping[str, Hit], own: Sequence[str], values: Mapping[str, str | None]
+) -> Told | None:
+    """That it is a copy, if at least half of the labels with a value of their own show one."""
+    labels = {*found, *own}
+    if not found or len(found) * 2 < len(labels):
+        return None
+    ways = Counter(hit.encoding for hit in found.values())
+    way, count = ways.most_common(1)[0]
+    if count * 2 < len(labels):
+        return None
+    # Of levels that send the same, one alone is evidence.
+    each = {values[label]: hit.chance for label, hit in found.items()}
+    chance = jointly(each.values(), len({values[label] for label in labels}))
+    return Told("copied", None, chance) if way == PLAIN else Told("encoded", way, chance)
 
 
 def _keyed(
     location: Location,
+    labels: Iterable[str],
     values: Mapping[str, str | None],
     needles: Mapping[str, Iterable[str]],
     sent: Callable[[str], Iterable[str]],
-) -> str | None:
-    """How at least half of the values are digests of their own level's text and a sent value.
-
-    Values that several levels share are left aside, as they are no copy of any.
-    """
-    shared = Counter(values.values())
-    own = [label for label, value in values.items() if value and shared[value] == 1]
-    ways: Counter[str] = Counter()
-    tried = own[:_MOST_LABELS]
-    for label in tried:
-        texts = {0: as_sent(location, values[label] or "")}
+) -> dict[str, Hit]:
+    """Which values are digests of their own level's text together with a value that was sent."""
+    found: dict[str, Hit] = {}
+    for label in labels:
+        text = as_sent(location, values[label] or "")
         wanted = tuple(needles.get(label, ()))
-        if wanted and may_hold_digest(texts[0]):
-            ways.update(keyed_digests(texts, keys_in(sent(label), _MOST_KEYS), wanted).values())
-    if not ways:
-        return None
-    way, count = ways.most_common(1)[0]
-    return way if count * 2 >= len(tried) else None
+        if not wanted or not may_hold_digest(text):
+            continue
+        keys = keys_in(sent(label), _MOST_KEYS)
+        for way in keyed_digests({0: text}, keys, wanted).values():
+            found[label] = Hit("", way, chance_of(text, keys, wanted))
+    return found
 
 
 def _reordered(values: Sequence[Sequence[str]]) -> bool:

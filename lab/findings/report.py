@@ -142,6 +142,8 @@ class Signal(msgspec.Struct, frozen=True):
     """Of these, the places that divide the levels in another way than the first."""
     partitions: tuple[Partition, ...] = ()
     """What sweeps found, one for each swept factor of the cause."""
+    chance: float | None = None
+    """Of a copy or an encoding: how many such findings chance alone would make here."""
 
 
 class Noise(msgspec.Struct, frozen=True):

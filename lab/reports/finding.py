@@ -31,6 +31,8 @@ NAMED = 4
 """Kinds of difference whose code points are named."""
 LABEL = 10
 """Width of the words before the last lines: ``sure``, ``repeat``."""
+CHANCE = 1e-6
+"""Findings that chance would make, from which on they are told beside how sure it is."""
 _ASCII = re.compile("U\\+00[0-7][0-9A-F] ")
 
 
@@ -173,6 +175,8 @@ def _labelled(signal: Signal) -> Iterator[tuple[str, str]]:
         f"{signal.replicates} + {signal.replicates} replicates, "
         f"{counted(trials, 'trial')}{against}",
     )
+    if signal.chance is not None and signal.chance >= CHANCE:
+        yield "chance", f"{signal.chance:.1g} such findings expected in noise of this length"
     if signal.bits > 0:
         yield "tells", f"{signal.bits:.1f} bits"
     if signal.documented:

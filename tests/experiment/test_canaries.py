@@ -4,8 +4,9 @@ import hmac
 
 import pytest
 
-from lab.experiment.canaries import Canary, canary_columns, made_up_level
+from lab.experiment.canaries import Canary, canary_columns, made_up_level, told
 from lab.factors.registry import factors
+from lab.findings.chance import NEGLIGIBLE
 from lab.observation.location import Location
 
 CANARY = Canary("hostname", "web-13.made-up.example", ("web-13.made-up.example",), ("web-13",))
@@ -63,6 +64,29 @@ def test_hashed_with_what_is_sent_beside_it():
     (column,) = columns(sent)
     assert column.location == BLOB
     assert column.values == (*["hmac sha256 keyed with a sent value"] * 2, "", "")
+
+
+def held(*sent):
+    return [({place: (text,) for place, text in one.items()}, CANARY.needles) for one in sent]
+
+
+def test_chance_is_that_of_all_trials_that_hold_it():
+    one = told(BLOB, "plain", held({BLOB: f"x1 {CANARY.level}"}))
+    two = told(BLOB, "plain", held({BLOB: f"x1 {CANARY.level}"}, {BLOB: f"y2 {CANARY.level}"}))
+    # One alone cannot be compared with anything, so what was allowed to it is told.
+    assert (one.kind, one.encoding, one.chance) == ("copied", None, NEGLIGIBLE)
+    assert (two.kind, two.encoding) == ("copied", None)
+    assert two.chance < NEGLIGIBLE**2
+    keys = ["9f1c27aa6a344f0e", "0d8f6b1f8c11b7c1"]
+    way = "hmac sha256 keyed with a sent value"
+    keyed = told(BLOB, way, held(*({BLOB: mac(k, CANARY.level), SESSION: k} for k in keys)))
+    assert (keyed.kind, keyed.encoding) == ("encoded", way)
+    assert 0 < keyed.chance < 1e-20
+
+
+def test_chance_of_what_cannot_be_found_again_is_what_was_allowed():
+    found = told(BLOB, "sha256", held({BLOB: "x"}, {BLOB: "y"}))
+    assert (found.kind, found.encoding, found.chance) == ("encoded", "sha256", NEGLIGIBLE)
 
 
 def test_hashed_with_what_never_changes():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.findings.chance import Chance, places
+from lab.findings.chance import Chance, jointly, places
 
 
 @given(st.lists(st.floats(1, 40)), st.floats(0, 40), st.integers(1, 10**6))
@@ -34,3 +34,17 @@ def test_a_long_form_may_stand_anywhere_and_a_short_one_as_a_word():
     assert places(text, "abc") == 2
     assert places(text, "a%2") == 4
     assert places("", "abc") == 1
+
+
+def test_all_at_once_is_the_product_times_the_ways_to_choose():
+    assert jointly([0.1, 0.2], 2) == pytest.approx(0.02)
+    assert jointly([0.1, 0.2], 4) == pytest.approx(6 * 0.02)
+    # What chance makes anyway is no evidence, and none against the others.
+    assert jointly([30.0, 0.2], 2) == pytest.approx(0.2)
+
+
+def test_noise_shows_several_as_often_as_is_said():
+    chance = random.Random(4)
+    values = [[chance.random() < 0.1 for _ in range(4)] for _ in range(50_000)]
+    pairs = sum(sum(row) * (sum(row) - 1) // 2 for row in values)
+    assert pairs / 50_000 == pytest.approx(jointly([0.1, 0.1], 4), rel=0.1)

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from lab.findings.encodings import hit_of
 from lab.findings.kinds import kind_of
 from lab.observation.location import Location
 
@@ -12,6 +13,10 @@ NEEDLES = {"a": ["alpha-box"], "b": ["beta-box"]}
 
 
 def kind(values, location=BODY, routed=False, rerouted=False, needles=NEEDLES):
+    return told(values, location, routed, rerouted, needles)[:2]
+
+
+def told(values, location=BODY, routed=False, rerouted=False, needles=NEEDLES):
     return kind_of(location, routed=routed, rerouted=rerouted, values=values, needles=needles)
 
 
@@ -87,7 +92,39 @@ def mac(text):
 
 
 def kind_with(sent, values, needles=NEEDLES):
-    return kind_of(BODY, routed=False, rerouted=False, values=values, needles=needles, sent=sent)
+    whole = kind_of(BODY, routed=False, rerouted=False, values=values, needles=needles, sent=sent)
+    return whole[:2]
+
+
+def test_chance_is_that_of_all_values_together():
+    short = {"a": ["dev"], "b": ["ann"]}
+    one = hit_of("x dev 1", ["dev"]).chance
+    other = hit_of("y ann 2", ["ann"]).chance
+    found = told({"a": "x dev 1", "b": "y ann 2"}, needles=short)
+    assert found.chance == pytest.approx(one * other)
+    # The more there was to choose from, the easier.
+    assert told({"a": "x dev 1", "b": "nothing"}, needles=short).chance == pytest.approx(2 * one)
+
+
+def test_levels_that_send_the_same_are_evidence_once():
+    needles = {"a": ["dev"], "b": ["dev"], "c": ["ann"]}
+    pair = told({"a": "x dev", "c": "y ann"}, needles=needles)
+    assert told({"a": "x dev", "b": "x dev", "c": "y ann"}, needles=needles) == pair
+
+
+def test_chance_is_only_of_copies():
+    assert told({"a": "yes", "b": "no"}).chance is None
+    assert told({"a": digest("alpha-box"), "b": digest("beta-box")}).chance < 1e-20
+    whole = {"a": mac("alpha-box"), "b": mac("beta-box")}
+    found = kind_of(
+        BODY,
+        routed=False,
+        rerouted=False,
+        values=whole,
+        needles=NEEDLES,
+        sent=everywhere(KEY),
+    )
+    assert 0 < found.chance < 1e-20
 
 
 def everywhere(*texts):

@@ -72,6 +72,19 @@ def test_a_covert_signal_is_told_in_full():
         assert line in lines
 
 
+def test_chance_is_told_where_it_could_have_made_the_finding():
+    def with_chance(chance):
+        return told(msgspec.structs.replace(EMPTY, signals=(replaced(chance),)))
+
+    def replaced(chance):
+        return msgspec.structs.replace(COPIED, chance=chance)
+
+    words = "chance    0.004 such findings expected in noise of this length"
+    assert words in blocks(with_chance(0.0041))
+    assert "such findings" not in with_chance(1e-9)
+    assert "such findings" not in with_chance(None)
+
+
 def test_ordinary_letters_are_named_only_where_the_difference_is_covert():
     assert "DIGIT ZERO" not in told(FULL)
     assert "HYPHEN-MINUS" in told(FULL)
