@@ -34,8 +34,19 @@ from lab.observation.masks import mask
 __all__ = ["assemble", "hidden"]
 
 _COVERT_PARTS = frozenset(
-    {"header order", "key order", "query order", "request order", "header case", "writing"}
+    {
+        "header order",
+        "key order",
+        "query order",
+        "request order",
+        "header case",
+        "query case",
+        "writing",
+    }
 )
+_MANNERS = ("header case", "writing", "resolver", "transport", "query case", "query options")
+"""How something is said, which comes and goes with what is said."""
+
 _PRESENCE_PARTS = frozenset({"request", "message", "hello"})
 _TOKENS = re.compile(r"\s+|\S+")
 _MOST_TOKENS = 2000
@@ -98,7 +109,7 @@ def assemble(
     for field in every:
         location = field.column.location
         follows = _nothing_on_a_side(field)
-        if follows and location.part in (*ORDER_PARTS, "header case", "writing"):
+        if follows and location.part in (*ORDER_PARTS, *_MANNERS):
             continue
         again = _counts(field) and (field.effect.cause, location.message) in recounted
         if again and location.part not in _PRESENCE_PARTS:

@@ -1,4 +1,4 @@
-"""Which hosts of an environment stand for what: the endpoint, and the proxy.
+"""Which hosts of an environment stand for what: the endpoint, the proxy, the name servers.
 
 Where the client's profile names the official host of its provider, what is said to a
 configured endpoint is compared under that name.  Where it names none, the host is learnt:
@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from lab.environment import Environment
 from lab.factors import endpoint as endpoint_factor
-from lab.factors.surroundings import Endpoint
+from lab.factors import network as network_factor
+from lab.factors.surroundings import BARE, Endpoint
 from lab.observation.features import Roles
 from lab.observation.records import Observation, Request
 
@@ -37,7 +38,10 @@ def roles(environment: Environment, endpoint: Endpoint, official: str | None) ->
             prefixes[host] = urlsplit(url).path.rstrip("/")
     if (host := _host(levels.get("proxy", ""))) is not None:
         names.setdefault(host, PROXY)
-    return Roles(names, prefixes, official_prefix)
+    here = BARE
+    if (level := levels.get("network")) is not None:
+        here = network_factor.FACTOR.realise(level, BARE)
+    return Roles(names, prefixes, official_prefix, frozenset(here.resolvers))
 
 
 def _host(level: str) -> str | None:

@@ -8,7 +8,8 @@ and ``Host`` where it names the server connected to.
 **Roles.**  Where an environment names a host (the model endpoint, a proxy), the traffic
 that follows is a consequence of routing.  :class:`Roles` translates such hosts to one name,
 so that what is said to the endpoint can be compared although it moved; *where* it went is
-a feature of its own, in the part ``route``.
+a feature of its own, in the part ``route``.  Likewise the name servers that an environment
+configures are one name: what shows is a client that asks another.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from lab.observation.decode import decoded
+from lab.observation.dnsquery import letter_case, putting
 from lab.observation.flatten import flatten_body, readable
 from lab.observation.location import Location
 from lab.observation.masks import looks_like_identifier
@@ -35,10 +37,15 @@ from lab.observation.records import (
 )
 from lab.observation.writing import form_pairs, form_writing
 
-__all__ = ["Features", "Roles", "extract"]
+__all__ = ["RESOLVER", "Features", "Roles", "extract"]
 
 Features = Mapping[Location, tuple[str, ...]]
 
+RESOLVER = "(resolver)"
+"""Stands for each name server that the environment configures."""
+
+_DNS_PORT = 53
+_NAME_SERVICE = frozenset({_DNS_PORT, 853})
 _GREASE = frozenset(0x0A0A + 0x1010 * step for step in range(16))
 
 
@@ -52,6 +59,8 @@ class Roles(msgspec.Struct, frozen=True):
     names: Mapping[str, str] = {}
     prefixes: Mapping[str, str] = {}
     official_prefix: str = ""
+    resolvers: frozenset[str] = frozenset()
+    """Addresses of the name servers that the environment configures."""
 
     def name(self, host: str) -> str:
         """The name under which this host is reported."""
@@ -63,6 +72,11 @@ class Roles(msgspec.Struct, frozen=True):
         if prefix and (path == prefix or path.startswith(prefix + "/")):
             return self.official_prefix + path[len(prefix) :] or "/"
         return path
+
+    def peer(self, host: str, port: int) -> str:
+        """The name of a host at this port: a configured name server has a role of its own."""
+        resolves = port in _NAME_SERVICE and host in self.resolvers
+        return RESOLVER if resolves else self.name(host)
 
 
 def extract(observation: Observation, roles: Roles) -> Features:
@@ -82,7 +96,7 @@ def _walk(observation: Observation, roles: Roles) -> Iterator[tuple[Location, st
                 order.append(f"{event.method} {base.host}{base.path}")
                 yield from _request(event, base, roles)
             case DnsQuery():
-                yield _dns(event, roles)
+                yield from _dns(event, roles)
             case ClientHello():
                 yield from _hello(event, roles)
             case TlsFailure():
@@ -94,7 +108,7 @@ def _walk(observation: Observation, roles: Roles) -> Iterator[tuple[Location, st
             case WebSocketMessage():
                 yield from _message_leaves(event, roles)
             case Datagram():
-                host = roles.name(event.host or event.address)
+                host = roles.peer(event.host or event.address, event.port)
                 base = Location("udp", host, path=f":{event.port}")
                 yield base.beside("data"), readable(event.data)
     if order:
@@ -174,9 +188,24 @@ def _header(request: Request, name: bytes) -> str:
     return b",".join(values).decode("latin-1")
 
 
-def _dns(query: DnsQuery, roles: Roles) -> tuple[Location, str]:
+def _dns(query: DnsQuery, roles: Roles) -> Iterator[tuple[Location, str]]:
+    """What was asked, and how: of whom, over what, in which letters, with which options.
+
+    Nothing of it depends on how often it was asked, nor on which of two answers came first.
+    """
     name = roles.name(query.name)
-    return Location("dns", name, part="query"), f"{name} {query.type}"
+    base = Location("dns", name)
+    yield base.beside("query"), f"{name} {query.type}"
+    yield base.beside("resolver"), roles.peer(query.resolver, _DNS_PORT)
+    yield base.beside("transport"), query.transport
+    if (put := putting(query.raw)) is None:
+        return
+    for sent in put.names:
+        if sent.lower() == query.name:
+            yield base.beside("query case"), letter_case(sent)
+    yield base.beside("query options"), put.manner
+    for pointer, value in put.contents:
+        yield base.beside("query options", pointer), value
 
 
 def _hello(hello: ClientHello, roles: Roles) -> Iterator[tuple[Location, str]]:
@@ -197,7 +226,7 @@ def _hello(hello: ClientHello, roles: Roles) -> Iterator[tuple[Location, str]]:
 
 def _connection(connection: Connection, roles: Roles) -> Iterator[tuple[Location, str]]:
     if connection.protocol in ("raw", "none"):
-        host = roles.name(connection.host or connection.address)
+        host = roles.peer(connection.host or connection.address, connection.port)
         base = Location("tcp", host, path=f":{connection.port}")
         yield base.beside("data"), readable(connection.sent)
 

@@ -43,6 +43,12 @@ def test_an_official_base_without_a_path():
     assert found.path("models.example.net", "/gateway/v1/chat") == "/v1/chat"
 
 
+def test_the_configured_name_servers_have_a_role():
+    assert roles(here(network="office"), NOBODY, None).resolvers == {"10.34.0.10", "10.34.0.11"}
+    assert roles(here(network="resolver=9.9.9.9"), NOBODY, None).resolvers == {"9.9.9.9"}
+    assert roles(here(), NOBODY, None).resolvers == {"192.168.1.1"}
+
+
 def test_an_unset_endpoint_translates_nothing():
     found = roles(here(endpoint="unset", proxy="unset"), OFFICIAL, OFFICIAL.host)
     assert found.names == {"api.example.com": "api.example.com"}

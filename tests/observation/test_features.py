@@ -3,6 +3,7 @@ import json
 import re
 from pathlib import Path
 
+import dns.message
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -171,14 +172,63 @@ class TestRoles:
         }
 
 
+def dns_features(*asked, **more):
+    """Of some queries: place to values, for the channel alone."""
+    found = features(*asked, **more)
+    return {place: values for place, values in found.items() if place.channel == "dns"}
+
+
 def test_a_name_that_was_asked_for():
     roles = Roles({"models.example.net": "api.example.com"})
     asked = [DnsQuery(0.0, name, "A", "udp", "192.168.1.1") for name in ("h", "models.example.net")]
-    assert {place: values for place, values in features(*asked, roles=roles).items()
-            if place.channel == "dns"} == {
+    found = dns_features(*asked, roles=roles)
+    assert {place: values for place, values in found.items() if place.part == "query"} == {
         Location("dns", "h", part="query"): ("h A",),
         Location("dns", "api.example.com", part="query"): ("api.example.com A",),
-    }  # fmt: skip
+    }
+
+
+def test_of_whom_it_was_asked():
+    roles = Roles(resolvers=frozenset({"10.34.0.10", "10.34.0.11"}))
+    asked = ["10.34.0.10", "10.34.0.11", "9.9.9.9", "dns.example.net"]
+    found = dns_features(*(DnsQuery(0.0, "h", "A", "udp", at) for at in asked), roles=roles)
+    assert found[Location("dns", "h", part="resolver")] == (
+        "(resolver)", "(resolver)", "9.9.9.9", "dns.example.net",
+    )  # fmt: skip
+
+
+def test_a_configured_name_server_is_one_place_whatever_its_address():
+    roles = Roles(resolvers=frozenset({"9.9.9.9"}))
+    for port, host in ((53, "(resolver)"), (853, "(resolver)"), (80, "9.9.9.9")):
+        raw = Connection(0, 0.0, None, "9.9.9.9", port, "raw", b"hi", 2)
+        found = features(raw, Datagram(0.0, None, "9.9.9.9", port, b"hi"), roles=roles)
+        assert {place.host for place in found if place.part == "data"} == {host}
+
+
+def test_how_it_was_asked():
+    query = dns.message.make_query("aPi.Example.com", "A", use_edns=0, payload=1232)
+    raw = query.to_wire() + b"\xff"
+    found = dns_features(DnsQuery(0.0, "api.example.com", "A", "tcp", "9.9.9.9", raw))
+    base = Location("dns", "api.example.com")
+    assert found == {
+        base.beside("query"): ("api.example.com A",),
+        base.beside("resolver"): ("9.9.9.9",),
+        base.beside("transport"): ("tcp",),
+        base.beside("query case"): ("aPi.Example.lower",),
+        base.beside("query options"): ("RD, edns 1232, trailing",),
+        base.beside("query options", "trailing"): ("ff",),
+    }
+
+
+def test_how_often_a_name_was_asked_and_under_which_id_says_nothing():
+    raws = [dns.message.make_query("h", kind).to_wire() for kind in ("A", "AAAA", "A")]
+    kinds = ("A", "AAAA", "A")
+    asked = [
+        DnsQuery(0.0, "h", k, "udp", "9.9.9.9", raw) for k, raw in zip(kinds, raws, strict=True)
+    ]
+    once = dns_features(*asked[:2])
+    again = dns_features(asked[1], asked[0], asked[2])
+    assert {p: set(v) for p, v in once.items()} == {p: set(v) for p, v in again.items()}
 
 
 def test_a_handshake_without_what_is_random_in_it():
@@ -236,7 +286,7 @@ def test_a_location_reads_from_the_outside_in():
 PAGE = Path(__file__).parents[2] / "docs" / "reference-locations.md"
 EVERYTHING = (
     request(target="/files/42?a=1", body=b'{"a":1,"b":2}', headers=[(b"X", b"y")]),
-    DnsQuery(0.0, "h", "A", "udp", "192.168.1.1"),
+    DnsQuery(0.0, "h", "A", "udp", "192.168.1.1", dns.message.make_query("h", "A").to_wire()),
     ClientHello(0, 0.0, "h", 443, b"", None, (), (), (), (), (), (), "", ""),
     TlsFailure(0, 0.0, "h", "unknown ca"),
     ProxyHop(0, 0.0, "connect", "p:1", "h:443", ((b"X", b"y"),)),
