@@ -8,22 +8,25 @@ Three blocks, each in random order:
   these are few; otherwise the array tells what levels do, and a few are tried alone later;
 - *covering array*: every combination of levels of any ``strength`` factors occurs in at
   least one environment (covertable's greedy generator), so that an effect that needs two
-  factors cannot hide.  Levels that cannot be together never are.
+  factors cannot hide.  Levels that cannot be together never are;
+- *further levels*: such an array is at least as long as its two factors with most levels
+  have pairs of them, so only the first levels of a factor are combined so strictly.  Each
+  further one is tried several times, among random levels of the other factors.
 
-Control replicates are strewn among the last two, so that drift is seen as noise.
+Control replicates are strewn among the last three, so that drift is seen as noise.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import covertable
 import msgspec
 
 from lab.environment import Environment
 
-__all__ = ["CONTROL_REPLICATES", "Design", "Forbidden", "Planned", "plan"]
+__all__ = ["CONTROL_REPLICATES", "Design", "Forbidden", "Planned", "combined", "plan"]
 
 CONTROL_REPLICATES = 6
 """With which every audit begins."""
@@ -31,6 +34,14 @@ _VARIED_REPLICATES = 3
 _STREWN_EVERY = 30
 _FEW_SINGLES = 24
 """So many single levels cost less than finding out which of them are needed."""
+_ROWS = 120
+"""Of a covering array; what more levels than this has room for make it longer by, is not spent."""
+_LONGER = 0.04
+"""For each factor beyond two, a greedy array gets longer by this share, about."""
+_LEAST_COMBINED = 8
+_TIMES = 3
+"""Each further level is tried so many times."""
+_DRAWS = 50
 
 Forbidden = tuple[tuple[str, str], tuple[str, str]]
 """Two levels, as (factor, level), that cannot be together."""
@@ -60,7 +71,7 @@ def plan(
     forbidden: Sequence[Forbidden] = (),
     alone: Collection[tuple[str, str]] = (),
 ) -> Design:
-    """The design for factors with these levels, the control first in each.
+    """The design for factors with these levels, the control first in each, then by weight.
 
     No environment of it has two levels that are ``forbidden`` together.  Those that are to
     be tried ``alone`` are left out of the array.  ValueError if a factor has no level.
@@ -79,7 +90,12 @@ def plan(
         name: [level for level in values if (name, level) not in alone]
         for name, values in levels.items()
     }
-    rows = [Environment.of(row) for row in _covering(together, strength, seed, forbidden)]
+    most = combined([len(values) for values in together.values()]) if strength > 1 else None
+    strict = {name: values[:most] for name, values in together.items()}
+    rows = [Environment.of(row) for row in _covering(strict, strength, seed, forbidden)]
+    if varied > 1 and most is not None:
+        further = {name: values[most:] for name, values in together.items()}
+        rows += map(Environment.of, _among(strict, further, chance, forbidden))
     array = [row for row in dict.fromkeys(rows) if row not in known]
     chance.shuffle(singles)
     chance.shuffle(array)
@@ -101,6 +117,51 @@ def plan(
             trials.append(Planned(environment))
         blocks.append(trials)
     return Design(control, tuple(calibration), tuple(blocks[0]), tuple(blocks[1]))
+
+
+def combined(counts: Sequence[int]) -> int:
+    """How many levels of a factor, its control included, are combined strictly.
+
+    ``counts`` are the numbers of levels of all factors.  As many as an array of ``_ROWS``
+    has room for, and at least ``_LEAST_COMBINED``.
+    """
+    longer = 1 + _LONGER * max(0, sum(count > 1 for count in counts) - 2)
+    most = max(counts, default=1)
+    while most > _LEAST_COMBINED:
+        first, second = sorted((1, 1, *(min(count, most) for count in counts)))[-2:]
+        if first * second * longer <= _ROWS:
+            break
+        most -= 1
+    return most
+
+
+def _among(
+    strict: Mapping[str, Sequence[str]],
+    further: Mapping[str, Sequence[str]],
+    chance: random.Random,
+    forbidden: Sequence[Forbidden],
+) -> Iterator[Mapping[str, str]]:
+    """Each of the ``further`` levels several times, among random ones of the other factors."""
+    bans = [frozenset(pair) for pair in forbidden]
+
+    def possible(row: Mapping[str, str], name: str, level: str) -> bool:
+        here = frozenset((*row.items(), (name, level)))
+        return not any(ban <= here for ban in bans)
+
+    left = {
+        name: [level for _ in range(_TIMES) for level in chance.sample(values, len(values))]
+        for name, values in further.items()
+    }
+    while any(left.values()):
+        row: dict[str, str] = {}
+        for name in sorted(left, key=lambda name: -len(left[name])):
+            if left[name] and possible(row, name, left[name][-1]):
+                row[name] = left[name].pop()
+        for name in chance.sample(sorted(strict), len(strict)):
+            if name not in row:
+                fitting = [level for level in strict[name] if possible(row, name, level)]
+                row[name] = chance.choice(fitting or strict[name][:1])
+        yield row
 
 
 def _covering(

@@ -37,6 +37,7 @@ import msgspec
 from lab.environment import Environment
 from lab.experiment.column import Group
 from lab.experiment.presumption import Level, presume
+from lab.experiment.regions import Region, regions
 
 __all__ = ["Combination", "Hypothesis", "Inference", "Trials", "infer"]
 
@@ -48,6 +49,10 @@ _WITNESSES_A_ROUND = 6
 _WITNESSES_UNPROVEN = 2
 """Of a column that has shown no repeatable interaction yet, fewer are followed at a time."""
 _FEW = 3
+_PROVEN = 2
+"""Trials of a region's levels alone that show its effect, before it is believed."""
+_DOUBTS_UNPROVEN = 2
+"""Of a column that has shown nothing repeatable, so many odd trials are repeated at a time."""
 _MOST_REPLICATES = 4
 """A feature that so many trials of one environment do not show will not be waited for."""
 
@@ -126,9 +131,18 @@ class _Column:
             for row, code, designed in zip(trials.rows, self.codes, trials.designed, strict=True)
             if code >= 0 and designed
         ]
-        presumed = presume(rows, self.usual, self.checked, trials.levels)
-        self.single: Mapping[Level, int] = presumed.values
-        self.unchecked = presumed.unchecked
+        every = [
+            (row, code) for row, code in zip(trials.rows, self.codes, strict=True) if code >= 0
+        ]
+        acting = {level: value for level, value in self.checked.items() if value != self.usual}
+        self.single: Mapping[Level, int] = acting
+        self.unchecked: tuple[Level, ...] = ()
+        self.regions = regions(every, self.usual, acting)
+        if not self.regions:
+            presumed = presume(rows, self.usual, self.checked, trials.levels)
+            self.single, self.unchecked = presumed.values, presumed.unchecked
+            if not self.unchecked:
+                self.regions = regions(every, self.usual, self.single)
 
     def value(self, combination: Combination) -> int | None:
         """The most frequent value of the trials of exactly this combination.
@@ -151,6 +165,17 @@ class _Column:
         if not active:
             return self.usual
         return self.single[active[0]] if len(active) == 1 else None
+
+    def shown(self, region: Region) -> list[Combination]:
+        """Combinations of exactly a region's factors that showed its effect by themselves."""
+        size = len(region.levels)
+        return [
+            combination
+            for combination in self.trials.by_combination
+            if len(combination) == size
+            and region.holds(combination)
+            and self.value(combination) not in (None, self.usual)
+        ]
 
     def doubtful(self) -> list[Combination]:
         """Single levels whose effect other trials do not bear out and that ran only once."""
@@ -176,7 +201,10 @@ def infer(trials: Trials, group: Group, seed: int) -> Inference:
     column = _Column(trials, group)
     doubtful = column.doubtful()
     wanted: list[Combination] = [frozenset({level}) for level in column.unchecked]
-    wanted += doubtful
+    proven = any(
+        level in column.checked and frozenset({level}) not in doubtful for level in column.single
+    )
+    wanted += doubtful if proven else doubtful[:_DOUBTS_UNPROVEN]
     causes: dict[tuple[str, ...], list[Combination]] = defaultdict(list)
     for level in column.single:
         if level in column.checked and frozenset({level}) not in doubtful:
@@ -190,10 +218,18 @@ def infer(trials: Trials, group: Group, seed: int) -> Inference:
         pair for row in witnesses for pair in combinations(sorted(trials.rows[row]), 2)
     )
     verified: dict[tuple[str, ...], list[Combination]] = defaultdict(list)
+    for region in () if column.unchecked else column.regions:
+        shown = column.shown(region)
+        if sum(len(trials.by_combination[one]) for one in shown) >= _PROVEN:
+            verified[region.names] += shown
+        else:
+            wanted += _to_show(region, shown)
     unexplained = 0
     asked = 0
     for row in sorted(witnesses, key=lambda row: (len(trials.rows[row]), row)):
         combination = trials.rows[row]
+        if any(one.holds(combination) for one in column.regions):
+            continue
         if _explained(combination, verified):
             continue
         candidates = _candidates(combination, agreeing)
@@ -230,8 +266,21 @@ def infer(trials: Trials, group: Group, seed: int) -> Inference:
     )
     useful = [c for c in wanted if len(trials.by_combination.get(c, ())) < _MOST_REPLICATES]
     together = {level for shown in verified.values() for one in shown for level in one}
+    for region in column.regions:
+        if region.names in verified:
+            together |= {(name, one) for name, those in region.levels.items() for one in those}
     active = frozenset(together.union(column.single))
     return Inference(hypotheses, tuple(dict.fromkeys(useful)), unexplained, active)
+
+
+def _to_show(region: Region, shown: Sequence[Combination]) -> list[Combination]:
+    """Combinations of a region to try alone, as unlike each other as can be."""
+    chosen = list(shown)
+    while len(chosen) < _PROVEN and (left := [c for c in region.seen if c not in chosen]):
+        chosen.append(
+            min(left, key=lambda c: (max((len(c & o) for o in chosen), default=0), sorted(c)))
+        )
+    return chosen[len(shown) :] or list(shown)
 
 
 def _witnesses(column: _Column) -> tuple[list[Combination], list[int]]:

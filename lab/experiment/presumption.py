@@ -112,5 +112,5 @@ def _to_check(
     levels = sorted(found)
     if refuted or len(levels) <= _CHECKED + 1:
         return levels
-    known = sum(level in checked for level in levels)
+    known = sum(level[0] == name for level in checked)
     return levels[: max(0, _CHECKED - known)]

@@ -31,7 +31,9 @@ _MOST_NAMED = 8
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """``levels`` has the control first; a factor that is not varied has its control alone.
+    """``levels`` has the control first, then what was asked for or found, then the named ones.
+
+    A factor that is not varied has its control alone.
 
     Every factor that reaches the client has a level, varied or not, so that nothing is left
     to the host.
@@ -84,14 +86,15 @@ def scope(client: Client, options: Options) -> Scope:
         varied = name in wanted and why_not is None
         added = tuple(level(name, text) for text in options.levels.get(name, ()))
         canary = made_up_level(item, options.seed) if varied else None
+        made_up: tuple[str, ...] = ()
         if canary is not None:
             canaries.append(canary)
-            added = (*added, canary.level)
+            made_up = (canary.level,)
         if name == mining.FACTOR and varied and (names := _mined(client, bare)):
             mined = mining.switches(names)
             values = tuple(dict.fromkeys((item.control, *added)))
         else:
-            values = tuple(dict.fromkeys((item.control, *item.levels, *added)))
+            values = tuple(dict.fromkeys((item.control, *added, *item.levels, *made_up)))
         if name not in hindered:
             levels[name] = values if varied else (item.control,)
         if name in wanted:
@@ -121,7 +124,8 @@ def with_levels(scope: Scope, name: str, added: Sequence[str]) -> Scope:
         msgspec.structs.replace(fact, levels=(*fact.levels, *new)) if fact.name == name else fact
         for fact in scope.facts
     )
-    levels = {**scope.levels, name: (*scope.levels[name], *new)}
+    control, *known = scope.levels[name]
+    levels = {**scope.levels, name: (control, *new, *known)}
     return msgspec.structs.replace(scope, levels=levels, facts=facts)
 
 

@@ -13,7 +13,7 @@ host under a reserved domain; the same over plain HTTP with a port, and below a 
 address instead of a name; the largest country registry of three continents (.cn in Asia,
 .de in Europe, .br in South America, by registered names); and the best known public model
 provider of three continents other than the client's own (North America, Europe, Asia), since
-a client may know its rivals' names.  The strategy draws on longer lists of both.
+a client may know its rivals' names.  One of each kind comes first.  The strategy draws on longer lists of both.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ __all__ = ["FACTOR", "host", "url"]
 CONTROL = "unset"
 
 LEVELS = (
-    "official",
     "https://models.example.net",
     "http://models.example.net:8080",
     "https://models.example.net/gateway",
     "https://203.0.113.10",
     "https://models.example.cn",
+    "https://api.openai.com",
+    "https://api.deepseek.com",
+    "official",
     "https://models.example.de",
     "https://models.example.com.br",
-    "https://api.openai.com",
     "https://api.mistral.ai",
-    "https://api.deepseek.com",
 )
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*")
@@ -61,7 +61,7 @@ def parse(level: str) -> str:
     except ValueError as error:
         raise ValueError(f"{level!r} is no URL: {error}") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"write unset, official or a URL such as {LEVELS[1]}, not {level!r}")
+        raise ValueError(f"write unset, official or a URL such as {LEVELS[0]}, not {level!r}")
     if parts.username is not None or parts.query or parts.fragment or level.endswith(("?", "#")):
         raise ValueError(f"a base URL has no login, query or fragment, unlike {level!r}")
     if parts.port == 0:

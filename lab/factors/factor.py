@@ -43,7 +43,9 @@ class Constraint(msgspec.Struct, frozen=True):
 class Factor(msgspec.Struct, frozen=True):
     """One input.
 
-    ``levels`` holds named levels worth trying, the control not among them.
+    ``levels`` holds named levels worth trying, the control not among them.  The first seven or
+    so are combined with those of all other factors, the further ones tried less often: so one
+    of each kind comes first, and what differs less from the others last.
     ``parse(level)`` returns the level in its canonical spelling or raises ValueError.
     ``realise(level, surroundings)`` returns surroundings in which the level holds.
     ``strategy()`` generates levels beyond the named ones and shrinks to simple ones.

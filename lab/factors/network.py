@@ -66,11 +66,17 @@ KINDS: Mapping[str, str] = {
 """The settings that each kind's name stands for."""
 
 LEVELS = (
-    *(kind for kind in KINDS if kind != CONTROL),
+    "wifi",
+    "office",
+    "public-address",
+    "docker",
+    "vpn",
+    "overlay",
     "resolver=8.8.8.8",
+    "no-ipv6",
+    "resolver=223.5.5.5",
     "resolver=1.1.1.1",
     "resolver=9.9.9.9",
-    "resolver=223.5.5.5",
 )
 
 # fmt: off

@@ -40,12 +40,12 @@ LEVELS = (
     "ubuntu",
     "fedora",
     "alpine",
-    "arch",
     "docker",
-    "podman",
     "kubernetes",
     "wsl2",
     "amazon-ec2",
+    "arch",
+    "podman",
 )
 
 ALL_MARKS: Mapping[str, Callable[[Distribution], Mark]] = {**MARKS, **CLOUDS}

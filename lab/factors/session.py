@@ -31,16 +31,16 @@ CONTROL = "plain"
 
 LEVELS = (
     "ssh",
-    "ssh+ssh-agent",
     "x11+input-method",
-    "wayland",
     "tmux",
-    "screen",
-    "editor",
     "vscode",
     "vscode-remote",
-    "vscode-extension",
     "agent",
+    "editor",
+    "wayland",
+    "screen",
+    "ssh+ssh-agent",
+    "vscode-extension",
 )
 
 # fmt: off

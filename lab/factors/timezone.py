@@ -11,7 +11,8 @@ machines leave TZ unset, so a variable that is set at all is itself a difference
 How the named levels were chosen: by population alone.  The sub-regions of the United
 Nations (M49), taken a little coarser (Central with Western Asia, Europe as east and west,
 Oceania as one); of each the most populous country; of that country the zone in which most
-of its people live.  The separate forms use the zone of the most populous country of all,
+of its people live.  They are in the order of how many people write software there, roughly.
+The separate forms use the zone of the most populous country of all,
 whose half-hour offset also tells a zone's name from a whole number of hours.
 """
 
@@ -36,17 +37,17 @@ __all__ = ["FACTOR", "zones"]
 CONTROL = "UTC"
 
 LEVELS = (
-    "Africa/Cairo",
-    "Africa/Lagos",
     "America/New_York",
-    "America/Sao_Paulo",
-    "Asia/Jakarta",
     "Asia/Kolkata",
     "Asia/Shanghai",
-    "Australia/Sydney",
     "Europe/Berlin",
-    "Europe/Istanbul",
+    "America/Sao_Paulo",
     "Europe/Moscow",
+    "Asia/Jakarta",
+    "Africa/Lagos",
+    "Europe/Istanbul",
+    "Australia/Sydney",
+    "Africa/Cairo",
     "TZ=Asia/Kolkata",
     "localtime=Asia/Kolkata",
 )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.experiment.design import plan
+from lab.experiment.design import combined, plan
 
 levels = st.dictionaries(
     st.sampled_from(["a", "b", "c", "d", "e"]),
@@ -74,3 +74,37 @@ def test_a_level_to_be_tried_alone_is_in_no_combination():
     design = plan(chosen, strength=2, seed=1, alone={("a", "x")})
     assert design.control.but({"a": "x"}) in {p.environment for p in design.singles}
     assert not any(p.environment["a"] == "x" for p in (*design.calibration, *design.array))
+
+
+MANY = {name: tuple(f"{name}{number}" for number in range(14)) for name in "abcdefghij"}
+
+
+def test_the_first_levels_are_combined_strictly_and_the_others_tried_several_times():
+    most = combined([14] * 10)
+    assert most == 9
+    design = plan(MANY, strength=2, seed=1)
+    tried = [planned.environment for planned in (*design.calibration, *design.array)]
+    for first, second in combinations(MANY, 2):
+        pairs = {(one[first], one[second]) for one in tried}
+        assert pairs >= set(product(MANY[first][:most], MANY[second][:most]))
+    for name, values in MANY.items():
+        for level in values[most:]:
+            others = [one for one in tried if one[name] == level]
+            assert len(others) >= 3
+            assert len(set(others)) == len(others)
+    assert len(tried) < 200
+
+
+def test_further_levels_are_never_together_with_what_forbids_them():
+    never = [(("a", f"a{number}"), ("b", "b13")) for number in range(1, 14)]
+    design = plan(MANY, strength=2, seed=1, forbidden=never)
+    tried = [planned.environment for planned in (*design.calibration, *design.array)]
+    assert {one["a"] for one in tried if one["b"] == "b13"} == {"a0"}
+
+
+@pytest.mark.parametrize(
+    ("counts", "most"),
+    [([14, 12], 10), ([14, 9, 9, 8, 7], 11), ([6, 5], 6), ([14] * 20, 8), ([14], 14), ([], 1)],
+)
+def test_as_many_levels_as_a_short_array_has_room_for(counts, most):
+    assert combined(counts) == most
