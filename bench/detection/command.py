@@ -68,7 +68,7 @@ def _one(
             ground.options,
             ground.store,
             ground.laboratory,
-            until_equal=until_equal,
+            on=until_equal,
         )
         # Where trials are kept, what they showed stands beside them, for who reads along.
         (ground.store.folder / "outcomes.json").write_bytes(msgspec.json.encode(found))

@@ -3,7 +3,9 @@
 Two questions: how much does each find with *as many trials* as the lab used, and, if that is
 asked, with *how many trials* each finds as much as the lab did.  For the second, budgets double
 from a quarter of the lab's trials up to four times as many; a method that needs fewer than the
-lab is told as readily as one that never gets there.
+lab is told as readily as one that never gets there.  None of the classic methods names two
+factors, so where the lab found more than there are single factors to find, no trial is spent
+on what cannot be.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from lab.findings.report import Report, Signal
 from lab.reports.follow import follow
 from lab.store import Store
 
-__all__ = ["METHODS", "Method", "contest"]
+__all__ = ["METHODS", "Method", "contest", "until_equal"]
 
 Method = Callable[[Task, Oracle, int], tuple[Reading, list[Effect]]]
 """From what may be tried, an oracle and a budget of trials to what was read, and effects."""
@@ -53,9 +55,9 @@ def contest(
     store: Store,
     laboratory: Measuring,
     *,
-    until_equal: bool = False,
+    on: bool = False,
 ) -> list[Outcome]:
-    """What each method found, the lab first.
+    """What each method found, the lab first; ``on`` lets the others go on until they are equal.
 
     The store may hold trials of an earlier run that was stopped: they are not run again.
     """
@@ -83,8 +85,8 @@ def contest(
 
     for name in METHODS:
         equal = tried(name, lab.trials)
-        if until_equal and lab.whole.right:
-            equal = _until_equal(equal, lab, partial(tried, name))
+        if on and lab.whole.right:
+            equal = until_equal(equal, lab, partial(tried, name))
         outcomes.append(equal)
     return outcomes
 
@@ -146,8 +148,10 @@ def _outcome(
     )
 
 
-def _until_equal(equal: Outcome, lab: Outcome, tried: Callable[[int], Outcome]) -> Outcome:
+def until_equal(equal: Outcome, lab: Outcome, tried: Callable[[int], Outcome]) -> Outcome:
     """The outcome, with the first budget at which as much is found as the lab found."""
+    if lab.whole.right > equal.single.planted:
+        return msgspec.structs.replace(equal, tried_to=lab.trials, unreachable=True)
     for share in _SHARES:
         budget = max(1, round(lab.trials * share))
         outcome = equal if budget == lab.trials else tried(budget)

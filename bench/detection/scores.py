@@ -59,6 +59,8 @@ class Outcome(msgspec.Struct, frozen=True):
     false: tuple[str, ...]
     equal_at: int | None = None
     tried_to: int | None = None
+    unreachable: bool = False
+    """Whether no number of trials would do, because it never names more than one factor."""
 
     @property
     def whole(self) -> Tally:
@@ -183,8 +185,10 @@ def _equal_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
         ratios = [
             one.equal_at / lab[one.specimen, one.seed] for one in mine if one.equal_at is not None
         ]
+        never = sum(one.unreachable for one in mine)
         how = f", with {median(ratios):.2f} times the lab's trials (median)" if ratios else ""
-        yield f"  {method}: in {len(ratios)} of {len(mine)}{how}"
+        why = f"; in {never} it cannot, because it names single factors only" if never else ""
+        yield f"  {method}: in {len(ratios)} of {len(mine)}{how}{why}"
 
 
 def _shown(share: float | None, interval: tuple[float, float] | None) -> str:

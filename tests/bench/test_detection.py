@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from bench.detection import addone, blocked, onefactor
-from bench.detection.contest import METHODS, contest
+from bench.detection.contest import METHODS, contest, until_equal
 from bench.detection.oracle import Oracle, Task, task
-from bench.detection.scores import LAB
+from bench.detection.scores import LAB, Outcome, Tally
 from lab.environment import Environment
 from lab.experiment.design import Planned
 from lab.experiment.options import Options
@@ -18,7 +18,7 @@ from lab.factors.surroundings import Endpoint
 from lab.store import Store
 from tests.experiment.model import CLIENT, HOST, ModelLaboratory, request
 
-FACTORS = ("ci", "endpoint", "hostname", "timezone")
+FACTORS = ("ci", "endpoint", "timezone")
 SPECIMEN = Specimen(
     name="model",
     description="",
@@ -81,12 +81,12 @@ def test_of_a_quiet_client_nobody_says_anything(tmp_path):
 
 def test_only_the_lab_names_both_factors_of_an_interaction(tmp_path):
     specimen = planted(("ci", "timezone"))
-    found, _ = contested(two_together, tmp_path, specimen, until_equal=True)
+    found, _ = contested(two_together, tmp_path, specimen, on=True)
     assert found[LAB].interactions.right == 1
     for name in METHODS:
         assert found[name].interactions.right == 0
         assert found[name].equal_at is None
-        assert found[name].tried_to == 4 * found[LAB].trials
+        assert found[name].unreachable
     added = found["add one at a time"]
     assert added.interactions.misattributed == 1
     assert added.single.false >= 1
@@ -106,11 +106,11 @@ def test_a_route_is_no_mistake_of_anyone(tmp_path):
 
 def test_no_trial_is_run_twice_and_a_run_that_was_stopped_goes_on(tmp_path):
     specimen = planted(("timezone",))
-    first, laboratory = contested(copies_zone, tmp_path, specimen, until_equal=True)
+    first, laboratory = contested(copies_zone, tmp_path, specimen, on=True)
     assert len(set(laboratory.asked)) == len(laboratory.asked)
     asked = sum(outcome.trials for outcome in first.values())
     assert len(laboratory.asked) < asked
-    again, resumed = contested(copies_zone, tmp_path, specimen, until_equal=True)
+    again, resumed = contested(copies_zone, tmp_path, specimen, on=True)
     assert resumed.asked == []
     for name, outcome in again.items():
         assert msgspec.structs.replace(outcome, seconds=0.0) == msgspec.structs.replace(
@@ -119,17 +119,30 @@ def test_no_trial_is_run_twice_and_a_run_that_was_stopped_goes_on(tmp_path):
 
 
 def test_who_needs_fewer_trials_than_the_lab_is_told_so(tmp_path):
-    found, _ = contested(copies_zone, tmp_path, planted(("timezone",)), until_equal=True)
+    found, _ = contested(copies_zone, tmp_path, planted(("timezone",)), on=True)
     added = found["add one at a time"]
     assert added.equal_at is not None
     assert added.equal_at < found[LAB].trials
+
+
+def test_who_never_finds_as_much_has_tried_with_four_times_as_many():
+    lab = Outcome("model", 1, LAB, 40, 1.0, Tally(3, 2), Tally(), 0, (), ())
+    asked = []
+
+    def tried(budget):
+        asked.append(budget)
+        return msgspec.structs.replace(lab, method="a", trials=budget, single=Tally(3, 1))
+
+    found = until_equal(tried(40), lab, tried)
+    assert asked == [40, 10, 20, 80, 160]
+    assert (found.equal_at, found.tried_to, found.unreachable) == (None, 160, False)
 
 
 def test_levels_that_the_lab_could_not_vary_are_nobodys_task(tmp_path):
     chosen = scope(CLIENT, Options(factors=FACTORS, home=tmp_path))
     facts = [msgspec.structs.replace(f, measured=f.name != "ci") for f in chosen.facts]
     given = task(chosen, facts, 0.05, 0)
-    assert given.factors == ("endpoint", "hostname", "timezone")
+    assert given.factors == ("endpoint", "timezone")
     assert all(given.control[name] not in given.levels[name] for name in given.factors)
 
 
