@@ -96,7 +96,7 @@ def _measure(
     require()
     width = max(len(specimen.name) for specimen in chosen)
     audits: list[Audited] = []
-    for audited in _audits(zoo, chosen, seeds, home):
+    for audited in _audits(zoo, chosen, seeds, home, animated=False if as_json else None):
         audits.append(audited)
         if not as_json:
             print(*verdict_lines(audited, width), sep="\n", flush=True)
@@ -112,21 +112,31 @@ def _measure(
 
 
 def _audits(
-    zoo: Zoo, chosen: Sequence[Specimen], seeds: Sequence[int], home: Path
+    zoo: Zoo,
+    chosen: Sequence[Specimen],
+    seeds: Sequence[int],
+    home: Path,
+    *,
+    animated: bool | None,
 ) -> Iterator[Audited]:
+    """Audit after audit, told on stderr; ``animated`` as :class:`lab.reports.watch.Watch`'s."""
     from lab.experiment.audit import audit
     from lab.experiment.judgement import judge
     from lab.experiment.options import Options
     from lab.experiment.zoo import client
     from lab.reports.follow import follow
+    from lab.reports.watch import Watch
     from lab.reports.zoo import Audited
 
+    total = len(seeds) * len(chosen)
+    watch = Watch(sys.stderr, now=time.monotonic, audits=total, animated=animated)
     for seed in seeds:
         for specimen in chosen:
             started = time.monotonic()
             subject = client(zoo, specimen, home / "compiled")
             options = Options(factors=specimen.factors, seed=seed, home=home)
-            report = follow(audit(subject, options))
+            with watch.audit(specimen.name, seed) as handle:
+                report = follow(audit(subject, options), handle)
             took_s = time.monotonic() - started
             judgement = judge(specimen, report)
             yield Audited(specimen, seed, report.trials, took_s, report.audit, judgement)

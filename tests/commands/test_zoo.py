@@ -77,6 +77,20 @@ def test_a_named_specimen_is_audited_with_its_own_factors_and_each_seed(folder, 
     assert "recall 1.000 (2 of 2 planted)" in out
 
 
+def test_what_runs_is_told_on_stderr_and_results_on_stdout(folder, audits, capsys):
+    assert lab(folder, "copy", "--seed", "1", "--seed", "2") == 0
+    out, err = capsys.readouterr()
+    assert err.splitlines() == [
+        "lab: copy, seed 1: audit 1 of 2",
+        "lab: copy, seed 2: audit 2 of 2",
+    ]
+    assert "audit 1" not in out
+    assert lab(folder, "copy", "--json") == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["audits"]
+    assert err == "lab: copy, seed 0: audit 1 of 1\n"
+
+
 def test_anything_false_is_exit_code_1(folder, audits, capsys):
     assert lab(folder, "eternal", "--json") == 1
     document = json.loads(capsys.readouterr().out)
