@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--until-equal",
         action="store_true",
-        help="also let each classic method have a quarter of the lab's trials, then twice as "
+        help="also let each classic method have an eighth of the lab's trials, then twice as "
         "many and again, up to four times the lab's, until it finds as much",
     )
     add_places(parser)

@@ -2,7 +2,7 @@
 
 Two questions: how much does each find with *as many trials* as the lab used, and, if that is
 asked, with *how many trials* each finds as much as the lab did.  For the second, budgets double
-from a quarter of the lab's trials up to four times as many; a method that needs fewer than the
+from an eighth of the lab's trials up to four times as many; a method that needs fewer than the
 lab is told as readily as one that never gets there.  None of the classic methods names two
 factors, so where the lab found more than there are single factors to find, no trial is spent
 on what cannot be.
@@ -45,7 +45,7 @@ METHODS: dict[str, Method] = {
     "blocked permutation": blocked_permutation_test,
 }
 
-_SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
+_SHARES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
 
 
 def contest(

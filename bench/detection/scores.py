@@ -20,7 +20,7 @@ from lab.findings.report import Signal
 __all__ = ["LAB", "Outcome", "Tally", "summary", "table", "tallied"]
 
 LAB = "the lab"
-_WIDTHS = (30, 23, 23, 8, 8, 8)
+_WIDTHS = (30, 23, 23, 8, 8, 8, 8)
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -103,6 +103,8 @@ class Line(msgspec.Struct, frozen=True):
     precision: float | None
     precision_95: tuple[float, float] | None
     exact: float | None
+    seen: float | None
+    """The share of planted signals at whose place at least a part of the cause was reported."""
     trials: float
     seconds: float
 
@@ -123,6 +125,7 @@ def summary(outcomes: Sequence[Outcome]) -> list[Line]:
                     *_share(tally.right, tally.planted),
                     *_share(tally.reported, tally.reported + tally.false),
                     _share(tally.right, tally.right + tally.misattributed)[0],
+                    _share(tally.right + tally.misattributed, tally.planted)[0],
                     round(mean(outcome.trials for outcome in mine), 1),
                     round(mean(outcome.seconds for outcome in mine), 2),
                 )
@@ -152,7 +155,7 @@ def table(outcomes: Sequence[Outcome]) -> Iterator[str]:
             yield "" if split != "all" else _head(outcomes)
             yield _row(
                 f"{split} ({line.tally.planted} planted)",
-                "recall (95 %)", "precision (95 %)", "exact", "trials", "seconds",
+                "recall (95 %)", "precision (95 %)", "exact", "seen", "trials", "seconds",
             )  # fmt: skip
         whole = split == "all"
         yield _row(
@@ -160,6 +163,7 @@ def table(outcomes: Sequence[Outcome]) -> Iterator[str]:
             _shown(line.recall, line.recall_95),
             _shown(line.precision, line.precision_95),
             "–" if line.exact is None else f"{line.exact:.3f}",
+            "–" if line.seen is None else f"{line.seen:.3f}",
             f"{line.trials:.0f}" if whole else "",
             f"{line.seconds:.1f}" if whole else "",
         )

@@ -134,7 +134,7 @@ def test_who_never_finds_as_much_has_tried_with_four_times_as_many():
         return msgspec.structs.replace(lab, method="a", trials=budget, single=Tally(3, 1))
 
     found = until_equal(tried(40), lab, tried)
-    assert asked == [40, 10, 20, 80, 160]
+    assert asked == [40, 5, 10, 20, 80, 160]
     assert (found.equal_at, found.tried_to, found.unreachable) == (None, 160, False)
 
 

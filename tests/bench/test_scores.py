@@ -58,6 +58,7 @@ def test_the_sums_are_over_all_specimens():
     everything, single, interactions = lines
     assert everything.tally == Tally(5, 4, 1, 5, 1)
     assert (everything.recall, everything.exact, everything.trials) == (0.8, 0.8, 200.0)
+    assert everything.seen == 1.0
     assert everything.precision == round(5 / 6, 4)
     assert single.tally.planted == 4
     assert interactions.recall == 1.0
