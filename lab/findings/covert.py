@@ -3,7 +3,9 @@
 Two texts differ *covertly* where a person who reads them sees the same words: characters
 that look alike (:mod:`lab.findings.skeleton`), that have no glyph of their own, spaces of
 another kind or number, another mark of punctuation in the same place, other letter case, or
-another way of writing the same number.
+another way of writing the same number.  So do two texts whose characters stand in another
+order, but are put in the same one where text runs from right to left
+(:mod:`lab.findings.bidirectional`).
 
 A mark between two digits, or right before a number, decides what the number is: there it
 may be another mark, but not none (``2026/11/20`` is ``2026-11-20``, ``1.5`` is not ``15``).
@@ -14,12 +16,13 @@ from __future__ import annotations
 
 import unicodedata
 
+from lab.findings.bidirectional import LONGEST, is_turned, shown
 from lab.findings.characters import is_invisible, is_mark
 from lab.findings.code_points import code_point
 from lab.findings.numerals import same_number
 from lab.findings.reasons import reason, reordered
 from lab.findings.report import Difference
-from lab.findings.skeleton import skeleton
+from lab.findings.skeleton import bidi_skeleton, skeleton
 from lab.observation.sequences import changed
 
 __all__ = ["differences", "is_covert", "is_invisible"]
@@ -33,11 +36,10 @@ def is_covert(left: str, right: str) -> bool:
     """Whether the two texts differ, but only in ways that a reader would not see."""
     if left == right:
         return False
-    if same_number(left, right):
+    if same_number(left, right) or _read_alike(left, right):
         return True
-    return any(
-        _alike(_seen(left, folded), _seen(right, folded)) for folded in (True, False)
-    ) or _alike(_drawn(left), _drawn(right))
+    turned = is_turned(left) or is_turned(right)
+    return turned and _read_alike(shown(left), shown(right))
 
 
 def differences(left: str, right: str) -> tuple[Difference, ...]:
@@ -48,9 +50,11 @@ def differences(left: str, right: str) -> tuple[Difference, ...]:
     """
     found = []
     moved = reordered(left, right)
+    turned = _only_turned(left, right)
     for low, high, start, end in changed(left, right):
         before, after = left[low:high], right[start:end]
         why = "order" if moved else reason(left, right, (low, high, start, end))
+        why = "bidirectional" if turned else why
         found.append(
             Difference(
                 tuple(code_point(c) for c in before[:_MOST]),
@@ -62,6 +66,20 @@ def differences(left: str, right: str) -> tuple[Difference, ...]:
         if len(found) == _MOST:
             break
     return tuple(found)
+
+
+def _only_turned(left: str, right: str) -> bool:
+    """Whether the texts look alike only because they are not shown in the order of writing."""
+    if max(len(left), len(right)) > LONGEST or not (is_turned(left) or is_turned(right)):
+        return False
+    return bidi_skeleton(left) == bidi_skeleton(right) and skeleton(left) != skeleton(right)
+
+
+def _read_alike(left: str, right: str) -> bool:
+    """Whether a reader sees the same words, the characters standing as they are written."""
+    return any(
+        _alike(_seen(left, folded), _seen(right, folded)) for folded in (True, False)
+    ) or _alike(_drawn(left), _drawn(right))
 
 
 def _drawn(text: str) -> list[str]:

@@ -4,9 +4,10 @@ A skeleton is for comparing only, and is never shown.  The table of confusable c
 Unicode's own (``confusables.txt`` beside this file, which names its source and licence);
 decompositions are those of Python's character database.
 
-What is computed is the standard's *internal skeleton*: characters that change the direction
-of writing are left out, and not acted upon.  So two texts look alike here if their
-characters do one after another, although a reader may see one of them in another order.
+:func:`skeleton` is the standard's *internal skeleton*: characters that change the direction
+of writing are left out, and not acted upon.  :func:`bidi_skeleton` is that of the characters
+in the order in which a reader sees them, in a paragraph that runs from left to right
+(bidiSkeleton, with the direction LTR).
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ import unicodedata
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["VERSION", "is_ignorable", "skeleton"]
+from lab.findings.bidirectional import shown
+
+__all__ = ["VERSION", "bidi_skeleton", "is_ignorable", "skeleton"]
 
 VERSION = "16.0.0"
 """The version of the table."""
@@ -46,6 +49,11 @@ def skeleton(text: str) -> str:
     """Decomposed, without ignorable characters, each as its prototype, decomposed again."""
     decomposed = unicodedata.normalize("NFD", text)
     return unicodedata.normalize("NFD", decomposed.translate(_table()))
+
+
+def bidi_skeleton(text: str) -> str:
+    """The skeleton of the text as it is shown: two that reordering makes alike have the same."""
+    return skeleton(shown(text))
 
 
 def is_ignorable(character: str) -> bool:

@@ -44,10 +44,17 @@ COVERT = [
     ("Today’s date is 2026-11-20.", "Today's date is 2026/11/20."),
     ("a-b", "a\u2013b"),
     ("-5", "\u22125"),
+    # Shown in the same order, though not written in it.
+    ("x abc y", "x \u202ecba\u202c y"),
+    ("x \u05d0\u05d1\u05d2 y", "x \u202d\u05d2\u05d1\u05d0\u202c y"),
+    ("f(a)", "f\u202e(a)\u202c"),
+    ("x p\u0430y", "x \u202eyap\u202c"),
 ]
 SAME_NUMBER = [("0.70", "0.7"), ("1", "1.0"), ("1000", "1e3"), ("007", "7"), ("-0", "0")]
 REAL = [
     ("UTC", "CET"),
+    ("\u05d0\u05d1", "\u05d1\u05d0"),
+    ("abc", "\u202ecab\u202c"),
     ("a", ""),
     ("", "..."),
     ("...", "."),
@@ -167,4 +174,21 @@ def test_hostile_texts_are_bounded(left, right):
     start = time.process_time()
     assert differences(left, right)
     is_covert(left, right)
+    assert time.process_time() - start < 5
+
+
+def test_an_order_that_only_the_controls_make_is_told_as_theirs():
+    found = differences("x abc y", "x \u202ecba\u202c y")
+    assert {difference.why for difference in found} == {"bidirectional"}
+    assert any("U+202E RIGHT-TO-LEFT OVERRIDE" in difference.right for difference in found)
+    (difference,) = differences("ab", "a\u2066b")
+    assert difference.right == ("U+2066 LEFT-TO-RIGHT ISOLATE",)
+    assert (difference.invisible, difference.why) == (True, "bidirectional")
+
+
+def test_long_texts_that_are_turned_take_no_longer():
+    left = "abc \u05d0\u05d1 " * 20_000
+    start = time.process_time()
+    is_covert(left, left + "\u202e")
+    is_covert(left[:20_000], left[:19_990] + "xyz")
     assert time.process_time() - start < 5

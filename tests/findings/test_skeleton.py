@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.findings.skeleton import VERSION, is_ignorable, skeleton
+from lab.findings.skeleton import VERSION, bidi_skeleton, is_ignorable, skeleton
 
 TABLE = files("lab.findings").joinpath("confusables.txt").read_text("utf-8")
 LINES = [line.split() for line in TABLE.splitlines() if line and not line.startswith("#")]
@@ -35,6 +35,14 @@ def test_look_alikes_have_one_skeleton(left, right):
 )
 def test_others_have_not(left, right):
     assert skeleton(left) != skeleton(right)
+
+
+def test_what_reordering_makes_alike_has_one_bidi_skeleton():
+    """The two names that UTS #39 gives as an example, and what only a mirror tells apart."""
+    assert bidi_skeleton("A1<\u05e9") == bidi_skeleton("\u0391\u05e9>1")
+    assert skeleton("A1<\u05e9") != skeleton("\u0391\u05e9>1")
+    assert bidi_skeleton("x\u05d0(\u05d1") == bidi_skeleton("x\u202d\u05d1)\u05d0\u202c")
+    assert bidi_skeleton("paypal") == skeleton("paypal")
 
 
 @settings(deadline=None)
