@@ -8,27 +8,25 @@ and asks again, until nothing is.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
 from lab.environment import Environment
 from lab.experiment.canaries import Canary, canary_columns
-from lab.experiment.column import Group, NoisyPlace, grouped
+from lab.experiment.column import Column, Group, NoisyPlace, grouped
 from lab.experiment.columns import columns
+from lab.experiment.effect import FRESH, Effect, block_of, sides
 from lab.experiment.inference import Combination, Trials, infer
+from lab.experiment.measures import measures, time_measures
 from lab.experiment.permutation import holm, p_value
 from lab.experiment.presumption import Level
+from lab.experiment.shifts import LOOKS, shifted, suspects
 from lab.observation.features import Features
 from lab.observation.location import Location
+from lab.observation.timing import Timings
 
-__all__ = ["FRESH", "Analysis", "Effect", "Row", "analyse", "block_of", "is_replicate"]
-
-FRESH = 1000
-"""Replicates numbered from here were run to confirm, and are the only ones tested.
-
-The first block of them has the numbers from here, the second those from twice here, ….
-"""
+__all__ = ["Analysis", "Row", "analyse"]
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -38,28 +36,7 @@ class Row(msgspec.Struct, frozen=True):
     replicate: int
     features: Features
     broken: bool = False
-
-
-class Effect(msgspec.Struct, frozen=True):
-    """One group of columns, one cause of it, and the minimal pair that tests it.
-
-    ``left`` and ``right`` are combinations of levels against the control that differ in
-    ``factor``.  ``disturbing`` are the levels that do something to these columns in another
-    way: only trials without them test this effect.  ``replicates`` is the smaller number of
-    fresh trials of the two sides, in the one ``block`` of trials that has the most of both.
-    """
-
-    group: Group
-    cause: tuple[str, ...]
-    combinations: tuple[Combination, ...]
-    left: Combination
-    right: Combination
-    factor: str
-    disturbing: frozenset[Level]
-    p_value: float
-    p_adjusted: float
-    replicates: int
-    block: int = -1
+    timings: Timings = {}
 
 
 class Analysis(msgspec.Struct, frozen=True):
@@ -102,70 +79,79 @@ def analyse(
         canaries,
     )
     trials = Trials(control, environments, designed)
-    fresh = [index for index, row in enumerate(rows) if row.replicate >= FRESH]
+    fresh = [
+        (index, trials.rows[index], block_of(row.replicate))
+        for index, row in enumerate(rows)
+        if row.replicate >= FRESH
+    ]
 
     effects: list[Effect] = []
     wanted: dict[Combination, None] = {}
     unexplained = []
     open_pairs: list[tuple[Group, tuple[str, ...], tuple[Combination, ...]]] = []
     active: list[frozenset[Level]] = []
+    unsettled = [item.seen for item in noise if item.seen is not None]
     for group in grouped(found):
         inference = infer(trials, group, seed)
         if not all(column.location in settled for column in group.columns):
             wanted.update(dict.fromkeys(inference.wanted))
         if inference.unexplained:
             unexplained.append(group)
+        if not inference.hypotheses:
+            unsettled.append(group.columns[0])
         open_pairs += [(group, h.cause, h.combinations) for h in inference.hypotheses]
         active += [inference.active] * len(inference.hypotheses)
 
     made_up = frozenset((canary.factor, canary.level) for canary in canaries)
-    chosen = _representatives(open_pairs, Counter(trials.rows[index] for index in fresh), made_up)
+    chosen = _representatives(open_pairs, Counter(here for _, here, _ in fresh), made_up)
     for (group, cause, shown), right, levels in zip(open_pairs, chosen, active, strict=True):
         left, factor = _left(right, cause, group, trials, routes)
         disturbing = levels - right
-        sides: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-        for row in fresh:
-            if group.codes[row] < 0:
-                continue
-            for number, side in enumerate((left, right)):
-                if is_replicate(trials.rows[row], side, cause, disturbing):
-                    sides[block_of(rows[row].replicate)][number].append(group.codes[row])
-        # Of one block alone, because what changed between two would pass for an effect.
-        block = max(sides, key=lambda number: (min(map(len, sides[number])), -number), default=-1)
-        before, after = sides[block]
-        p = p_value(before, after)
-        replicates = min(len(before), len(after))
-        effects.append(
-            Effect(group, cause, shown, left, right, factor, disturbing, p, 1.0, replicates, block)
-        )
-    adjusted = holm([effect.p_value for effect in effects], hypotheses)
+        effect = Effect(group, cause, shown, left, right, factor, disturbing)
+        before, after, block = sides(effect, fresh)
+        effects.append(effect.tested(p_value(before, after), min(len(before), len(after)), block))
+    known = {
+        (column.location, effect.cause) for effect in effects for column in effect.group.columns
+    }
+    for effect in _shifts(rows, trials, unsettled, known, routes):
+        before, after, block = sides(effect, fresh)
+        effects.append(effect.tested(shifted(before, after), min(len(before), len(after)), block))
+    looked = [one.p_value if one.shift is None else LOOKS * one.p_value for one in effects]
+    adjusted = holm([min(1.0, p) for p in looked], hypotheses)
     return Analysis(
         tuple(
             msgspec.structs.replace(effect, p_adjusted=p)
             for effect, p in zip(effects, adjusted, strict=True)
         ),
-        tuple(dict.fromkeys(noise)),
+        tuple(dict.fromkeys(NoisyPlace(item.location, item.why) for item in noise)),
         tuple(wanted),
         tuple(unexplained),
     )
 
 
-def block_of(replicate: int) -> int:
-    """The block of fresh trials that a replicate belongs to; -1 for any other trial."""
-    return replicate // FRESH - 1
+def _shifts(
+    rows: Sequence[Row],
+    trials: Trials,
+    unsettled: Sequence[Column],
+    known: Collection[tuple[Location, tuple[str, ...]]],
+    routes: frozenset[str],
+) -> Iterator[Effect]:
+    """Suspected effects on what is noise, where no plainer effect of the factor is ``known``.
 
-
-def is_replicate(
-    trial: Combination, side: Combination, cause: Sequence[str], disturbing: frozenset[Level]
-) -> bool:
-    """Whether a trial with these levels is one of this side of an effect's minimal pair.
-
-    It has the side's levels in the factors of the cause, and whatever does nothing to these
-    columns in the others.
+    What decides where traffic goes decides how long it takes, too, which tells nothing.
     """
-    if not side <= trial or not trial.isdisjoint(disturbing):
-        return False
-    return all(level in side for level in trial if level[0] in cause)
+    times = time_measures([None if row.broken else row.timings for row in rows])
+    found = suspects([*measures(unsettled), *times], trials.rows, trials.designed)
+    for shift in found:
+        place, (name, _) = shift.measure.location, shift.level
+        if (place, (name,)) in known or (shift.measure.nature == "seconds" and name in routes):
+            continue
+        group = Group(shift.marks, (Column(place, "rate", shift.told),))
+        right = frozenset({shift.level})
+        others = {other.level for other in found if other.measure.location == place} - right
+        yield Effect(
+            group, (name,), (right,), frozenset(), right, name, frozenset(others), shift=shift
+        )
 
 
 def _representatives(

@@ -18,9 +18,10 @@ from itertools import chain
 
 import msgspec
 
-from lab.experiment.analysis import Effect, Row
+from lab.experiment.analysis import Row
 from lab.experiment.canaries import told as canary_told
 from lab.experiment.column import ABSENT, Column
+from lab.experiment.effect import Effect
 from lab.experiment.inference import Combination, Trials
 from lab.experiment.presumption import Level
 from lab.experiment.tables import LONGEST_VALUE, SHORT, decision_table, slot_values, whole_texts

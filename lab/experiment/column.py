@@ -12,7 +12,7 @@ from lab.observation.location import Location
 
 __all__ = ["ABSENT", "Column", "Group", "NoisyPlace", "View", "codes_of", "grouped"]
 
-View = Literal["exact", "masked", "set", "count", "some", "word", "order", "canary"]
+View = Literal["exact", "masked", "set", "count", "some", "word", "order", "canary", "rate"]
 
 
 class _Absent(str):
@@ -46,10 +46,11 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class NoisyPlace(msgspec.Struct, frozen=True):
-    """A place that is the same in no view."""
+    """A place that is the same in no view, and what was seen there in each trial."""
 
     location: Location
     why: str
+    seen: Column | None = None
 
 
 class Group(msgspec.Struct, frozen=True):

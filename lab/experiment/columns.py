@@ -62,11 +62,12 @@ def columns(
         values = [trials[row].get(location, ()) for row in rows]
         if all(value == values[0] for value in values):
             continue
-        start = len(found)
+        start, noted = len(found), len(noise)
         found.extend(_location(location, values, replicates[len(rows)], noise, sampled))
         _deduplicate(found, start)
         if len(rows) < len(trials):
             found[start:] = [_spread(column, rows, len(trials)) for column in found[start:]]
+            noise[noted:] = [_spread_noise(item, rows, len(trials)) for item in noise[noted:]]
     return found, noise
 
 
@@ -76,6 +77,12 @@ def _spread(column: Column, rows: Sequence[int], size: int) -> Column:
     for row, value in zip(rows, column.values, strict=True):
         values[row] = value
     return msgspec.structs.replace(column, values=tuple(values))
+
+
+def _spread_noise(item: NoisyPlace, rows: Sequence[int], size: int) -> NoisyPlace:
+    if item.seen is None:
+        return item
+    return msgspec.structs.replace(item, seen=_spread(item.seen, rows, size))
 
 
 def _deduplicate(found: list[Column], start: int) -> None:
@@ -117,11 +124,13 @@ def _location(
             yield Column(location, view, tuple(counts if view == "count" else present))
         elif replicates.agree(present):
             yield Column(location, "some", tuple(present))
-            noise.append(NoisyPlace(location, "the number of occurrences varies"))
+            raw = Column(location, "count", tuple(counts))
+            noise.append(NoisyPlace(location, "the number of occurrences varies", raw))
         else:
             presence_is_noise = True
             sampled.add(containers[-1])
-            noise.append(NoisyPlace(location, "occurs in some replicates and not in others"))
+            raw = Column(location, "some", tuple(present))
+            noise.append(NoisyPlace(location, "occurs in some replicates and not in others", raw))
 
     absent = None if presence_is_noise else ABSENT
     if len({value for value in values if value}) < 2:

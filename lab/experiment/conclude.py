@@ -9,11 +9,14 @@ from typing import Literal
 import msgspec
 
 from lab.environment import Environment
-from lab.experiment.analysis import Analysis, Effect, Row
+from lab.experiment.analysis import Analysis, Row
 from lab.experiment.assemble import assemble
+from lab.experiment.effect import Effect
 from lab.experiment.inference import Trials
 from lab.experiment.permutation import p_value, replicates_needed, smallest_p
+from lab.experiment.rates import rate_signals
 from lab.experiment.scope import Scope
+from lab.experiment.shifts import sought
 from lab.factors.registry import factor
 from lab.findings.bits import Total, bits, together
 from lab.findings.population import population
@@ -61,13 +64,16 @@ def conclude(
     trials = Trials(control, [row.environment for row in rows])
     confirmed = [effect for effect in analysis.effects if effect.p_adjusted <= alpha]
     signals = assemble(
-        confirmed,
+        [effect for effect in confirmed if effect.shift is None],
         rows,
         trials,
         needles=lambda name, level: factor(name).needles(level),
         routes=scope.routes,
     )
+    rates = [effect for effect in confirmed if effect.shift is not None]
+    signals = (*signals, *rate_signals(rates, signals, trials))
     told = {(signal.cause, place) for signal in signals for place in signal.fields}
+    told |= {((), place) for _, place in told}
     undecided = [
         item for item in _inconclusive(analysis, alpha) if (item.cause, item.location) not in told
     ]
@@ -142,7 +148,14 @@ def _inconclusive(analysis: Analysis, alpha: float) -> Iterable[Inconclusive]:
         if effect.p_adjusted <= alpha:
             continue
         location = effect.group.columns[0].location
-        if effect.replicates < needed:
+        if effect.shift is not None:
+            missing = sought(effect.replicates, effect.p_value, effect.p_adjusted, alpha)
+            close = effect.p_value <= alpha
+            if missing or close:
+                why = f"the rate of “{effect.shift.words}” seems to differ"
+                trials = missing or 2 * effect.replicates
+                found[effect.cause, location] = Inconclusive(location, effect.cause, why, trials)
+        elif effect.replicates < needed:
             why = "seen, but the limit on trials or time left too few to confirm it"
             missing = _trials(effect, needed)
             found[effect.cause, location] = Inconclusive(location, effect.cause, why, missing)

@@ -15,11 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from lab.experiment.analysis import Effect, is_replicate
+from lab.experiment.effect import Effect, is_replicate
 from lab.experiment.inference import Combination
 from lab.experiment.presumption import Level
 
-__all__ = ["packed"]
+__all__ = ["packed", "scaled"]
 
 _MOST = 24
 """Replicates of one side, of a feature that occurs in few trials."""
@@ -36,28 +36,26 @@ class _Side(msgspec.Struct, frozen=True):
 def packed(
     effects: Sequence[Effect],
     done: Sequence[Combination],
-    replicates: int,
+    count: Callable[[Effect], int],
     *,
     seed: str,
     room: int | None = None,
-    scaled: bool = True,
     possible: Callable[[Combination], bool] = lambda _: True,
 ) -> list[Combination]:
     """The levels of further trials, in random order, so that each side has its replicates.
 
     For an interaction the sides include its single levels, so that the claim that none
     suffices alone stands on fresh trials too.  ``done`` are the fresh trials of this block
-    so far.  A feature that occurs only in some trials needs more of them, if ``scaled``.
-    Where there is ``room`` for so many trials only, the effects that chance is least likely
-    to have made come first and the rest are left out: a few that are decided are worth more
-    than many that are not.  ``possible`` says of levels whether a machine can have them
-    together.
+    so far, ``count`` says how many an effect needs of each side.  Where there is ``room`` for
+    so many trials only, the effects that chance is least likely to have made come first and the
+    rest are left out: a few that are decided are worth more than many that are not.
+    ``possible`` says of levels whether a machine can have them together.
     """
     wanted: dict[_Side, int] = {}
     ordered = sorted(effects, key=_prospects)
     for effect in ordered:
         for side in _sides(effect):
-            wanted[side] = max(wanted.get(side, 0), _count(effect, replicates, scaled))
+            wanted[side] = max(wanted.get(side, 0), count(effect))
     trials = _pack(_missing(wanted, done), random.Random(seed), possible)
     if room is None or len(trials) <= room:
         return trials
@@ -65,7 +63,7 @@ def packed(
         return []
     # Fewer effects, until they fit.
     fewer = ordered[: max(1, len(ordered) * 3 // 4)]
-    return packed(fewer, done, replicates, seed=seed, room=room, scaled=scaled, possible=possible)
+    return packed(fewer, done, count, seed=seed, room=room, possible=possible)
 
 
 def _prospects(effect: Effect) -> tuple[object, ...]:
@@ -80,9 +78,10 @@ def _sides(effect: Effect) -> list[_Side]:
     return [_Side(levels, effect.cause, effect.disturbing) for levels in dict.fromkeys(sides)]
 
 
-def _count(effect: Effect, replicates: int, scaled: bool) -> int:
+def scaled(effect: Effect, replicates: int) -> int:
+    """How many trials a side so many replicates take, of a feature that occurs only in some."""
     known = sum(code >= 0 for code in effect.group.codes) / len(effect.group.codes)
-    scale = (1.5 - known / 2) / max(known, 0.01) if scaled else 1.0
+    scale = (1.5 - known / 2) / max(known, 0.01)
     return min(_MOST, math.ceil(replicates * scale))
 
 

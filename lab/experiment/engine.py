@@ -12,15 +12,17 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Collection, Generator, Iterator, Sequence
+from functools import partial
 
 from lab.clients.profile import Client
 from lab.environment import Environment
 from lab.errors import ClientError
 from lab.experiment import mining, search, sweep
-from lab.experiment.analysis import FRESH, Analysis, Effect, Row, analyse, block_of
+from lab.experiment.analysis import Analysis, Row, analyse
 from lab.experiment.conclude import Conclusion, conclude
-from lab.experiment.confirming import packed
+from lab.experiment.confirming import packed, scaled
 from lab.experiment.design import CONTROL_REPLICATES, Design, Planned, plan
+from lab.experiment.effect import FRESH, Effect, block_of
 from lab.experiment.events import (
     AuditFinished,
     AuditStarted,
@@ -35,6 +37,7 @@ from lab.experiment.permutation import replicates_needed
 from lab.experiment.reporting import reported, write
 from lab.experiment.scope import Scope, with_levels, with_mined
 from lab.experiment.session import SHARES, Session
+from lab.experiment.shifts import sought
 from lab.experiment.trials import Measurements, Measuring
 from lab.factors.registry import forbidden, impossible
 from lab.findings.report import ClientFacts, Explored
@@ -47,7 +50,7 @@ __all__ = ["Engine"]
 _ISOLATE_ROUNDS = 12
 _LATE_ROUNDS = 3
 """Rounds for questions that only the trials of confirmation raised."""
-_CONFIRM_ROUNDS = 5
+_CONFIRM_ROUNDS = 7
 _FIRST_LOOK = 2
 """Replicates of the first round of confirmation, which sends most chance finds away."""
 _LARGEST_ROUND = 48
@@ -303,15 +306,14 @@ class Engine:
         for number in range(_CONFIRM_ROUNDS):
             replicates = replicates_needed(self.hypotheses, self.options.alpha)
             room = self.session.room()
-            look = number == 0 and room is None
+            look = _FIRST_LOOK if number == 0 and room is None else None
             trials = self._numbered(
                 packed(
                     [one for one in analysis.effects if self._open(one, replicates)],
                     self._fresh(),
-                    _FIRST_LOOK if look else replicates,
+                    partial(self._needed, replicates=replicates, look=look),
                     seed=f"confirm {self.options.seed} {number}",
                     room=room,
-                    scaled=not look,
                     possible=lambda levels: impossible(self._environment(levels)) is None,
                 )
             )
@@ -326,7 +328,16 @@ class Engine:
 
     def _open(self, effect: Effect, replicates: int) -> bool:
         """Whether an effect is to be tested in this block: earlier ones have not settled it."""
+        if effect.shift is not None:
+            return self._needed(effect, replicates, None) > 0
         return self.block in (0, effect.block) or effect.replicates < replicates
+
+    def _needed(self, effect: Effect, replicates: int, look: int | None) -> int:
+        """Fresh trials of each side that an effect needs next; so many at a first ``look``."""
+        if effect.shift is not None:
+            alpha = self.options.alpha
+            return sought(effect.replicates, effect.p_value, effect.p_adjusted, alpha)
+        return scaled(effect, replicates) if look is None else look
 
     def _fresh(self) -> list[Combination]:
         """The levels of the fresh trials of this block so far."""

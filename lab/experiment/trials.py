@@ -19,6 +19,7 @@ from lab.factors.surroundings import Endpoint
 from lab.observation.features import Features, extract
 from lab.observation.generated import gathered
 from lab.observation.records import DnsQuery, Exit, Observation, Request, TlsFailure
+from lab.observation.timing import Timings, timings
 from lab.sandbox.laboratory import Measured
 from lab.store import Store, StoredTrial
 
@@ -59,7 +60,7 @@ class Measurements:
         self.rows: dict[Planned, StoredTrial] = {}
         self._ends: dict[Planned, Exit] = {}
         self._silent: dict[Planned, bool] = {}
-        self._features: dict[tuple[Planned, str | None], Features] = {}
+        self._features: dict[tuple[Planned, str | None], tuple[Features, Timings]] = {}
         self._hosts: set[str] = set()
         self.ran = 0
         """Trials that this session ran itself."""
@@ -181,16 +182,18 @@ class Measurements:
             key = (trial, official)
             if key not in self._features:
                 names = roles(trial.environment, endpoint, official)
-                self._features[key] = extract(self.store.observation(stored), names)
+                seen = self.store.observation(stored)
+                self._features[key] = extract(seen, names), timings(seen, names)
+            found, times = self._features[key]
             end = self._ends[trial]
             failed = end.verdict != "finished" or (self._silent[trial] and end.code != usual.code)
             broken = failed and usual.verdict == "finished" and not self._all_silent()
-            rows.append(Row(trial.environment, trial.replicate, self._features[key], broken))
+            rows.append(Row(trial.environment, trial.replicate, found, broken, times))
         rows.sort(key=lambda row: (row.environment != self.control, row.environment, row.replicate))
         features = gathered([row.features for row in rows])
         return [
-            msgspec.structs.replace(row, features=found)
-            for row, found in zip(rows, features, strict=True)
+            msgspec.structs.replace(row, features=gathered_here)
+            for row, gathered_here in zip(rows, features, strict=True)
         ]
 
     def _usual_end(self) -> Exit:

@@ -125,12 +125,13 @@ def viewed(
     if replicates.agree(values):
         yield Column(location, view, tuple(values), *around)
         return
+    seen = Column(location, view, tuple(values), *around)
     masked = [v if v is None or v == ABSENT else mask(v) for v in values]
     if replicates.agree(masked):
-        noise.append(NoisyPlace(location, "identifiers, times or numbers in it vary"))
+        noise.append(NoisyPlace(location, "identifiers, times or numbers in it vary", seen))
         yield Column(location, "masked", tuple(masked), *around)
         return
-    noise.append(NoisyPlace(location, "the text varies"))
+    noise.append(NoisyPlace(location, "the text varies", seen))
     some = [v if v is None or v == ABSENT else ("some" if v else "") for v in values]
     if replicates.agree(some):
         yield Column(location, "some", tuple(some), *around)

@@ -13,7 +13,8 @@ host under a reserved domain; the same over plain HTTP with a port, and below a 
 address instead of a name; the largest country registry of three continents (.cn in Asia,
 .de in Europe, .br in South America, by registered names); and the best known public model
 provider of three continents other than the client's own (North America, Europe, Asia), since
-a client may know its rivals' names.  One of each kind comes first.  The strategy draws on longer lists of both.
+a client may know its rivals' names.  One of each kind comes first.  The strategy draws on
+longer lists of both.
 """
 
 from __future__ import annotations

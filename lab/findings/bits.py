@@ -11,6 +11,9 @@ A combination of levels that was not tried counts as the nearest that was: the o
 the fewest of its levels back to the control; of several, one that does not send what the
 control sends.
 
+Where a value is a matter of chance, and the environment only moves its rate, ``H(V | E)`` is
+not zero: the table tells the share of each level, and both entropies are computed from these.
+
 All signals together tell ``H(V1, …, Vn)``, which is less than the sum where signals follow
 from the same factors: two copies of the time zone tell no more than one.  Signals that share
 no factor, directly or through others, are independent, so each such component is counted by
@@ -60,15 +63,35 @@ def bits(signal: Signal, population: Population) -> float:
 
 
 def together(signals: Iterable[Signal], population: Population) -> Total:
-    """What several signals tell together."""
-    total, exact = 0.0, True
+    """What several signals tell together; rates are added, which makes it an upper bound."""
+    every = list(signals)
+    rated = [signal for signal in every if any(row.share is not None for row in signal.table)]
+    total = math.fsum(_rate(signal, population) for signal in rated)
+    exact = not rated or len(every) == 1
     for values in _components(
-        [value for signal in signals for value in _values(signal, population)]
+        [value for signal in every if signal not in rated for value in _values(signal, population)]
     ):
         found = _component(values, population)
         total += found.bits
         exact = exact and found.exact
     return Total(total, exact)
+
+
+def _rate(signal: Signal, population: Population) -> float:
+    """What is learnt from whether something shows that each level shows at a rate of its own."""
+    (name,) = signal.cause
+    weights = population.levels(name)
+    shares = [
+        (weights[row.levels[name]], row.share)
+        for row in signal.table
+        if row.share is not None and row.levels[name] in weights
+    ]
+    whole = math.fsum(weight for weight, _ in shares)
+    if not whole:
+        return 0.0
+    mean = math.fsum(weight * share for weight, share in shares) / whole
+    left = math.fsum(weight * _entropy((share, 1 - share)) for weight, share in shares) / whole
+    return max(0.0, _entropy((mean, 1 - mean)) - left)
 
 
 def _values(signal: Signal, population: Population) -> Iterator[_Value]:

@@ -56,6 +56,8 @@ class Row(msgspec.Struct, frozen=True):
     """Trials with the same levels that sent something else."""
     rule: str | None = None
     """What all tried levels with this value share and no other tried level does, in words."""
+    share: float | None = None
+    """Of the trials, how many showed what ``value`` tells of, where that is a matter of chance."""
 
 
 class Difference(msgspec.Struct, frozen=True):

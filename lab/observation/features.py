@@ -92,7 +92,7 @@ def _walk(observation: Observation, roles: Roles) -> Iterator[tuple[Location, st
     for event in observation.events:
         match event:
             case Request():
-                base = _message(event, roles)
+                base = message_of(event, roles)
                 order.append(f"{event.method} {base.host}{base.path}")
                 yield from _request(event, base, roles)
             case DnsQuery():
@@ -118,7 +118,8 @@ def _walk(observation: Observation, roles: Roles) -> Iterator[tuple[Location, st
     yield Location("exit", part="status"), f"{end.verdict}, {status}"
 
 
-def _message(request: Request, roles: Roles) -> Location:
+def message_of(request: Request, roles: Roles) -> Location:
+    """The place of a request, under the names that its environment's roles give."""
     return Location(
         "http", roles.name(request.host), request.method, _path(request.host, request.target, roles)
     )

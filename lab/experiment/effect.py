@@ -1,0 +1,87 @@
+"""An effect to be tested, and which fresh trials test it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from lab.experiment.column import Group
+from lab.experiment.inference import Combination
+from lab.experiment.presumption import Level
+from lab.experiment.shifts import Shift
+
+__all__ = ["FRESH", "Effect", "block_of", "is_replicate", "sides"]
+
+FRESH = 1000
+"""Replicates numbered from here were run to confirm, and are the only ones tested.
+
+The first block of them has the numbers from here, the second those from twice here, ….
+"""
+
+
+class Effect(msgspec.Struct, frozen=True):
+    """One group of columns, one cause of it, and the minimal pair that tests it.
+
+    ``left`` and ``right`` are combinations of levels against the control that differ in
+    ``factor``.  ``disturbing`` are the levels that do something to these columns in another
+    way: only trials without them test this effect.  ``replicates`` is the smaller number of
+    fresh trials of the two sides, in the one ``block`` of trials that has the most of both.
+    ``shift`` is there where the effect is on a distribution, not on a value.
+    """
+
+    group: Group
+    cause: tuple[str, ...]
+    combinations: tuple[Combination, ...]
+    left: Combination
+    right: Combination
+    factor: str
+    disturbing: frozenset[Level]
+    p_value: float = 1.0
+    p_adjusted: float = 1.0
+    replicates: int = 0
+    block: int = -1
+    shift: Shift | None = None
+
+    def tested(self, p_value: float, replicates: int, block: int) -> Effect:
+        """The same with what fresh trials say, before correction."""
+        return msgspec.structs.replace(self, p_value=p_value, replicates=replicates, block=block)
+
+
+def block_of(replicate: int) -> int:
+    """The block of fresh trials that a replicate belongs to; -1 for any other trial."""
+    return replicate // FRESH - 1
+
+
+def is_replicate(
+    trial: Combination, side: Combination, cause: Sequence[str], disturbing: frozenset[Level]
+) -> bool:
+    """Whether a trial with these levels is one of this side of an effect's minimal pair.
+
+    It has the side's levels in the factors of the cause, and whatever does nothing to these
+    columns in the others.
+    """
+    if not side <= trial or not trial.isdisjoint(disturbing):
+        return False
+    return all(level in side for level in trial if level[0] in cause)
+
+
+def sides(
+    effect: Effect, fresh: Iterable[tuple[int, Combination, int]]
+) -> tuple[list[int], list[int], int]:
+    """What fresh trials of both sides showed, in the one block that has the most of both.
+
+    ``fresh`` has each fresh trial's row, levels and block.  Of one block alone, because what
+    changed between two would pass for an effect.
+    """
+    found: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for row, levels, block in fresh:
+        if effect.group.codes[row] < 0:
+            continue
+        for number, side in enumerate((effect.left, effect.right)):
+            if is_replicate(levels, side, effect.cause, effect.disturbing):
+                found[block][number].append(effect.group.codes[row])
+    best = max(found, key=lambda number: (min(map(len, found[number])), -number), default=-1)
+    before, after = found[best] if found else ([], [])
+    return before, after, best

@@ -1,0 +1,31 @@
+"""When something was said: the time between one request and the next.
+
+A client that waits, or works, for longer in some surroundings says so by that alone.  The time
+before the first request is left out, because it is mostly what the interpreter takes to start.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from lab.observation.features import Roles, message_of
+from lab.observation.location import Location
+from lab.observation.records import Observation, Request
+
+__all__ = ["Timings", "timings"]
+
+Timings = Mapping[Location, tuple[float, ...]]
+
+
+def timings(observation: Observation, roles: Roles) -> Timings:
+    """Seconds since the request before, by message, each with its values in order."""
+    found: dict[Location, list[float]] = defaultdict(list)
+    before: float | None = None
+    for event in observation.events:
+        if not isinstance(event, Request):
+            continue
+        if before is not None:
+            found[message_of(event, roles).beside("timing")].append(event.at - before)
+        before = event.at
+    return {location: tuple(values) for location, values in found.items()}
