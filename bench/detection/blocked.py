@@ -8,7 +8,8 @@ CSF 2015).  The treatment is one of the factor's levels, drawn at random.
 
 AdFisher first trains a classifier, because an advertisement has no place of its own where it
 could be compared, and spends half of its trials on that.  Here places are known, so each is
-tested for itself with all trials, corrected over places and factors (Holm, 1979): nothing has
+tested for itself with all trials, and all of one host together in the classifier's stead
+(:mod:`~bench.detection.together`), corrected over places and factors (Holm, 1979): nothing has
 to be spent on training.  All factors of a block share the trial of the control, too, which
 halves what each costs.
 """
@@ -22,8 +23,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from bench.detection.oracle import Oracle, Reading, Task, effect
+from bench.detection.together import fields, wholes
 from lab.experiment.analysis import Effect
-from lab.experiment.column import Group
+from lab.experiment.column import Column, Group
 from lab.experiment.design import Planned
 from lab.experiment.inference import Combination
 from lab.experiment.permutation import holm
@@ -44,19 +46,26 @@ def blocked_permutation_test(
     """Every factor whose treatment differs from the control of its blocks."""
     blocks, trials = design(task, budget)
     reading = oracle.measure(trials)
+    together = wholes(reading)
     tested: list[tuple[Group, str, Combination, float]] = []
-    for group in reading.groups:
+    for group in (*reading.groups, *together):
         for name in task.factors:
             pairs, levels = _pairs(reading, group, blocks, name)
             if levels:
                 right = frozenset({(name, levels.most_common(1)[0][0])})
                 tested.append((group, name, right, swapped(pairs, task.seed)))
     adjusted = holm([p for _, _, _, p in tested])
-    return reading, [
-        effect(group, name, frozenset(), right, p)
-        for p, (group, name, right, _) in zip(adjusted, tested, strict=True)
-        if p <= task.alpha
-    ]
+    found: dict[tuple[tuple[Column, ...], str], Effect] = {}
+    for p, (group, name, right, _) in zip(adjusted, tested, strict=True):
+        if p > task.alpha:
+            continue
+        if group in together:
+            effects = list(fields(task, reading, group, name, p))
+        else:
+            effects = [effect(group, name, frozenset(), right, p)]
+        for one in effects:
+            found.setdefault((one.group.columns, name), one)
+    return reading, list(found.values())
 
 
 def design(task: Task, budget: int) -> tuple[list[_Block], list[Planned]]:

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import math
 import random
+from collections import Counter
 from collections.abc import Iterator
 from itertools import zip_longest
 
 from bench.detection.oracle import Oracle, Reading, Task, effect
+from bench.detection.together import fields, wholes
 from lab.experiment.analysis import Effect
-from lab.experiment.column import Group
+from lab.experiment.column import Column, Group
 from lab.experiment.design import Planned
 from lab.experiment.inference import Combination
 from lab.experiment.permutation import holm, p_value
@@ -26,27 +28,38 @@ from lab.experiment.permutation import holm, p_value
 __all__ = ["design", "one_factor_at_a_time"]
 
 _FEWEST = 3
+_OF_EACH_FACTOR = 6
 _CONTROL: Combination = frozenset()
 
 
 def one_factor_at_a_time(task: Task, oracle: Oracle, budget: int) -> tuple[Reading, list[Effect]]:
     """Every factor whose levels, each or all together, differ from the control."""
     reading = oracle.measure(design(task, budget))
-    tested = [one for group in reading.groups for one in _hypotheses(task, reading, group)]
+    together = wholes(reading)
+    tested = [
+        one for group in (*reading.groups, *together) for one in _hypotheses(task, reading, group)
+    ]
     adjusted = holm([p for _, _, _, p in tested])
-    found: dict[tuple[int, str], Effect] = {}
+    found: dict[tuple[tuple[Column, ...], str], Effect] = {}
     ranked = sorted(zip(adjusted, tested, strict=True), key=lambda each: each[0])
     for p, (group, name, right, _) in ranked:
-        if p <= task.alpha:
-            found.setdefault((id(group), name), effect(group, name, _CONTROL, right, p))
+        if p > task.alpha:
+            break
+        if group in together:
+            effects = list(fields(task, reading, group, name, p))
+        else:
+            effects = [effect(group, name, _CONTROL, right, p)]
+        for one in effects:
+            found.setdefault((one.group.columns, name), one)
     return reading, list(found.values())
 
 
 def design(task: Task, budget: int) -> list[Planned]:
     """The trials that a budget allows, in random order.
 
-    Where there are not enough for every level, as many are tried as there is room for, the same
-    number of each factor; what is left over goes to further replicates.
+    First every factor gets a few trials, one of each in turn, so that one with few levels is
+    tested as well as others; then every level gets as many as the others, as far as there is
+    room.
     """
     chance = random.Random(f"one factor at a time {task.seed}")
     controls = max(_FEWEST, round(budget / (1 + math.sqrt(len(task.singles) or 1))))
@@ -54,11 +67,14 @@ def design(task: Task, budget: int) -> list[Planned]:
     queues = [chance.sample([(name, level) for level in levels], len(levels))
               for name, levels in sorted(task.levels.items())]  # fmt: skip
     chance.shuffle(queues)
-    turns = [single for turn in zip_longest(*queues) for single in turn if single is not None]
-    room = budget - len(trials)
-    for number in range(room if turns else 0):
-        single = turns[number % len(turns)]
-        trials.append(Planned(task.environment([single]), number // len(turns)))
+    every = [single for turn in zip_longest(*queues) for single in turn if single is not None]
+    first = [queue[turn % len(queue)] for turn in range(_OF_EACH_FACTOR) for queue in queues]
+    counts: Counter[tuple[str, str]] = Counter()
+    while len(trials) < budget and every:
+        number = counts.total()
+        single = first[number] if number < len(first) else min(every, key=counts.__getitem__)
+        trials.append(Planned(task.environment([single]), counts[single]))
+        counts[single] += 1
     chance.shuffle(trials)
     return trials
 

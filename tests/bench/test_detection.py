@@ -9,6 +9,7 @@ from bench.detection.oracle import Oracle, Task, task
 from bench.detection.scores import LAB, Outcome, Tally
 from lab.environment import Environment
 from lab.experiment.design import Planned
+from lab.experiment.judgement import compare
 from lab.experiment.options import Options
 from lab.experiment.scope import scope
 from lab.experiment.zoo import Allowed, Expected, Specimen
@@ -169,6 +170,30 @@ def test_one_factor_at_a_time_varies_one_and_tries_each_level_equally_often():
     assert len(counts) == 5
     assert max(counts.values()) - min(counts.values()) <= 1
     assert control == pytest.approx(100 / (1 + 5**0.5), abs=1)
+
+
+def test_a_factor_with_one_level_is_not_starved_by_one_with_many():
+    levels = {"optout": ("on",), "timezone": tuple(f"Zone/{number}" for number in range(40))}
+    given = Task(Environment.of({"optout": "unset", "timezone": "UTC"}), levels, 0.05, 1)
+    trials = onefactor.design(given, 60)
+    assert sum(trial.environment["optout"] == "on" for trial in trials) == 6
+
+
+@pytest.mark.parametrize("name", ["one factor at a time", "blocked permutation"])
+def test_a_factor_whose_levels_each_do_something_else_is_found(name, tmp_path):
+    def scattered(levels, chance):
+        ci = levels["ci"]
+        return [request({"noise": chance.random(), **({ci: "here"} if ci != "none" else {})})]
+
+    specimen = planted(("ci",))
+    chosen = scope(CLIENT, Options(factors=FACTORS, home=tmp_path))
+    given = task(chosen, chosen.facts, 0.05, 0)
+    with Store(tmp_path) as store:
+        oracle = Oracle(CLIENT, chosen, store, ModelLaboratory(scattered))
+        reading, effects = METHODS[name](given, oracle, 90)
+    judgement = compare(specimen, reading.signals(effects, chosen.routes))
+    assert judgement.right == specimen.expected
+    assert judgement.false == ()
 
 
 def test_adding_one_at_a_time_keeps_what_was_added():

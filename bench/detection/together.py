@@ -1,0 +1,64 @@
+"""All that goes to one place as one value: for factors whose levels each do something else.
+
+A file that one level adds is one field, and another level's file is another field: field by
+field, each level has to prove itself with its own few trials.  AdFisher's classifier sees all
+fields at once and has no such trouble.  So the methods that test fields test, beside each, what
+went by one channel to one host as a whole: the values of all fields there that tell something in
+every trial.  Where that depends on a factor, the factor is named for each field there that
+showed something under one of its levels which it never showed under the control.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import msgspec
+
+from bench.detection.oracle import Reading, Task, effect
+from lab.experiment.analysis import Effect
+from lab.experiment.column import Column, Group
+from lab.experiment.inference import Combination
+
+__all__ = ["fields", "wholes"]
+
+
+def wholes(reading: Reading) -> list[Group]:
+    """One group for each channel and host with several groups; its columns are all of theirs."""
+    found: dict[tuple[str, str | None], list[tuple[Group, list[Column]]]] = defaultdict(list)
+    usable = [number for number, row in enumerate(reading.rows) if not row.broken]
+    for group in reading.groups:
+        if any(group.codes[row] < 0 for row in usable):
+            continue
+        here: dict[tuple[str, str | None], list[Column]] = defaultdict(list)
+        for column in group.columns:
+            here[column.location.channel, column.location.host].append(column)
+        for place, columns in here.items():
+            found[place].append((group, columns))
+    made = []
+    for members in found.values():
+        if len(members) > 1:
+            numbers: dict[tuple[int, ...], int] = {}
+            codes = tuple(
+                -1 if min(row) < 0 else numbers.setdefault(row, len(numbers))
+                for row in zip(*(group.codes for group, _ in members), strict=True)
+            )
+            made.append(Group(codes, tuple(column for _, own in members for column in own)))
+    return made
+
+
+def fields(task: Task, reading: Reading, whole: Group, name: str, p: float) -> Iterator[Effect]:
+    """What a factor does at the place of a whole, field by field."""
+    control: Combination = frozenset()
+    there = set(whole.columns)
+    for group in reading.groups:
+        columns = tuple(column for column in group.columns if column in there)
+        usual = set(reading.codes(group, control))
+        unusual = {
+            level: sum(code not in usual for code in reading.codes(group, frozenset({level})))
+            for level in ((name, text) for text in task.levels[name])
+        }
+        shown = max(unusual, key=lambda level: unusual[level])
+        if columns and usual and unusual[shown]:
+            restricted = msgspec.structs.replace(group, columns=columns)
+            yield effect(restricted, name, control, frozenset({shown}), p)
