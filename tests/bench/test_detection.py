@@ -180,7 +180,7 @@ def test_a_factor_with_one_level_is_not_starved_by_one_with_many():
 
 
 @pytest.mark.parametrize("name", ["one factor at a time", "blocked permutation"])
-def test_a_factor_whose_levels_each_do_something_else_is_found(name, tmp_path):
+def test_of_a_factor_whose_levels_each_do_something_else_all_is_told(name, tmp_path):
     def scattered(levels, chance):
         ci = levels["ci"]
         return [request({"noise": chance.random(), **({ci: "here"} if ci != "none" else {})})]
@@ -190,8 +190,11 @@ def test_a_factor_whose_levels_each_do_something_else_is_found(name, tmp_path):
     given = task(chosen, chosen.facts, 0.05, 0)
     with Store(tmp_path) as store:
         oracle = Oracle(CLIENT, chosen, store, ModelLaboratory(scattered))
-        reading, effects = METHODS[name](given, oracle, 90)
-    judgement = compare(specimen, reading.signals(effects, chosen.routes))
+        reading, effects = METHODS[name](given, oracle, 60)
+    signals = reading.signals(effects, chosen.routes)
+    told = {place.pointer for signal in signals for place in signal.fields}
+    assert {f"/{level}" for level in given.levels["ci"]} <= told
+    judgement = compare(specimen, signals)
     assert judgement.right == specimen.expected
     assert judgement.false == ()
 
