@@ -16,7 +16,7 @@ from lab.environment import Environment
 from lab.experiment.canaries import Canary, canary_columns
 from lab.experiment.column import Column, Group, NoisyPlace, grouped
 from lab.experiment.columns import columns
-from lab.experiment.effect import FRESH, Effect, block_of, sides
+from lab.experiment.effect import FRESH, Effect, rounds, sides
 from lab.experiment.inference import Combination, Trials, infer
 from lab.experiment.measures import measures, time_measures
 from lab.experiment.permutation import holm, p_value
@@ -80,7 +80,7 @@ def analyse(
     )
     trials = Trials(control, environments, designed)
     fresh = [
-        (index, trials.rows[index], block_of(row.replicate))
+        (index, trials.rows[index], row.replicate)
         for index, row in enumerate(rows)
         if row.replicate >= FRESH
     ]
@@ -109,13 +109,15 @@ def analyse(
         disturbing = levels - right
         effect = Effect(group, cause, shown, left, right, factor, disturbing)
         before, after, block = sides(effect, fresh)
-        effects.append(effect.tested(p_value(before, after), min(len(before), len(after)), block))
+        replicates = min(len(before), len(after))
+        effects.append(effect.tested(p_value(before, after), replicates, block=block))
     known = {
         (column.location, effect.cause) for effect in effects for column in effect.group.columns
     }
     for effect in _shifts(rows, trials, unsettled, known, routes):
-        before, after, block = sides(effect, fresh)
-        effects.append(effect.tested(shifted(before, after), min(len(before), len(after)), block))
+        parts = rounds(effect, fresh)
+        replicates = sum(min(len(before), len(after)) for before, after in parts)
+        effects.append(effect.tested(shifted(parts), replicates, looks=len(parts)))
     looked = [one.p_value if one.shift is None else LOOKS * one.p_value for one in effects]
     adjusted = holm([min(1.0, p) for p in looked], hypotheses)
     return Analysis(

@@ -149,7 +149,7 @@ def _inconclusive(analysis: Analysis, alpha: float) -> Iterable[Inconclusive]:
             continue
         location = effect.group.columns[0].location
         if effect.shift is not None:
-            missing = sought(effect.replicates, effect.p_value, effect.p_adjusted, alpha)
+            missing = sought(effect.looks, effect.p_value, effect.p_adjusted, alpha)
             close = effect.p_value <= alpha
             if missing or close:
                 why = f"the rate of “{effect.shift.words}” seems to differ"

@@ -31,6 +31,8 @@ class _Side(msgspec.Struct, frozen=True):
     levels: Combination
     cause: tuple[str, ...]
     disturbing: frozenset[Level]
+    anew: bool = False
+    """Earlier trials do not count: both sides are to run in the same round."""
 
 
 def packed(
@@ -46,9 +48,10 @@ def packed(
 
     For an interaction the sides include its single levels, so that the claim that none
     suffices alone stands on fresh trials too.  ``done`` are the fresh trials of this block
-    so far, ``count`` says how many an effect needs of each side.  Where there is ``room`` for
-    so many trials only, the effects that chance is least likely to have made come first and the
-    rest are left out: a few that are decided are worth more than many that are not.
+    so far, ``count`` says how many an effect needs of each side, for a shift how many more.
+    Where there is ``room`` for so many trials only, the effects that chance is least likely to
+    have made come first and the rest are left out: a few that are decided are worth more than
+    many that are not.
     ``possible`` says of levels whether a machine can have them together.
     """
     wanted: dict[_Side, int] = {}
@@ -75,7 +78,8 @@ def _sides(effect: Effect) -> list[_Side]:
     sides = [effect.left, effect.right]
     if len(effect.right) > 1:
         sides += [effect.right - {level} for level in effect.right]
-    return [_Side(levels, effect.cause, effect.disturbing) for levels in dict.fromkeys(sides)]
+    anew = effect.shift is not None
+    return [_Side(levels, effect.cause, effect.disturbing, anew) for levels in dict.fromkeys(sides)]
 
 
 def scaled(effect: Effect, replicates: int) -> int:
@@ -88,7 +92,10 @@ def scaled(effect: Effect, replicates: int) -> int:
 def _missing(wanted: Mapping[_Side, int], done: Sequence[Combination]) -> dict[_Side, int]:
     missing = {}
     for side, count in wanted.items():
-        ran = sum(is_replicate(trial, side.levels, side.cause, side.disturbing) for trial in done)
+        ran = sum(
+            is_replicate(trial, side.levels, side.cause, side.disturbing)
+            for trial in (() if side.anew else done)
+        )
         if ran < count:
             missing[side] = count - ran
     return missing

@@ -12,13 +12,15 @@ from lab.experiment.inference import Combination
 from lab.experiment.presumption import Level
 from lab.experiment.shifts import Shift
 
-__all__ = ["FRESH", "Effect", "block_of", "is_replicate", "sides"]
+__all__ = ["FRESH", "ROUND", "Effect", "block_of", "is_replicate", "rounds", "sides"]
 
 FRESH = 1000
 """Replicates numbered from here were run to confirm, and are the only ones tested.
 
 The first block of them has the numbers from here, the second those from twice here, ….
 """
+ROUND = 100
+"""Within a block the first round has the numbers from its start, the second those from here on."""
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -28,7 +30,8 @@ class Effect(msgspec.Struct, frozen=True):
     ``factor``.  ``disturbing`` are the levels that do something to these columns in another
     way: only trials without them test this effect.  ``replicates`` is the smaller number of
     fresh trials of the two sides, in the one ``block`` of trials that has the most of both.
-    ``shift`` is there where the effect is on a distribution, not on a value.
+    ``shift`` is there where the effect is on a distribution, not on a value; it was looked at
+    ``looks`` times.
     """
 
     group: Group
@@ -43,10 +46,13 @@ class Effect(msgspec.Struct, frozen=True):
     replicates: int = 0
     block: int = -1
     shift: Shift | None = None
+    looks: int = 0
 
-    def tested(self, p_value: float, replicates: int, block: int) -> Effect:
+    def tested(self, p_value: float, replicates: int, *, block: int = -1, looks: int = 0) -> Effect:
         """The same with what fresh trials say, before correction."""
-        return msgspec.structs.replace(self, p_value=p_value, replicates=replicates, block=block)
+        return msgspec.structs.replace(
+            self, p_value=p_value, replicates=replicates, block=block, looks=looks
+        )
 
 
 def block_of(replicate: int) -> int:
@@ -72,16 +78,31 @@ def sides(
 ) -> tuple[list[int], list[int], int]:
     """What fresh trials of both sides showed, in the one block that has the most of both.
 
-    ``fresh`` has each fresh trial's row, levels and block.  Of one block alone, because what
+    ``fresh`` has each fresh trial's row, levels and number.  Of one block alone, because what
     changed between two would pass for an effect.
     """
+    found = _parted(effect, fresh, FRESH)
+    best = max(found, key=lambda number: (min(map(len, found[number])), -number), default=0)
+    before, after = found[best] if found else ([], [])
+    return before, after, best - 1
+
+
+def rounds(
+    effect: Effect, fresh: Iterable[tuple[int, Combination, int]]
+) -> list[tuple[list[int], list[int]]]:
+    """The same by rounds, of which the trials ran in random order, where there are both sides."""
+    found = _parted(effect, fresh, ROUND)
+    return [(before, after) for before, after in found.values() if before and after]
+
+
+def _parted(
+    effect: Effect, fresh: Iterable[tuple[int, Combination, int]], size: int
+) -> dict[int, tuple[list[int], list[int]]]:
     found: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-    for row, levels, block in fresh:
+    for row, levels, replicate in fresh:
         if effect.group.codes[row] < 0:
             continue
         for number, side in enumerate((effect.left, effect.right)):
             if is_replicate(levels, side, effect.cause, effect.disturbing):
-                found[block][number].append(effect.group.codes[row])
-    best = max(found, key=lambda number: (min(map(len, found[number])), -number), default=-1)
-    before, after = found[best] if found else ([], [])
-    return before, after, best
+                found[replicate // size][number].append(effect.group.codes[row])
+    return found

@@ -22,7 +22,7 @@ from lab.experiment.analysis import Analysis, Row, analyse
 from lab.experiment.conclude import Conclusion, conclude
 from lab.experiment.confirming import packed, scaled
 from lab.experiment.design import CONTROL_REPLICATES, Design, Planned, plan
-from lab.experiment.effect import FRESH, Effect, block_of
+from lab.experiment.effect import FRESH, ROUND, Effect, block_of
 from lab.experiment.events import (
     AuditFinished,
     AuditStarted,
@@ -315,7 +315,8 @@ class Engine:
                     seed=f"confirm {self.options.seed} {number}",
                     room=room,
                     possible=lambda levels: impossible(self._environment(levels)) is None,
-                )
+                ),
+                number,
             )
             if not trials:
                 break
@@ -336,7 +337,7 @@ class Engine:
         """Fresh trials of each side that an effect needs next; so many at a first ``look``."""
         if effect.shift is not None:
             alpha = self.options.alpha
-            return sought(effect.replicates, effect.p_value, effect.p_adjusted, alpha)
+            return sought(effect.looks, effect.p_value, effect.p_adjusted, alpha)
         return scaled(effect, replicates) if look is None else look
 
     def _fresh(self) -> list[Combination]:
@@ -348,16 +349,14 @@ class Engine:
             if block_of(trial.replicate) == self.block
         ]
 
-    def _numbered(self, combinations: Sequence[Combination]) -> list[Planned]:
-        """Fresh trials with these levels, each a replicate that has not been run."""
+    def _numbered(self, combinations: Sequence[Combination], number: int) -> list[Planned]:
+        """Fresh trials of a round with these levels, each a replicate that was not run."""
+        first = FRESH * (1 + self.block) + ROUND * number
         numbers: Counter[Environment] = Counter()
-        for trial in self.measurements.rows:
-            if block_of(trial.replicate) == self.block:
-                numbers[trial.environment] += 1
         trials = []
         for combination in combinations:
             environment = self._environment(combination)
-            trials.append(Planned(environment, FRESH * (1 + self.block) + numbers[environment]))
+            trials.append(Planned(environment, first + numbers[environment]))
             numbers[environment] += 1
         return trials
 

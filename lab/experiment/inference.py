@@ -51,6 +51,10 @@ _WITNESSES_UNPROVEN = 2
 _FEW = 3
 _PROVEN = 2
 """Trials of a region's levels alone that show its effect, before it is believed."""
+_REPETITIONS = 2
+"""Before anything is made of a column, so many of its values must have been seen again."""
+_MOST_REPEATED = 6
+"""Trials that are repeated to see a value again, which occurs too rarely if that is in vain."""
 _DOUBTS_UNPROVEN = 2
 """Of a column that has shown nothing repeatable, so many odd trials are repeated at a time."""
 _MOST_REPLICATES = 4
@@ -166,6 +170,32 @@ class _Column:
             return self.usual
         return self.single[active[0]] if len(active) == 1 else None
 
+    @property
+    def repeated(self) -> bool:
+        """Whether repetitions enough are known to believe that the column is no noise.
+
+        What is sent in few trials only, with something random in it, looks as if it followed
+        from whatever was varied in these.
+        """
+        return sum(count - 1 for count in self._known().values()) >= _REPETITIONS
+
+    def to_repeat(self) -> list[Combination]:
+        """The trial to repeat so that more is known; none where that was tried."""
+        known = self._known()
+        trials = {one: len(self.trials.by_combination[one]) for one in known}
+        if sum(number - 1 for one, number in trials.items() if one) >= _MOST_REPEATED:
+            return []
+        left = [one for one in known if trials[one] < _MOST_REPLICATES]
+        return sorted(left, key=lambda one: (-known[one], sorted(one)))[:1]
+
+    def _known(self) -> dict[Combination, int]:
+        """In how many trials of each combination the column is known."""
+        counts = {
+            combination: sum(self.codes[row] >= 0 for row in rows)
+            for combination, rows in self.trials.by_combination.items()
+        }
+        return {combination: count for combination, count in counts.items() if count}
+
     def shown(self, region: Region) -> list[Combination]:
         """Combinations of exactly a region's factors that showed its effect by themselves."""
         size = len(region.levels)
@@ -199,6 +229,8 @@ class _Column:
 def infer(trials: Trials, group: Group, seed: int) -> Inference:
     """The causes of one group of columns, as far as the trials so far tell them."""
     column = _Column(trials, group)
+    if not column.repeated:
+        return Inference((), tuple(column.to_repeat()))
     doubtful = column.doubtful()
     wanted: list[Combination] = [frozenset({level}) for level in column.unchecked]
     proven = any(

@@ -4,7 +4,7 @@
 measure (:mod:`lab.experiment.measures`) the factor that it depends on most: by the rank
 statistic of Kruskal and Wallis (1952), which for categories is the chi-square test, and by the
 contrast of each level with the rest.  Their tail is approximated (Wilson and Hilferty, 1931),
-since suspicion only has to be sparing: about two that chance makes in an audit.  What
+since suspicion only has to be sparing: about one that chance makes in an audit.  What
 is suspected is said beforehand: the level, the direction and, for a number, the threshold
 halfway between the medians, as a classifier learnt from one half of the data is tested on the
 other (AdFisher; Datta, Tschantz and Datta, 2015).
@@ -19,7 +19,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from statistics import median
 
 import msgspec
@@ -37,8 +38,10 @@ LOOK = 12
 LOOKS = 4
 _FEWEST_TRIALS = 30
 """With fewer trials of the design nothing is suspected."""
+_KNOWN = 0.5
+"""What is not even sent in so many trials takes too many to compare."""
 _FEWEST_OF_LEVEL = 3
-_CHANCE_FINDS = 2.0
+_CHANCE_FINDS = 1.0
 """So many suspicions an audit has by chance, on average."""
 _MOST_LIKELY = 0.05
 _MOST = 6
@@ -120,7 +123,7 @@ def _suspects(
 ) -> Iterator[Shift]:
     """The factors that one measure depends on, each looked for beside those found before."""
     known = [index for index, value in enumerate(values) if value is not None]
-    if len(known) < _FEWEST_TRIALS:
+    if len(known) < max(_FEWEST_TRIALS, _KNOWN * len(values)):
         return
     numbers = [value for value in values if value is not None]
     scores = _ranks(numbers)
@@ -211,27 +214,35 @@ def _tail(statistic: float, freedom: int) -> float:
     return 0.5 * math.erfc(z / math.sqrt(2))
 
 
-def shifted(before: Sequence[int], after: Sequence[int]) -> float:
-    """The probability of at least so many marks ``after``, were both sides alike.
+def shifted(rounds: Iterable[tuple[Sequence[int], Sequence[int]]]) -> float:
+    """The probability of at least so many marks on the second sides, were both sides alike.
 
-    Fisher's exact test, one-sided.  To be corrected for ``LOOKS`` looks.
+    Fisher's exact test, one-sided, within each round, since what else happens on a machine may
+    change from one to the next: the counts of all rounds are added (as Cochran, 1954, and
+    Mantel and Haenszel, 1959, do), and so are their exact distributions.  To be corrected for
+    ``LOOKS`` looks.
     """
-    left, right = len(before), len(after)
-    if not left or not right:
-        return 1.0
-    marks, here = sum(before) + sum(after), sum(after)
-    ways = sum(
-        math.comb(right, number) * math.comb(left, marks - number)
-        for number in range(here, min(marks, right) + 1)
-    )
-    return ways / math.comb(left + right, marks)
+    chances = {0: 1.0}
+    seen = 0
+    for before, after in rounds:
+        left, right, marks = len(before), len(after), sum(before) + sum(after)
+        seen += sum(after)
+        ways = math.comb(left + right, marks)
+        here = {
+            number: math.comb(right, number) * math.comb(left, marks - number) / ways
+            for number in range(max(0, marks - left), min(marks, right) + 1)
+        }
+        following: dict[int, float] = defaultdict(float)
+        for (total, chance), (number, share) in product(chances.items(), here.items()):
+            following[total + number] += chance * share
+        chances = following
+    return min(1.0, math.fsum(chance for total, chance in chances.items() if total >= seen))
 
 
-def sought(replicates: int, p_value: float, p_adjusted: float, alpha: float) -> int:
-    """How many fresh trials a side are needed for the next look; 0 once it is decided."""
-    looks = replicates // LOOK
+def sought(looks: int, p_value: float, p_adjusted: float, alpha: float) -> int:
+    """How many more fresh trials a side the next look takes; 0 once it is decided."""
     if looks >= LOOKS or p_adjusted <= alpha:
         return 0
     if looks and p_value > _HOPELESS[looks - 1]:
         return 0
-    return (looks + 1) * LOOK
+    return LOOK

@@ -101,22 +101,32 @@ def test_a_short_delay_is_no_signal():
 
 @given(st.lists(st.integers(0, 1), max_size=20), st.lists(st.integers(0, 1), max_size=20))
 def test_the_test_is_a_probability_and_more_marks_are_no_less_sure(before, after):
-    p = shifted(before, after)
+    p = shifted([(before, after)])
     assert 0 < p <= 1
     if 0 in after:
         after[after.index(0)] = 1
-        assert shifted(before, after) <= p
+        assert shifted([(before, after)]) <= p + 1e-12
 
 
 def test_a_clear_case_ends_at_the_first_look_and_so_does_a_hopeless_one():
-    clear = shifted([0] * LOOK, [1] * LOOK)
+    clear = shifted([([0] * LOOK, [1] * LOOK)])
     assert clear < 1e-5
-    assert sought(LOOK, clear, clear, 0.05) == 0
-    assert sought(LOOK, 1.0, 1.0, 0.05) == 0
-    open_still = shifted([0] * LOOK, [1] * 4 + [0] * (LOOK - 4))
-    assert sought(LOOK, open_still, 1.0, 0.05) == 2 * LOOK
-    assert sought(LOOK * LOOKS, open_still, 1.0, 0.05) == 0
+    assert sought(1, clear, clear, 0.05) == 0
+    assert sought(1, 1.0, 1.0, 0.05) == 0
+    open_still = shifted([([0] * LOOK, [1] * 4 + [0] * (LOOK - 4))])
+    assert sought(1, open_still, 1.0, 0.05) == LOOK
+    assert sought(LOOKS, open_still, 1.0, 0.05) == 0
     assert sought(0, 1.0, 1.0, 0.05) == LOOK
+
+
+def test_what_changed_between_two_rounds_is_no_effect():
+    # All that ran before a change shows no mark, all that ran after it does.
+    assert shifted([([0] * 30, [0] * 2), ([1] * 2, [1] * 30)]) == pytest.approx(1)
+
+
+def test_rounds_add_up():
+    once = shifted([([0] * 12, [1] * 4 + [0] * 8)])
+    assert shifted([([0] * 12, [1] * 4 + [0] * 8)] * 2) < once / 5
 
 
 # --- whole audits of models -----------------------------------------------------------------
