@@ -17,8 +17,8 @@ import random
 from collections.abc import Iterable, Iterator
 
 from bench.detection.oracle import Oracle, Reading, Task, effect
-from lab.experiment.analysis import Effect
 from lab.experiment.design import Planned
+from lab.experiment.effect import Effect
 from lab.experiment.inference import Combination
 from lab.factors.registry import impossible
 

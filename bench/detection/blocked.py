@@ -24,9 +24,9 @@ import numpy as np
 
 from bench.detection.oracle import Oracle, Reading, Task, effect
 from bench.detection.together import fields, wholes
-from lab.experiment.analysis import Effect
 from lab.experiment.column import Column, Group
 from lab.experiment.design import Planned
+from lab.experiment.effect import Effect
 from lab.experiment.inference import Combination
 from lab.experiment.permutation import holm
 

@@ -22,8 +22,8 @@ from bench.detection.onefactor import one_factor_at_a_time
 from bench.detection.oracle import Oracle, Reading, Stopwatch, Task, task
 from bench.detection.scores import LAB, Outcome, tallied
 from lab.clients.profile import Client
-from lab.experiment.analysis import Effect
 from lab.experiment.audit import conduct
+from lab.experiment.effect import Effect
 from lab.experiment.events import EngineEvent, TrialFinished
 from lab.experiment.judgement import Judgement, compare, judge
 from lab.experiment.options import Options

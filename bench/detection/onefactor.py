@@ -19,9 +19,9 @@ from itertools import zip_longest
 
 from bench.detection.oracle import Oracle, Reading, Task, effect
 from bench.detection.together import fields, wholes
-from lab.experiment.analysis import Effect
 from lab.experiment.column import Column, Group
 from lab.experiment.design import Planned
+from lab.experiment.effect import Effect
 from lab.experiment.inference import Combination
 from lab.experiment.permutation import holm, p_value
 

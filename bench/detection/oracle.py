@@ -15,12 +15,13 @@ import msgspec
 
 from lab.clients.profile import Client
 from lab.environment import Environment
-from lab.experiment.analysis import Effect, Row
+from lab.experiment.analysis import Row
 from lab.experiment.assemble import assemble
 from lab.experiment.canaries import canary_columns
 from lab.experiment.column import Group, grouped
 from lab.experiment.columns import columns
 from lab.experiment.design import Planned
+from lab.experiment.effect import Effect
 from lab.experiment.inference import Combination, Trials
 from lab.experiment.scope import Scope
 from lab.experiment.trials import Measurements, Measuring

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 import msgspec
 
 from bench.detection.oracle import Reading, Task, effect
-from lab.experiment.analysis import Effect
 from lab.experiment.column import Column, Group
+from lab.experiment.effect import Effect
 from lab.experiment.inference import Combination
 
 __all__ = ["fields", "wholes"]
