@@ -111,10 +111,7 @@ def analyse(
         before, after, block = sides(effect, fresh)
         replicates = min(len(before), len(after))
         effects.append(effect.tested(p_value(before, after), replicates, block=block))
-    known = {
-        (column.location, effect.cause) for effect in effects for column in effect.group.columns
-    }
-    for effect in _shifts(rows, trials, unsettled, known, routes):
+    for effect in _shifts(rows, trials, unsettled, tuple(effects), routes):
         parts = rounds(effect, fresh)
         replicates = sum(min(len(before), len(after)) for before, after in parts)
         effects.append(effect.tested(shifted(parts), replicates, looks=len(parts)))
@@ -135,25 +132,34 @@ def _shifts(
     rows: Sequence[Row],
     trials: Trials,
     unsettled: Sequence[Column],
-    known: Collection[tuple[Location, tuple[str, ...]]],
+    plain: Sequence[Effect],
     routes: frozenset[str],
 ) -> Iterator[Effect]:
-    """Suspected effects on what is noise, where no plainer effect of the factor is ``known``.
+    """Suspected effects on what is noise, where no plainer effect of the factor is known.
 
-    What decides where traffic goes decides how long it takes, too, which tells nothing.
+    What decides where traffic goes decides how long it takes, too, which tells nothing.  What
+    the plainer effects do at the same host would pass for a shift, so trials that have any of
+    their levels test none.
     """
     times = time_measures([None if row.broken else row.timings for row in rows])
     found = suspects([*measures(unsettled), *times], trials.rows, trials.designed)
+    active: dict[str | None, set[Level]] = defaultdict(set)
+    causes: dict[Location, set[str]] = defaultdict(set)
+    for effect in plain:
+        for column in effect.group.columns:
+            causes[column.location].update(effect.cause)
+            active[column.location.host] |= effect.disturbing | effect.right
     for shift in found:
         place, (name, _) = shift.measure.location, shift.level
-        if (place, (name,)) in known or (shift.measure.nature == "seconds" and name in routes):
+        timed = shift.measure.nature == "seconds"
+        if name in causes[place] or (timed and name in routes):
             continue
         group = Group(shift.marks, (Column(place, "rate", shift.told),))
         right = frozenset({shift.level})
-        others = {other.level for other in found if other.measure.location == place} - right
-        yield Effect(
-            group, (name,), (right,), frozenset(), right, name, frozenset(others), shift=shift
-        )
+        others = {other.level for other in found if other.measure.location == place}
+        others |= set[Level]().union(*active.values()) if timed else active[place.host]
+        disturbing = frozenset(others) - right
+        yield Effect(group, (name,), (right,), frozenset(), right, name, disturbing, shift=shift)
 
 
 def _representatives(
