@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lab.findings.chance import jointly
 from lab.findings.encodings import PLAIN, as_sent, hit_of
 from lab.findings.keyed import chance_of, keyed_digests, keys_in, may_hold_digest
+from lab.findings.reasons import reordered
 from lab.findings.report import Kind
 from lab.findings.search import Hit
 from lab.observation.location import Location
@@ -82,7 +83,7 @@ def kind_of(
             told = _copy(_keyed(location, tried, values, needles, sent), tried, values)
         if told is not None:
             return told
-    if _reordered([value.split() for value in distinct]):
+    if _reordered(sorted(distinct)):
         return Told("order")
     if None in values.values() and len(distinct) <= 1:
         return Told("presence")
@@ -126,7 +127,6 @@ def _keyed(
     return found
 
 
-def _reordered(values: Sequence[Sequence[str]]) -> bool:
-    """Whether all have the same words, though not one after another as in the first."""
-    words = {tuple(sorted(value)) for value in values}
-    return len(words) == 1 and any(value != values[0] for value in values)
+def _reordered(values: Sequence[str]) -> bool:
+    """Whether all have the same pieces, though not one after another as in the first."""
+    return len(values) > 1 and all(reordered(values[0], value) for value in values[1:])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Literal
 
 from lab.findings.characters import is_bidirectional, is_invisible, is_mark
@@ -35,7 +35,10 @@ REASONS = (
 
 _Form = Literal["NFC", "NFKC"]
 _FORMS: tuple[_Form, ...] = ("NFC", "NFKC")
-_WORD = re.compile(r"[^\s,;&|]+")
+_PIECE = re.compile(r"[^\s,;&|?#]+")
+_BEFORE_LIST, _AFTER_LIST = "([{<\"'`“‘«", ")]}>\"'`”’».!:"
+"""Marks around a list, which stay where they are when its pieces change places."""
+_PLACE = "\0"
 _LONGEST_ORDERED = 100_000
 _LONGEST = 4_096
 """Characters of one difference that are explained; what is longer says something else."""
@@ -70,15 +73,34 @@ def reason(left: str, right: str, changed: Range) -> str:
 
 
 def reordered(left: str, right: str) -> bool:
-    """Whether both have the same words, though not in the same order."""
-    if max(len(left), len(right)) > _LONGEST_ORDERED:
+    """Whether both have the same pieces, though not in the same order, and nothing else differs.
+
+    Pieces are separated by white space, commas, semicolons, ampersands, bars, and the marks
+    that begin a query or a fragment.  How much white space there is does not matter.
+    """
+    if left == right or max(len(left), len(right)) > _LONGEST_ORDERED:
         return False
-    one, other = _words(left), _words(right)
-    return one != other and sorted(one) == sorted(other)
+    for around in (("", ""), (_BEFORE_LIST, _AFTER_LIST)):
+        (one, places), (other, others) = _taken_apart(left, *around), _taken_apart(right, *around)
+        if places == others and one != other and sorted(one) == sorted(other):
+            return True
+    return False
 
 
-def _words(text: str) -> Sequence[str]:
-    return _WORD.findall(text)
+def _taken_apart(text: str, before: str, after: str) -> tuple[list[str], str]:
+    """The pieces, and what is around them, with a mark in the place of each."""
+    pieces = []
+
+    def taken(found: re.Match[str]) -> str:
+        whole = found[0]
+        piece = whole.lstrip(before).rstrip(after)
+        if not piece:
+            return whole
+        pieces.append(piece)
+        start = whole.index(piece)
+        return whole[:start] + _PLACE + whole[start + len(piece) :]
+
+    return pieces, " ".join(_PIECE.sub(taken, text).split())
 
 
 def _with_base(text: str, low: int, high: int, form: _Form) -> str:

@@ -77,6 +77,8 @@ def test_lower_channels_follow_the_route_only_where_the_cause_decides_it(channel
         ({"a": "x y", "b": "y x"}, "order"),
         ({"a": "x y", "b": "x  y"}, "derived"),
         ({"a": "x y", "b": "y x x"}, "derived"),
+        ({"a": "x,y|#u:1,v:2", "b": "x,y|#v:2,u:1"}, "order"),
+        ({"a": "x y", "b": "y x", "c": "x z"}, "derived"),
         ({"a": "x", "b": None}, "presence"),
     ],
 )

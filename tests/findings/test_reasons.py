@@ -67,6 +67,45 @@ def test_the_same_words_are_reordered_or_the_same(words):
     assert reordered(" ".join(words), " ".join(words[::-1])) == (words != words[::-1])
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("start:1|c|#lib:native,ver:9", "start:1|c|#ver:9,lib:native"),
+        ("a=1&b=2", "b=2&a=1"),
+        ("/x?a=1&b=2#top", "/x?b=2&a=1#top"),
+        ("gzip, br;q=0.5", "br, gzip;q=0.5"),
+        ('["ls", "cat"]', '["cat", "ls"]'),
+        ('{"a":1,"b":2}', '{"b":2,"a":1}'),
+        ("one|two", "two|one"),
+        ("with cat, ls.", "with ls, cat."),
+        ("a b\nc\n", "c b\na\n"),
+        ("(a) b", "b (a)"),
+    ],
+)
+def test_pieces_that_change_places(left, right):
+    assert reordered(left, right)
+    assert reordered(right, left)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Read it, then say so.", "Say so, then read it."),
+        ("a,b c", "a b,c"),
+        ("a,b;c", "b;a,c"),
+        ("a=1&b=2", "a=2&b=1"),
+        ('{"a":1,"b":2}', '{"a":2,"b":1}'),
+        ("-5,3", "-3,5"),
+        ("a,b", "b,a,a"),
+        ("a-b", "b-a"),
+        ("a,b", "b,A"),
+        ("", "a"),
+    ],
+)
+def test_where_something_else_differs_nothing_only_changed_places(left, right):
+    assert not reordered(left, right)
+
+
 def test_long_texts_are_bounded():
     start = time.process_time()
     assert differences("a b" * 300_000, "c’d" * 300_000)
