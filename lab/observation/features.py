@@ -3,7 +3,8 @@
 A feature is a :class:`Location` and the values seen there, in order.  Nothing is
 normalised: values are kept to the last code point.  Two things are left out because they
 only repeat what stands elsewhere: ``Content-Length`` where it is the body's true length,
-and ``Host`` where it names the server connected to.
+and ``Host`` where it names the server connected to.  What an HTTP/1 connection sent that no
+server could read is kept as it came.
 
 **Roles.**  Where an environment names a host (the model endpoint, a proxy), the traffic
 that follows is a consequence of routing.  :class:`Roles` translates such hosts to one name,
@@ -35,6 +36,7 @@ from lab.observation.records import (
     TlsFailure,
     WebSocketMessage,
 )
+from lab.observation.spacing import by_connection, head_spacing, heads
 from lab.observation.writing import form_pairs, form_writing
 
 __all__ = ["RESOLVER", "Features", "Roles", "extract"]
@@ -43,6 +45,9 @@ Features = Mapping[Location, tuple[str, ...]]
 
 RESOLVER = "(resolver)"
 """Stands for each name server that the environment configures."""
+
+_SAID_ONCE = frozenset({"header spacing"})
+"""Parts of which the values that occur are told, not how often: they come with what is said."""
 
 _DNS_PORT = 53
 _NAME_SERVICE = frozenset({_DNS_PORT, 853})
@@ -84,11 +89,17 @@ def extract(observation: Observation, roles: Roles) -> Features:
     found: dict[Location, list[str]] = defaultdict(list)
     for location, value in _walk(observation, roles):
         found[location].append(value)
-    return {location: tuple(values) for location, values in found.items()}
+    return {
+        location: ("\n".join(sorted(set(values))),)
+        if location.part in _SAID_ONCE
+        else tuple(values)
+        for location, values in found.items()
+    }
 
 
 def _walk(observation: Observation, roles: Roles) -> Iterator[tuple[Location, str]]:
     order: list[str] = []
+    spoken = by_connection(event for event in observation.events if isinstance(event, Request))
     for event in observation.events:
         match event:
             case Request():
@@ -102,7 +113,8 @@ def _walk(observation: Observation, roles: Roles) -> Iterator[tuple[Location, st
             case TlsFailure():
                 yield Location("tls", roles.name(event.host), part="failure"), event.reason
             case Connection():
-                yield from _connection(event, roles)
+                requests = spoken.get(event.connection, [])
+                yield from _connection(event, requests, roles)
             case ProxyHop():
                 yield from _hop(event, roles)
             case WebSocketMessage():
@@ -225,11 +237,19 @@ def _hello(hello: ClientHello, roles: Roles) -> Iterator[tuple[Location, str]]:
     yield base.beside("hello"), "sent"
 
 
-def _connection(connection: Connection, roles: Roles) -> Iterator[tuple[Location, str]]:
-    if connection.protocol in ("raw", "none"):
+def _connection(
+    connection: Connection, requests: list[Request], roles: Roles
+) -> Iterator[tuple[Location, str]]:
+    unread = connection.protocol == "http/1.1" and connection.sent and not requests
+    if connection.protocol in ("raw", "none") or unread:
         host = roles.peer(connection.host or connection.address, connection.port)
         base = Location("tcp", host, path=f":{connection.port}")
         yield base.beside("data"), readable(connection.sent)
+    for request, head in zip(requests, heads(connection.sent, requests), strict=False):
+        base = message_of(request, roles)
+        for name, spacing in head_spacing(head):
+            if not (request.via and name.startswith("proxy-")):
+                yield base.beside("header spacing", name), spacing
 
 
 def _hop(hop: ProxyHop, roles: Roles) -> Iterator[tuple[Location, str]]:

@@ -247,9 +247,36 @@ def test_bytes_without_a_protocol():
     assert found[Location("udp", "h", path=":53", part="data")] == ("ff",)
 
 
+HEAD = b"POST /v1/messages HTTP/1.1\r\nX-A:  1\r\n\r\n"
+
+
 def test_a_connection_with_a_protocol_shows_as_its_messages_only():
-    known = Connection(0, 0.0, None, "203.0.113.1", 9, "http/1.1", b"GET", 3)
+    known = Connection(0, 0.0, None, "203.0.113.1", 9, "h2", b"PRI", 3)
     assert len(features(known)) == 1
+    known = Connection(0, 0.0, None, "203.0.113.1", 9, "http/1.1", HEAD, len(HEAD))
+    assert {place.channel for place in features(request(), known)} == {"http", "exit"}
+
+
+def test_what_no_server_can_read_is_kept():
+    broken = b"GET  / HTTP/1.1\r\n\r\n"
+    known = Connection(0, 0.0, None, "203.0.113.1", 9, "http/1.1", broken, len(broken))
+    place = Location("tcp", "203.0.113.1", path=":9", part="data")
+    assert features(known)[place] == (broken.decode(),)
+
+
+def test_the_spacing_of_headers_is_told_once_for_all_messages_of_a_place():
+    sent = HEAD * 3 + HEAD.replace(b"  1", b" 1")
+    known = Connection(0, 0.0, None, "203.0.113.1", 443, "http/1.1", sent, len(sent))
+    found = parts(*[request()] * 4, known)
+    assert found["header spacing", "x-a"] == ("2 spaces\none space",)
+    assert found["header spacing", "(first line)"] == ("CRLF",)
+
+
+def test_headers_for_a_proxy_have_no_spacing_of_the_message():
+    sent = HEAD.replace(b"X-A", b"Proxy-Authorization")
+    known = Connection(0, 0.0, None, "203.0.113.1", 3128, "http/1.1", sent, len(sent))
+    found = parts(request(via=("http://p:3128",)), known)
+    assert ("header spacing", "proxy-authorization") not in found
 
 
 def test_messages_and_failures():
@@ -292,6 +319,7 @@ EVERYTHING = (
     ProxyHop(0, 0.0, "connect", "p:1", "h:443", ((b"X", b"y"),)),
     WebSocketMessage(0, 0.0, "h", "/", True, b"hi"),
     Connection(0, 0.0, None, "203.0.113.1", 9, "raw", b"", 0),
+    Connection(0, 0.0, None, "203.0.113.1", 443, "http/1.1", HEAD, len(HEAD)),
     Datagram(0.0, None, "203.0.113.1", 9, b""),
 )
 
