@@ -10,47 +10,45 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 import msgspec
 
 from lab.experiment.analysis import Row
 from lab.experiment.canaries import told as canary_told
-from lab.experiment.column import ABSENT, Column
-from lab.experiment.effect import Effect
+from lab.experiment.column import ABSENT, Column, View
+from lab.experiment.concealed import hidden, in_place, moved, texts_of
+from lab.experiment.effect import Effect, is_replicate
 from lab.experiment.inference import Combination, Trials
 from lab.experiment.presumption import Level
 from lab.experiment.tables import LONGEST_VALUE, SHORT, decision_table, slot_values, whole_texts
-from lab.findings.covert import differences, is_covert
+from lab.findings.covert import differences
 from lab.findings.encodings import LETTER_CASE
 from lab.findings.kinds import ORDER_PARTS, ROUTE_PARTS, ROUTED_CHANNELS, Told, is_route, kind_of
+from lab.findings.reasons import reordered
 from lab.findings.report import Beside, Kind, Pair, Signal
 from lab.observation.location import Location
 from lab.observation.masks import mask
 
-__all__ = ["assemble", "hidden"]
+__all__ = ["assemble"]
 
-_COVERT_PARTS = frozenset(
-    {
-        "header order",
-        "key order",
-        "query order",
-        "request order",
-        "header case",
-        "query case",
-        "writing",
-    }
+_MANNERS = (
+    "header case",
+    "header spacing",
+    "writing",
+    "resolver",
+    "transport",
+    "query case",
+    "query options",
 )
-_MANNERS = ("header case", "writing", "resolver", "transport", "query case", "query options")
 """How something is said, which comes and goes with what is said."""
 
 _PRESENCE_PARTS = frozenset({"request", "message", "hello"})
-_TOKENS = re.compile(r"\s+|\S+")
-_MOST_TOKENS = 2000
+_WORDED: frozenset[View] = frozenset({"exact", "masked", "set"})
+"""Views of texts of which the words can be compared."""
+
 _MOST_SLOTS = 8
 _MOST_DIFFERENCES = 32
 
@@ -68,13 +66,17 @@ _RANK: dict[Kind, int] = {
 
 
 class _Field(msgspec.Struct, frozen=True):
-    """One column under one effect, with what its minimal pair shows."""
+    """One column under one effect, with what its minimal pair shows.
+
+    ``moved`` says that the pieces of the text that it belongs to only changed places.
+    """
 
     effect: Effect
     column: Column
     left: str | None
     right: str | None
     covert: bool
+    moved: bool = False
 
 
 def assemble(
@@ -91,11 +93,7 @@ def assemble(
     ``routes`` names the factors that decide where traffic goes.
     """
     places: dict[tuple[object, ...], list[_Field]] = defaultdict(list)
-    every = [
-        _field(effect, column, trials, rows)
-        for effect in effects
-        for column in effect.group.columns
-    ]
+    every = [field for effect in effects for field in _fields(effect, trials, rows)]
     flipped = {
         (field.effect.cause, field.column.location.message)
         for field in every
@@ -211,83 +209,27 @@ def _counts(field: _Field) -> bool:
     return field.column.view in ("count", "some")
 
 
-def _field(effect: Effect, column: Column, trials: Trials, rows: Sequence[Row]) -> _Field:
-    left = _usual(column, trials.by_combination.get(effect.left, ()))
-    right = _usual(column, trials.by_combination.get(effect.right, ()))
-    covert = hidden(column, left, right)
-    if covert and left is not None and right is not None and column.location.part == "body":
-        covert = _in_place(column, effect, left, right, trials, rows)
-    return _Field(effect, column, left, right, covert)
+def _fields(effect: Effect, trials: Trials, rows: Sequence[Row]) -> Iterator[_Field]:
+    """All columns of an effect, with what both sides of its minimal pair show of them."""
+    sides = _side(effect, effect.left, trials), _side(effect, effect.right, trials)
+    for column in effect.group.columns:
+        left, right = (_usual(column, side) for side in sides)
+        covert, turned = hidden(column, left, right), False
+        if left is not None and right is not None and column.view in _WORDED:
+            texts = texts_of(column, effect, (left, right), sides, rows, trials)
+            turned = texts is not None and moved(column, left, right, texts)
+            if covert and texts is not None and column.location.part == "body":
+                covert = turned or in_place(left, right, texts)
+        yield _Field(effect, column, left, right, covert or turned, turned)
 
 
-def hidden(column: Column, left: str | None, right: str | None) -> bool:
-    """Whether a reader of two values of a column would not notice that they differ."""
-    part = column.location.part
-    if left is None or right is None or column.view in ("count", "some"):
-        return False
-    if part in _COVERT_PARTS or column.location.channel == "tls":
-        return True
-    return column.view not in ("masked", "canary") and is_covert(left, right)
-
-
-def _in_place(
-    column: Column, effect: Effect, left: str, right: str, trials: Trials, rows: Sequence[Row]
-) -> bool:
-    """Whether a hidden difference is all that differs where it stands.
-
-    Where the words around it differ too, the blanks and marks between them merely come and
-    go with them.
-    """
-    texts = [
-        next(
-            (
-                text
-                for row in trials.by_combination.get(side, ())
-                if column.values[row] == value
-                for text in rows[row].features.get(column.location, ())
-                if value in text
-            ),
-            None,
-        )
-        for side, value in ((effect.left, left), (effect.right, right))
+def _side(effect: Effect, side: Combination, trials: Trials) -> list[int]:
+    """All trials that are replicates of one side of an effect's minimal pair."""
+    return [
+        row
+        for row, levels in enumerate(trials.rows)
+        if is_replicate(levels, side, effect.cause, effect.disturbing)
     ]
-    before, after = texts
-    if before is None or after is None:
-        return True
-    # Identifiers and times, which differ anyway, are blanked.
-    words = [_TOKENS.findall(mask(text)) for text in (before, after)]
-    around = [
-        (mine, theirs)
-        for mine, theirs in _replaced(*words)
-        if mask(left.strip()) in mine and mask(right.strip()) in theirs
-    ]
-    return not around or any(is_covert(mine, theirs) for mine, theirs in around)
-
-
-def _replaced(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, str]]:
-    """The stretches in which two lists of words differ; none where they are too long to say."""
-    most = min(len(left), len(right))
-    start = next((n for n in range(most) if left[n] != right[n]), most)
-    most -= start
-    end = next((n for n in range(most) if left[-1 - n] != right[-1 - n]), most)
-    left, right = left[start : len(left) - end], right[start : len(right) - end]
-    if max(len(left), len(right)) > _MOST_TOKENS:
-        return []
-    stretches: list[tuple[str, str]] = []
-    open_now = False
-    codes = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
-    for number, (kind, low, high, first, last) in enumerate(codes):
-        mine, theirs = "".join(left[low:high]), "".join(right[first:last])
-        # Blanks between two changed words are part of one change.
-        blank = mine.isspace() and "\n" not in mine
-        if kind == "equal" and not (blank and open_now and number + 1 < len(codes)):
-            open_now = False
-        elif open_now:
-            stretches[-1] = (stretches[-1][0] + mine, stretches[-1][1] + theirs)
-        else:
-            stretches.append((mine, theirs))
-            open_now = True
-    return stretches
 
 
 def _usual(column: Column, rows: Iterable[int]) -> str | None:
@@ -376,7 +318,7 @@ def _pair(
         """What one trial of this side really sent."""
         if value is None or lead.column.view == "count":
             return value
-        here = trials.by_combination.get(side, ())
+        here = _side(effect, side, trials)
         usual = [row for row in here if lead.column.values[row] == value]
         if not usual:
             return value[:LONGEST_VALUE]
@@ -473,6 +415,17 @@ def _kind(
     def sent(label: str) -> Iterable[str]:
         return chain.from_iterable(rows[seen_in[label]].features.values())
 
-    return kind_of(
+    told = kind_of(
         location, routed=routed, rerouted=rerouted, values=texts, needles=wanted, sent=sent
     )
+    if told.kind == "derived" and lead.moved:
+        compared = (
+            rows[index].features.get(location, ())
+            for index, combination in enumerate(trials.rows)
+            if others.isdisjoint(combination) and column.values[index] is not None
+        )
+        whole = {"\n".join(sorted(set(map(mask, texts)))) for texts in compared if texts}
+        first, *more = sorted(whole) or [""]
+        if more and all(reordered(first, other) for other in more):
+            return Told("order")
+    return told

@@ -13,9 +13,9 @@ import msgspec
 
 from lab.environment import Environment
 from lab.experiment.analysis import Row
-from lab.experiment.assemble import hidden
 from lab.experiment.column import ABSENT, Column
 from lab.experiment.columns import columns
+from lab.experiment.concealed import hidden
 from lab.experiment.inference import Combination, Trials
 from lab.experiment.tables import slot_values, whole_texts
 from lab.findings.report import Explored, Part, Partition, Signal

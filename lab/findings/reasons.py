@@ -18,7 +18,7 @@ from lab.findings.numerals import number_around, same_number
 from lab.findings.skeleton import skeleton
 from lab.observation.sequences import Range
 
-__all__ = ["REASONS", "reason", "reordered"]
+__all__ = ["REASONS", "pieces", "reason", "reordered"]
 
 REASONS = (
     "bidirectional",
@@ -85,6 +85,11 @@ def reordered(left: str, right: str) -> bool:
         if places == others and one != other and sorted(one) == sorted(other):
             return True
     return False
+
+
+def pieces(text: str) -> list[str]:
+    """What can change places in a text, without the marks around a list."""
+    return _taken_apart(text, _BEFORE_LIST, _AFTER_LIST)[0]
 
 
 def _taken_apart(text: str, before: str, after: str) -> tuple[list[str], str]:

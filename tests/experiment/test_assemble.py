@@ -1,31 +1,48 @@
-"""The stretches in which two texts differ: what stands in them is judged together."""
+"""From confirmed effects to signals: what each side of a pair shows, and of what kind it is."""
 
 from __future__ import annotations
 
-import pytest
+import random
 
-from lab.experiment.assemble import _TOKENS, _replaced
+from lab.observation.records import Request
 
-
-@pytest.mark.parametrize(
-    ("left", "right", "stretches"),
-    [
-        ("a b c", "a x c", [("b", "x")]),
-        ("a b c", "a b c", []),
-        ("a a", "a", [(" a", "")]),
-        ("", "x", [("", "x")]),
-        ("a old word z", "a new term z", [("old word", "new term")]),
-        ("a b\nc d", "a x\ny d", [("b", "x"), ("c", "y")]),
-        ("a b k c d", "a x k y d", [("b", "x"), ("c", "y")]),
-    ],
-)
-def test_words_that_differ_side_by_side_are_one_stretch(left, right, stretches):
-    assert _replaced(_words(left), _words(right)) == stretches
+from .model import Levels, audited, only, request
 
 
-def test_of_texts_that_differ_throughout_nothing_is_said():
-    assert _replaced([f"a{n}" for n in range(5000)], [f"b{n}" for n in range(5000)]) == []
+def says(text: str, chance: random.Random) -> list[Request]:
+    return [request({"text": f"{text}\nThis is run {chance.randrange(3, 90)}."})]
 
 
-def _words(text: str) -> list[str]:
-    return _TOKENS.findall(text)
+def dots_when_both(levels: Levels, chance: random.Random) -> list[Request]:
+    away = not levels["directory"].startswith("~") and levels["session"] in ("ssh", "tmux")
+    dots = "\N{HORIZONTAL ELLIPSIS}" if away else "..."
+    return says(f"Go on{dots} then stop.", chance)
+
+
+def hyphens_in_one_or_two(levels: Levels, chance: random.Random) -> list[Request]:
+    hyphen = "\N{NON-BREAKING HYPHEN}" if levels["locale"].startswith("hi") else "-"
+    turns = 1 + (chance.random() < 0.3)
+    return [request({"text": f"Be well{hyphen}read. Turn {turn}."}) for turn in range(turns)]
+
+
+def tags_in_turn(levels: Levels, chance: random.Random) -> list[Request]:
+    tags = "lib:x,ver:9" if levels["session"] == "plain" else "ver:9,lib:x"
+    return [request({"text": f"start:1|c|#{tags},run:{chance.getrandbits(32):08x}"})]
+
+
+def test_a_pair_shows_what_replicates_of_its_sides_sent_under_whatever_levels(tmp_path):
+    factors = ("directory", "session", "hostname", "timezone")
+    signal = only(audited(dots_when_both, tmp_path, factors=factors))
+    assert signal.cause == ("directory", "session")
+    assert signal.covert
+    assert "..." in signal.pair.left_value
+
+
+def test_a_mark_beside_numbers_that_vary_is_covert(tmp_path):
+    signal = only(audited(hyphens_in_one_or_two, tmp_path, factors=("locale", "hostname")))
+    assert (signal.cause, signal.kind, signal.covert) == (("locale",), "derived", True)
+
+
+def test_pieces_that_change_places_are_an_order(tmp_path):
+    signal = only(audited(tags_in_turn, tmp_path, factors=("session", "hostname")))
+    assert (signal.cause, signal.kind, signal.covert) == (("session",), "order", True)
