@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import msgspec
 
 from lab.environment import Environment
+from lab.experiment import permutation, shifts
 from lab.experiment.canaries import Canary, canary_columns
 from lab.experiment.column import Column, Group, NoisyPlace, grouped
 from lab.experiment.columns import columns
@@ -21,7 +22,7 @@ from lab.experiment.inference import Combination, Trials, infer
 from lab.experiment.measures import measures, time_measures
 from lab.experiment.permutation import holm, p_value
 from lab.experiment.presumption import Level
-from lab.experiment.shifts import LOOKS, shifted, suspects
+from lab.experiment.shifts import shifted, suspects
 from lab.observation.features import Features
 from lab.observation.location import Location
 from lab.observation.timing import Timings
@@ -45,7 +46,14 @@ class Analysis(msgspec.Struct, frozen=True):
     effects: tuple[Effect, ...]
     noise: tuple[NoisyPlace, ...]
     wanted: tuple[Combination, ...]
+    checks: Mapping[Level, frozenset[Level]]
+    """Levels to be checked, and those that would disturb the check."""
     unexplained: tuple[Group, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether there are trials that would say more."""
+        return bool(self.wanted or self.checks)
 
 
 def analyse(
@@ -87,6 +95,7 @@ def analyse(
 
     effects: list[Effect] = []
     wanted: dict[Combination, None] = {}
+    checks: dict[Level, set[Level]] = defaultdict(set)
     unexplained = []
     open_pairs: list[tuple[Group, tuple[str, ...], tuple[Combination, ...]]] = []
     active: list[frozenset[Level]] = []
@@ -95,6 +104,8 @@ def analyse(
         inference = infer(trials, group, seed)
         if not all(column.location in settled for column in group.columns):
             wanted.update(dict.fromkeys(inference.wanted))
+            for level in inference.checks:
+                checks[level] |= inference.active
         if inference.unexplained:
             unexplained.append(group)
         if not inference.hypotheses:
@@ -115,8 +126,11 @@ def analyse(
         parts = rounds(effect, fresh)
         replicates = sum(min(len(before), len(after)) for before, after in parts)
         effects.append(effect.tested(shifted(parts), replicates, looks=len(parts)))
-    looked = [one.p_value if one.shift is None else LOOKS * one.p_value for one in effects]
-    adjusted = holm([min(1.0, p) for p in looked], hypotheses)
+    looked = [
+        min(1.0, (permutation.LOOKS if one.shift is None else shifts.LOOKS) * one.p_value)
+        for one in effects
+    ]
+    adjusted = holm(looked, hypotheses)
     return Analysis(
         tuple(
             msgspec.structs.replace(effect, p_adjusted=p)
@@ -124,6 +138,7 @@ def analyse(
         ),
         tuple(dict.fromkeys(NoisyPlace(item.location, item.why) for item in noise)),
         tuple(wanted),
+        {level: frozenset(others) - {level} for level, others in checks.items()},
         tuple(unexplained),
     )
 

@@ -31,8 +31,13 @@ class _Side(msgspec.Struct, frozen=True):
     levels: Combination
     cause: tuple[str, ...]
     disturbing: frozenset[Level]
+    never: frozenset[Level] | None = None
     anew: bool = False
     """Earlier trials do not count: both sides are to run in the same round."""
+
+    def has(self, trial: Combination) -> bool:
+        """Whether a trial is one of this side."""
+        return is_replicate(trial, self.levels, self.cause, self.disturbing, self.never)
 
 
 def packed(
@@ -79,7 +84,16 @@ def _sides(effect: Effect) -> list[_Side]:
     if len(effect.right) > 1:
         sides += [effect.right - {level} for level in effect.right]
     anew = effect.shift is not None
-    return [_Side(levels, effect.cause, effect.disturbing, anew) for levels in dict.fromkeys(sides)]
+    return [
+        _Side(
+            levels,
+            effect.cause,
+            effect.disturbing,
+            effect.never if levels == effect.left else None,
+            anew,
+        )
+        for levels in dict.fromkeys(sides)
+    ]
 
 
 def scaled(effect: Effect, replicates: int) -> int:
@@ -92,10 +106,7 @@ def scaled(effect: Effect, replicates: int) -> int:
 def _missing(wanted: Mapping[_Side, int], done: Sequence[Combination]) -> dict[_Side, int]:
     missing = {}
     for side, count in wanted.items():
-        ran = sum(
-            is_replicate(trial, side.levels, side.cause, side.disturbing)
-            for trial in (() if side.anew else done)
-        )
+        ran = 0 if side.anew else sum(map(side.has, done))
         if ran < count:
             missing[side] = count - ran
     return missing
@@ -113,7 +124,7 @@ def _pack(
         for side in sides:
             _add(side, levels, banned, possible)
         trial = frozenset((name, level) for name, level in levels.items() if level is not None)
-        tested = [s for s in missing if is_replicate(trial, s.levels, s.cause, s.disturbing)]
+        tested = [side for side in missing if side.has(trial)]
         if not tested:
             del missing[sides[0]]  # no trial can have it
             continue

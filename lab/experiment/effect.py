@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from lab.experiment.column import Group
-from lab.experiment.inference import Combination
+from lab.experiment.inference import Combination, Trials
 from lab.experiment.presumption import Level
 from lab.experiment.shifts import Shift
 
@@ -48,6 +48,23 @@ class Effect(msgspec.Struct, frozen=True):
     shift: Shift | None = None
     looks: int = 0
 
+    @property
+    def never(self) -> frozenset[Level] | None:
+        """Of the left side, what it must not have where another idle level does as well."""
+        return self.right if len(self.cause) == 1 and self.shift is None else None
+
+    def trials_of(self, side: Combination, trials: Trials) -> list[int]:
+        """The rows of one side: those with nothing else varied, or else all its replicates."""
+        exact = trials.by_combination.get(side)
+        if exact:
+            return exact
+        return [
+            row
+            for combination, rows in trials.by_combination.items()
+            if is_replicate(combination, side, self.cause, self.disturbing)
+            for row in rows
+        ]
+
     def tested(self, p_value: float, replicates: int, *, block: int = -1, looks: int = 0) -> Effect:
         """The same with what fresh trials say, before correction."""
         return msgspec.structs.replace(
@@ -61,15 +78,22 @@ def block_of(replicate: int) -> int:
 
 
 def is_replicate(
-    trial: Combination, side: Combination, cause: Sequence[str], disturbing: frozenset[Level]
+    trial: Combination,
+    side: Combination,
+    cause: Sequence[str],
+    disturbing: frozenset[Level],
+    never: frozenset[Level] | None = None,
 ) -> bool:
     """Whether a trial with these levels is one of this side of an effect's minimal pair.
 
     It has the side's levels in the factors of the cause, and whatever does nothing to these
-    columns in the others.
+    columns in the others.  Where ``never`` says what it must not have, any other level of the
+    cause that does nothing is as good as the control.
     """
     if not side <= trial or not trial.isdisjoint(disturbing):
         return False
+    if never is not None:
+        return trial.isdisjoint(never)
     return all(level in side for level in trial if level[0] in cause)
 
 
@@ -103,6 +127,7 @@ def _parted(
         if effect.group.codes[row] < 0:
             continue
         for number, side in enumerate((effect.left, effect.right)):
-            if is_replicate(levels, side, effect.cause, effect.disturbing):
+            never = effect.never if not number else None
+            if is_replicate(levels, side, effect.cause, effect.disturbing, never):
                 found[replicate // size][number].append(effect.group.codes[row])
     return found

@@ -19,6 +19,7 @@ from lab.environment import Environment
 from lab.errors import ClientError
 from lab.experiment import mining, search, sweep
 from lab.experiment.analysis import Analysis, Row, analyse
+from lab.experiment.asking import asked
 from lab.experiment.conclude import Conclusion, conclude
 from lab.experiment.confirming import packed, scaled
 from lab.experiment.design import CONTROL_REPLICATES, Design, Planned, plan
@@ -51,8 +52,9 @@ _ISOLATE_ROUNDS = 12
 _LATE_ROUNDS = 3
 """Rounds for questions that only the trials of confirmation raised."""
 _CONFIRM_ROUNDS = 7
-_FIRST_LOOK = 2
-"""Replicates of the first round of confirmation, which sends most chance finds away."""
+_LOOKS = (2, 4)
+"""Replicates of the first rounds of confirmation: the first sends most chance finds away, the
+second decides what has many on the other side."""
 _LARGEST_ROUND = 48
 _WORTHWHILE = 10
 """Trials that are left over, from which on more screening is worth while."""
@@ -123,7 +125,7 @@ class Engine:
         yield from self.session.phase("screen", screen, self._guess_after())
         analysis = yield from self._isolate(_ISOLATE_ROUNDS)
         analysis = yield from self._confirm(analysis)
-        if analysis.wanted:
+        if analysis.open:
             analysis = yield from self._isolate(_LATE_ROUNDS)
             analysis = yield from self._confirm(analysis)
         analysis = yield from self._catch_up(screen, analysis)
@@ -278,7 +280,7 @@ class Engine:
         """Run what the analysis wants to know, until nothing is open."""
         analysis = self._analysis()
         for _ in range(rounds):
-            trials = self._wanted(analysis.wanted)
+            trials = self._wanted(analysis)
             if not trials:
                 break
             before = self.session.ran
@@ -288,9 +290,14 @@ class Engine:
             analysis = self._analysis()
         return analysis
 
-    def _wanted(self, combinations: Sequence[Combination]) -> list[Planned]:
+    def _wanted(self, analysis: Analysis) -> list[Planned]:
         trials = []
-        for combination in combinations[:_LARGEST_ROUND]:
+        for combination in asked(
+            analysis.wanted,
+            analysis.checks,
+            seed=f"isolate {self.options.seed} {self.session.ran}",
+            possible=self._possible,
+        )[:_LARGEST_ROUND]:
             environment = self._environment(combination)
             trials.append(Planned(environment, self.measurements.following(environment)))
         return trials
@@ -306,7 +313,7 @@ class Engine:
         for number in range(_CONFIRM_ROUNDS):
             replicates = replicates_needed(self.hypotheses, self.options.alpha)
             room = self.session.room()
-            look = _FIRST_LOOK if number == 0 and room is None else None
+            look = _LOOKS[number] if room is None and number < len(_LOOKS) else None
             trials = self._numbered(
                 packed(
                     [one for one in analysis.effects if self._open(one, replicates)],
@@ -314,12 +321,14 @@ class Engine:
                     partial(self._needed, replicates=replicates, look=look),
                     seed=f"confirm {self.options.seed} {number}",
                     room=room,
-                    possible=lambda levels: impossible(self._environment(levels)) is None,
+                    possible=self._possible,
                 ),
                 number,
             )
-            if not trials:
+            if not trials and look is None:
                 break
+            if not trials:
+                continue
             before = self.session.ran
             yield from self.session.phase("confirm", trials, 0)
             if self.session.ran == before:
@@ -331,6 +340,8 @@ class Engine:
         """Whether an effect is to be tested in this block: earlier ones have not settled it."""
         if effect.shift is not None:
             return self._needed(effect, replicates, None) > 0
+        if effect.p_adjusted <= self.options.alpha / 2:
+            return False
         return self.block in (0, effect.block) or effect.replicates < replicates
 
     def _needed(self, effect: Effect, replicates: int, look: int | None) -> int:
@@ -338,7 +349,9 @@ class Engine:
         if effect.shift is not None:
             alpha = self.options.alpha
             return sought(effect.looks, effect.p_value, effect.p_adjusted, alpha)
-        return scaled(effect, replicates) if look is None else look
+        if look is not None:
+            return min(look, replicates)
+        return scaled(effect, replicates)
 
     def _fresh(self) -> list[Combination]:
         """The levels of the fresh trials of this block so far."""
@@ -359,6 +372,9 @@ class Engine:
             trials.append(Planned(environment, first + numbers[environment]))
             numbers[environment] += 1
         return trials
+
+    def _possible(self, combination: Combination) -> bool:
+        return impossible(self._environment(combination)) is None
 
     def _environment(self, combination: Combination) -> Environment:
         return self.control.but(dict(combination))

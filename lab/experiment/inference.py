@@ -9,8 +9,9 @@ endpoint meets certain zones has one cause of two factors.
 **How it is found.**
 
 1. *One at a time*: what single levels do is taken off the covering array
-   (:mod:`lab.experiment.presumption`) and checked by trials of a few of them alone, against
-   the control.  What differs is an effect of one factor.
+   (:mod:`lab.experiment.presumption`) and checked by trials of a few of them against the
+   control, each alone or with levels that do nothing to the column.  What differs is an effect
+   of one factor.
 2. *Prediction*: a trial in which no factor, or exactly one, has an effect of its own on the
    column should show the control's value, or that factor's.  A trial that shows something
    else is a *witness* of an interaction.
@@ -39,7 +40,7 @@ from lab.experiment.column import Group
 from lab.experiment.presumption import Level, presume
 from lab.experiment.regions import Region, regions
 
-__all__ = ["Combination", "Hypothesis", "Inference", "Trials", "infer"]
+__all__ = ["TOGETHER", "Combination", "Hypothesis", "Inference", "Trials", "infer"]
 
 Combination = frozenset[Level]
 """Levels that differ from the control, as (factor, level) pairs."""
@@ -48,6 +49,8 @@ _LARGEST_CAUSE = 3
 _WITNESSES_A_ROUND = 6
 _WITNESSES_UNPROVEN = 2
 """Of a column that has shown no repeatable interaction yet, fewer are followed at a time."""
+TOGETHER = 4
+"""So many levels of different factors are checked in one trial, all others at the control."""
 _FEW = 3
 _PROVEN = 2
 """Trials of a region's levels alone that show its effect, before it is believed."""
@@ -71,12 +74,14 @@ class Hypothesis(msgspec.Struct, frozen=True):
 class Inference(msgspec.Struct, frozen=True):
     """What the trials so far say of one group of columns.
 
-    ``wanted`` are combinations whose trial would decide what is open, ``unexplained``
-    counts witnesses for which no cause of at most three factors was found.
+    ``wanted`` are combinations whose trial would decide what is open, ``checks`` levels that
+    are to be tried where nothing else acts on these columns, ``unexplained`` counts witnesses
+    for which no cause of at most three factors was found.
     """
 
     hypotheses: tuple[Hypothesis, ...]
     wanted: tuple[Combination, ...]
+    checks: tuple[Level, ...] = ()
     unexplained: int = 0
     active: frozenset[Level] = frozenset()
     """Levels that take part in any effect on these columns."""
@@ -143,10 +148,27 @@ class _Column:
         self.unchecked: tuple[Level, ...] = ()
         self.regions = regions(every, self.usual, acting)
         if not self.regions:
-            presumed = presume(rows, self.usual, self.checked, trials.levels)
-            self.single, self.unchecked = presumed.values, presumed.unchecked
+            more = True
+            while more:
+                presumed = presume(rows, self.usual, self.checked, trials.levels)
+                self.single, self.unchecked = presumed.values, presumed.unchecked
+                more = self._check_together()
             if not self.unchecked:
                 self.regions = regions(every, self.usual, self.single)
+
+    def _check_together(self) -> bool:
+        """Take trials of a few levels as checks of that one which acts; whether there is news."""
+        before = len(self.checked)
+        for combination in self.trials.by_combination:
+            if not 1 < len(combination) <= TOGETHER or (value := self.value(combination)) is None:
+                continue
+            active = self.active(combination)
+            if len(active) == 1:
+                self.checked.setdefault(active[0], value)
+            elif not active and value == self.usual:
+                for level in combination:
+                    self.checked.setdefault(level, value)
+        return len(self.checked) > before
 
     def value(self, combination: Combination) -> int | None:
         """The most frequent value of the trials of exactly this combination.
@@ -162,6 +184,10 @@ class _Column:
     def active(self, combination: Iterable[Level]) -> list[Level]:
         """The levels that have an effect of their own."""
         return [level for level in combination if level in self.single]
+
+    def untried(self, combination: Combination) -> list[Combination]:
+        """Those of a few levels of which it is not known what they do by themselves."""
+        return [frozenset({level}) for level in sorted(combination) if level not in self.checked]
 
     def predicted(self, combination: Combination) -> int | None:
         """The value if nothing interacts; None where several effects meet."""
@@ -232,7 +258,7 @@ def infer(trials: Trials, group: Group, seed: int) -> Inference:
     if not column.repeated:
         return Inference((), tuple(column.to_repeat()))
     doubtful = column.doubtful()
-    wanted: list[Combination] = [frozenset({level}) for level in column.unchecked]
+    wanted: list[Combination] = []
     proven = any(
         level in column.checked and frozenset({level}) not in doubtful for level in column.single
     )
@@ -263,6 +289,12 @@ def infer(trials: Trials, group: Group, seed: int) -> Inference:
         if any(one.holds(combination) for one in column.regions):
             continue
         if _explained(combination, verified):
+            continue
+        if len(combination) <= TOGETHER and (alone := column.untried(combination)):
+            if asked < (most if proven else most_unproven):
+                asked += 1
+                once = len(trials.by_combination[combination]) == 1
+                wanted += [combination] if once and not proven else alone
             continue
         candidates = _candidates(combination, agreeing)
         if not candidates:
@@ -302,7 +334,9 @@ def infer(trials: Trials, group: Group, seed: int) -> Inference:
         if region.names in verified:
             together |= {(name, one) for name, those in region.levels.items() for one in those}
     active = frozenset(together.union(column.single))
-    return Inference(hypotheses, tuple(dict.fromkeys(useful)), unexplained, active)
+    return Inference(
+        hypotheses, tuple(dict.fromkeys(useful)), column.unchecked, unexplained, active
+    )
 
 
 def _to_show(region: Region, shown: Sequence[Combination]) -> list[Combination]:

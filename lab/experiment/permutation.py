@@ -8,7 +8,9 @@ by how many of each value it puts on the left, so all ``C(n+m, n)`` divisions ar
 dynamic programming over the values (the multivariate hypergeometric distribution), in
 whole numbers throughout.
 
-Correction over all hypotheses is by Holm (1979), which needs no independence.
+Correction over all hypotheses is by Holm (1979), which needs no independence.  A test may
+end at a first look, with few replicates on one side, where that is clear already; so each
+p-value is multiplied by the number of looks (Bonferroni).
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from functools import lru_cache
 
-__all__ = ["holm", "p_value", "replicates_needed", "smallest_p"]
+__all__ = ["LOOKS", "holm", "p_value", "replicates_needed", "smallest_p"]
 
 
 def p_value(left: Sequence[Hashable], right: Sequence[Hashable]) -> float:
@@ -57,10 +59,14 @@ def smallest_p(replicates: int) -> float:
     return 2 / math.comb(2 * replicates, replicates)
 
 
+LOOKS = 2
+"""How often a test may end early because it is clear; p-values are multiplied by it."""
+
+
 def replicates_needed(hypotheses: int, alpha: float) -> int:
     """Replicates a side so that a perfect separation survives correction with room to spare."""
     replicates = 4
-    while smallest_p(replicates) * max(1, hypotheses) > alpha / 2:
+    while smallest_p(replicates) * LOOKS * max(1, hypotheses) > alpha / 2:
         replicates += 1
     return replicates
 

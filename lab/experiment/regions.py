@@ -58,8 +58,8 @@ def regions(
     """The smallest regions, of two factors or more, that explain all that is unusual.
 
     ``rows`` are the trials' levels and codes, unknown ones left out; trials with an
-    ``active`` level, which does something of its own, are not looked at.  None where there
-    are too many candidates to tell apart.
+    ``active`` level, which does something of its own, are not looked at.  None where one
+    factor explains it all, or where there are too many candidates to tell apart.
     """
     quiet = [(row, code) for row, code in rows if row.isdisjoint(active)]
     unusual = [(dict(row), code) for row, code in quiet if code != usual]
@@ -67,7 +67,7 @@ def regions(
         return ()
     common = set.intersection(*({*row} for row, _ in unusual))
     expected = [dict(row) for row, code in quiet if code == usual]
-    for size in range(2, _LARGEST + 1):
+    for size in range(1, _LARGEST + 1):
         found = []
         for names in combinations(sorted(common), size):
             levels = {name: frozenset(row[name] for row, _ in unusual) for name in names}
@@ -75,7 +75,7 @@ def regions(
                 seen = (frozenset((name, row[name]) for name in names) for row, _ in unusual)
                 found.append(Region(levels, tuple(dict.fromkeys(seen))))
         if found:
-            return tuple(found) if len(found) <= _MOST else ()
+            return tuple(found) if size > 1 and len(found) <= _MOST else ()
     return ()
 
 

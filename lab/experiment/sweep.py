@@ -163,7 +163,7 @@ def new_levels(
         analysis = bench.analysis(rows, settled)
         open_questions = [
             combination
-            for combination in analysis.wanted
+            for combination in (*analysis.wanted, *(frozenset({one}) for one in analysis.checks))
             if any(varied == name and level not in known for varied, level in combination)
         ]
         if not open_questions or not round_left:

@@ -1,0 +1,49 @@
+"""Which trials answer what the analysis wants to know, as few as can be.
+
+A level that is to be checked needs a trial in which nothing else acts on the same columns,
+and most levels act on few.  So several are checked in one trial, all other factors at their
+control: the levels that answer different questions share it, as in the trials that confirm.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+
+from lab.experiment.inference import TOGETHER, Combination
+from lab.experiment.presumption import Level
+
+__all__ = ["asked"]
+
+
+def asked(
+    wanted: Sequence[Combination],
+    checks: Mapping[Level, frozenset[Level]],
+    *,
+    seed: str,
+    possible: Callable[[Combination], bool],
+) -> list[Combination]:
+    """The levels of the trials to run.
+
+    ``checks`` maps the levels to be checked to those that must not be in the same trial,
+    ``possible`` says of levels whether a machine can have them together.
+    """
+    chance = random.Random(seed)
+    left = [level for level in sorted(checks) if frozenset({level}) not in wanted]
+    chance.shuffle(left)
+    trials: list[Combination] = []
+    while left:
+        trial: list[Level] = []
+        for level in left:
+            if len(trial) == TOGETHER:
+                break
+            if any(
+                level[0] == other[0] or level in checks[other] or other in checks[level]
+                for other in trial
+            ):
+                continue
+            if not trial or possible(frozenset((*trial, level))):
+                trial.append(level)
+        left = [level for level in left if level not in trial]
+        trials.append(frozenset(trial))
+    return [*wanted, *trials]
