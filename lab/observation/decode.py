@@ -13,35 +13,53 @@ import zlib
 import brotli
 import zstandard
 
-__all__ = ["LIMIT", "MOST_LAYERS", "decoded"]
+__all__ = ["LIMIT", "MOST_LAYERS", "decoded", "unpacked"]
 
 LIMIT = 64 * 1024 * 1024
 MOST_LAYERS = 4
 """Encodings undone at most: a chain of thousands fits into one header."""
 
 _PIECE = 1 << 20
+_MOST_MEMBERS = 64
+_LONGEST_HEADER = 1 << 16
+"""Of a member that follows another, what is kept for its header."""
 
 
 def decoded(body: bytes, encodings: str, limit: int = LIMIT) -> bytes:
     """The body with its ``Content-Encoding`` (outermost last) undone; at most ``limit`` bytes."""
+    return unpacked(body, encodings, limit)[0]
+
+
+def unpacked(
+    body: bytes, encodings: str, limit: int = LIMIT
+) -> tuple[bytes, list[tuple[str, bytes]]]:
+    """The same, and of each encoding that was undone its name and what began there.
+
+    What came in several members, one behind the other, is named for each of the first few.
+    """
     names = [word.strip().lower() for word in encodings.split(",")]
     names = [name for name in names if name not in ("", "identity")]
+    undone: list[tuple[str, bytes]] = []
     for name in reversed(names[-MOST_LAYERS:]):
+        members = [body]
         try:
-            body = _decode(body, name, limit) or body
+            inner = _decode(body, name, limit, members)
         except (zlib.error, brotli.error, zstandard.ZstdError):
-            return body
-    return body
+            return body, undone
+        if inner:
+            undone += ((name, member) for member in members if inner is not body)
+            body = inner
+    return body, undone
 
 
-def _decode(body: bytes, name: str, limit: int) -> bytes:
+def _decode(body: bytes, name: str, limit: int, members: list[bytes]) -> bytes:
     if name in ("gzip", "x-gzip"):
-        return _inflated(body, 31, limit)
+        return _inflated(body, 31, limit, members)
     if name == "deflate":
         try:
-            return _inflated(body, 15, limit)
+            return _inflated(body, 15, limit, members)
         except zlib.error:  # many clients send the bare stream, without its wrapping
-            return _inflated(body, -15, limit)
+            return _inflated(body, -15, limit, members)
     if name == "br":
         return _brotli(body, limit)
     if name == "zstd":
@@ -49,8 +67,11 @@ def _decode(body: bytes, name: str, limit: int) -> bytes:
     return body
 
 
-def _inflated(body: bytes, wbits: int, limit: int) -> bytes:
-    """All members of the stream, and whatever stands behind the last."""
+def _inflated(body: bytes, wbits: int, limit: int, members: list[bytes]) -> bytes:
+    """All members of the stream, and whatever stands behind the last.
+
+    Where the members after the first begin is added to ``members``.
+    """
     out = bytearray()
     while body and len(out) < limit:
         inflater = zlib.decompressobj(wbits=wbits)
@@ -62,6 +83,8 @@ def _inflated(body: bytes, wbits: int, limit: int) -> bytes:
             out += body[: limit - len(out)]
             break
         body = inflater.unused_data
+        if body and len(members) < _MOST_MEMBERS:
+            members.append(body[:_LONGEST_HEADER])
     return bytes(out)
 
 

@@ -20,11 +20,13 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from lab.observation.decode import decoded
+from lab.observation.decode import unpacked
 from lab.observation.dnsquery import letter_case, putting
+from lab.observation.escapes import form_escapes, percent_escapes
 from lab.observation.flatten import flatten_body, readable
 from lab.observation.location import Location
 from lab.observation.masks import looks_like_identifier
+from lab.observation.packing import packing
 from lab.observation.records import (
     ClientHello,
     Connection,
@@ -37,7 +39,7 @@ from lab.observation.records import (
     WebSocketMessage,
 )
 from lab.observation.spacing import by_connection, head_spacing, heads
-from lab.observation.writing import form_pairs, form_writing
+from lab.observation.writing import form_pairs, form_writing, plain_path, written_pairs
 
 __all__ = ["RESOLVER", "Features", "Roles", "extract"]
 
@@ -46,7 +48,7 @@ Features = Mapping[Location, tuple[str, ...]]
 RESOLVER = "(resolver)"
 """Stands for each name server that the environment configures."""
 
-_SAID_ONCE = frozenset({"header spacing"})
+_SAID_ONCE = frozenset({"header spacing", "writing"})
 """Parts of which the values that occur are told, not how often: they come with what is said."""
 
 _DNS_PORT = 53
@@ -139,7 +141,7 @@ def message_of(request: Request, roles: Roles) -> Location:
 
 def _path(host: str, target: str, roles: Roles) -> str:
     """The path of a target, words that look like identifiers blanked."""
-    path = roles.path(host, target.partition("?")[0])
+    path = plain_path(roles.path(host, target.partition("?")[0]))
     return "/".join("{id}" if looks_like_identifier(word) else word for word in path.split("/"))
 
 
@@ -156,15 +158,20 @@ def _request(request: Request, base: Location, roles: Roles) -> Iterator[tuple[L
     ):
         if shown == "{id}":
             yield base.beside("path", str(index)), word
+    for pointer, way in percent_escapes(("path", word) for word in path.split("/")):
+        yield base.beside("writing", pointer), way
     if query:
         pairs = form_pairs(query)
         yield base.beside("writing", "query"), form_writing(query)
+        for pointer, way in form_escapes("query", written_pairs(query)):
+            yield base.beside("writing", pointer), way
         yield base.beside("query order"), "\n".join(name for name, _ in pairs)
         for name, value in pairs:
             yield base.beside("query", name), value
     yield from _headers(request, base)
-    encodings = _header(request, b"content-encoding")
-    body = decoded(request.body, encodings)
+    body, layers = unpacked(request.body, _header(request, b"content-encoding"))
+    for pointer, value in packing(layers, body):
+        yield base.beside("packing", pointer), value
     for leaf in flatten_body(body, _header(request, b"content-type")):
         yield base.beside(leaf.part, leaf.pointer), leaf.value
 

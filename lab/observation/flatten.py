@@ -7,7 +7,9 @@ sampled array does not shift everything behind it.  Text that is itself JSON is 
 inside (``/metadata/user_id/(json)/account``).
 
 Besides leaves there are two kinds of pairs about form, with a part of their own: the order
-of keys, and the writing (:mod:`~lab.observation.writing`).  Numbers stay as they are
+of keys, and the writing (:mod:`~lab.observation.writing`, :mod:`~lab.observation.escapes`).
+The strings as they are written are met in the order in which the document is walked through, so
+each is paired with its place.  Numbers stay as they are
 written.  A string that could be taken for another kind of value stands in quotation marks.
 """
 
@@ -16,9 +18,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from lab.observation.writing import form_pairs, form_writing, json_writing
+from lab.observation.escapes import STRING, form_escapes, json_escapes
+from lab.observation.writing import form_pairs, form_writing, json_writing, written_pairs
 
 __all__ = ["Leaf", "flatten_body", "readable"]
 
@@ -66,19 +70,18 @@ def flatten_body(body: bytes, content_type: str) -> list[Leaf]:
         pairs = form_pairs(text)
         leaves.append(Leaf("key order", "", "\n".join(name for name, _ in pairs)))
         leaves.append(Leaf("writing", "", form_writing(text)))
+        leaves += (Leaf("writing", *told) for told in form_escapes("", written_pairs(text)))
         for name, value in pairs:
             _string(leaves, f"/{_escape(name)}", value, 0)
         return leaves
     if (document := _parse(text)) is not None:
-        _walk(leaves, "", document, 0)
-        leaves.append(Leaf("writing", "", json_writing(text)))
+        _document(leaves, "", text, [("", document)], 0)
         return leaves
     lines = [line for line in text.split("\n") if line.strip()]
     documents = [_parse(line) for line in lines]
     if len(documents) > 1 and all(item is not None for item in documents):
-        for item in documents:
-            _walk(leaves, "/" + _label(item), item, 0)
-        leaves.append(Leaf("writing", "", json_writing(text)))
+        items = [("/" + _label(item), item) for item in documents]
+        _document(leaves, "", text, items, 0)
         return leaves
     return [Leaf("body", "", text)]
 
@@ -111,9 +114,36 @@ def _parse(text: str) -> object | None:
     return document
 
 
-def _walk(leaves: list[Leaf], pointer: str, value: object, depth: int) -> None:
+class _Strings:
+    """The strings of a document as they are written, each taken when it is met."""
+
+    def __init__(self, text: str) -> None:
+        self._rest = iter(STRING.findall(text))
+        self.placed: list[tuple[str, str]] = []
+
+    def place(self, pointer: str) -> None:
+        """Take the next one, which stands here."""
+        self.placed.append((pointer, next(self._rest)))
+
+
+def _document(
+    leaves: list[Leaf],
+    pointer: str,
+    text: str,
+    items: Sequence[tuple[str, object]],
+    depth: int,
+) -> None:
+    """The leaves of a text that is one document or several, each at its pointer."""
+    strings = _Strings(text)
+    for place, item in items:
+        _walk(leaves, place, item, depth, strings)
+    leaves.append(Leaf("writing", pointer, json_writing(text)))
+    leaves += (Leaf("writing", *told) for told in json_escapes(pointer, strings.placed))
+
+
+def _walk(leaves: list[Leaf], pointer: str, value: object, depth: int, strings: _Strings) -> None:
     if depth > _DEPTH:
-        leaves.append(Leaf("body", pointer, _outline(value)))
+        leaves.append(Leaf("body", pointer, _outline(pointer, value, strings)))
     elif isinstance(value, _Object):
         if not value:
             leaves.append(Leaf("body", pointer, "{}"))
@@ -121,21 +151,23 @@ def _walk(leaves: list[Leaf], pointer: str, value: object, depth: int) -> None:
             names = "\n".join([name for name, _ in value])
             leaves.append(Leaf("key order", pointer, names))
         for name, member in value:
-            _walk(leaves, f"{pointer}/{_escape(name)}", member, depth + 1)
+            strings.place(f"{pointer}/(name)")
+            _walk(leaves, f"{pointer}/{_escape(name)}", member, depth + 1, strings)
     elif isinstance(value, list):
         if not value:
             leaves.append(Leaf("body", pointer, "[]"))
         for element in value:
-            _walk(leaves, f"{pointer}/{_label(element)}", element, depth + 1)
+            _walk(leaves, f"{pointer}/{_label(element)}", element, depth + 1, strings)
     elif isinstance(value, _Number):
         leaves.append(Leaf("body", pointer, str(value)))
     elif isinstance(value, str):
+        strings.place(pointer)
         _string(leaves, pointer, value, depth)
     else:
         leaves.append(Leaf("body", pointer, json.dumps(value)))
 
 
-def _outline(value: object) -> str:
+def _outline(pointer: str, value: object, strings: _Strings) -> str:
     """Names and values of what is nested too deeply to be told apart, one a line."""
     words = []
     pending = [value]
@@ -144,15 +176,17 @@ def _outline(value: object) -> str:
         if isinstance(item, (list, tuple)):
             pending.extend(reversed(item))
             words.append("{" if isinstance(item, _Object) else "[")
-        else:
-            words.append(item if isinstance(item, str) else json.dumps(item))
+            continue
+        if isinstance(item, str) and not isinstance(item, _Number):
+            strings.place(pointer)
+        words.append(item if isinstance(item, str) else json.dumps(item))
     return "\n".join(words)
 
 
 def _string(leaves: list[Leaf], pointer: str, value: str, depth: int) -> None:
     if value[:1] in ("{", "[") and len(value) > 2 and (inner := _parse(value)) is not None:
-        _walk(leaves, f"{pointer}/(json)", inner, depth + 1)
-        leaves.append(Leaf("writing", f"{pointer}/(json)", json_writing(value)))
+        place = f"{pointer}/(json)"
+        _document(leaves, place, value, [(place, inner)], depth + 1)
     elif _is_literal(value):
         leaves.append(Leaf("body", pointer, f'"{value}"'))
     else:

@@ -131,6 +131,24 @@ class TestRequest:
         found = parts(request(body=body, headers=[(b"Content-Encoding", b"gzip")]))
         assert found["body", "/zone"] == ("UTC",)
 
+    def test_the_wrapping_of_a_body_tells_what_the_body_does_not(self):
+        body = gzip.compress(b"say ok", mtime=0)
+        found = parts(request(body=body, headers=[(b"Content-Encoding", b"gzip")]))
+        assert found["packing", "gzip/time"] == ("none",)
+
+    @pytest.mark.parametrize("target", ["/a%2fb%3ac", "/a%2Fb:c", "/a%2Fb%3Ac"])
+    def test_however_a_path_is_written_it_is_one_place(self, target):
+        (place,) = [p for p in features(request(target=target)) if p.part == "request"]
+        assert place.path == "/a%2Fb:c"
+
+    def test_how_paths_and_queries_are_written(self):
+        found = parts(request(target="/a%2fb:c?q=x+y&q=%3A"))
+        assert found["writing", "path/(slash)"] == ("by number",)
+        assert found["writing", "path/(digits)"] == ("lower case",)
+        assert found["writing", "path/(colon)"] == ("as it is",)
+        assert found["writing", "query/q/(space)"] == ("as a plus sign",)
+        assert found["writing", "query/q/(digits)"] == ("upper case",)
+
     def test_the_order_of_requests(self):
         found = features(request("GET", "/a"), request("GET", "/files/42"))
         order = Location("http", part="request order")
@@ -313,6 +331,7 @@ def test_a_location_reads_from_the_outside_in():
 PAGE = Path(__file__).parents[2] / "docs" / "reference-locations.md"
 EVERYTHING = (
     request(target="/files/42?a=1", body=b'{"a":1,"b":2}', headers=[(b"X", b"y")]),
+    request(body=gzip.compress(b"{}"), headers=[(b"Content-Encoding", b"gzip")]),
     DnsQuery(0.0, "h", "A", "udp", "192.168.1.1", dns.message.make_query("h", "A").to_wire()),
     ClientHello(0, 0.0, "h", 443, b"", None, (), (), (), (), (), (), "", ""),
     TlsFailure(0, 0.0, "h", "unknown ca"),
