@@ -290,8 +290,10 @@ def _signal(
 
 
 def _informative(fields: Sequence[_Field]) -> _Field:
-    """The field with the most different values: the one to show."""
-    return max(fields, key=lambda field: len(set(field.column.values)))
+    """The field to show: one that says how, or else the one with the most different values."""
+    return max(
+        fields, key=lambda field: (field.column.view == "canary", len(set(field.column.values)))
+    )
 
 
 def _named(location: Location, field: _Field) -> Location:
@@ -349,7 +351,7 @@ def _pair(
 
 def _excerpt(column: Column, value: str, texts: Sequence[str]) -> str:
     """The value with as much of the text around it as this very trial sent."""
-    if column.view in ("masked", "canary"):
+    if column.view in ("masked", "canary", "part", "length"):
         return next((text for text in texts if len(text) <= 2 * SHORT), value)
     for text in texts:
         if value not in text:

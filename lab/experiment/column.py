@@ -12,7 +12,9 @@ from lab.observation.location import Location
 
 __all__ = ["ABSENT", "Column", "Group", "NoisyPlace", "View", "codes_of", "grouped"]
 
-View = Literal["exact", "masked", "set", "count", "some", "word", "order", "canary", "rate"]
+View = Literal[
+    "exact", "masked", "set", "count", "some", "word", "order", "canary", "rate", "part", "length"
+]
 
 
 class _Absent(str):

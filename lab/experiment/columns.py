@@ -5,7 +5,8 @@ environment.  Whatever is not the same is looked at through coarser and coarser 
 *ladder of views*) until it is:
 
 1. ``exact``: the text in one slot, to the last code point;
-2. ``masked``: with identifiers, times and numbers blanked;
+2. ``part`` and ``length``: what is steady in a random token, and how long a text is;
+   ``masked``: with identifiers, times and numbers blanked;
 3. ``set``: where a feature has several values in jittering order or number;
 4. ``some``: whether there is anything at all;
 5. ``word``: whether one word that recurs over trials occurs.

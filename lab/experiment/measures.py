@@ -6,7 +6,8 @@ pause that is longer.  Each such place gives measures, a number a trial:
 
 - *category*: 1 where a value that recurs stands there, 0 where another does;
 - *presence*: 1 where anything is there, 0 where nothing is;
-- *number*: the number that stands there; a *count* of occurrences; *seconds* that passed.
+- *number*: the number that stands there; a *count* of occurrences; *seconds* that passed;
+  the *length* of a longer text.
 
 A random token gives none: no value of it recurs, and it is no number.
 """
@@ -27,13 +28,15 @@ from lab.observation.timing import Timings
 
 __all__ = ["Measure", "measures", "time_measures"]
 
-Nature = Literal["category", "presence", "number", "count", "seconds"]
+Nature = Literal["category", "presence", "number", "count", "seconds", "length"]
 
 _MOST_CATEGORIES = 8
 _RECURS = 3
 """So often a value must occur to be a category."""
 _FEW_NUMBERS = 6
 """Fewer different numbers are categories."""
+_LONG = 16
+"""The length of a text with fewer characters tells little."""
 _MOST_TIMES = 4
 """Occurrences of one request whose time is compared."""
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?([eE][+-]?\d{1,3})?")
@@ -91,6 +94,9 @@ def _measures(column: Column) -> Iterator[Measure]:
     if len(numbers) == len(seen) > _FEW_NUMBERS:
         yield Measure(column.location, "number", _of(numbers, texts))
         return
+    if seen and min(map(len, seen)) >= _LONG and len({len(text) for text in seen}) > 1:
+        long = {text: float(len(text)) for text in seen}
+        yield Measure(column.location, "length", _of(long, texts))
     known = [text for text, count in seen.most_common(_MOST_CATEGORIES) if count >= _RECURS]
     for text in known[: 1 if len(seen) == 2 else None]:
         yield Measure(column.location, "category", _of(_is(text, seen), texts), text)

@@ -89,7 +89,11 @@ class Shift(msgspec.Struct, frozen=True):
             return "sent" if self.above else "not sent"
         if measure.nature == "category":
             return measure.what if self.above else f"other than {measure.what}"
-        unit = {"seconds": " s after the request before", "count": " times"}
+        unit = {
+            "seconds": " s after the request before",
+            "count": " times",
+            "length": " characters",
+        }
         return f"{side} {self.threshold:.3g}{unit.get(measure.nature, '')}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lab.experiment.column import ABSENT, Column, NoisyPlace, View, codes_of
 from lab.experiment.matching import matched
+from lab.experiment.pieces import lengths, steady
 from lab.experiment.replicates import Replicates
 from lab.observation.alignment import align, reference_value, surrounding
 from lab.observation.location import Location
@@ -126,6 +127,12 @@ def viewed(
         yield Column(location, view, tuple(values), *around)
         return
     seen = Column(location, view, tuple(values), *around)
+    parts = steady(values, replicates)
+    if parts is not None:
+        yield Column(location, "part", tuple(parts), *around)
+    long = lengths(values)
+    if long is not None and replicates.agree(long):
+        yield Column(location, "length", tuple(long), *around)
     masked = [v if v is None or v == ABSENT else mask(v) for v in values]
     if replicates.agree(masked):
         noise.append(NoisyPlace(location, "identifiers, times or numbers in it vary", seen))
