@@ -15,8 +15,10 @@ configures are one name: what shows is a client that asks another.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from urllib.parse import unquote
 
 import msgspec
 
@@ -26,6 +28,7 @@ from lab.observation.escapes import form_escapes, percent_escapes
 from lab.observation.flatten import flatten_body, readable
 from lab.observation.location import Location
 from lab.observation.masks import looks_like_identifier
+from lab.observation.nested import nested
 from lab.observation.packing import packing
 from lab.observation.records import (
     ClientHello,
@@ -51,6 +54,7 @@ RESOLVER = "(resolver)"
 _SAID_ONCE = frozenset({"header spacing", "writing"})
 """Parts of which the values that occur are told, not how often: they come with what is said."""
 
+_BLANK = re.compile(r"\s")
 _DNS_PORT = 53
 _NAME_SERVICE = frozenset({_DNS_PORT, 853})
 _GREASE = frozenset(0x0A0A + 0x1010 * step for step in range(16))
@@ -158,6 +162,7 @@ def _request(request: Request, base: Location, roles: Roles) -> Iterator[tuple[L
     ):
         if shown == "{id}":
             yield base.beside("path", str(index)), word
+            yield from _inside(base, "path", str(index), unquote(word))
     for pointer, way in percent_escapes(("path", word) for word in path.split("/")):
         yield base.beside("writing", pointer), way
     if query:
@@ -168,12 +173,28 @@ def _request(request: Request, base: Location, roles: Roles) -> Iterator[tuple[L
         yield base.beside("query order"), "\n".join(name for name, _ in pairs)
         for name, value in pairs:
             yield base.beside("query", name), value
+            yield from _inside(base, "query", name, value)
     yield from _headers(request, base)
     body, layers = unpacked(request.body, _header(request, b"content-encoding"))
     for pointer, value in packing(layers, body):
         yield base.beside("packing", pointer), value
-    for leaf in flatten_body(body, _header(request, b"content-type")):
+    yield from _body(base, body, _header(request, b"content-type"))
+
+
+def _body(base: Location, body: bytes, content_type: str) -> Iterator[tuple[Location, str]]:
+    for leaf in flatten_body(body, content_type):
         yield base.beside(leaf.part, leaf.pointer), leaf.value
+        if leaf.part == "body" and not _BLANK.search(leaf.value):
+            for inner in nested(leaf.value):
+                yield base.beside(inner.part, leaf.pointer + inner.pointer), inner.value
+
+
+def _inside(base: Location, part: str, pointer: str, value: str) -> Iterator[tuple[Location, str]]:
+    """What a value that stands at one place of a message holds inside."""
+    for leaf in nested(value, pairs=pointer == "cookie"):
+        own = leaf.part == "body"
+        place = f"{pointer}{leaf.pointer}" if own else f"{part}/{pointer}{leaf.pointer}"
+        yield base.beside(part if own else leaf.part, place), leaf.value
 
 
 def _headers(request: Request, base: Location) -> Iterator[tuple[Location, str]]:
@@ -200,6 +221,7 @@ def _headers(request: Request, base: Location) -> Iterator[tuple[Location, str]]
         if lower in (":path", ":scheme", ":method"):
             continue
         yield base.beside("header", lower), value
+        yield from _inside(base, "header", lower, value)
     yield base.beside("header order"), "\n".join(order)
 
 
@@ -274,5 +296,4 @@ def _message_leaves(message: WebSocketMessage, roles: Roles) -> Iterator[tuple[L
     path = _path(message.host, message.target, roles)
     base = Location("websocket", roles.name(message.host), path=path)
     yield base.beside("message"), "sent"
-    for leaf in flatten_body(message.data, ""):
-        yield base.beside(leaf.part, leaf.pointer), leaf.value
+    yield from _body(base, message.data, "")

@@ -24,7 +24,7 @@ from typing import NamedTuple
 from lab.observation.escapes import STRING, form_escapes, json_escapes
 from lab.observation.writing import form_pairs, form_writing, json_writing, written_pairs
 
-__all__ = ["Leaf", "flatten_body", "readable"]
+__all__ = ["Leaf", "flatten_body", "flatten_form", "flatten_json", "pointed", "readable"]
 
 _NAMING = ("name", "event_name", "eventName", "event", "key", "id", "type", "role", "kind")
 _NAME = re.compile(r"[A-Za-z_$@.][\w.:/ $@-]{0,63}")
@@ -58,32 +58,51 @@ class _Object(list[tuple[str, object]]):
 
 def flatten_body(body: bytes, content_type: str) -> list[Leaf]:
     """The leaves of a body: JSON, several JSON documents a line each, a form, text or bytes."""
-    leaves: list[Leaf] = []
     if not body:
-        return leaves
+        return []
     try:
         text = body.decode()
     except UnicodeDecodeError:
         return [Leaf("body", "", readable(body))]
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded":
-        pairs = form_pairs(text)
-        leaves.append(Leaf("key order", "", "\n".join(name for name, _ in pairs)))
-        leaves.append(Leaf("writing", "", form_writing(text)))
-        leaves += (Leaf("writing", *told) for told in form_escapes("", written_pairs(text)))
-        for name, value in pairs:
-            _string(leaves, f"/{_escape(name)}", value, 0)
-        return leaves
-    if (document := _parse(text)) is not None:
-        _document(leaves, "", text, [("", document)], 0)
+        return flatten_form(text)
+    if leaves := flatten_json(text):
         return leaves
     lines = [line for line in text.split("\n") if line.strip()]
     documents = [_parse(line) for line in lines]
     if len(documents) > 1 and all(item is not None for item in documents):
         items = [("/" + _label(item), item) for item in documents]
+        leaves = []
         _document(leaves, "", text, items, 0)
         return leaves
     return [Leaf("body", "", text)]
+
+
+def flatten_form(text: str, pointer: str = "") -> list[Leaf]:
+    """The leaves of a form or a query, below this pointer."""
+    pairs = form_pairs(text)
+    leaves = [
+        Leaf("key order", pointer, "\n".join(name for name, _ in pairs)),
+        Leaf("writing", pointer, form_writing(text)),
+        *(Leaf("writing", *told) for told in form_escapes(pointer, written_pairs(text))),
+    ]
+    for name, value in pairs:
+        _string(leaves, pointed(pointer, name), value, 0)
+    return leaves
+
+
+def flatten_json(text: str, pointer: str = "") -> list[Leaf]:
+    """The leaves of a text that is a JSON object or array, below this pointer; else none."""
+    leaves: list[Leaf] = []
+    if (document := _parse(text)) is not None:
+        _document(leaves, pointer, text, [(pointer, document)], 0)
+    return leaves
+
+
+def pointed(pointer: str, name: str) -> str:
+    """The pointer of a member."""
+    return f"{pointer}/{_escape(name)}"
 
 
 def readable(data: bytes) -> str:

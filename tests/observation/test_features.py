@@ -1,3 +1,4 @@
+import base64
 import gzip
 import json
 import re
@@ -130,6 +131,22 @@ class TestRequest:
         body = gzip.compress(json.dumps({"zone": "UTC"}).encode())
         found = parts(request(body=body, headers=[(b"Content-Encoding", b"gzip")]))
         assert found["body", "/zone"] == ("UTC",)
+
+    def test_documents_inside_of_values_are_told_besides_the_whole(self):
+        state = base64.urlsafe_b64encode(b'{"zone":"UTC","a":"/"}').decode()
+        target = f"/login/{state}?state={state}"
+        headers = [(b"Cookie", b"s=" + state.encode())]
+        body = json.dumps({"state": state}).encode()
+        found = parts(request(target=target, headers=headers, body=body))
+        assert found["path", "2"] == found["query", "state"] == found["body", "/state"] == (state,)
+        inside = "/(base64)/(json)"
+        for part, pointer in [
+            ("path", "2"), ("query", "state"), ("header", "cookie/s"), ("body", "/state"),
+        ]:  # fmt: skip
+            assert found[part, f"{pointer}{inside}/zone"] == ("UTC",)
+            place = f"{pointer}{inside}" if part == "body" else f"{part}/{pointer}{inside}"
+            assert found["key order", place] == ("zone\na",)
+            assert found["writing", f"{place}/(slash)"] == ("as it is",)
 
     def test_the_wrapping_of_a_body_tells_what_the_body_does_not(self):
         body = gzip.compress(b"say ok", mtime=0)
