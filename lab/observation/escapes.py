@@ -98,19 +98,17 @@ def json_escapes(prefix: str, strings: Iterable[tuple[str, str]]) -> Iterator[tu
     ``strings`` are the pointers of its strings, names of members among them, and the strings
     as they are written, in order.
     """
+    written = list(strings)
+    # Most documents need no more than one look at all of their strings together.
+    whole = _Text(" ".join(literal[1:-1] for _, literal in written), _JSON, _json)
+    ways = {kind: sorted({one.way for one in whole.kinds[kind]}) for kind in sorted(whole.kinds)}
+    for kind, found in ways.items():
+        yield f"{prefix}/({kind})", found[0] if len(found) == 1 else "mixed"
+    mixed = [kind for kind, found in ways.items() if len(found) > 1]
     texts: dict[str, list[_Text]] = defaultdict(list)
-    ways: dict[str, set[str]] = defaultdict(set)
-    for pointer, literal in strings:
-        text = _Text(literal[1:-1], _JSON, _json)
-        if text.kinds:
-            texts[pointer].append(text)
-        for kind, found in text.kinds.items():
-            ways[kind].update(one.way for one in found)
-    for kind in sorted(ways):
-        alike = len(ways[kind]) == 1
-        yield f"{prefix}/({kind})", next(iter(ways[kind])) if alike else "mixed"
-    mixed = [kind for kind in sorted(ways) if len(ways[kind]) > 1]
-    for pointer, here in texts.items() if mixed else ():
+    for pointer, literal in written if mixed else ():
+        texts[pointer].append(_Text(literal[1:-1], _JSON, _json))
+    for pointer, here in texts.items():
         yield from _own(pointer, here, mixed)
 
 

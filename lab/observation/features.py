@@ -54,7 +54,9 @@ RESOLVER = "(resolver)"
 _SAID_ONCE = frozenset({"header spacing", "writing"})
 """Parts of which the values that occur are told, not how often: they come with what is said."""
 
-_BLANK = re.compile(r"\s")
+_WRAPPED = re.compile(r"\S{12,}")
+"""A value of a body that may hold a document: prose has blanks, and less is none."""
+
 _DNS_PORT = 53
 _NAME_SERVICE = frozenset({_DNS_PORT, 853})
 _GREASE = frozenset(0x0A0A + 0x1010 * step for step in range(16))
@@ -184,7 +186,7 @@ def _request(request: Request, base: Location, roles: Roles) -> Iterator[tuple[L
 def _body(base: Location, body: bytes, content_type: str) -> Iterator[tuple[Location, str]]:
     for leaf in flatten_body(body, content_type):
         yield base.beside(leaf.part, leaf.pointer), leaf.value
-        if leaf.part == "body" and not _BLANK.search(leaf.value):
+        if leaf.part == "body" and _WRAPPED.fullmatch(leaf.value):
             for inner in nested(leaf.value):
                 yield base.beside(inner.part, leaf.pointer + inner.pointer), inner.value
 
