@@ -41,7 +41,7 @@ from lab.observation.records import (
     TlsFailure,
     WebSocketMessage,
 )
-from lab.observation.spacing import by_connection, head_spacing, heads
+from lab.observation.spacing import by_connection, chunk_writing, head_spacing, heads
 from lab.observation.writing import form_pairs, form_writing, plain_path, written_pairs
 
 __all__ = ["RESOLVER", "Features", "Roles", "extract"]
@@ -271,16 +271,26 @@ def _hello(hello: ClientHello, roles: Roles) -> Iterator[tuple[Location, str]]:
 def _connection(
     connection: Connection, requests: list[Request], roles: Roles
 ) -> Iterator[tuple[Location, str]]:
-    unread = connection.protocol == "http/1.1" and connection.sent and not requests
-    if connection.protocol in ("raw", "none") or unread:
-        host = roles.peer(connection.host or connection.address, connection.port)
-        base = Location("tcp", host, path=f":{connection.port}")
-        yield base.beside("data"), readable(connection.sent)
+    host = roles.peer(connection.host or connection.address, connection.port)
+    place = Location("tcp", host, path=f":{connection.port}", part="data")
+    if connection.protocol in ("raw", "none"):
+        yield place, readable(connection.sent)
+        return
+    end: int | None = 0 if not requests else None
     for request, head in zip(requests, heads(connection.sent, requests), strict=False):
         base = message_of(request, roles)
-        for name, spacing in head_spacing(head):
+        for name, spacing in head_spacing(head.text):
             if not (request.via and name.startswith("proxy-")):
                 yield base.beside("header spacing", name), spacing
+        end = head.body + request.size
+        if "chunked" in _header(request, b"transfer-encoding").lower():
+            told, end = chunk_writing(connection.sent, head.body)
+            for name, value in told:
+                yield base.beside("header spacing", f"(chunks)/{name}"), value
+        end = end if request is requests[-1] and request.complete else None
+    unread = connection.sent[end:] if end is not None else b""
+    if connection.protocol == "http/1.1" and unread:
+        yield place, readable(unread)
 
 
 def _hop(hop: ProxyHop, roles: Roles) -> Iterator[tuple[Location, str]]:

@@ -8,6 +8,9 @@ the same while the values change.
 Heads are looked for in the order of their requests: right behind the body before, or else at
 the next line that could begin this request.  Every byte is passed a few times at most.  Where
 a head is not there (the recording was cut off), the rest of the connection tells nothing.
+
+The lines between the chunks of a body (RFC 9112, 7.1) are dropped by parsers as well: they can
+write their numbers in either case and with zeros in front, have extensions, and end in trailers.
 """
 
 from __future__ import annotations
@@ -15,17 +18,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 from lab.observation.records import Request
 
-__all__ = ["USUAL", "by_connection", "head_spacing", "heads"]
+__all__ = ["USUAL", "Head", "by_connection", "chunk_writing", "head_spacing", "heads"]
 
 USUAL = "one space"
 """What stands before a header's value almost always."""
 
 _MOST_RUNS = 64
 _BLANK_LINE = re.compile(rb"\n\r?\n")
+_CHUNK = re.compile(rb"([0-9a-fA-F]{1,20})([^\n]*)\n")
+_MOST_CHUNKS = 100_000
 _NAMES = {0x20: "space", 0x09: "tab", 0x0D: "carriage return"}
+
+
+class Head(NamedTuple):
+    """The head of a request, up to the blank line, and where its body begins."""
+
+    text: bytes
+    body: int
 
 
 def by_connection(requests: Iterable[Request]) -> Mapping[int, list[Request]]:
@@ -37,8 +50,8 @@ def by_connection(requests: Iterable[Request]) -> Mapping[int, list[Request]]:
     return found
 
 
-def heads(sent: bytes, requests: Sequence[Request]) -> Iterator[bytes]:
-    """The heads of these requests of one connection, in order, up to the blank line.
+def heads(sent: bytes, requests: Sequence[Request]) -> Iterator[Head]:
+    """The heads of these requests of one connection, in order.
 
     There are fewer than requests where the bytes do not show them all.
     """
@@ -54,7 +67,7 @@ def heads(sent: bytes, requests: Sequence[Request]) -> Iterator[bytes]:
         if found is None or end is None:
             return
         start = found.start() + (sent[found.start()] == 0x0A)
-        yield sent[start : end.end()]
+        yield Head(sent[start : end.end()], end.end())
         place = end.end() + request.size
 
 
@@ -91,6 +104,41 @@ def _around(value: bytes) -> list[str]:
 
 def _ending(line: bytes) -> str:
     return "CRLF" if line.endswith(b"\r") else "LF"
+
+
+def chunk_writing(sent: bytes, place: int) -> tuple[list[tuple[str, str]], int | None]:
+    """How the lines between the chunks that begin here are written, and where the body ends.
+
+    What is told is set in ``digits``, ``zeros``, ``extension`` and ``trailer``, each value once.
+    The end is None where the bytes do not show it.
+    """
+    told: dict[tuple[str, str], None] = {}
+    for _ in range(_MOST_CHUNKS):
+        if (line := _CHUNK.match(sent, place)) is None:
+            return list(told), None
+        digits, extension = line[1].decode(), line[2].removesuffix(b"\r")
+        if not digits.isdigit():
+            lower, upper = digits == digits.lower(), digits == digits.upper()
+            case = "lower case" if lower else "upper case" if upper else "both cases"
+            told["digits", case] = None
+        if zeros := len(digits) - len(digits.lstrip("0") or "0"):
+            told["zeros", f"{zeros} in front"] = None
+        if extension:
+            told["extension", extension.decode("utf-8", "backslashreplace")] = None
+        size = int(digits, 16)
+        if not size:
+            break
+        place = line.end() + size + 2
+    else:
+        return list(told), None
+    place = line.end()
+    while (end := sent.find(b"\n", place)) >= 0:
+        trailer = sent[place:end].removesuffix(b"\r")
+        place = end + 1
+        if not trailer:
+            return list(told), place
+        told["trailer", trailer.decode("utf-8", "backslashreplace")] = None
+    return list(told), None
 
 
 def _blanks(data: bytes) -> str:

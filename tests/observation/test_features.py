@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import dns.message
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -297,6 +298,17 @@ def test_what_no_server_can_read_is_kept():
     known = Connection(0, 0.0, None, "203.0.113.1", 9, "http/1.1", broken, len(broken))
     place = Location("tcp", "203.0.113.1", path=":9", part="data")
     assert features(known)[place] == (broken.decode(),)
+
+
+def test_what_follows_the_last_request_is_kept():
+    chunked = HEAD.replace(b"X-A:  1", b"Transfer-Encoding: chunked") + b"A\r\n0123456789\r\n"
+    last = request(headers=[(b"Transfer-Encoding", b"chunked")], body=b"0123456789")
+    sent = HEAD + chunked + b"0\r\n\r\nGET  /"
+    known = Connection(0, 0.0, None, "203.0.113.1", 9, "http/1.1", sent, len(sent))
+    place = Location("tcp", "203.0.113.1", path=":9", part="data")
+    assert features(request(), last, known)[place] == ("GET  /",)
+    assert place not in features(request(), msgspec.structs.replace(last, complete=False), known)
+    assert parts(request(), last, known)["header spacing", "(chunks)/digits"] == ("upper case",)
 
 
 def test_the_spacing_of_headers_is_told_once_for_all_messages_of_a_place():

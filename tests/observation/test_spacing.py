@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.observation.records import Request
-from lab.observation.spacing import USUAL, by_connection, head_spacing, heads
+from lab.observation.spacing import USUAL, by_connection, chunk_writing, head_spacing
+from lab.observation.spacing import heads as found_heads
 
 
 def request(method="POST", size=0, connection=0, version="1.1"):
@@ -14,6 +15,12 @@ def request(method="POST", size=0, connection=0, version="1.1"):
         connection=connection, at=0.0, version=version, scheme="https", host="h", port=443,
         method=method, target="/", headers=(), body=b"", size=size,
     )  # fmt: skip
+
+
+def heads(sent, requests):
+    for one in found_heads(sent, requests):
+        assert sent[one.body - len(one.text) : one.body] == one.text
+        yield one.text
 
 
 def head(*lines):
@@ -99,6 +106,31 @@ def test_a_recording_that_was_cut_off_ends_quietly():
     for length in range(len(sent)):
         found = list(heads(sent[:length], [request(size=2), request()]))
         assert all(one == head(b"X-A: %d" % n) for n, one in enumerate(found, 1))
+
+
+@pytest.mark.parametrize(
+    ("chunks", "told"),
+    [
+        (b"0\r\n\r\n", []),
+        (b"5\r\nhello\r\n0\r\n\r\n", []),
+        (b"a\r\n0123456789\r\n0\r\n\r\n", [("digits", "lower case")]),
+        (b"A\r\n0123456789\r\n0\r\n\r\n", [("digits", "upper case")]),
+        (b"005\r\nhello\r\n00\r\n\r\n", [("zeros", "2 in front"), ("zeros", "1 in front")]),
+        (b"5;x=1\r\nhello\r\n5;x=1\r\nhello\r\n0\r\n\r\n", [("extension", ";x=1")]),
+        (b"5 \r\nhello\r\n0\r\nX-T: 1\r\n\r\n", [("extension", " "), ("trailer", "X-T: 1")]),
+    ],
+)
+def test_chunks(chunks, told):
+    assert chunk_writing(b".." + chunks + b"more", 2) == (told, 2 + len(chunks))
+    for length in range(len(chunks)):
+        assert chunk_writing(chunks[:length], 0)[1] is None
+
+
+@given(st.one_of(st.binary(), st.from_regex(rb"([0-9a-fA-F]{1,3}[ ;]?\r?\n.{0,4}){0,9}")))
+def test_any_bytes_are_chunks_or_none(sent):
+    told, end = chunk_writing(sent, 0)
+    assert end is None or 0 < end <= len(sent)
+    assert all(name and value for name, value in told)
 
 
 def test_requests_go_by_connection_and_without_http2():
