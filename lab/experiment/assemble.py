@@ -19,8 +19,8 @@ import msgspec
 from lab.experiment.analysis import Row
 from lab.experiment.canaries import told as canary_told
 from lab.experiment.column import ABSENT, Column, View
-from lab.experiment.concealed import hidden, in_place, moved, texts_of
-from lab.experiment.effect import Effect, is_replicate
+from lab.experiment.concealed import COARSE, hidden, in_place, look_alike, moved, texts_of
+from lab.experiment.effect import Effect
 from lab.experiment.inference import Combination, Trials
 from lab.experiment.presumption import Level
 from lab.experiment.tables import LONGEST_VALUE, SHORT, decision_table, slot_values, whole_texts
@@ -46,7 +46,7 @@ _MANNERS = (
 """How something is said, which comes and goes with what is said."""
 
 _PRESENCE_PARTS = frozenset({"request", "message", "hello"})
-_WORDED: frozenset[View] = frozenset({"exact", "masked", "set"})
+_WORDED: frozenset[View] = frozenset({"exact", "masked", "set", *COARSE})
 """Views of texts of which the words can be compared."""
 
 _MOST_SLOTS = 8
@@ -211,25 +211,18 @@ def _counts(field: _Field) -> bool:
 
 def _fields(effect: Effect, trials: Trials, rows: Sequence[Row]) -> Iterator[_Field]:
     """All columns of an effect, with what both sides of its minimal pair show of them."""
-    sides = _side(effect, effect.left, trials), _side(effect, effect.right, trials)
+    sides = effect.trials_of(effect.left, trials), effect.trials_of(effect.right, trials)
     for column in effect.group.columns:
         left, right = (_usual(column, side) for side in sides)
         covert, turned = hidden(column, left, right), False
         if left is not None and right is not None and column.view in _WORDED:
             texts = texts_of(column, effect, (left, right), sides, rows, trials)
             turned = texts is not None and moved(column, left, right, texts)
-            if covert and texts is not None and column.location.part == "body":
+            if column.view in COARSE:
+                covert = texts is not None and look_alike(texts)
+            elif covert and texts is not None and column.location.part == "body":
                 covert = turned or in_place(left, right, texts)
         yield _Field(effect, column, left, right, covert or turned, turned)
-
-
-def _side(effect: Effect, side: Combination, trials: Trials) -> list[int]:
-    """All trials that are replicates of one side of an effect's minimal pair."""
-    return [
-        row
-        for row, levels in enumerate(trials.rows)
-        if is_replicate(levels, side, effect.cause, effect.disturbing)
-    ]
 
 
 def _usual(column: Column, rows: Iterable[int]) -> str | None:
@@ -320,15 +313,15 @@ def _pair(
         """What one trial of this side really sent."""
         if value is None or lead.column.view == "count":
             return value
-        here = _side(effect, side, trials)
+        here = effect.trials_of(side, trials)
         usual = [row for row in here if lead.column.values[row] == value]
         if not usual:
             return value[:LONGEST_VALUE]
-        if whole is not None and (text := whole[usual[-1]]) is not None:
+        if whole is not None and (text := whole[usual[0]]) is not None:
             return text
         if lead.column.view == "some":
             return value
-        texts = rows[usual[-1]].features.get(lead.column.location, ())
+        texts = rows[usual[0]].features.get(lead.column.location, ())
         return _excerpt(lead.column, value, texts)[:LONGEST_VALUE]
 
     return Pair(

@@ -16,14 +16,17 @@ from itertools import product
 import msgspec
 
 from lab.experiment.analysis import Row
-from lab.experiment.column import Column
+from lab.experiment.column import Column, View
 from lab.experiment.effect import Effect
 from lab.experiment.inference import Trials
 from lab.findings.covert import is_covert
 from lab.findings.reasons import pieces, reordered
 from lab.observation.masks import mask
 
-__all__ = ["Texts", "hidden", "in_place", "moved", "texts_of"]
+__all__ = ["COARSE", "Texts", "hidden", "in_place", "look_alike", "moved", "texts_of"]
+
+COARSE: frozenset[View] = frozenset({"part", "length"})
+"""Views that tell how a text differs, but not what a reader would see of that."""
 
 _COVERT_PARTS = frozenset(
     {
@@ -42,7 +45,7 @@ _BLANKED = re.compile("‹([a-z]+)›")
 _TOKENS = re.compile(r"\s+|\S+")
 _MOST_TOKENS = 2000
 _MOST_COMPARED = 16
-"""Trials of a side of which the most alike are chosen."""
+"""The first trials of a side, of which the most alike are chosen."""
 
 
 class Texts(msgspec.Struct, frozen=True):
@@ -81,7 +84,8 @@ def texts_of(
 ) -> Texts | None:
     """The texts of two trials, one of each side, with the values that a column has there.
 
-    Of all such trials the two whose other levels differ least; None where there are none.
+    Of all such trials, of which those of the fewest levels come first in ``sides``, the two
+    whose other levels differ least; None where there are none.
     """
     left, right = (
         [row for row in side if column.values[row] is not None and column.values[row] == value]
@@ -89,8 +93,6 @@ def texts_of(
     )
     if not left or not right:
         return None
-    left.sort(key=lambda row: len(trials.rows[row]))
-    right.sort(key=lambda row: len(trials.rows[row]))
 
     def apart(pair: tuple[int, int]) -> int:
         here, there = trials.rows[pair[0]] - effect.left, trials.rows[pair[1]] - effect.right
@@ -106,7 +108,8 @@ def texts_of(
 def _text(column: Column, value: str, row: Row) -> str | None:
     """The first text at the column's place that has the value."""
     for text in row.features.get(column.location, ()):
-        if value in (_blanked(text) if column.view == "masked" else text):
+        shown = _blanked(text) if column.view == "masked" else text
+        if column.view in COARSE or value in shown:
             return text
     return None
 
@@ -123,10 +126,16 @@ def moved(column: Column, left: str, right: str, texts: Texts) -> bool:
     """
     if not _moved(texts):
         return False
-    if column.view == "masked":
+    if column.view not in ("exact", "set"):
         return True
     here, there = set(pieces(texts.left)), set(pieces(texts.right))
     return there.issuperset(pieces(left)) and here.issuperset(pieces(right))
+
+
+@lru_cache(maxsize=64)
+def look_alike(texts: Texts) -> bool:
+    """Whether a reader of both texts would not notice that they differ in more than noise."""
+    return is_covert(_readable(_blanked(texts.left)), _readable(_blanked(texts.right)))
 
 
 @lru_cache(maxsize=64)

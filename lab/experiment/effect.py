@@ -54,16 +54,14 @@ class Effect(msgspec.Struct, frozen=True):
         return self.right if len(self.cause) == 1 and self.shift is None else None
 
     def trials_of(self, side: Combination, trials: Trials) -> list[int]:
-        """The rows of one side: those with nothing else varied, or else all its replicates."""
-        exact = trials.by_combination.get(side)
-        if exact:
-            return exact
-        return [
-            row
-            for combination, rows in trials.by_combination.items()
+        """The rows of one side, those with the fewest other levels first."""
+        chosen = [
+            combination
+            for combination in trials.by_combination
             if is_replicate(combination, side, self.cause, self.disturbing)
-            for row in rows
         ]
+        chosen.sort(key=len)
+        return [row for combination in chosen for row in trials.by_combination[combination]]
 
     def tested(self, p_value: float, replicates: int, *, block: int = -1, looks: int = 0) -> Effect:
         """The same with what fresh trials say, before correction."""

@@ -30,6 +30,11 @@ def tags_in_turn(levels: Levels, chance: random.Random) -> list[Request]:
     return [request({"text": f"start:1|c|#{tags},run:{chance.getrandbits(32):08x}"})]
 
 
+def dots_in_a_token(levels: Levels, chance: random.Random) -> list[Request]:
+    dots = "\N{HORIZONTAL ELLIPSIS}" if levels["session"] == "tmux" else "..."
+    return [request({"text": f"start{dots}run:{chance.getrandbits(32):08x}"})]
+
+
 def test_a_pair_shows_what_replicates_of_its_sides_sent_under_whatever_levels(tmp_path):
     factors = ("directory", "session", "hostname", "timezone")
     signal = only(audited(dots_when_both, tmp_path, factors=factors))
@@ -46,3 +51,8 @@ def test_a_mark_beside_numbers_that_vary_is_covert(tmp_path):
 def test_pieces_that_change_places_are_an_order(tmp_path):
     signal = only(audited(tags_in_turn, tmp_path, factors=("session", "hostname")))
     assert (signal.cause, signal.kind, signal.covert) == (("session",), "order", True)
+
+
+def test_that_a_covert_mark_changes_a_length_does_not_make_it_plain(tmp_path):
+    signal = only(audited(dots_in_a_token, tmp_path, factors=("session", "hostname")))
+    assert (signal.cause, signal.covert) == (("session",), True)
