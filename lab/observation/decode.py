@@ -20,6 +20,7 @@ MOST_LAYERS = 4
 """Encodings undone at most: a chain of thousands fits into one header."""
 
 _PIECE = 1 << 20
+_LEAST_PIECE = 1 << 9
 _MOST_MEMBERS = 64
 _LONGEST_HEADER = 1 << 16
 """Of a member that follows another, what is kept for its header."""
@@ -73,18 +74,27 @@ def _inflated(body: bytes, wbits: int, limit: int, members: list[bytes]) -> byte
     Where the members after the first begin is added to ``members``.
     """
     out = bytearray()
-    while body and len(out) < limit:
+    place = 0
+    while place < len(body) and len(out) < limit:
+        start, known = place, len(out)
         inflater = zlib.decompressobj(wbits=wbits)
+        step = _LEAST_PIECE
         try:
-            out += inflater.decompress(body, limit - len(out))
+            while not inflater.eof and place < len(body) and len(out) < limit:
+                # Pieces grow: neither tiny members nor long ones are copied again and again.
+                piece = body[place : place + step]
+                out += inflater.decompress(piece, limit - len(out))
+                place += len(piece) - len(inflater.unused_data)
+                step *= 2
         except zlib.error:
-            if not out:
+            if not known:
                 raise
-            out += body[: limit - len(out)]
+            out[known:] = body[start : start + limit - known]
             break
-        body = inflater.unused_data
-        if body and len(members) < _MOST_MEMBERS:
-            members.append(body[:_LONGEST_HEADER])
+        if not inflater.eof and 0 < known == len(out) < limit:
+            out += body[start : start + limit - known]  # too little for a member
+        if place < len(body) and len(members) < _MOST_MEMBERS:
+            members.append(body[place : place + _LONGEST_HEADER])
     return bytes(out)
 
 

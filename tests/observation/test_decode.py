@@ -98,3 +98,20 @@ def test_a_gigabyte_of_zeros_stops_at_the_limit(name):
 @pytest.mark.parametrize(("name", "encode"), ENCODERS[:-2])
 def test_no_more_than_was_asked_for(name, encode):
     assert decoded(encode(b"say ok" * 99), name, 100) == (b"say ok" * 99)[:100]
+
+
+@given(st.lists(st.binary(max_size=2000), min_size=1, max_size=6), st.binary(max_size=9))
+def test_all_members_and_what_follows_them(members, rest):
+    body = b"".join(gzip.compress(member, mtime=0) for member in members)
+    whole = b"".join(members)
+    if whole:
+        assert decoded(body + rest, "gzip") == whole + rest
+    else:  # what decodes to nothing stays as it came
+        assert decoded(body, "gzip") == body
+
+
+def test_very_many_members_cost_no_more_than_their_length():
+    body = gzip.compress(b"x", mtime=0) * 60_000
+    began = time.process_time()
+    assert decoded(body, "gzip") == b"x" * 60_000
+    assert time.process_time() - began < 3
