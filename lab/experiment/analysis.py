@@ -157,7 +157,12 @@ def _shifts(
     their levels test none.
     """
     times = time_measures([None if row.broken else row.timings for row in rows])
-    found = suspects([*measures(unsettled), *times], trials.rows, trials.designed)
+    # What was repeated because it looked odd is no fair sample.
+    fair = [
+        designed and (not row.replicate or not levels)
+        for designed, row, levels in zip(trials.designed, rows, trials.rows, strict=True)
+    ]
+    found = suspects([*measures(unsettled), *times], trials.rows, fair)
     active: dict[str | None, set[Level]] = defaultdict(set)
     causes: dict[Location, set[str]] = defaultdict(set)
     for effect in plain:

@@ -39,7 +39,7 @@ _LONG = 16
 """The length of a text with fewer characters tells little."""
 _MOST_TIMES = 4
 """Occurrences of one request whose time is compared."""
-_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?([eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 class Measure(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@
 measure (:mod:`lab.experiment.measures`) the factor that it depends on most: by the rank
 statistic of Kruskal and Wallis (1952), which for categories is the chi-square test, and by the
 contrast of each level with the rest.  Their tail is approximated (Wilson and Hilferty, 1931),
-since suspicion only has to be sparing: about one that chance makes in an audit.  What
+since suspicion only has to be sparing: about two that chance makes in an audit.  What
 is suspected is said beforehand: the level, the direction and, for a number, the threshold
 halfway between the medians, as a classifier learnt from one half of the data is tested on the
 other (AdFisher; Datta, Tschantz and Datta, 2015).
@@ -41,9 +41,9 @@ _FEWEST_TRIALS = 30
 _KNOWN = 0.5
 """What is not even sent in so many trials takes too many to compare."""
 _FEWEST_OF_LEVEL = 3
-_CHANCE_FINDS = 1.0
+_CHANCE_FINDS = 2.0
 """So many suspicions an audit has by chance, on average."""
-_MOST_LIKELY = 0.05
+_MOST_LIKELY = 0.1
 _MOST = 6
 _MOST_OF_MEASURE = 2
 _NOTHING = 1e-9
