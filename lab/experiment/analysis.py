@@ -30,6 +30,9 @@ from lab.observation.timing import Timings
 __all__ = ["Analysis", "Row", "analyse"]
 
 
+_SHIFTED = shifts.LOOKS / shifts.WEIGHT
+
+
 class Row(msgspec.Struct, frozen=True):
     """One trial: its environment, its features, and whether it ran well enough to compare."""
 
@@ -127,7 +130,7 @@ def analyse(
         replicates = sum(min(len(before), len(after)) for before, after in parts)
         effects.append(effect.tested(shifted(parts), replicates, looks=len(parts)))
     looked = [
-        min(1.0, (permutation.LOOKS if one.shift is None else shifts.LOOKS) * one.p_value)
+        min(1.0, one.p_value * (permutation.LOOKS if one.shift is None else _SHIFTED))
         for one in effects
     ]
     adjusted = holm(looked, hypotheses)

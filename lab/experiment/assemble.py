@@ -26,24 +26,21 @@ from lab.experiment.presumption import Level
 from lab.experiment.tables import LONGEST_VALUE, SHORT, decision_table, slot_values, whole_texts
 from lab.findings.covert import differences
 from lab.findings.encodings import LETTER_CASE
-from lab.findings.kinds import ORDER_PARTS, ROUTE_PARTS, ROUTED_CHANNELS, Told, is_route, kind_of
+from lab.findings.kinds import (
+    MANNER_PARTS,
+    ORDER_PARTS,
+    ROUTE_PARTS,
+    ROUTED_CHANNELS,
+    Told,
+    is_route,
+    kind_of,
+)
 from lab.findings.reasons import reordered
 from lab.findings.report import Beside, Kind, Pair, Signal
 from lab.observation.location import Location
 from lab.observation.masks import mask
 
 __all__ = ["assemble"]
-
-_MANNERS = (
-    "header case",
-    "header spacing",
-    "writing",
-    "resolver",
-    "transport",
-    "query case",
-    "query options",
-)
-"""How something is said, which comes and goes with what is said."""
 
 _PRESENCE_PARTS = frozenset({"request", "message", "hello"})
 _WORDED: frozenset[View] = frozenset({"exact", "masked", "set", *COARSE})
@@ -108,7 +105,7 @@ def assemble(
     for field in every:
         location = field.column.location
         follows = _nothing_on_a_side(field)
-        if follows and location.part in (*ORDER_PARTS, *_MANNERS):
+        if follows and location.part in (*ORDER_PARTS, *MANNER_PARTS):
             continue
         again = _counts(field) and (field.effect.cause, location.message) in recounted
         if again and location.part not in _PRESENCE_PARTS:

@@ -28,6 +28,7 @@ import msgspec
 from lab.experiment.column import ABSENT, Column, NoisyPlace, View, codes_of
 from lab.experiment.replicates import Replicates
 from lab.experiment.views import MOST_PLACES, order, refined, several, viewed, words_of
+from lab.findings.kinds import MANNER_PARTS
 from lab.observation.features import Features
 from lab.observation.location import Location
 from lab.observation.masks import mask
@@ -117,7 +118,8 @@ def _location(
         values = [("\n".join(value),) if value else () for value in values]
     counts = [str(len(value)) for value in values]
     containers = _containers(location)
-    presence_is_noise = not sampled.isdisjoint(containers)
+    # How something is said comes and goes with what is said, which is compared elsewhere.
+    presence_is_noise = location.part in MANNER_PARTS or not sampled.isdisjoint(containers)
     if len(set(counts)) > 1 and not presence_is_noise:
         present = ["some" if value else ABSENT for value in values]
         if replicates.agree(counts):

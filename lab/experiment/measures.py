@@ -23,6 +23,7 @@ from typing import Literal
 import msgspec
 
 from lab.experiment.column import ABSENT, Column
+from lab.findings.kinds import ROUTED_CHANNELS
 from lab.observation.location import Location
 from lab.observation.timing import Timings
 
@@ -56,7 +57,8 @@ class Measure(msgspec.Struct, frozen=True):
 def measures(unsettled: Iterable[Column]) -> list[Measure]:
     """The measures of columns in which replicates do not agree, each pattern once."""
     found: dict[tuple[float | None, ...], Measure] = {}
-    for column in unsettled:
+    # Of places with the same pattern, what is said tells more than the way that it takes.
+    for column in sorted(unsettled, key=lambda one: one.location.channel in ROUTED_CHANNELS):
         for measure in _measures(column):
             found.setdefault(measure.values, measure)
     return list(found.values())
@@ -114,5 +116,5 @@ def _number(text: str) -> float | None:
     """The number that the text is, if it is one."""
     if not _NUMBER.fullmatch(text.strip()):
         return None
-    number = float(text)
+    number = float(text.strip())
     return number if math.isfinite(number) else None

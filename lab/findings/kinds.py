@@ -14,11 +14,32 @@ from lab.findings.report import Kind
 from lab.findings.search import Hit
 from lab.observation.location import Location
 
-__all__ = ["ORDER_PARTS", "ROUTED_CHANNELS", "ROUTE_PARTS", "Told", "is_route", "kind_of"]
+__all__ = [
+    "MANNER_PARTS",
+    "ORDER_PARTS",
+    "ROUTED_CHANNELS",
+    "ROUTE_PARTS",
+    "Told",
+    "is_route",
+    "kind_of",
+]
 
 ROUTE_PARTS = frozenset({"route", "proxy request", "proxy header"})
 ROUTED_CHANNELS = frozenset({"dns", "tcp", "tls"})
 """Channels in which a factor that decides where traffic goes shows for that reason."""
+
+MANNER_PARTS = frozenset(
+    {
+        "header case",
+        "header spacing",
+        "writing",
+        "resolver",
+        "transport",
+        "query case",
+        "query options",
+    }
+)
+"""How something is said, which comes and goes with what is said."""
 
 ORDER_PARTS = frozenset({"request order", "header order", "key order", "query order"})
 

@@ -30,8 +30,8 @@ def effect(*right: tuple[str, str], disturbing=()) -> Effect:
 def replicates_of(trials, one: Effect) -> tuple[int, int]:
     """How many of the trials are of the left and of the right side."""
     left, right = (
-        sum(is_replicate(trial, side, one.cause, one.disturbing) for trial in trials)
-        for side in (one.left, one.right)
+        sum(is_replicate(trial, side, one.cause, one.disturbing, never) for trial in trials)
+        for side, never in ((one.left, one.never), (one.right, None))
     )
     return left, right
 
