@@ -10,9 +10,7 @@ event is yielded.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Collection, Generator, Iterator, Sequence
-from functools import partial
 
 from lab.clients.profile import Client
 from lab.environment import Environment
@@ -21,9 +19,8 @@ from lab.experiment import mining, search, sweep
 from lab.experiment.analysis import Analysis, Row, analyse
 from lab.experiment.asking import asked
 from lab.experiment.conclude import Conclusion, conclude
-from lab.experiment.confirming import packed, scaled
+from lab.experiment.confirmation import ROUNDS, Confirmation
 from lab.experiment.design import CONTROL_REPLICATES, Design, Planned, plan
-from lab.experiment.effect import FRESH, ROUND, Effect, block_of
 from lab.experiment.events import (
     AuditFinished,
     AuditStarted,
@@ -34,11 +31,9 @@ from lab.experiment.events import (
 )
 from lab.experiment.inference import Combination
 from lab.experiment.options import Options
-from lab.experiment.permutation import replicates_needed
 from lab.experiment.reporting import reported, write
 from lab.experiment.scope import Scope, with_levels, with_mined
 from lab.experiment.session import SHARES, Session
-from lab.experiment.shifts import sought
 from lab.experiment.trials import Measurements, Measuring
 from lab.factors.registry import forbidden, impossible
 from lab.findings.report import ClientFacts, Explored
@@ -51,10 +46,6 @@ __all__ = ["Engine"]
 _ISOLATE_ROUNDS = 12
 _LATE_ROUNDS = 3
 """Rounds for questions that only the trials of confirmation raised."""
-_CONFIRM_ROUNDS = 7
-_LOOKS = (2, 4)
-"""Replicates of the first rounds of confirmation: the first sends most chance finds away, the
-second decides what has many on the other side."""
 _LARGEST_ROUND = 48
 _WORTHWHILE = 10
 """Trials that are left over, from which on more screening is worth while."""
@@ -62,6 +53,7 @@ _CAUGHT_UP = 0.85
 """The share of the limits that such screening may use: what it finds is to be confirmed."""
 _MINING_ALONE, _MINING_BESIDE = 600, 80
 """Trials for mining, where nothing else is varied and where something is."""
+_MINING_LEAST = 4
 _MINING_TRIALS_S = 120.0
 """Seconds that mining may take where trials are slow, as a client's that waits for nothing."""
 
@@ -86,8 +78,7 @@ class Engine:
         self.measurements = Measurements(client, self.control, store, laboratory)
         self.facts = ClientFacts(client.name, client.version, client.digest, client.source)
         self.session = Session(options, self.measurements)
-        self.hypotheses = 0
-        self.block = -1
+        self.confirmation = Confirmation(self.control, options)
         self.designed: frozenset[Environment] = frozenset()
         self.swept: list[sweep.Swept] = []
         self.aside: set[Planned] = set()
@@ -171,7 +162,7 @@ class Engine:
 
         def enough(more: int) -> bool:
             ran = self.session.ran - before
-            slow = time.monotonic() - started > _MINING_TRIALS_S and ran > most // 4
+            slow = time.monotonic() - started > _MINING_TRIALS_S and ran > _MINING_LEAST
             limit = self.options.max_trials
             short = limit is not None and before + ran + more > limit * SHARES["mine"]
             return ran + more > most or slow or short or self.session.time_is_up("mine")
@@ -253,13 +244,13 @@ class Engine:
             self.control,
             routes=self.scope.routes,
             seed=self.options.seed,
-            hypotheses=self.hypotheses,
+            hypotheses=self.confirmation.hypotheses,
             canaries=self.scope.canaries,
             designed=self.designed,
             settled=settled,
         )
         if tested:
-            self.hypotheses = max(self.hypotheses, len(analysis.effects))
+            self.confirmation.count(len(analysis.effects))
         return analysis
 
     def _rows(self) -> list[Row]:
@@ -296,85 +287,29 @@ class Engine:
             analysis.wanted,
             analysis.checks,
             seed=f"isolate {self.options.seed} {self.session.ran}",
-            possible=self._possible,
+            possible=lambda levels: impossible(self._environment(levels)) is None,
         )[:_LARGEST_ROUND]:
             environment = self._environment(combination)
             trials.append(Planned(environment, self.measurements.following(environment)))
         return trials
 
     def _confirm(self, analysis: Analysis) -> Generator[EngineEvent, None, Analysis]:
-        """Fresh, interleaved replicates of every minimal pair.
-
-        They are one block: both sides of a pair are run in it, whatever earlier blocks had,
-        so that nothing that changed in between passes for a difference of the sides.
-        """
-        self.hypotheses = max(self.hypotheses, len(analysis.effects))
-        self.block += 1
-        for number in range(_CONFIRM_ROUNDS):
-            replicates = replicates_needed(self.hypotheses, self.options.alpha)
-            room = self.session.room()
-            look = _LOOKS[number] if room is None and number < len(_LOOKS) else None
-            trials = self._numbered(
-                packed(
-                    [one for one in analysis.effects if self._open(one, replicates)],
-                    self._fresh(),
-                    partial(self._needed, replicates=replicates, look=look),
-                    seed=f"confirm {self.options.seed} {number}",
-                    room=room,
-                    possible=self._possible,
-                ),
-                number,
+        """Fresh, interleaved replicates of every minimal pair, in a block of their own."""
+        confirmation = self.confirmation
+        confirmation.begin(len(analysis.effects))
+        for number in range(ROUNDS):
+            trials = confirmation.trials(
+                analysis.effects, self.measurements.rows, number, self.session.room()
             )
-            if not trials and look is None:
+            if not trials and confirmation.last(number):
                 break
-            if not trials:
-                continue
             before = self.session.ran
-            yield from self.session.phase("confirm", trials, 0)
-            if self.session.ran == before:
-                break
-            analysis = self._analysis(tested=True)
+            if trials:
+                yield from self.session.phase("confirm", trials, 0)
+                if self.session.ran == before:
+                    break
+                analysis = self._analysis(tested=True)
         return analysis
-
-    def _open(self, effect: Effect, replicates: int) -> bool:
-        """Whether an effect is to be tested in this block: earlier ones have not settled it."""
-        if effect.shift is not None:
-            return self._needed(effect, replicates, None) > 0
-        if effect.p_adjusted <= self.options.alpha / 2:
-            return False
-        return self.block in (0, effect.block) or effect.replicates < replicates
-
-    def _needed(self, effect: Effect, replicates: int, look: int | None) -> int:
-        """Fresh trials of each side that an effect needs next; so many at a first ``look``."""
-        if effect.shift is not None:
-            alpha = self.options.alpha
-            return sought(effect.looks, effect.p_value, effect.p_adjusted, alpha)
-        if look is not None:
-            return min(look, replicates)
-        return scaled(effect, replicates)
-
-    def _fresh(self) -> list[Combination]:
-        """The levels of the fresh trials of this block so far."""
-        control = self.control
-        return [
-            frozenset((c.factor, c.right) for c in control.difference(trial.environment))
-            for trial in self.measurements.rows
-            if block_of(trial.replicate) == self.block
-        ]
-
-    def _numbered(self, combinations: Sequence[Combination], number: int) -> list[Planned]:
-        """Fresh trials of a round with these levels, each a replicate that was not run."""
-        first = FRESH * (1 + self.block) + ROUND * number
-        numbers: Counter[Environment] = Counter()
-        trials = []
-        for combination in combinations:
-            environment = self._environment(combination)
-            trials.append(Planned(environment, first + numbers[environment]))
-            numbers[environment] += 1
-        return trials
-
-    def _possible(self, combination: Combination) -> bool:
-        return impossible(self._environment(combination)) is None
 
     def _environment(self, combination: Combination) -> Environment:
         return self.control.but(dict(combination))
