@@ -25,9 +25,9 @@ import numpy as np
 from bench.detection.oracle import Oracle, Reading, Task, effect
 from bench.detection.together import fields, wholes
 from lab.experiment.column import Column, Group
+from lab.experiment.combinations import Combination
 from lab.experiment.design import Planned
 from lab.experiment.effect import Effect
-from lab.experiment.inference import Combination
 from lab.experiment.permutation import holm
 
 __all__ = ["blocked_permutation_test", "design", "swapped"]

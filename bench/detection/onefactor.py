@@ -20,9 +20,9 @@ from itertools import zip_longest
 from bench.detection.oracle import Oracle, Reading, Task, effect
 from bench.detection.together import fields, wholes
 from lab.experiment.column import Column, Group
+from lab.experiment.combinations import Combination
 from lab.experiment.design import Planned
 from lab.experiment.effect import Effect
-from lab.experiment.inference import Combination
 from lab.experiment.permutation import holm, p_value
 
 __all__ = ["design", "one_factor_at_a_time"]

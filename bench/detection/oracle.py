@@ -20,9 +20,9 @@ from lab.experiment.assemble import assemble
 from lab.experiment.canaries import canary_columns
 from lab.experiment.column import Group, grouped
 from lab.experiment.columns import columns
+from lab.experiment.combinations import Combination, Trials
 from lab.experiment.design import Planned
 from lab.experiment.effect import Effect
-from lab.experiment.inference import Combination, Trials
 from lab.experiment.scope import Scope
 from lab.experiment.trials import Measurements, Measuring
 from lab.factors.registry import factor

@@ -17,8 +17,8 @@ import msgspec
 
 from bench.detection.oracle import Reading, Task, effect
 from lab.experiment.column import Column, Group
+from lab.experiment.combinations import Combination
 from lab.experiment.effect import Effect
-from lab.experiment.inference import Combination
 
 __all__ = ["fields", "wholes"]
 

@@ -17,8 +17,9 @@ from lab.experiment import permutation, shifts
 from lab.experiment.canaries import Canary, canary_columns
 from lab.experiment.column import Column, Group, NoisyPlace, grouped
 from lab.experiment.columns import columns
+from lab.experiment.combinations import Combination, Trials
 from lab.experiment.effect import FRESH, Effect, rounds, sides
-from lab.experiment.inference import Combination, Trials, infer
+from lab.experiment.inference import infer
 from lab.experiment.measures import measures, time_measures
 from lab.experiment.permutation import holm, p_value
 from lab.experiment.presumption import Level

@@ -10,8 +10,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 
-from lab.experiment.inference import TOGETHER, Combination
+from lab.experiment.combinations import Combination
 from lab.experiment.presumption import Level
+from lab.experiment.reading import TOGETHER
 
 __all__ = ["asked"]
 

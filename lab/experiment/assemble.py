@@ -19,9 +19,9 @@ import msgspec
 from lab.experiment.analysis import Row
 from lab.experiment.canaries import told as canary_told
 from lab.experiment.column import ABSENT, Column, View
+from lab.experiment.combinations import Combination, Trials
 from lab.experiment.concealed import COARSE, hidden, in_place, look_alike, moved, texts_of
 from lab.experiment.effect import Effect
-from lab.experiment.inference import Combination, Trials
 from lab.experiment.presumption import Level
 from lab.experiment.tables import LONGEST_VALUE, SHORT, decision_table, slot_values, whole_texts
 from lab.findings.covert import differences

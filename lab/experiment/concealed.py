@@ -17,8 +17,8 @@ import msgspec
 
 from lab.experiment.analysis import Row
 from lab.experiment.column import Column, View
+from lab.experiment.combinations import Trials
 from lab.experiment.effect import Effect
-from lab.experiment.inference import Trials
 from lab.findings.covert import is_covert
 from lab.findings.reasons import pieces, reordered
 from lab.observation.masks import mask

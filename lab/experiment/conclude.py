@@ -11,8 +11,8 @@ import msgspec
 from lab.environment import Environment
 from lab.experiment.analysis import Analysis, Row
 from lab.experiment.assemble import assemble
+from lab.experiment.combinations import Trials
 from lab.experiment.effect import Effect
-from lab.experiment.inference import Trials
 from lab.experiment.permutation import p_value, replicates_needed, smallest_p
 from lab.experiment.rates import rate_signals
 from lab.experiment.scope import Scope

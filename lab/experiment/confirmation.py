@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from lab.environment import Environment
+from lab.experiment.combinations import Combination
 from lab.experiment.confirming import packed, scaled
 from lab.experiment.design import Planned
 from lab.experiment.effect import FRESH, ROUND, Effect, block_of
-from lab.experiment.inference import Combination
 from lab.experiment.options import Options
 from lab.experiment.permutation import replicates_needed
 from lab.experiment.shifts import LOOKS, sought

@@ -15,8 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from lab.experiment.combinations import Combination
 from lab.experiment.effect import Effect, is_replicate
-from lab.experiment.inference import Combination
 from lab.experiment.presumption import Level
 
 __all__ = ["packed", "scaled"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from lab.experiment.column import Group
-from lab.experiment.inference import Combination, Trials
+from lab.experiment.combinations import Combination, Trials
 from lab.experiment.presumption import Level
 from lab.experiment.shifts import Shift
 

@@ -18,6 +18,7 @@ from lab.errors import ClientError
 from lab.experiment import mining, search, sweep
 from lab.experiment.analysis import Analysis, Row, analyse
 from lab.experiment.asking import asked
+from lab.experiment.combinations import Combination
 from lab.experiment.conclude import Conclusion, conclude
 from lab.experiment.confirmation import ROUNDS, Confirmation
 from lab.experiment.design import CONTROL_REPLICATES, Design, Planned, plan
@@ -29,7 +30,6 @@ from lab.experiment.events import (
     SignalConfirmed,
     Warned,
 )
-from lab.experiment.inference import Combination
 from lab.experiment.options import Options
 from lab.experiment.reporting import reported, write
 from lab.experiment.scope import Scope, with_levels, with_mined

@@ -15,8 +15,8 @@ from lab.environment import Environment
 from lab.experiment.analysis import Row
 from lab.experiment.column import ABSENT, Column
 from lab.experiment.columns import columns
+from lab.experiment.combinations import Combination, Trials
 from lab.experiment.concealed import hidden
-from lab.experiment.inference import Combination, Trials
 from lab.experiment.tables import slot_values, whole_texts
 from lab.findings.report import Explored, Part, Partition, Signal
 from lab.findings.rules import with_rules

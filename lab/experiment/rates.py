@@ -7,8 +7,8 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from lab.experiment.combinations import Trials
 from lab.experiment.effect import Effect, is_replicate
-from lab.experiment.inference import Trials
 from lab.experiment.shifts import Shift
 from lab.findings.report import Kind, Pair, Signal
 from lab.findings.report import Row as TableRow

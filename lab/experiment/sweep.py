@@ -28,9 +28,9 @@ from typing import Protocol
 from lab.environment import Environment
 from lab.experiment.analysis import Analysis, Row
 from lab.experiment.assemble import assemble
+from lab.experiment.combinations import Combination, Trials
 from lab.experiment.design import Planned
 from lab.experiment.events import EngineEvent
-from lab.experiment.inference import Combination, Trials
 from lab.experiment.partition import (
     Swept,
     about,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lab.experiment.analysis import Row
 from lab.experiment.column import ABSENT, Column
-from lab.experiment.inference import Trials
+from lab.experiment.combinations import Trials
 from lab.experiment.presumption import Level
 from lab.findings.report import Row as TableRow
 from lab.observation.location import Location

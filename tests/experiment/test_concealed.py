@@ -7,6 +7,7 @@ import pytest
 from lab.environment import Environment
 from lab.experiment.analysis import Row
 from lab.experiment.column import Column, Group, View
+from lab.experiment.combinations import Trials
 from lab.experiment.concealed import (
     _TOKENS,
     Texts,
@@ -17,7 +18,6 @@ from lab.experiment.concealed import (
     texts_of,
 )
 from lab.experiment.effect import Effect
-from lab.experiment.inference import Trials
 from lab.observation.location import Location
 
 PLACE = Location("http", "api.example", "POST", "/v1", "body", "/x")
