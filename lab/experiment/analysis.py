@@ -19,7 +19,7 @@ from lab.experiment.column import Column, Group, NoisyPlace, grouped
 from lab.experiment.columns import columns
 from lab.experiment.combinations import Combination, Trials
 from lab.experiment.effect import FRESH, Effect, rounds, sides
-from lab.experiment.inference import infer
+from lab.experiment.inference import Inference, infer
 from lab.experiment.measures import measures, time_measures
 from lab.experiment.permutation import holm, p_value
 from lab.experiment.presumption import Level
@@ -31,6 +31,7 @@ from lab.observation.timing import Timings
 __all__ = ["Analysis", "Row", "analyse"]
 
 
+_MOST_WORDS = 2
 _SHIFTED = shifts.LOOKS / shifts.WEIGHT
 
 
@@ -100,13 +101,14 @@ def analyse(
     effects: list[Effect] = []
     wanted: dict[Combination, None] = {}
     checks: dict[Level, set[Level]] = defaultdict(set)
+    words: Counter[Location] = Counter()
     unexplained = []
     open_pairs: list[tuple[Group, tuple[str, ...], tuple[Combination, ...]]] = []
     active: list[frozenset[Level]] = []
     unsettled = [item.seen for item in noise if item.seen is not None]
     for group in grouped(found):
         inference = infer(trials, group, seed)
-        if not all(column.location in settled for column in group.columns):
+        if _asks(group, inference, settled, words):
             wanted.update(dict.fromkeys(inference.wanted))
             for level in inference.checks:
                 checks[level] |= inference.active
@@ -145,6 +147,23 @@ def analyse(
         {level: frozenset(others) - {level} for level, others in checks.items()},
         tuple(unexplained),
     )
+
+
+def _asks(
+    group: Group, inference: Inference, settled: Collection[Location], words: Counter[Location]
+) -> bool:
+    """Whether trials are run for what is open of these columns.
+
+    Of the words that come and go at a place where all else is noise most do so by chance, so
+    only a few are followed at a time; ``words`` counts them.
+    """
+    first = group.columns[0]
+    if all(column.location in settled for column in group.columns):
+        return False
+    if first.view != "word" or inference.hypotheses or not (inference.wanted or inference.checks):
+        return True
+    words[first.location] += 1
+    return words[first.location] <= _MOST_WORDS
 
 
 def _shifts(
