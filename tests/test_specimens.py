@@ -133,7 +133,7 @@ def test_expected_signals_are_whole_and_distinct(specimen: zoo.Specimen) -> None
 def test_expected_hosts_stand_in_the_program(specimen: zoo.Specimen) -> None:
     source = specimen.file.read_text(encoding="utf-8")
     indirect = {
-        "api.anthropic.com": r"\bask\(|endpoint\(\)",
+        "api.anthropic.com": r"\bask\(|endpoint\(\)|OFFICIAL",
         "telemetry.specimen.example": r"\btell\(|TELEMETRY",
     }
     for signal in specimen.expected:
