@@ -32,6 +32,8 @@ __all__ = ["Analysis", "Row", "analyse"]
 
 
 _MOST_WORDS = 2
+_ENOUGH, _NOTHING = 4, 0.2
+"""With so many replicates a side and so large a p-value, a plain effect was chance."""
 _SHIFTED = shifts.LOOKS / shifts.WEIGHT
 
 
@@ -173,7 +175,7 @@ def _shifts(
     plain: Sequence[Effect],
     routes: frozenset[str],
 ) -> Iterator[Effect]:
-    """Suspected effects on what is noise, where no plainer effect of the factor is known.
+    """Suspected effects on what is noise, where the factor does nothing plainer to the host.
 
     What decides where traffic goes decides how long it takes, too, which tells nothing.  What
     the plainer effects do at the same host would pass for a shift, so trials that have any of
@@ -188,14 +190,20 @@ def _shifts(
     found = suspects([*measures(unsettled), *times], trials.rows, fair)
     active: dict[str | None, set[Level]] = defaultdict(set)
     causes: dict[Location, set[str]] = defaultdict(set)
+    told: set[tuple[str, str | None, str]] = set()
     for effect in plain:
         for column in effect.group.columns:
             causes[column.location].update(effect.cause)
+            gone = effect.replicates >= _ENOUGH and effect.p_value > _NOTHING
+            if len(effect.cause) == 1 and not gone:
+                told.add((column.location.channel, column.location.host, effect.factor))
             active[column.location.host] |= effect.disturbing | effect.right
     for shift in found:
         place, (name, _) = shift.measure.location, shift.level
         timed = shift.measure.nature == "seconds"
-        if name in causes[place] or (timed and name in routes):
+        if name in causes[place] or (place.channel, place.host, name) in told:
+            continue
+        if timed and name in routes:
             continue
         group = Group(shift.marks, (Column(place, "rate", shift.told),))
         right = frozenset({shift.level})
