@@ -110,7 +110,7 @@ def analyse(
     unsettled = [item.seen for item in noise if item.seen is not None]
     for group in grouped(found):
         inference = infer(trials, group, seed)
-        if _asks(group, inference, settled, words):
+        if _asks(group, inference, settled, words, trials):
             wanted.update(dict.fromkeys(inference.wanted))
             for level in inference.checks:
                 checks[level] |= inference.active
@@ -152,20 +152,38 @@ def analyse(
 
 
 def _asks(
-    group: Group, inference: Inference, settled: Collection[Location], words: Counter[Location]
+    group: Group,
+    inference: Inference,
+    settled: Collection[Location],
+    words: Counter[Location],
+    trials: Trials,
 ) -> bool:
     """Whether trials are run for what is open of these columns.
 
-    Of the words that come and go at a place where all else is noise most do so by chance, so
-    only a few are followed at a time; ``words`` counts them.
+    Of the words that come and go at a place where all else is noise most do so by chance.  So
+    only those are followed that occur in half of some level's trials, a few at a time;
+    ``words`` counts them.
     """
     first = group.columns[0]
     if all(column.location in settled for column in group.columns):
         return False
     if first.view != "word" or inference.hypotheses or not (inference.wanted or inference.checks):
         return True
+    if not _follows_a_level(first, trials):
+        return False
     words[first.location] += 1
     return words[first.location] <= _MOST_WORDS
+
+
+def _follows_a_level(word: Column, trials: Trials) -> bool:
+    """Whether a word occurs in half of the trials that some level has in the design."""
+    occurs: Counter[Level] = Counter()
+    tried: Counter[Level] = Counter()
+    for value, levels, designed in zip(word.values, trials.rows, trials.designed, strict=True):
+        if designed and value is not None:
+            tried.update(levels)
+            occurs.update(levels if value else ())
+    return any(2 * count >= tried[level] > 1 for level, count in occurs.items())
 
 
 def _shifts(
