@@ -13,7 +13,7 @@ from lab.experiment.analysis import Analysis, Row
 from lab.experiment.assemble import assemble
 from lab.experiment.combinations import Trials
 from lab.experiment.effect import Effect
-from lab.experiment.permutation import p_value, replicates_needed, smallest_p
+from lab.experiment.permutation import LOOKS, p_value, replicates_needed, smallest_p
 from lab.experiment.rates import rate_signals
 from lab.experiment.scope import Scope
 from lab.experiment.shifts import sought
@@ -190,7 +190,7 @@ def _calibration(
     if half < 2:
         return Calibration(len(replicates), None)
     side = min(half, replicates_needed(hypotheses, alpha))
-    threshold = max(alpha / max(1, hypotheses), smallest_p(side))
+    threshold = max(alpha / LOOKS / max(1, hypotheses), smallest_p(side))
     chance = random.Random(f"calibration {seed}")
     called = tested = 0
     for _ in range(_SPLITS):

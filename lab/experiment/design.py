@@ -41,7 +41,6 @@ _LONGER = 0.04
 _LEAST_COMBINED = 8
 _TIMES = 3
 """Each further level is tried so many times."""
-_DRAWS = 50
 
 Forbidden = tuple[tuple[str, str], tuple[str, str]]
 """Two levels, as (factor, level), that cannot be together."""

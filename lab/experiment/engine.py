@@ -9,7 +9,6 @@ event is yielded.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Generator, Iterator, Sequence
 
 from lab.clients.profile import Client
@@ -54,6 +53,7 @@ _CAUGHT_UP = 0.85
 _MINING_ALONE, _MINING_BESIDE = 600, 80
 """Trials for mining, where nothing else is varied and where something is."""
 _MINING_LEAST = 4
+"""Trials of mining that are run however slow they are."""
 _MINING_TRIALS_S = 120.0
 """Seconds that mining may take where trials are slow, as a client's that waits for nothing."""
 
@@ -158,11 +158,13 @@ class Engine:
         others = any(len(v) > 1 for name, v in self.scope.levels.items() if name != mining.FACTOR)
         most = _MINING_BESIDE if others else _MINING_ALONE
         before = self.session.ran
-        started = time.monotonic()
 
         def enough(more: int) -> bool:
             ran = self.session.ran - before
-            slow = time.monotonic() - started > _MINING_TRIALS_S and ran > _MINING_LEAST
+            # What the trials took, not what the clock says: resumed, they take no time again.
+            walls_s = [trial.wall_s for trial in self.measurements.rows.values()][before:]
+            took_s = sum(walls_s) / self.laboratory.jobs
+            slow = took_s > _MINING_TRIALS_S and ran > _MINING_LEAST
             limit = self.options.max_trials
             short = limit is not None and before + ran + more > limit * SHARES["mine"]
             return ran + more > most or slow or short or self.session.time_is_up("mine")
