@@ -172,7 +172,7 @@ def _labelled(signal: Signal) -> Iterator[tuple[str, str]]:
     yield (
         "sure",
         f"p = {signal.p_adjusted:.2g} corrected ({signal.p_value:.2g} alone), "
-        f"{signal.replicates} + {signal.replicates} replicates, "
+        f"at least {signal.replicates} replicates a side, "
         f"{counted(trials, 'trial')}{against}",
     )
     if signal.chance is not None and signal.chance >= CHANCE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 
 from lab.experiment import mining
@@ -11,7 +12,7 @@ from lab.experiment.events import AuditFinished, TrialFinished
 from lab.experiment.options import Options
 from lab.experiment.scope import scope
 from lab.factors.variables import assignments
-from tests.experiment.model import CLIENT, Behaviour, Levels, events, request
+from tests.experiment.model import CLIENT, Behaviour, Levels, ModelLaboratory, events, request
 
 NAMES = tuple(f"APP_{number:03}" for number in range(400))
 
@@ -152,3 +153,16 @@ def test_what_the_profile_or_another_factor_decides_is_not_mined(names):
     names[:] = ["TZ", "MODEL_BASE_URL", "DO_NOT_TRACK", "APP_ONE"]
     chosen = Options(factors=("variables",))
     assert set(scope(CLIENT, chosen).mined) == {"APP_ONE", *mining.switches(())}
+
+
+def test_slow_trials_end_it_and_a_resumed_audit_ends_it_there_too(tmp_path):
+    first = ModelLaboratory(lambda levels, chance: [request(body(levels, chance))])
+    first.exit = msgspec.structs.replace(first.exit, at=60.0)
+    report, phases = audited(first, tmp_path)
+    assert phases["mine"] < 10
+    assert any("variables" in item.what for item in report.not_measured)
+
+    again = ModelLaboratory(first.behaviour, seed=1)
+    resumed, _ = audited(again, tmp_path, resume=True)
+    assert again.asked == []
+    assert resumed.signals == report.signals
