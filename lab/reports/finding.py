@@ -172,8 +172,7 @@ def _labelled(signal: Signal) -> Iterator[tuple[str, str]]:
     yield (
         "sure",
         f"p = {signal.p_adjusted:.2g} corrected ({signal.p_value:.2g} alone), "
-        f"at least {signal.replicates} replicates a side, "
-        f"{counted(trials, 'trial')}{against}",
+        f"{counted(trials, 'trial')}, {signal.replicates} or more a side{against}",
     )
     if signal.chance is not None and signal.chance >= CHANCE:
         yield "chance", f"{signal.chance:.1g} such findings expected in noise of this length"

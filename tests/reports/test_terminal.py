@@ -64,7 +64,7 @@ def test_a_covert_signal_is_told_in_full():
         "timezone  any of the 6 tried",
         "timezone  UTC, Asia/Kolkata, Europe/Paris, America/New_York",
         "timezone  Asia/Tokyo, Asia/Seoul",
-        "sure      p = 0.0011 corrected (0.00012 alone), at least 8 replicates a side, 90 trials",
+        "sure      p = 0.0011 corrected (0.00012 alone), 90 trials, 8 or more a side",
         "repeat    lab run probe@1.0 --set endpoint=unset --set timezone=Asia/Tokyo",
         "and       lab run probe@1.0 --set endpoint=https://llm.example.net \\",
         "--set timezone=Asia/Tokyo",
