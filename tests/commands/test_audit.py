@@ -8,7 +8,7 @@ import pytest
 
 from lab import cli
 from lab.clients.profile import Client, Profile
-from lab.commands.audit import MOST_JOBS, STRONGEST
+from lab.commands.auditing import MOST_JOBS, STRONGEST
 from lab.errors import MachineError, UsageError
 from lab.experiment.events import AuditFinished, AuditStarted, SignalConfirmed, Warned
 from lab.experiment.options import Options
