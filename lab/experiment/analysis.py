@@ -14,12 +14,13 @@ import msgspec
 
 from lab.environment import Environment
 from lab.experiment import permutation, shifts
+from lab.experiment.asking import to_repeat
 from lab.experiment.canaries import Canary, canary_columns
 from lab.experiment.column import Column, Group, NoisyPlace, grouped
 from lab.experiment.columns import columns
 from lab.experiment.combinations import Combination, Trials
 from lab.experiment.effect import FRESH, Effect, rounds, sides
-from lab.experiment.inference import Inference, infer
+from lab.experiment.inference import Doubt, infer
 from lab.experiment.measures import measures, time_measures
 from lab.experiment.permutation import holm, p_value
 from lab.experiment.presumption import Level
@@ -31,7 +32,8 @@ from lab.observation.timing import Timings
 __all__ = ["Analysis", "Row", "analyse"]
 
 
-_MOST_WORDS = 2
+_LAMBDA = 0.5
+"""Of the wrong guesses at a word in noise, the share that knowing a factor must save."""
 _ENOUGH, _NOTHING = 4, 0.2
 """With so many replicates a side and so large a p-value, a plain effect was chance."""
 _SHIFTED = shifts.LOOKS / shifts.WEIGHT
@@ -103,15 +105,19 @@ def analyse(
     effects: list[Effect] = []
     wanted: dict[Combination, None] = {}
     checks: dict[Level, set[Level]] = defaultdict(set)
-    words: Counter[Location] = Counter()
+    doubts: list[Doubt] = []
     unexplained = []
     open_pairs: list[tuple[Group, tuple[str, ...], tuple[Combination, ...]]] = []
     active: list[frozenset[Level]] = []
     unsettled = [item.seen for item in noise if item.seen is not None]
     for group in grouped(found):
+        if all(c.view == "word" and not _follows(c, trials) for c in group.columns):
+            unsettled.append(group.columns[0])
+            continue
         inference = infer(trials, group, seed)
-        if _asks(group, inference, settled, words, trials):
+        if not all(column.location in settled for column in group.columns):
             wanted.update(dict.fromkeys(inference.wanted))
+            doubts += inference.doubts
             for level in inference.checks:
                 checks[level] |= inference.active
         if inference.unexplained:
@@ -145,45 +151,30 @@ def analyse(
             for effect, p in zip(effects, adjusted, strict=True)
         ),
         tuple(dict.fromkeys(NoisyPlace(item.location, item.why) for item in noise)),
-        tuple(wanted),
+        (*wanted, *to_repeat(doubts, wanted)),
         {level: frozenset(others) - {level} for level, others in checks.items()},
         tuple(unexplained),
     )
 
 
-def _asks(
-    group: Group,
-    inference: Inference,
-    settled: Collection[Location],
-    words: Counter[Location],
-    trials: Trials,
-) -> bool:
-    """Whether trials are run for what is open of these columns.
+def _follows(word: Column, trials: Trials) -> bool:
+    """Whether a word that comes and goes does so, by and large, with the levels of one factor.
 
-    Of the words that come and go at a place where all else is noise most do so by chance.  So
-    only those are followed that occur in half of some level's trials, a few at a time;
-    ``words`` counts them.
+    At a place where all else is noise most words do so by chance.  Told by lambda (Goodman and
+    Kruskal, Measures of association for cross classifications, 1954): by how much knowing the
+    level lowers the number of wrong guesses at whether the word is there.
     """
-    first = group.columns[0]
-    if all(column.location in settled for column in group.columns):
-        return False
-    if first.view != "word" or inference.hypotheses or not (inference.wanted or inference.checks):
-        return True
-    if not _follows_a_level(first, trials):
-        return False
-    words[first.location] += 1
-    return words[first.location] <= _MOST_WORDS
-
-
-def _follows_a_level(word: Column, trials: Trials) -> bool:
-    """Whether a word occurs in half of the trials that some level has in the design."""
-    occurs: Counter[Level] = Counter()
-    tried: Counter[Level] = Counter()
-    for value, levels, designed in zip(word.values, trials.rows, trials.designed, strict=True):
-        if designed and value is not None:
-            tried.update(levels)
-            occurs.update(levels if value else ())
-    return any(2 * count >= tried[level] > 1 for level, count in occurs.items())
+    rows = [row for row, value in enumerate(word.values) if value is not None]
+    rows = [row for row in rows if trials.designed[row]]
+    there = [word.values[row] != "" for row in rows]
+    wrong = min(sum(there), len(there) - sum(there))
+    for name in trials.levels:
+        tried = Counter(trials.level(row, name) for row in rows)
+        seen = Counter(trials.level(row, name) for row, one in zip(rows, there, strict=True) if one)
+        left = sum(min(seen[level], count - seen[level]) for level, count in tried.items())
+        if wrong and left <= (1 - _LAMBDA) * wrong:
+            return True
+    return False
 
 
 def _shifts(

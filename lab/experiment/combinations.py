@@ -40,7 +40,12 @@ class Trials:
             for name, level in combination:
                 found[name].add(level)
         self.levels = {name: sorted(values) for name, values in sorted(found.items())}
+        self._whole = [dict(combination) for combination in self.rows]
 
     def environment(self, combination: Combination) -> Environment:
         """The control environment with these levels."""
         return self.control.but(dict(combination))
+
+    def level(self, row: int, factor: str) -> str | None:
+        """A factor's level in one trial, None for the control."""
+        return self._whole[row].get(factor)

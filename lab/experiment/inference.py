@@ -23,7 +23,9 @@ endpoint meets certain zones has one cause of two factors.
    the candidates evenly (delta debugging, Zeller and Hildebrandt, 2002, with the answers
    shared between all columns).
 
-A witness that nothing yet explains is first repeated: what does not come again is noise.
+A witness that nothing yet explains is first repeated: what does not come again is noise.  One
+is repeated at a time, and one more for each that did come again, so that noise costs little
+and what is real is not slowed down; which one is chosen so that it serves other columns too.
 """
 
 from __future__ import annotations
@@ -41,17 +43,16 @@ from lab.experiment.presumption import Level
 from lab.experiment.reading import MOST_REPLICATES, TOGETHER, Reading
 from lab.experiment.regions import Region
 
-__all__ = ["Hypothesis", "Inference", "infer"]
+__all__ = ["Doubt", "Hypothesis", "Inference", "infer"]
 
 _LARGEST_CAUSE = 3
 _WITNESSES_A_ROUND = 6
 _WITNESSES_UNPROVEN = 2
 """Of a column that has shown no repeatable interaction yet, fewer are followed at a time."""
+_MOST_AGAIN = 6
 _FEW = 3
 _PROVEN = 2
 """Trials of a region's levels alone that show its effect, before it is believed."""
-_DOUBTS_UNPROVEN = 2
-"""Of a column that has shown nothing repeatable, so many odd trials are repeated at a time."""
 
 
 class Hypothesis(msgspec.Struct, frozen=True):
@@ -61,12 +62,20 @@ class Hypothesis(msgspec.Struct, frozen=True):
     combinations: tuple[Combination, ...]
 
 
+class Doubt(msgspec.Struct, frozen=True):
+    """Trials that nothing bears out yet, of which so many are to be repeated."""
+
+    trials: tuple[Combination, ...]
+    most: int
+
+
 class Inference(msgspec.Struct, frozen=True):
     """What the trials so far say of one group of columns.
 
     ``wanted`` are combinations whose trial would decide what is open, ``checks`` levels that
     are to be tried where nothing else acts on these columns, ``unexplained`` counts witnesses
-    for which no cause of at most three factors was found.
+    for which no cause of at most three factors was found.  Of each of the ``doubts`` some
+    trials are to be repeated, whichever.
     """
 
     hypotheses: tuple[Hypothesis, ...]
@@ -75,6 +84,12 @@ class Inference(msgspec.Struct, frozen=True):
     unexplained: int = 0
     active: frozenset[Level] = frozenset()
     """Levels that take part in any effect on these columns."""
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether there are trials that would say more."""
+        return bool(self.wanted or self.checks or self.doubts)
 
 
 def infer(trials: Trials, group: Group, seed: int) -> Inference:
@@ -84,10 +99,10 @@ def infer(trials: Trials, group: Group, seed: int) -> Inference:
         return Inference((), tuple(column.to_repeat()))
     doubtful = column.doubtful()
     wanted: list[Combination] = []
+    odd: list[Combination] = []
     proven = any(
         level in column.checked and frozenset({level}) not in doubtful for level in column.single
     )
-    wanted += doubtful if proven else doubtful[:_DOUBTS_UNPROVEN]
     causes: dict[tuple[str, ...], list[Combination]] = defaultdict(list)
     for level in column.single:
         if level in column.checked and frozenset({level}) not in doubtful:
@@ -116,10 +131,11 @@ def infer(trials: Trials, group: Group, seed: int) -> Inference:
         if _explained(combination, verified):
             continue
         if len(combination) <= TOGETHER and (alone := column.untried(combination)):
-            if asked < (most if proven else most_unproven):
+            if not proven and len(trials.by_combination[combination]) == 1:
+                odd.append(combination)
+            elif asked < (most if proven else most_unproven):
                 asked += 1
-                once = len(trials.by_combination[combination]) == 1
-                wanted += [combination] if once and not proven else alone
+                wanted += alone
             continue
         candidates = _candidates(combination, agreeing)
         if not candidates:
@@ -129,17 +145,16 @@ def infer(trials: Trials, group: Group, seed: int) -> Inference:
             names = _names(combination)
             if names in verified or len(trials.by_combination[combination]) > 1:
                 verified[names].append(combination)
-            elif asked < most_unproven:
-                asked += 1
-                wanted.append(combination)
+            else:
+                odd.append(combination)
+            continue
+        known = [c for c in candidates if _names(c) in verified]
+        if not known and len(trials.by_combination[combination]) == 1:
+            odd.append(combination)
             continue
         if asked >= (most if verified else most_unproven):
             continue
         asked += 1
-        known = [c for c in candidates if _names(c) in verified]
-        if not known and len(trials.by_combination[combination]) == 1:
-            wanted.append(combination)
-            continue
         candidates.sort(key=lambda c: (-_support(c, support), len(c), sorted(c)))
         if known:
             wanted.append(max(known, key=lambda c: (_support(c, support), sorted(c))))
@@ -159,9 +174,28 @@ def infer(trials: Trials, group: Group, seed: int) -> Inference:
         if region.names in verified:
             together |= {(name, one) for name, those in region.levels.items() for one in those}
     active = frozenset(together.union(column.single))
-    return Inference(
-        hypotheses, tuple(dict.fromkeys(useful)), column.unchecked, unexplained, active
+    repeated = [frozenset({level}) for level in column.single]
+    doubts = (
+        _doubt(trials, doubtful, repeated),
+        _doubt(trials, odd if most else [], [trials.rows[row] for row in witnesses]),
     )
+    return Inference(
+        hypotheses,
+        tuple(dict.fromkeys(useful)),
+        column.unchecked,
+        unexplained,
+        active,
+        tuple(doubt for doubt in doubts if doubt.trials),
+    )
+
+
+def _doubt(trials: Trials, odd: Sequence[Combination], known: Sequence[Combination]) -> Doubt:
+    """Trials that are odd, and how many of them to repeat: one, and one for each that came again.
+
+    All replicates agree in a column, so what ran more than once did come again.
+    """
+    again = sum(len(trials.by_combination.get(one, ())) > 1 for one in known)
+    return Doubt(tuple(dict.fromkeys(odd)), min(1 + again, _MOST_AGAIN))
 
 
 def _to_show(region: Region, shown: Sequence[Combination]) -> list[Combination]:
