@@ -299,3 +299,26 @@ def test_a_mark_that_comes_with_another_wording_is_not_hidden(tmp_path):
     report = audited(words, tmp_path, factors=("ci", "locale"))
     assert causes(report) == {("ci",)}
     assert not any(signal.covert for signal in report.signals)
+
+
+def chatters(levels: Levels, chance: random.Random) -> list[Request]:
+    """Telemetry full of small numbers that come again by chance, and one word that does not."""
+    names = ["start", *chance.choices(["start", "tool", "cache", "flush"], k=chance.randint(6, 12))]
+    events = [
+        {
+            "name": name,
+            "hit_rate": chance.choice([0, 1, round(chance.random(), 1)]),
+            "label": chance.choice("abcdefgh") + " " + str(chance.randrange(40)),
+        }
+        for name in names
+    ]
+    events[0]["label"] = "far" if levels["timezone"].startswith("Asia/") else "near"
+    chance.shuffle(events)
+    return [request({"events": events})]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_word_among_words_that_come_and_go_is_found_cheaply(seed, tmp_path):
+    report = audited(chatters, tmp_path, factors=FACTORS, seed=seed)
+    assert causes(report) == {("timezone",)}
+    assert report.trials < 300
