@@ -1,0 +1,284 @@
+"""Report × policy × baseline → a verdict for each signal, and what nobody can say yet.
+
+A baseline accepts a signal where it has the same cause, as covert or plain, in the same part
+of the same message, and at least as telling: an id is made from one place, and which place
+stands first for a group may change.  A signal with the same id is the same signal even where
+it is of another kind now, which is told.  A place in another message is a new one.
+
+What stayed open is never a pass.  An open effect *counts* where it would not be permitted if
+it were confirmed; so does a factor that a forbidding rule names, or that the baseline tried,
+and that could not be tried now, and so do planned trials that a limit left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal, get_args
+
+import msgspec
+
+from lab.findings.policy.rule import Policy, Rule, places
+from lab.findings.report import Inconclusive, Kind, Location, NotMeasured, Report, Signal
+
+__all__ = ["Gone", "Judged", "Judgement", "Open", "Verdict", "judge"]
+
+Verdict = Literal["forbidden", "new", "undecided", "documented", "allowed", "accepted", "expected"]
+"""Worst first.  ``accepted``: by the baseline; ``expected``: only where traffic goes."""
+
+_Key = tuple[tuple[str, ...], bool, str, str | None, str | None, str | None, str | None]
+
+_LEFT_OUT = re.compile(r"\d+ planned trials?")
+_TELLING: dict[Kind, int] = {
+    "copied": 3,
+    "encoded": 3,
+    "derived": 2,
+    "order": 1,
+    "count": 1,
+    "presence": 1,
+    "timing": 1,
+    "route": 0,
+}
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """A signal, and what is said of it.
+
+    ``rule`` is None where no rule covers it; ``notes`` say what a reader should know besides.
+    """
+
+    signal: Signal
+    verdict: Verdict
+    rule: Rule | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Open(msgspec.Struct, frozen=True):
+    """What was seen and not settled, or not tried; ``counts`` where that leaves a doubt."""
+
+    what: str
+    why: str
+    counts: bool
+    rule: Rule | None = None
+    """The rule that would decide it, or that names it."""
+    cause: tuple[str, ...] = ()
+    location: Location | None = None
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """A signal of the baseline that was not found again.
+
+    ``unless`` says why that may mean nothing; None where it was looked for.
+    """
+
+    signal: Signal
+    unless: str | None = None
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """One report, judged; its signals worst first, and covert ones first among equals."""
+
+    report: Report
+    """With ``documented`` filled in."""
+    signals: tuple[Judged, ...]
+    open: tuple[Open, ...] = ()
+    gone: tuple[Gone, ...] = ()
+    unused: tuple[Rule, ...] = ()
+    """Rules that permit, and of which nothing made use."""
+    policy: Policy | None = None
+    baseline: Report | None = None
+
+    @property
+    def failures(self) -> tuple[Judged, ...]:
+        """The signals that are forbidden, and those that the baseline does not accept."""
+        return tuple(one for one in self.signals if one.verdict in ("forbidden", "new"))
+
+    @property
+    def undecided(self) -> tuple[Judged, ...]:
+        """The signals of which nothing is said anywhere."""
+        return tuple(one for one in self.signals if one.verdict == "undecided")
+
+    @property
+    def doubts(self) -> tuple[Open, ...]:
+        """What stayed open and could be forbidden or new."""
+        return tuple(one for one in self.open if one.counts)
+
+    @property
+    def verdict(self) -> Literal["failed", "inconclusive", "not measured", "passed"]:
+        """``passed`` only where nothing failed, is undecided, or stayed open and counts."""
+        if self.failures:
+            return "failed"
+        if self.report.verdict == "not measured":
+            return "not measured"
+        return "inconclusive" if self.undecided or self.doubts else "passed"
+
+
+def judge(
+    report: Report, policy: Policy | None = None, baseline: Report | None = None
+) -> Judgement:
+    """What the policy and the baseline say of the report.
+
+    A rule that forbids wins over the baseline, and a rule that permits needs none.  Without
+    either, every signal is undecided but for routing effects.
+    """
+    rules = policy or Policy()
+    accepted = _Accepted(baseline) if baseline is not None else None
+    judged = [_judged(signal, rules, accepted) for signal in report.signals]
+    signals = tuple(one.signal for one in judged)
+    order = get_args(Verdict)
+    judged.sort(key=lambda one: (order.index(one.verdict), not one.signal.covert))
+    used = {one.rule for one in judged}
+    return Judgement(
+        report=msgspec.structs.replace(report, signals=signals),
+        signals=tuple(judged),
+        open=(*_open_effects(report, rules, accepted), *_untried(report, rules, baseline)),
+        gone=tuple(_gone(report, baseline)) if baseline is not None else (),
+        unused=tuple(rule for rule in rules.rules if not rule.forbids and rule not in used),
+        policy=policy,
+        baseline=baseline,
+    )
+
+
+class _Accepted:
+    """What a baseline has, by place."""
+
+    def __init__(self, baseline: Report) -> None:
+        self.kinds = {signal.id: signal.kind for signal in baseline.signals}
+        self.telling: dict[_Key, int] = {}
+        for signal in baseline.signals:
+            for place in places(signal):
+                key = _key(signal.cause, signal.covert, place)
+                telling = max(self.telling.get(key, 0), _TELLING[signal.kind])
+                self.telling[key] = telling
+        self.open = {(item.cause, item.location) for item in baseline.inconclusive}
+
+    def missing(self, signal: Signal) -> tuple[Location, ...]:
+        """The places of the signal that the baseline does not accept."""
+        same = signal.id in self.kinds
+        least = 0 if same else _TELLING[signal.kind]
+        return tuple(
+            place
+            for place in places(signal)[1 if same else 0 :]
+            if self.telling.get(_key(signal.cause, signal.covert, place), -1) < least
+        )
+
+    def knows(self, item: Inconclusive) -> bool:
+        """Whether the baseline has this effect, confirmed or as open as now."""
+        return (item.cause, item.location) in self.open or any(
+            _key(item.cause, covert, item.location) in self.telling for covert in (True, False)
+        )
+
+
+def _key(cause: tuple[str, ...], covert: bool, place: Location) -> _Key:
+    return cause, covert, place.channel, place.host, place.method, place.path, place.part
+
+
+def _judged(signal: Signal, policy: Policy, accepted: _Accepted | None) -> Judged:
+    rule = next((rule for rule in policy.rules if rule.covers(signal)), None)
+    if rule is not None:
+        if rule.standing == "documented":
+            signal = msgspec.structs.replace(signal, documented=rule.url)
+        return Judged(signal, rule.standing, rule)
+    notes = tuple(_almost(signal, policy.rules))
+    missing: tuple[Location, ...] = ()
+    if accepted is not None:
+        missing = accepted.missing(signal)
+        if not missing:
+            return Judged(signal, "accepted", notes=tuple(_changed(signal, accepted)))
+    if signal.kind == "route" and not signal.covert:
+        return Judged(signal, "expected")
+    if policy.default == "allowed" and not signal.covert:
+        return Judged(signal, "allowed", notes=notes)
+    if policy.default == "forbidden":
+        return Judged(signal, "forbidden", notes=notes)
+    if accepted is None:
+        return Judged(signal, "undecided", notes=notes)
+    if len(missing) < len(places(signal)):
+        notes += (f"the baseline has it, though not at {missing[0]}",)
+    return Judged(signal, "new", notes=notes)
+
+
+def _almost(signal: Signal, rules: Sequence[Rule]) -> Iterator[str]:
+    """Rules that permit the signal at some of its places, but not at all."""
+    for rule in rules:
+        if not rule.forbids and (covered := rule.covered(signal)):
+            yield f"line {rule.line} covers {covered} of its {len(places(signal))} places"
+
+
+def _changed(signal: Signal, accepted: _Accepted) -> Iterator[str]:
+    before = accepted.kinds.get(signal.id, signal.kind)
+    if before != signal.kind:
+        yield f"{before} in the baseline, {signal.kind} now"
+
+
+def _open_effects(report: Report, policy: Policy, accepted: _Accepted | None) -> Iterator[Open]:
+    for item in report.inconclusive:
+        rule = next((rule for rule in policy.rules if rule.may_cover(item)), None)
+        if rule is not None:
+            counts = rule.forbids
+        elif accepted is not None and accepted.knows(item):
+            counts = False
+        else:
+            counts = policy.default != "allowed"
+        what = " × ".join(item.cause) or "unknown cause"
+        yield Open(what, item.why, counts, rule, item.cause, item.location)
+
+
+def _untried(report: Report, policy: Policy, baseline: Report | None) -> Iterator[Open]:
+    """Factors, levels and trials of which nothing is known."""
+    tried = {fact.name for fact in report.factors if fact.measured}
+    why_not = {fact.name: fact.why_not or "" for fact in report.factors if not fact.measured}
+    before = {fact.name for fact in baseline.factors if fact.measured} if baseline else set()
+    naming: dict[str, Rule] = {}
+    for rule in policy.rules:
+        for name in sorted(rule.factors if rule.forbids else ()):
+            naming.setdefault(name, rule)
+    for name in sorted({*why_not, *before, *naming} - tried):
+        named = naming.get(name)
+        if name in why_not:
+            yield Open(f"factor {name}", why_not[name], bool(named) or name in before, named)
+        else:
+            yield Open(f"factor {name}", "this audit did not vary it", bool(named), named)
+    for item in report.not_measured:
+        if item.what.removeprefix("factor ") in why_not:
+            continue
+        named = naming.get(item.what.partition(" at ")[0])
+        cut_short = _LEFT_OUT.fullmatch(item.what) is not None and not _permits_all(policy)
+        yield Open(item.what, item.why, named is not None or cut_short, named)
+
+
+def _permits_all(policy: Policy) -> bool:
+    return policy.default == "allowed" and not any(rule.forbids for rule in policy.rules)
+
+
+def _gone(report: Report, baseline: Report) -> Iterator[Gone]:
+    ids = {signal.id for signal in report.signals}
+    here = {
+        _key(signal.cause, signal.covert, place)
+        for signal in report.signals
+        for place in places(signal)
+    }
+    for signal in baseline.signals:
+        keys = {_key(signal.cause, signal.covert, place) for place in places(signal)}
+        if signal.id not in ids and here.isdisjoint(keys):
+            yield Gone(signal, _unless(signal, report))
+
+
+def _unless(signal: Signal, report: Report) -> str | None:
+    """Why the signal may be there all the same."""
+    tried = {fact.name for fact in report.factors if fact.measured}
+    untried = [name for name in signal.cause if name not in tried]
+    if untried:
+        return f"{', '.join(untried)} could not be tried, or was left out"
+    if report.verdict == "not measured":
+        return "nothing was measured"
+    for item in report.inconclusive:
+        if item.cause == signal.cause and item.location.message == signal.location.message:
+            return "it was seen and not confirmed"
+    if any(map(_cut_short, report.not_measured)):
+        return "a limit left out some of the planned trials"
+    return None
+
+
+def _cut_short(item: NotMeasured) -> bool:
+    return _LEFT_OUT.fullmatch(item.what) is not None

@@ -1,0 +1,164 @@
+"""A rule of a policy: which signals it speaks of, and what it says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from lab.findings.report import Channel, Inconclusive, Kind, Location, Signal
+
+__all__ = ["Default", "Policy", "Rule", "Standing", "like", "places"]
+
+Standing = Literal["allowed", "documented", "forbidden"]
+Default = Literal["allowed", "forbidden", "undecided"]
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """One table of a policy.  A condition that is empty holds for everything.
+
+    Within a condition one of its words is enough; all conditions must hold together.
+    ``host``, ``path``, ``part`` and ``pointer`` are patterns (:func:`like`).
+    """
+
+    standing: Standing
+    line: int
+    """Of the file, where the rule begins."""
+    reason: str = ""
+    url: str | None = None
+    """Where the vendor documents it; every ``documented`` rule has one."""
+    id: tuple[str, ...] = ()
+    cause: tuple[str, ...] = ()
+    """Exactly these factors, sorted."""
+    cause_includes: tuple[str, ...] = ()
+    """At least one of these."""
+    cause_within: tuple[str, ...] = ()
+    """None but these."""
+    kind: tuple[Kind, ...] = ()
+    channel: tuple[Channel, ...] = ()
+    method: tuple[str, ...] = ()
+    host: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+    part: tuple[str, ...] = ()
+    pointer: tuple[str, ...] = ()
+    covert: bool | None = None
+    """None: plain only where the rule permits, either where it forbids."""
+
+    @property
+    def forbids(self) -> bool:
+        """Whether what it covers is forbidden."""
+        return self.standing == "forbidden"
+
+    @property
+    def factors(self) -> frozenset[str]:
+        """The factors that it names."""
+        return frozenset((*self.cause, *self.cause_includes, *self.cause_within))
+
+    def covers(self, signal: Signal) -> bool:
+        """Whether the rule decides this signal, if no earlier one does."""
+        if not self._about(signal):
+            return False
+        if self.forbids:
+            return any(self._at(place) and self._of(kind) for place, kind in _shown(signal))
+        return self._of(signal.kind) and all(map(self._at, places(signal)))
+
+    def covered(self, signal: Signal) -> int:
+        """How many of the signal's places the rule covers, by all that it says."""
+        if not self._about(signal) or not self._of(signal.kind):
+            return 0
+        return sum(map(self._at, places(signal)))
+
+    def may_cover(self, item: Inconclusive) -> bool:
+        """Whether it would decide this effect, if it were confirmed.
+
+        Of an open effect neither kind nor covertness is known, and sometimes not the cause;
+        what is not known may be as the rule says.
+        """
+        if self.id:
+            return False
+        return (not item.cause or self._caused(item.cause)) and self._at(item.location)
+
+    def _about(self, signal: Signal) -> bool:
+        """Whether it speaks of this signal, but for its place and kind."""
+        covert = self.covert if self.forbids else bool(self.covert)
+        return (
+            (not self.id or signal.id in self.id)
+            and covert in (None, signal.covert)
+            and self._caused(signal.cause)
+        )
+
+    def _caused(self, cause: tuple[str, ...]) -> bool:
+        return (
+            (not self.cause or tuple(sorted(cause)) == self.cause)
+            and (not self.cause_includes or not set(self.cause_includes).isdisjoint(cause))
+            and (not self.cause_within or set(cause) <= set(self.cause_within))
+        )
+
+    def _of(self, kind: Kind) -> bool:
+        return not self.kind or kind in self.kind
+
+    def _at(self, place: Location) -> bool:
+        return (
+            (not self.channel or place.channel in self.channel)
+            and (not self.method or place.method in self.method)
+            and _any_like(self.host, place.host, fold=True)
+            and _any_like(self.path, place.path)
+            and _any_like(self.part, place.part)
+            and _any_like(self.pointer, place.pointer)
+        )
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """All rules of a file, in its order, and what holds where none covers a signal."""
+
+    rules: tuple[Rule, ...] = ()
+    default: Default = "undecided"
+    file: str = ""
+    """How the user named it."""
+
+
+def places(signal: Signal) -> tuple[Location, ...]:
+    """Every place that shows the signal, its own first."""
+    # Of an order of requests the location names the host and the field does not.
+    return tuple(dict.fromkeys((signal.location, *signal.fields[1:])))
+
+
+def like(pattern: str, text: str) -> bool:
+    """Whether the text is as the pattern says, in which ``*`` stands for any characters.
+
+    Nothing else is special: pointers and paths are full of brackets and braces.  The stars
+    are filled from the left, each with as little as possible, which finds a way wherever
+    there is one, in time that does not depend on how many there are to choose from.
+    """
+    first, *rest = pattern.split("*")
+    if not rest:
+        return text == pattern
+    *middle, last = rest
+    if len(text) < len(first) + len(last):
+        return False
+    if not text.startswith(first) or not text.endswith(last):
+        return False
+    position, end = len(first), len(text) - len(last)
+    for piece in middle:
+        found = text.find(piece, position, end)
+        if found < 0:
+            return False
+        position = found + len(piece)
+    return True
+
+
+def _any_like(patterns: tuple[str, ...], text: str | None, *, fold: bool = False) -> bool:
+    if not patterns:
+        return True
+    text = text or ""
+    if fold:
+        return any(like(pattern.casefold(), text.casefold()) for pattern in patterns)
+    return any(like(pattern, text) for pattern in patterns)
+
+
+def _shown(signal: Signal) -> Iterator[tuple[Location, Kind]]:
+    """Each place with what the cause does there."""
+    otherwise = {other.location: other.kind for other in signal.beside}
+    for place in places(signal):
+        yield place, otherwise.get(place, signal.kind)
