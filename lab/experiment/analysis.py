@@ -25,6 +25,7 @@ from lab.experiment.measures import measures, time_measures
 from lab.experiment.permutation import holm, p_value
 from lab.experiment.presumption import Level
 from lab.experiment.shifts import shifted, suspects
+from lab.findings.kinds import is_route
 from lab.observation.features import Features
 from lab.observation.location import Location
 from lab.observation.timing import Timings
@@ -186,9 +187,9 @@ def _shifts(
 ) -> Iterator[Effect]:
     """Suspected effects on what is noise, where the factor does nothing plainer to the host.
 
-    What decides where traffic goes decides how long it takes, too, which tells nothing.  What
-    the plainer effects do at the same host would pass for a shift, so trials that have any of
-    their levels test none.
+    What decides where traffic goes decides by which way and how long it takes, too, which tells
+    nothing.  What the plainer effects do at the same host would pass for a shift, so trials that
+    have any of their levels test none.
     """
     times = time_measures([None if row.broken else row.timings for row in rows])
     # What was repeated because it looked odd is no fair sample.
@@ -212,7 +213,7 @@ def _shifts(
         timed = shift.measure.nature == "seconds"
         if name in causes[place] or (place.channel, place.host, name) in told:
             continue
-        if timed and name in routes:
+        if name in routes and (timed or is_route(place, routed=True, rerouted=True)):
             continue
         group = Group(shift.marks, (Column(place, "rate", shift.told),))
         right = frozenset({shift.level})

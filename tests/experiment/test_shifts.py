@@ -188,6 +188,17 @@ def test_requests_that_come_and_go_are_no_timing(tmp_path):
     assert {signal.kind for signal in report.signals} == {"presence"}
 
 
+def test_by_which_way_traffic_goes_is_no_signal_of_what_decides_it(tmp_path):
+    def behaves(levels: Levels, chance: random.Random):
+        now_and_then = levels["proxy"] != "unset" and chance.random() < 0.5
+        sent = request({"n": 1})
+        return [msgspec.structs.replace(sent, port=8443 if now_and_then else 443)]
+
+    report = audited(behaves, tmp_path, factors=("timezone", "proxy"))
+    assert report.noise
+    assert {signal.kind for signal in report.signals} <= {"route"}
+
+
 def test_all_is_told_the_same_when_it_is_resumed(tmp_path):
     behaves = joins(lambda levels: 0.8 if levels["ci"] != "none" else 0.1)
     first = audited(behaves, tmp_path, factors=FACTORS)
