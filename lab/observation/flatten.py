@@ -57,16 +57,17 @@ class _Object(list[tuple[str, object]]):
 
 
 def flatten_body(body: bytes, content_type: str) -> list[Leaf]:
-    """The leaves of a body: JSON, several JSON documents a line each, a form, text or bytes."""
+    """The leaves of a body: JSON, several JSON documents a line each, a form, text or bytes.
+
+    What is called a form is one where it can be: Python's urllib and curl call everything so
+    that they are not told the type of.
+    """
     if not body:
         return []
     try:
         text = body.decode()
     except UnicodeDecodeError:
         return [Leaf("body", "", readable(body))]
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind == "application/x-www-form-urlencoded":
-        return flatten_form(text)
     if leaves := flatten_json(text):
         return leaves
     lines = [line for line in text.split("\n") if line.strip()]
@@ -76,6 +77,9 @@ def flatten_body(body: bytes, content_type: str) -> list[Leaf]:
         leaves = []
         _document(leaves, "", text, items, 0)
         return leaves
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded" and "=" in text:
+        return flatten_form(text)
     return [Leaf("body", "", text)]
 
 

@@ -164,3 +164,15 @@ def test_text_in_text_in_text():
         text = json.dumps([text])
     (pointer,) = leaves(text)
     assert pointer == "/*/(json)" * 11 + "/*"
+
+
+def test_what_urllib_calls_a_form_and_is_json_is_read_as_json():
+    leaves = flatten_body(b'{"zone": "a=b&c", "id": 1}', FORM)
+    assert ("body", "/zone", "a=b&c") in leaves
+    assert ("body", "/id", "1") in leaves
+    lines = flatten_body(b'{"event": "start"}\n{"event": "stop"}\n', FORM)
+    assert ("body", "/[start]/event", "start") in lines
+
+
+def test_what_is_called_a_form_without_any_pair_is_text():
+    assert flatten_body(b"7f3a begin", FORM) == [("body", "", "7f3a begin")]
