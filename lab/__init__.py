@@ -14,15 +14,33 @@ if TYPE_CHECKING:
     from lab.factors.generation import Pair as Pair
     from lab.factors.generation import control as control
     from lab.factors.generation import environments as environments
+    from lab.testing.comparison import Comparison as Comparison
+    from lab.testing.observe import observe as observe
+    from lab.testing.observed import Observed as Observed
+    from lab.testing.subject import Subject as Subject
 
 __version__ = "0.1.0"
-__all__ = ["Environment", "Pair", "__version__", "control", "environments"]
+__all__ = [
+    "Comparison",
+    "Environment",
+    "Observed",
+    "Pair",
+    "Subject",
+    "__version__",
+    "control",
+    "environments",
+    "observe",
+]
 
 _HOMES = {
+    "Comparison": "lab.testing.comparison",
     "Environment": "lab.environment",
+    "Observed": "lab.testing.observed",
     "Pair": "lab.factors.generation",
+    "Subject": "lab.testing.subject",
     "control": "lab.factors.generation",
     "environments": "lab.factors.generation",
+    "observe": "lab.testing.observe",
 }
 """Imported when first asked for, so that importing the lab costs nothing."""
 

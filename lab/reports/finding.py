@@ -25,7 +25,7 @@ from lab.reports.swept import swept
 from lab.reports.text import clipped, visible
 from lab.reports.wrapping import wrapped
 
-__all__ = ["manner", "write_finding"]
+__all__ = ["manner", "write_commands", "write_finding"]
 
 NAMED = 4
 """Kinds of difference whose code points are named."""
@@ -37,24 +37,40 @@ _ASCII = re.compile("U\\+00[0-7][0-9A-F] ")
 
 
 def write_finding(
-    number: int, signal: Signal, client: str, console: Console, *, full: bool = False
+    number: int,
+    signal: Signal,
+    client: str,
+    console: Console,
+    *,
+    full: bool = False,
+    sides: tuple[str, str] | None = None,
 ) -> None:
     """Print one signal; ``client`` is how the user names the client on the command line.
 
-    ``full`` leaves nothing out of its decision table.
+    ``full`` leaves nothing out of its decision table.  ``sides`` is for whoever tells of two
+    environments that were given: what to call them.  Then they, and the commands, are told
+    elsewhere, and what the table would say stands in the pair already.
     """
     indent = len(str(number)) + 2
     width = console.width - indent
     console.print(_title(number, signal))
-    for block in (
-        _where(signal, width),
-        _texts(signal, width, plain=console.color_system is None),
-        Group(decision(signal, width, full=full), Text()),
-        swept(signal.partitions, width, full=full),
-        _facts(signal, width),
-    ):
+    blocks = [_where(signal, width)]
+    blocks.append(_texts(signal, width, sides, plain=console.color_system is None))
+    if sides is None:
+        blocks.append(Group(decision(signal, width, full=full), Text()))
+        blocks.append(swept(signal.partitions, width, full=full))
+    for block in (*blocks, _facts(signal, width)):
         console.print(Padding(block, (0, 0, 0, indent), expand=False))
-    for label, words in zip(("repeat", "and"), repeat(client, signal), strict=True):
+    if sides is None:
+        write_commands(repeat(client, signal), console, indent)
+
+
+def write_commands(
+    commands: tuple[Sequence[str], Sequence[str]], console: Console, indent: int = 0
+) -> None:
+    """Print the two commands that repeat a minimal pair, each given as words."""
+    width = console.width - indent
+    for label, words in zip(("repeat", "and"), commands, strict=True):
         # soft_wrap: a word that is too long for a line must still copy as one word.
         console.print(_command(label, words, width, indent), soft_wrap=True)
 
@@ -81,10 +97,13 @@ def _where(signal: Signal, width: int) -> RenderableType:
     return Group(where, Text())
 
 
-def _texts(signal: Signal, width: int, *, plain: bool) -> RenderableType:
+def _texts(
+    signal: Signal, width: int, sides: tuple[str, str] | None, *, plain: bool
+) -> RenderableType:
     """Both sides of the minimal pair, the differing part marked, code points named."""
     pair = signal.pair
-    names = [setting(pair.factor, x, width) for x in (pair.left_level, pair.right_level)]
+    levels = pair.left_level, pair.right_level
+    names = sides or [setting(pair.factor, level, width) for level in levels]
     column = max(map(cell_len, names)) + 2
     # A level is never cut to make room: where both do not fit side by side, the text stands
     # below it.
@@ -109,7 +128,7 @@ def _texts(signal: Signal, width: int, *, plain: bool) -> RenderableType:
         if plain and value and not all(span.differs for span in spans):
             lines += [Text(" " * column + arrows)] if (arrows := _arrows(spans)) else []
     lines += _code_points(signal, seen)
-    if pair.context:
+    if pair.context and sides is None:
         shared = ", ".join(setting(name, level, width) for name, level in pair.context.items())
         lines.append(Text("\n".join(wrapped(f"both with {shared}", width)), style="dim"))
     return Group(*lines, Text())

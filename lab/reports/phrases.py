@@ -26,8 +26,10 @@ __all__ = [
     "missed_share",
     "place",
     "repeat",
+    "run_words",
     "setting",
     "severity",
+    "shell_words",
     "verdict",
 ]
 
@@ -64,7 +66,12 @@ def client_words(client: ClientFacts, typed: Sequence[str] = ()) -> str:
         return "CLIENT" if own else _word(_label(client))
     if len(typed) == 1 and not typed[0].endswith(".toml"):
         return _word(_label(client))
-    return " ".join(map(_word, typed))
+    return shell_words(typed)
+
+
+def shell_words(words: Sequence[str]) -> str:
+    """Words as one would type them into a shell, however strange they are."""
+    return " ".join(map(_word, words))
 
 
 def severity(signal: Signal) -> tuple[bool, bool, int, float, str]:
@@ -141,7 +148,17 @@ def repeat(client: str, signal: Signal) -> tuple[tuple[str, ...], tuple[str, ...
     left, right = (
         {**pair.context, pair.factor: chosen} for chosen in (pair.left_level, pair.right_level)
     )
-    return _run(client, left), _run(client, right)
+    return run_words(client, left), run_words(client, right)
+
+
+def run_words(client: str, levels: Mapping[str, str]) -> tuple[str, ...]:
+    """The command that runs a client once with these levels, as words to be joined by spaces."""
+    settings = [f"--set {_word(f'{name}={levels[name]}')}" for name in sorted(levels)]
+    program = ""
+    if client.startswith("-- "):
+        # Everything after -- belongs to the program, so options come before it.
+        client, program = "", client
+    return tuple(word for word in ("lab run", client, *settings, program) if word)
 
 
 def missed_share(report: Report) -> float | None:
@@ -161,15 +178,6 @@ def missed_share(report: Report) -> float | None:
 
 def _label(client: ClientFacts) -> str:
     return f"{client.name}@{client.version}" if client.version else client.name
-
-
-def _run(client: str, levels: Mapping[str, str]) -> tuple[str, ...]:
-    settings = [f"--set {_word(f'{name}={levels[name]}')}" for name in sorted(levels)]
-    program = ""
-    if client.startswith("-- "):
-        # Everything after -- belongs to the program, so options come before it.
-        client, program = "", client
-    return tuple(word for word in ("lab run", client, *settings, program) if word)
 
 
 def _word(text: str) -> str:

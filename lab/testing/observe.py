@@ -1,0 +1,75 @@
+"""``lab.observe``: what a client or a callable sends in an environment.
+
+Subjects that a test names itself are opened once, and stay open for the tests that follow.
+"""
+
+from __future__ import annotations
+
+import atexit
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+
+from lab.clients.profile import Client
+from lab.environment import Environment
+from lab.testing import current
+from lab.testing.observed import Observed
+from lab.testing.subject import Subject
+
+__all__ = ["observe"]
+
+_MOST_OPEN = 8
+"""Subjects whose cells, or whose twin, stay open.  The others open again when asked."""
+
+_opened: OrderedDict[Hashable, Subject] = OrderedDict()
+
+
+def observe(
+    environment: Environment,
+    client: str | Sequence[str] | Client | Callable[[], object] | Subject | None = None,
+) -> Observed:
+    """What a client sends in an environment.  Nothing runs before you ask.
+
+    ``client`` is CLIENT as on the command line (``"codex"``, ``"./mine.toml"``,
+    ``"-- /usr/bin/python3 /abs/probe.py"``), the words of a command, a Python callable
+    without arguments, or a :class:`Subject`; left out, it is what ``--lab-client`` names.
+    A callable runs in the test process, in the lab's twin; everything else in its cells.
+
+    >>> import urllib.request
+    >>> def probe():
+    ...     import time
+    ...     urllib.request.urlopen(f"https://collect.example/start?zone={time.tzname[0]}")
+    >>> seen = lab.observe(lab.control(timezone="Asia/Tokyo"), probe)
+    >>> seen.hosts
+    ('collect.example',)
+    >>> seen.sends("JST")
+    True
+
+    UsageError where nothing has that name or no client is named, ClientError where it cannot
+    be run.
+    """
+    if client is None:
+        return current.subject().observe(environment)
+    if isinstance(client, Subject):
+        return client.observe(environment)
+    return _subject(client).observe(environment)
+
+
+def _subject(client: str | Sequence[str] | Client | Callable[[], object]) -> Subject:
+    key: Hashable = client if callable(client) or isinstance(client, str) else None
+    if isinstance(client, Client):
+        key = client.digest
+    elif key is None:
+        key = tuple(client)  # type: ignore[arg-type]
+    subject = _opened.pop(key, None)
+    if subject is None:
+        subject = Subject.open(client)
+    _opened[key] = subject
+    for older in list(_opened.values())[:-_MOST_OPEN]:
+        older.close()
+    return subject
+
+
+@atexit.register
+def _close() -> None:
+    for subject in _opened.values():
+        subject.close()

@@ -1,0 +1,161 @@
+"""What a subject sends in one environment, as a test looks at it.
+
+Nothing runs before something is asked; then the first trial does, and each further replicate
+when it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lab.environment import Environment
+from lab.errors import UsageError
+from lab.factors.registry import factors
+from lab.findings.search import SHORTEST, Search
+from lab.observation.decode import decoded
+from lab.observation.features import Roles, extract
+from lab.observation.records import (
+    Connection,
+    Datagram,
+    DnsQuery,
+    Event,
+    Observation,
+    ProxyHop,
+    Request,
+    WebSocketMessage,
+)
+
+if TYPE_CHECKING:
+    from lab.testing.comparison import Comparison
+    from lab.testing.subject import Subject
+
+__all__ = ["Observed"]
+
+
+class Observed:
+    """What a subject sends in one environment.  :func:`lab.observe` returns it.
+
+    Asking raises MachineError where no cell can be made, and ClientError where the client
+    cannot start.  How it ended, and whether it did well, is ``observation.exit``.
+    """
+
+    def __init__(self, subject: Subject, environment: Environment) -> None:
+        self.subject = subject
+        self.environment = environment
+
+    def __repr__(self) -> str:
+        varied = [
+            f"{name}={text}"
+            for name, text in self.environment.levels
+            if text != factors()[name].control
+        ]
+        words = " ".join([self.subject.label, *varied])
+        return f"<observed {words if len(words) < 150 else words[:147] + '…'}>"
+
+    @property
+    def observation(self) -> Observation:
+        """Everything that the first trial sent, byte-exact, and how it ended."""
+        return self.subject.observation(self.environment)
+
+    def observations(self, number: int) -> tuple[Observation, ...]:
+        """The first so many replicates, in order."""
+        if number < 1:
+            raise UsageError(f"observations are counted from 1, not {number}")
+        return tuple(self.subject.observation(self.environment, n) for n in range(number))
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """The HTTP requests, in order."""
+        return tuple(event for event in self.observation.events if isinstance(event, Request))
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Every host contacted or asked for, by name where there is one, sorted."""
+        return tuple(sorted({host for event in self.observation.events for host in _hosts(event)}))
+
+    @cached_property
+    def text(self) -> str:
+        """Everything that was sent, as one text to search in.
+
+        Requests with their headers and bodies, names asked for, and what else went over a
+        connection or in a datagram.  Compression is undone; bytes that are no text are
+        written as escapes.
+        """
+        return "\n".join(_text(event) for event in self.observation.events)
+
+    def sends(self, text: str) -> bool:
+        """Whether this text was sent, as it is or in a form that the lab knows.
+
+        Looked through are encodings (base64, hex, percent, …), digests also where they are
+        cut short, other writings of a name or number, compression, and each of these within
+        another.  A digest of more than the text, or one with a key, is not found.
+        UsageError for a text of fewer than three characters, which chance would send.
+        """
+        if len(text) < SHORTEST:
+            raise UsageError(f"{text!r} is too short to look for: chance would send it")
+        search = Search([[text]])
+        features = extract(self.observation, Roles())
+        values = dict.fromkeys(value for found in features.values() for value in found)
+        pointers = dict.fromkeys(place.pointer for place in features if place.pointer)
+        return any(search.hits(value)[0] for value in (self.text, *values, *pointers))
+
+    def indistinguishable_from(self, other: Observed) -> Comparison:
+        """Whether nothing that is sent tells these two environments apart.
+
+        True where they cannot be told apart.  False only for what differs beyond noise in
+        fresh, interleaved replicates of both (:mod:`lab.testing.distinguish` says how sure
+        that is).  Trials run at once; the same question always has the same answer.
+
+        UnmeasurableError where nothing that differs reaches the client, ClientError where the
+        client fails in both without having sent anything: neither is a pass.
+        """
+        from lab.testing.comparison import compare
+
+        if other.subject is not self.subject:
+            raise UsageError(
+                f"{self!r} and {other!r} are of two subjects; "
+                "observe both environments with the same client"
+            )
+        return compare(self.subject, self.environment, other.environment)
+
+
+def _hosts(event: Event) -> Iterator[str]:
+    match event:
+        case DnsQuery():
+            yield event.name
+        case Connection() | Datagram():
+            yield event.host or event.address
+        case ProxyHop():
+            yield event.target.rpartition(":")[0].strip("[]")
+        case _:
+            yield event.host
+
+
+def _text(event: Event) -> str:
+    match event:
+        case Request():
+            lines = [f"{event.method} {event.scheme}://{event.host}:{event.port}{event.target}"]
+            lines += [f"{_plain(name)}: {_plain(value)}" for name, value in event.headers]
+            encodings = [_plain(v) for n, v in event.headers if n.lower() == b"content-encoding"]
+            body = decoded(event.body, ", ".join(encodings))
+            return "\n".join([*lines, "", _plain(body)])
+        case DnsQuery():
+            return f"{event.type} {event.name}"
+        case Connection():
+            # Of recognised protocols the same stands in their own events.
+            said = event.protocol in ("none", "raw")
+            return _plain(event.sent) if said else f"{event.host or event.address}:{event.port}"
+        case WebSocketMessage() | Datagram():
+            return _plain(event.data)
+        case ProxyHop():
+            lines = [f"{event.scheme} {event.target}"]
+            lines += [f"{_plain(name)}: {_plain(value)}" for name, value in event.headers]
+            return "\n".join([*lines, event.credentials or ""])
+        case _:
+            return event.host
+
+
+def _plain(data: bytes) -> str:
+    return data.decode("utf-8", "backslashreplace")
