@@ -9,7 +9,7 @@ audit).  Out: a :class:`Judgement`::
     judgement.failures    # signals that are forbidden, or new since the baseline
     judgement.report      # the report with the documented signals' URLs
 
-:func:`lab.reports.judged.write` prints a judgement, :func:`lab.reports.judged.encode` makes it
+:func:`lab.reports.judged.write` prints it, :func:`lab.reports.judged_json.encode` makes it
 one JSON document.  All is pure but for `files`, which reads.
 
 How a signal is judged:

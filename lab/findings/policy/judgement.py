@@ -143,7 +143,8 @@ class _Accepted:
     """What a baseline has, by place."""
 
     def __init__(self, baseline: Report) -> None:
-        self.kinds = {signal.id: signal.kind for signal in baseline.signals}
+        # An id does not always tell covert from plain: not of rates, not of routes.
+        self.kinds = {(signal.id, signal.covert): signal.kind for signal in baseline.signals}
         self.telling: dict[_Key, int] = {}
         for signal in baseline.signals:
             for place in places(signal):
@@ -154,7 +155,7 @@ class _Accepted:
 
     def missing(self, signal: Signal) -> tuple[Location, ...]:
         """The places of the signal that the baseline does not accept."""
-        same = signal.id in self.kinds
+        same = (signal.id, signal.covert) in self.kinds
         least = 0 if same else _TELLING[signal.kind]
         return tuple(
             place
@@ -206,7 +207,7 @@ def _almost(signal: Signal, rules: Sequence[Rule]) -> Iterator[str]:
 
 
 def _changed(signal: Signal, accepted: _Accepted) -> Iterator[str]:
-    before = accepted.kinds.get(signal.id, signal.kind)
+    before = accepted.kinds.get((signal.id, signal.covert), signal.kind)
     if before != signal.kind:
         yield f"{before} in the baseline, {signal.kind} now"
 
