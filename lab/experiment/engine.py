@@ -15,11 +15,7 @@ from lab.clients.profile import Client
 from lab.environment import Environment
 from lab.errors import ClientError
 from lab.experiment import mining, search, sweep
-from lab.experiment.analysis import Analysis, Row, analyse
-from lab.experiment.asking import asked
-from lab.experiment.combinations import Combination
-from lab.experiment.conclude import Conclusion, conclude
-from lab.experiment.confirmation import ROUNDS, Confirmation
+from lab.experiment.analysis import Analysis, Row
 from lab.experiment.design import CONTROL_REPLICATES, Design, Planned, plan
 from lab.experiment.events import (
     AuditFinished,
@@ -29,12 +25,13 @@ from lab.experiment.events import (
     SignalConfirmed,
     Warned,
 )
+from lab.experiment.inquiry import Inquiry
 from lab.experiment.options import Options
 from lab.experiment.reporting import reported, write
 from lab.experiment.scope import Scope, with_levels, with_mined
 from lab.experiment.session import SHARES, Session
 from lab.experiment.trials import Measurements, Measuring
-from lab.factors.registry import forbidden, impossible
+from lab.factors.registry import forbidden
 from lab.findings.report import ClientFacts, Explored
 from lab.observation.features import Features
 from lab.observation.location import Location
@@ -45,7 +42,6 @@ __all__ = ["Engine"]
 _ISOLATE_ROUNDS = 12
 _LATE_ROUNDS = 3
 """Rounds for questions that only the trials of confirmation raised."""
-_LARGEST_ROUND = 48
 _WORTHWHILE = 10
 """Trials that are left over, from which on more screening is worth while."""
 _CAUGHT_UP = 0.85
@@ -70,7 +66,6 @@ class Engine:
         laboratory: Measuring,
     ) -> None:
         self.options = options
-        self.scope = chosen
         self.control = Environment.of({name: v[0] for name, v in chosen.levels.items()})
         self.folder = store.folder
         self.laboratory = laboratory
@@ -78,17 +73,19 @@ class Engine:
         self.measurements = Measurements(client, self.control, store, laboratory)
         self.facts = ClientFacts(client.name, client.version, client.digest, client.source)
         self.session = Session(options, self.measurements)
-        self.confirmation = Confirmation(self.control, options)
-        self.designed: frozenset[Environment] = frozenset()
+        self.inquiry = Inquiry(chosen, self.control, self.session)
         self.swept: list[sweep.Swept] = []
-        self.aside: set[Planned] = set()
-        """Trials of sweeps that are not compared with the others."""
         self.explored: list[Explored] = []
+
+    @property
+    def scope(self) -> Scope:
+        """What is varied; mining, searches and sweeps add levels to it."""
+        return self.inquiry.scope
 
     def run(self) -> Iterator[EngineEvent]:
         """The whole audit, from its first event to its last."""
         design = None if self.scope.mined or self.options.search else self._plan()
-        planned = self._planned(design) + self._guess_after()
+        planned = self._planned(design) + self.inquiry.guess_after()
         yield AuditStarted(
             self.facts,
             self.scope.facts,
@@ -107,18 +104,20 @@ class Engine:
                 yield from self._search(name)
             design = self._plan()
         screen = (*design.singles, *design.array)
-        self.designed = frozenset(trial.environment for trial in (*design.calibration, *screen))
+        self.inquiry.designed = frozenset(
+            trial.environment for trial in (*design.calibration, *screen)
+        )
         yield from self.session.phase(
             "calibrate",
             [trial for trial in design.calibration if not self.measurements.measured(trial)],
-            self._planned(design) - len(design.calibration) + self._guess_after(),
+            self._planned(design) - len(design.calibration) + self.inquiry.guess_after(),
         )
-        yield from self.session.phase("screen", screen, self._guess_after())
-        analysis = yield from self._isolate(_ISOLATE_ROUNDS)
-        analysis = yield from self._confirm(analysis)
+        yield from self.session.phase("screen", screen, self.inquiry.guess_after())
+        analysis = yield from self.inquiry.isolate(_ISOLATE_ROUNDS)
+        analysis = yield from self.inquiry.confirm(analysis)
         if analysis.open:
-            analysis = yield from self._isolate(_LATE_ROUNDS)
-            analysis = yield from self._confirm(analysis)
+            analysis = yield from self.inquiry.isolate(_LATE_ROUNDS)
+            analysis = yield from self.inquiry.confirm(analysis)
         analysis = yield from self._catch_up(screen, analysis)
         for name in self.options.sweep:
             analysis = yield from self._sweep(name, analysis)
@@ -133,8 +132,8 @@ class Engine:
         if not left or room is None or room < _WORTHWHILE:
             return analysis
         yield from self.session.phase("screen", left, 0, share=_CAUGHT_UP)
-        analysis = yield from self._isolate(_LATE_ROUNDS)
-        return (yield from self._confirm(analysis))
+        analysis = yield from self.inquiry.isolate(_LATE_ROUNDS)
+        return (yield from self.inquiry.confirm(analysis))
 
     def _plan(self) -> Design:
         return plan(
@@ -177,7 +176,7 @@ class Engine:
             seed=self.options.seed,
             enough=enough,
         )
-        self.scope = with_mined(self.scope, found)
+        self.inquiry.scope = with_mined(self.scope, found)
 
     def _search(self, name: str) -> Iterator[EngineEvent]:
         """Generate levels of a factor, and take up those that show something new."""
@@ -191,7 +190,7 @@ class Engine:
                 seed=self.options.seed,
             )
             self.explored.append(found.explored)
-            self.scope = with_levels(self.scope, name, found.levels)
+            self.inquiry.scope = with_levels(self.scope, name, found.levels)
 
     def _sweep(self, name: str, analysis: Analysis) -> Generator[EngineEvent, None, Analysis]:
         """Try every level of a factor; what is new is confirmed, and its context swept too."""
@@ -199,27 +198,24 @@ class Engine:
         found: tuple[str, ...] = ()
         before = self.session.ran
         while len(self.scope.levels.get(name, ())) > 1:
-            signals = self._conclusion(analysis).signals
+            signals = self.inquiry.conclusion(analysis).signals
             known = set(self.measurements.rows)
             swept = yield from sweep.sweep(name, signals, self.control, bench)
             new: tuple[str, ...] = ()
             if not found:
                 new = yield from sweep.new_levels(name, signals, bench, self.scope)
             ran = set(self.measurements.rows) - known
-            self.aside |= {trial for trial in ran if trial.environment[name] not in new}
+            self.inquiry.aside |= {trial for trial in ran if trial.environment[name] not in new}
             if not new:
                 self.swept.append(swept)
                 self.explored.append(sweep.account(swept, found, self.session.ran - before))
                 break
             found = new
-            self.scope = with_levels(self.scope, name, new)
+            self.inquiry.scope = with_levels(self.scope, name, new)
             yield from bench.run([Planned(self.control.but({name: level})) for level in new])
-            analysis = yield from self._isolate(_LATE_ROUNDS)
-            analysis = yield from self._confirm(analysis)
+            analysis = yield from self.inquiry.isolate(_LATE_ROUNDS)
+            analysis = yield from self.inquiry.confirm(analysis)
         return analysis
-
-    def _guess_after(self) -> int:
-        return 20 + 4 * sum(len(values) > 1 for values in self.scope.levels.values())
 
     def _check_calibration(self) -> Iterator[EngineEvent]:
         """The client must run in the control environment before anything can be compared."""
@@ -229,107 +225,8 @@ class Engine:
         for message in self.measurements.warnings(self.control):
             yield Warned(message)
 
-    def _analysis(
-        self,
-        rows: Sequence[Row] | None = None,
-        *,
-        tested: bool = False,
-        settled: Collection[Location] = (),
-    ) -> Analysis:
-        """What the trials so far say, or some of them.
-
-        Once hypotheses are being ``tested``, the correction counts every one that ever was,
-        also those that fresh trials have since sent away.
-        """
-        analysis = analyse(
-            self._rows() if rows is None else rows,
-            self.control,
-            routes=self.scope.routes,
-            seed=self.options.seed,
-            hypotheses=self.confirmation.hypotheses,
-            canaries=self.scope.canaries,
-            designed=self.designed,
-            settled=settled,
-        )
-        if tested:
-            self.confirmation.count(len(analysis.effects))
-        return analysis
-
-    def _rows(self) -> list[Row]:
-        """The trials that are compared: all whose levels are levels of the audit.
-
-        Mining sets many variables at once, sweeps and searches try hundreds of levels.  What a
-        sweep repeats is left out too, because it would move questions that are settled.
-        """
-        kept = {name: frozenset(levels) for name, levels in self.scope.levels.items()}
-        return [
-            row
-            for row in self.measurements.table(self.scope.endpoint)
-            if Planned(row.environment, row.replicate) not in self.aside
-            and all(level in kept[name] for name, level in row.environment.levels)
-        ]
-
-    def _isolate(self, rounds: int) -> Generator[EngineEvent, None, Analysis]:
-        """Run what the analysis wants to know, until nothing is open."""
-        analysis = self._analysis()
-        for _ in range(rounds):
-            trials = self._wanted(analysis)
-            if not trials:
-                break
-            before = self.session.ran
-            yield from self.session.phase("isolate", trials, self._guess_after())
-            if self.session.ran == before:
-                break
-            analysis = self._analysis()
-        return analysis
-
-    def _wanted(self, analysis: Analysis) -> list[Planned]:
-        trials = []
-        for combination in asked(
-            analysis.wanted,
-            analysis.checks,
-            seed=f"isolate {self.options.seed} {self.session.ran}",
-            possible=lambda levels: impossible(self._environment(levels)) is None,
-        )[:_LARGEST_ROUND]:
-            environment = self._environment(combination)
-            trials.append(Planned(environment, self.measurements.following(environment)))
-        return trials
-
-    def _confirm(self, analysis: Analysis) -> Generator[EngineEvent, None, Analysis]:
-        """Fresh, interleaved replicates of every minimal pair, in a block of their own."""
-        confirmation = self.confirmation
-        confirmation.begin(len(analysis.effects))
-        for number in range(ROUNDS):
-            trials = confirmation.trials(
-                analysis.effects, self.measurements.rows, number, self.session.room()
-            )
-            if not trials and confirmation.last(number):
-                break
-            before = self.session.ran
-            if trials:
-                yield from self.session.phase("confirm", trials, 0)
-                if self.session.ran == before:
-                    break
-                analysis = self._analysis(tested=True)
-        return analysis
-
-    def _environment(self, combination: Combination) -> Environment:
-        return self.control.but(dict(combination))
-
-    def _conclusion(self, analysis: Analysis) -> Conclusion:
-        return conclude(
-            analysis,
-            self._rows(),
-            self.control,
-            scope=self.scope,
-            alpha=self.options.alpha,
-            seed=self.options.seed,
-            skipped=self.session.skipped,
-            failed=self.measurements.failed_in_silence,
-        )
-
     def _report(self, analysis: Analysis) -> Iterator[EngineEvent]:
-        conclusion = self._conclusion(analysis)
+        conclusion = self.inquiry.conclusion(analysis)
         signals = conclusion.signals
         for swept in self.swept:
             rows = self.measurements.table(self.scope.endpoint)
@@ -363,7 +260,7 @@ class _Bench:
         engine = self._engine
         known = [trial for trial in trials if not engine.measurements.measured(trial)]
         if known:
-            yield from engine.session.phase(self._phase, known, engine._guess_after())
+            yield from engine.session.phase(self._phase, known, engine.inquiry.guess_after())
 
     def features(self, environment: Environment) -> list[Features]:
         """What the trials of an environment showed."""
@@ -385,4 +282,4 @@ class _Bench:
 
     def analysis(self, rows: Sequence[Row], settled: Collection[Location] = ()) -> Analysis:
         """What some trials say; of settled places nothing more is wanted."""
-        return self._engine._analysis(rows, settled=settled)
+        return self._engine.inquiry.analysis(rows, settled=settled)
