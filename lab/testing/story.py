@@ -33,11 +33,11 @@ def story(comparison: Comparison) -> str:
     found = comparison.signals
     if not found:
         trials = counted(comparison.trials, "trial")
-        console.print(f"{_name(comparison)} sends the same in both ({trials}):")
+        console.print(f"Nothing that {_name(comparison)} sends tells the two apart ({trials}):")
         _write_pair(comparison, console)
     else:
         what = counted(len(found), "difference")
-        console.print(f"{_name(comparison)} can be told by {what} in what it sends:")
+        console.print(f"What {_name(comparison)} sends tells the two apart, by {what}:")
         _write_pair(comparison, console)
         sides = _sides(comparison.changes)
         for number, signal in enumerate(found[:_IN_FULL], 1):

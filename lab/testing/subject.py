@@ -17,9 +17,10 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 from lab import __version__
 from lab.clients.profile import Client, Profile
@@ -27,6 +28,8 @@ from lab.clients.resolve import find_profile, resolve
 from lab.clients.shipped import anything
 from lab.environment import Environment
 from lab.errors import ClientError, LabError, UsageError
+from lab.experiment.design import Planned
+from lab.experiment.trials import Measuring
 from lab.factors.registry import control, factors, realise
 from lab.observation.records import Observation
 from lab.sandbox.laboratory import Laboratory, Measured, bare_surroundings
@@ -41,8 +44,6 @@ if TYPE_CHECKING:
     from lab.testing.observed import Observed
 
 __all__ = ["Subject", "UnmeasurableError"]
-
-T = TypeVar("T")
 
 
 class UnmeasurableError(UsageError):
@@ -64,7 +65,7 @@ class Subject:
         client: Client,
         words: tuple[str, ...] | None,
         store: Callable[[], Store],
-        laboratory: Callable[[], Laboratory | Twin],
+        laboratory: Callable[[], AbstractContextManager[Measuring]],
         *,
         out_of_reach: Mapping[str, str],
         seed: int,
@@ -79,7 +80,8 @@ class Subject:
         self._open_store = store
         self._open_laboratory = laboratory
         self._store: Store | None = None
-        self._laboratory: Laboratory | Twin | None = None
+        self._laboratory: Measuring | None = None
+        self._stack = ExitStack()
         self._refused: LabError | None = None
 
     @classmethod
@@ -118,7 +120,7 @@ class Subject:
 
         def laboratory() -> Laboratory:
             require()
-            return Laboratory(found, jobs=jobs, home=home, hidden=(here,)).__enter__()
+            return Laboratory(found, jobs=jobs, home=home, hidden=(here,))
 
         return cls(
             found,
@@ -144,7 +146,7 @@ class Subject:
             client,
             None,
             Memory,
-            lambda: Twin.standing_for(client, call, home=home).__enter__(),
+            lambda: Twin.standing_for(client, call, home=home),
             out_of_reach=dict.fromkeys(profile.exclude, "the client's profile excludes it"),
             seed=seed,
         )
@@ -165,14 +167,11 @@ class Subject:
 
     def close(self) -> None:
         """Give back the cells and the database; what is asked later opens them again."""
-        laboratory, self._laboratory = self._laboratory, None
-        store, self._store = self._store, None
-        if laboratory is not None:
-            laboratory.__exit__(None, None, None)
-        if store is not None and not isinstance(store, Memory):
-            store.close()
-        elif store is not None:
-            self._store = store
+        self._laboratory = None
+        self._stack.close()
+        if self._store is not None and not isinstance(self._store, Memory):
+            self._store.close()
+            self._store = None
 
     # --- what tests ask ---------------------------------------------------------------------
 
@@ -191,7 +190,7 @@ class Subject:
         found = self.store.get(self.client.digest, whole, replicate)
         if found is not None:
             return self.store.observation(found)
-        ((_, measured),) = self.measure_all([(None, whole)])
+        ((_, measured),) = self.measure_all([(Planned(whole, replicate), whole)])
         self.store.put(
             self.client.digest,
             whole,
@@ -247,7 +246,9 @@ class Subject:
         """How many trials run at a time."""
         return self._measuring().jobs
 
-    def measure_all(self, trials: Iterable[tuple[T, Environment]]) -> Iterator[tuple[T, Measured]]:
+    def measure_all(
+        self, trials: Iterable[tuple[Planned, Environment]]
+    ) -> Iterator[tuple[Planned, Measured]]:
         """Run trials, yielding each with its label as it ends.
 
         ClientError for one that could not start: that is no observation.
@@ -261,12 +262,12 @@ class Subject:
                 raise ClientError(f"{self.label} could not start: {end.detail}")
             yield label, measured
 
-    def _measuring(self) -> Laboratory | Twin:
+    def _measuring(self) -> Measuring:
         if self._refused is not None:
             raise self._refused
         if self._laboratory is None:
             try:
-                self._laboratory = self._open_laboratory()
+                self._laboratory = self._stack.enter_context(self._open_laboratory())
             except LabError as error:
                 # The same answer at once, should a hundred examples ask.
                 self._refused = error
