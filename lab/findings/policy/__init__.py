@@ -12,6 +12,9 @@ audit).  Out: a :class:`Judgement`::
 :func:`lab.reports.judged.write` prints it, :func:`lab.reports.judged_json.encode` makes it
 one JSON document.  All is pure but for `files`, which reads.
 
+Of an audit that varied a few factors only, ``failures`` says what is wrong with what was
+found; its ``verdict`` is no pass where a rule forbids what was not tried.
+
 How a signal is judged:
 
 1. Rules are asked in the order of the file; the first that covers the signal decides.

@@ -31,6 +31,11 @@ def read_policy(file: Path) -> Policy:
 def read_report(place: Path) -> Report:
     """The report of a finished audit: its ``report.json``, or the folder that holds it."""
     file = place / "report.json" if place.is_dir() else place
+    if file != place and not file.exists():
+        raise UsageError(
+            f"{place} holds no report.json; if it is an audit's folder, the audit has not ended: "
+            f"lab audit CLIENT --resume --out {place} goes on with it"
+        )
     content = _content(file, LONGEST_REPORT, "name an audit's folder or its report.json")
     try:
         return decode(content)

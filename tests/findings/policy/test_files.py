@@ -53,6 +53,8 @@ def test_what_is_not_there_is_one_line(tmp_path):
     with pytest.raises(UsageError, match="No such file"):
         read_policy(tmp_path / "policy.toml")
     with pytest.raises(UsageError, match="name an audit's folder"):
+        read_report(tmp_path / "report.json")
+    with pytest.raises(UsageError, match="the audit has not ended"):
         read_report(tmp_path)
 
 
