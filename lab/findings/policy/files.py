@@ -16,7 +16,7 @@ from lab.findings.report import Report
 __all__ = ["read_policy", "read_report"]
 
 LONGEST_POLICY = 2**18
-LONGEST_REPORT = 2**30
+LONGEST_REPORT = 2**28
 
 
 def read_policy(file: Path) -> Policy:

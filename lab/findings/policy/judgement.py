@@ -132,7 +132,7 @@ def judge(
         report=msgspec.structs.replace(report, signals=signals),
         signals=tuple(judged),
         open=(*_open_effects(report, rules, accepted), *_untried(report, rules, baseline)),
-        gone=tuple(_gone(report, baseline)) if baseline is not None else (),
+        gone=() if baseline is None else _gone(report, baseline),
         unused=tuple(rule for rule in rules.rules if not rule.forbids and rule not in used),
         policy=policy,
         baseline=baseline,
@@ -234,12 +234,14 @@ def _untried(report: Report, policy: Policy, baseline: Report | None) -> Iterato
     for rule in policy.rules:
         for name in sorted(rule.factors if rule.forbids else ()):
             naming.setdefault(name, rule)
-    for name in sorted({*why_not, *before, *naming} - tried):
+    for name in sorted(why_not):
         named = naming.get(name)
-        if name in why_not:
-            yield Open(f"factor {name}", why_not[name], bool(named) or name in before, named)
-        else:
-            yield Open(f"factor {name}", "this audit did not vary it", bool(named), named)
+        yield Open(f"factor {name}", why_not[name], bool(named) or name in before, named)
+    left_out = "this audit did not vary it"
+    for name in sorted(naming.keys() - tried - why_not.keys()):
+        yield Open(f"factor {name}", left_out, True, naming[name])
+    if others := sorted(before - tried - why_not.keys() - naming.keys()):
+        yield Open(f"what else the baseline varied: {', '.join(others)}", left_out, False)
     for item in report.not_measured:
         if item.what.removeprefix("factor ") in why_not:
             continue
@@ -252,17 +254,20 @@ def _permits_all(policy: Policy) -> bool:
     return policy.default == "allowed" and not any(rule.forbids for rule in policy.rules)
 
 
-def _gone(report: Report, baseline: Report) -> Iterator[Gone]:
+def _gone(report: Report, baseline: Report) -> tuple[Gone, ...]:
+    """What the baseline has and the report has not, first what was looked for."""
     ids = {signal.id for signal in report.signals}
     here = {
         _key(signal.cause, signal.covert, place)
         for signal in report.signals
         for place in places(signal)
     }
+    gone = []
     for signal in baseline.signals:
         keys = {_key(signal.cause, signal.covert, place) for place in places(signal)}
         if signal.id not in ids and here.isdisjoint(keys):
-            yield Gone(signal, _unless(signal, report))
+            gone.append(Gone(signal, _unless(signal, report)))
+    return tuple(sorted(gone, key=lambda one: one.unless is not None))
 
 
 def _unless(signal: Signal, report: Report) -> str | None:

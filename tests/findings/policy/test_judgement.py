@@ -260,6 +260,12 @@ def test_what_is_gone_is_told_with_what_speaks_against_it():
     assert "a limit left out" in unless(factors=TRIED, not_measured=(left_out,))
 
 
+def test_what_was_looked_for_and_is_gone_comes_first():
+    found = report(factors=TRIED[1:])
+    gone = judge(found, None, report(COPIED, PRESENCE)).gone
+    assert [one.signal.id for one in gone] == [PRESENCE.id, COPIED.id]
+
+
 # --- what stays in doubt -------------------------------------------------------------------
 
 OPEN = Inconclusive(Location("tls", "cdn.example.com"), ("proxy",), "too noisy to decide", 24)
@@ -325,7 +331,7 @@ def test_a_factor_that_the_baseline_tried_and_that_failed_now_is_no_pass():
     judgement = judge(report(factors=TRIED[1:]), None, baseline)
     assert judgement.verdict == "passed", "left out on purpose"
     assert [(one.what, one.why) for one in judgement.open] == [
-        ("factor hostname", "this audit did not vary it")
+        ("what else the baseline varied: hostname", "this audit did not vary it")
     ]
 
 
