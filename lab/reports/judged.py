@@ -121,7 +121,7 @@ def _serious(one: Judged) -> bool:
 
 
 def _open(one: Open) -> Text:
-    text = Text(f"  {clipped(one.what, _WIDE)}", style="bold")
+    text = Text(f"  {clipped(one.what, 2 * _WIDE)}", style="bold")
     if one.location is not None:
         text.append(f"  {place(one.location, _WIDE)}", style="not bold cyan")
     text.append(f": {clipped(one.why, _WIDE)}", style="not bold")
