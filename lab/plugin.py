@@ -1,200 +1,182 @@
 """The pytest face of the lab: the same engine, asked by test functions.
 
-A scenario takes the fixture ``lab_audit``, calls it with the factors to vary and gets the
-report of an audit of the client that ``--lab-client`` names.  The same question asked twice
-is one audit.  Signals stand in the terminal summary, covert ones first, whatever the tests
-decide about them.
+This module is what pytest loads, in every session on a machine where the lab is installed,
+so it declares and delegates: options with their ini twins, markers, fixtures, and hooks that
+do nothing until a test asks the lab something.  Nothing else of the lab is imported before.
+What happens then is told in :mod:`lab.pytesting`.
 
-What could not be measured is skipped with the reason, never passed: a machine that lacks
-something, a factor that does not reach the client, an outcome that stayed open.
+The entry point has this module's own name, ``lab.plugin``, so that ``pytest_plugins`` and
+``-p lab.plugin`` name the same plugin, and pytest loads it once however often it is named.
 """
 
 from __future__ import annotations
 
-import io
-import shlex
 import sys
-import time
-from contextlib import nullcontext
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 if TYPE_CHECKING:
-    from lab.clients.profile import Client
-    from lab.findings.report import Report
+    from lab.pytesting.audits import Audits
+    from lab.pytesting.observing import Observing
+    from lab.pytesting.session import Session
 
-__all__ = ["Audits"]
+__all__ = ["OPTIONS"]
 
-_NO_CLIENT = (
-    "no client given: add --lab-client NAME, NAME@VERSION, ./profile.toml "
-    "or '-- PROGRAM ARG…', e.g. pytest scenarios --lab-client codex"
+OPTIONS: tuple[tuple[str, str | None, Literal["string", "bool"], str], ...] = (
+    ("client", "CLIENT", "string", "the client: NAME, NAME@VERSION, ./mine.toml or '-- PROGRAM …'"),
+    ("factors", "A,B,…", "string", "what scenarios vary that combine factors (default: all)"),
+    ("seed", "N", "string", "of every random choice (default: 0)"),
+    ("max-time", "SECONDS", "string", "begin no trial of an audit after this time"),
+    ("jobs", "N", "string", "trials at a time in each process; auto: the processors' share"),
+    ("out", "DIR", "string", "folder of this session's trials and reports"),
+    ("resume", None, "bool", "go on with a session that was stopped, without repeating trials"),
+    ("baseline", "FILE", "string", "report.json or session.json whose signals are accepted"),
+    ("policy", "FILE", "string", "a policy (TOML): which signals are allowed, which forbidden"),
+    ("require", None, "bool", "fail, not skip, where something could not be measured"),
+)
+"""Name, metavar (None: a switch), type, meaning; ``--lab-NAME``, in ini files ``lab_name``."""
+
+MARKERS = (
+    "lab: asks the lab; every test that uses its fixtures has it, so -m 'not lab' leaves them out",
+    "lab_needs(*factors): skip where one of these factors does not reach the client",
+    "lab_long: takes long; where tests run in several processes, it is among the first",
 )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the lab's options; nothing else of the lab is imported until a test asks."""
+    """Declare the lab's options, each with an ini twin."""
     group = parser.getgroup("fingerprint lab")
-    group.addoption(
-        "--lab-client",
-        metavar="CLIENT",
-        help="the client to audit: NAME, NAME@VERSION, ./profile.toml or '-- PROGRAM ARG…'",
-    )
-    group.addoption(
-        "--lab-factors",
-        metavar="A,B,…",
-        help="factors of the scenarios that combine them (default: all that the client supports)",
-    )
-    group.addoption(
-        "--lab-seed", metavar="N", type=int, default=0, help="of every random choice (default: 0)"
-    )
-    group.addoption(
-        "--lab-max-time",
-        metavar="SECONDS",
-        type=float,
-        help="begin no trial of an audit after this time",
-    )
-    group.addoption(
-        "--lab-out",
-        metavar="DIR",
-        type=Path,
-        help="folder of the audits (default: .lab/audits)",
-    )
-    group.addoption(
-        "--lab-resume",
-        action="store_true",
-        help="go on with audits that were stopped, without repeating their trials",
-    )
+    for name, metavar, kind, meaning in OPTIONS:
+        flag, key = f"--lab-{name}", f"lab_{name.replace('-', '_')}"
+        if metavar is None:
+            group.addoption(flag, action="store_true", default=None, help=meaning)
+        else:
+            group.addoption(flag, metavar=metavar, help=meaning)
+        parser.addini(key, meaning, type=kind, default=None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the place where this session's audits are remembered."""
-    config.stash[_AUDITS] = Audits(config)
+    """Register the markers; where a client is named, check what else the user asked for."""
+    for line in MARKERS:
+        config.addinivalue_line("markers", line)
+    config.pluginmanager.register(_Listener(config), "lab.plugin listener")
+    if named(config):
+        session(config).prepare()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close the cells."""
+    if (here := _begun(config)) is not None:
+        here.close()
+
+
+def named(config: pytest.Config) -> bool:
+    """Whether the user names a client."""
+    return bool(config.getoption("lab_client") or config.getini("lab_client"))
+
+
+def session(config: pytest.Config) -> Session:
+    """What the lab remembers of this session, made when first asked for."""
+    here = config.stash.get(_SESSION, None)
+    if here is None:
+        from lab.pytesting.session import Session
+
+        here = config.stash[_SESSION] = Session(config)
+    return here
+
+
+# --- fixtures -------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
 def lab_audit(pytestconfig: pytest.Config) -> Audits:
     """``lab_audit("timezone", "locale")``: the report of an audit that varies these factors."""
-    return pytestconfig.stash[_AUDITS]
+    return session(pytestconfig).audits
+
+
+@pytest.fixture(scope="session")
+def lab_observe(pytestconfig: pytest.Config) -> Observing:
+    """``lab_observe(timezone="Asia/Tokyo")``: what the client sends in one environment."""
+    return session(pytestconfig).observing
+
+
+_FIXTURES = {"lab_audit", "lab_observe"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what asks the lab; in one of several processes, begin with what takes long."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("lab_long") is None)
+    for item in items:
+        if not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.lab)
+
+
+# --- what a test is told, and tells ---------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note which test asks from now on; skip it where its factors do not reach the client."""
+    if (told := sys.modules.get("lab.testing.told")) is not None:
+        told.forget()
+    needs = [str(name) for mark in item.iter_markers("lab_needs") for name in mark.args]
+    if needs or named(item.config):
+        session(item.config).begin(item, needs)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a comparison or a contract had to say goes into the report of the failed test."""
+    report = yield
+    told = sys.modules.get("lab.testing.told")
+    if told is not None and report.failed and call.when != "teardown":
+        note = told.last()
+        if note is not None:
+            report.sections.append(("fingerprint lab", note))
+    return report
+
+
+class _Listener:
+    """Hears of every test, in whichever process it ran."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note which audits a test was about."""
+        if any(name.startswith("lab_") for name, _ in report.user_properties):
+            session(self._config).note(report)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Client, sandbox and seed, where a client is named."""
+    return session(config).header() if named(config) else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line a signal, covert first, and where the evidence is."""
-    reports = terminalreporter.config.stash[_AUDITS].reports
-    if not reports:
-        return
-    from lab.reports.phrases import cause, client_label, place, severity, verdict
-    from lab.reports.text import clipped
-
-    terminalreporter.section("fingerprint lab")
-    for factors, report in reports.items():
-        asked = ", ".join(factors) or "all factors"
-        name = client_label(report.client)
-        terminalreporter.write_line(f"{name}, {asked}: {verdict(report)}")
-        for warning in report.warnings:
-            terminalreporter.write_line(f"  warning: {clipped(warning, 400)}", yellow=True)
-        for signal in sorted(report.signals, key=severity):
-            badge = "COVERT  " if signal.covert else "        "
-            line = f"  {badge}{cause(signal)}  {signal.kind}  {place(signal.location, 160)}"
-            terminalreporter.write_line(line, red=signal.covert, bold=signal.covert)
-        if report.audit:
-            terminalreporter.write_line(f"  in {clipped(report.audit, 400)}")
+    """Every signal, covert ones first, with the commands that repeat it."""
+    if (here := _begun(terminalreporter.config)) is not None:
+        here.summary(terminalreporter)
 
 
-class Audits:
-    """The audits of one session, each question asked once."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self.reports: dict[tuple[str, ...], Report] = {}
-        self._refused: dict[tuple[str, ...], str] = {}
-        self._config = config
-        self._client: Client | None = None
-
-    @property
-    def factors(self) -> tuple[str, ...]:
-        """What ``--lab-factors`` names; empty: all that the client supports."""
-        given: str = self._config.getoption("--lab-factors") or ""
-        return tuple(name.strip() for name in given.split(",") if name.strip())
-
-    def __call__(self, *factors: str) -> Report:
-        """The report of an audit that varies these factors (none named: all of them).
-
-        Skips the test where the machine lacks something; fails it where the client cannot
-        be run or the question makes no sense.
-        """
-        from lab.errors import LabError, MachineError
-
-        question = tuple(sorted(set(factors)))
-        if question in self._refused:
-            pytest.skip(self._refused[question])
-        if question not in self.reports:
-            if not self._config.getoption("--lab-client"):
-                pytest.skip(_NO_CLIENT)
-            try:
-                self.reports[question] = self._audited(question)
-            except MachineError as error:
-                self._refused[question] = str(error)
-                pytest.skip(str(error))
-            except LabError as error:
-                pytest.fail(str(error), pytrace=False)
-        return self.reports[question]
-
-    def fail_on_covert(self, report: Report) -> None:
-        """Fail the test with every covert signal told in full; skip it where nothing is known."""
-        from lab.reports.phrases import verdict
-
-        if any(signal.covert for signal in report.signals):
-            self._fail(report)
-        if report.verdict in {"inconclusive", "not measured"}:
-            pytest.skip(verdict(report))
-
-    def _fail(self, report: Report) -> NoReturn:
-        from lab.reports.finding import write_finding
-        from lab.reports.phrases import client_words, counted, severity
-        from lab.reports.terminal import console_for
-
-        covert = sorted((s for s in report.signals if s.covert), key=severity)
-        stream = io.StringIO()
-        client = client_words(report.client, self._words())
-        for number, signal in enumerate(covert, 1):
-            print(file=stream)
-            write_finding(number, signal, client, console_for(stream, width=100))
-        found = counted(len(covert), "covert signal")
-        pytest.fail(f"{found} in what the client sends:\n{stream.getvalue()}", pytrace=False)
-
-    def _words(self) -> tuple[str, ...]:
-        given: str = self._config.getoption("--lab-client")
-        return tuple(shlex.split(given)) if given.startswith("-- ") else (given,)
-
-    def _audited(self, factors: tuple[str, ...]) -> Report:
-        from lab.clients.resolve import resolve
-        from lab.experiment.audit import audit
-        from lab.experiment.options import Options
-        from lab.reports.follow import follow
-        from lab.reports.progress import Progress
-
-        out: Path | None = self._config.getoption("--lab-out")
-        options = Options(
-            factors=factors or None,
-            seed=self._config.getoption("--lab-seed"),
-            max_time=self._config.getoption("--lab-max-time"),
-            out=None if out is None else out / ("-".join(factors) or "all"),
-            resume=self._config.getoption("--lab-resume"),
-        )
-        capture = self._config.pluginmanager.getplugin("capturemanager")
-        # An audit takes minutes: its progress must be seen while it works.
-        with capture.global_and_fixture_disabled() if capture else nullcontext():
-            self._client = self._client or resolve(self._words(), options.home / "clients", _say)
-            print(file=sys.stderr)
-            with Progress(sys.stderr, now=time.monotonic, animated=False) as progress:
-                return follow(audit(self._client, options), progress.handle)
+def _begun(config: pytest.Config) -> Session | None:
+    return config.stash.get(_SESSION, None)
 
 
-def _say(line: str) -> None:
-    from lab.reports.text import visible
-
-    print(visible(line), file=sys.stderr)
+# --- several processes (pytest-xdist) -------------------------------------------------------
 
 
-_AUDITS = pytest.StashKey[Audits]()
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker where this session's trials are, so that all share them."""
+    if named(node.config):
+        session(node.config).share(node.workerinput)
+
+
+_SESSION = pytest.StashKey["Session"]()

@@ -9,6 +9,7 @@ again and finds them.
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -171,7 +172,7 @@ class Store:
         path = self._blob(digest)
         path.parent.mkdir(exist_ok=True)
         # Also where it is there already: what is there may be broken.
-        partial = path.with_name(f"{digest}.{threading.get_ident()}.partial")
+        partial = path.with_name(f"{digest}.{os.getpid()}.{threading.get_ident()}.partial")
         partial.write_bytes(zstandard.ZstdCompressor(level=3).compress(data))
         partial.replace(path)
         return digest

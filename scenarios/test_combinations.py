@@ -17,9 +17,12 @@ reason.
     pytest scenarios/test_combinations.py --lab-client codex --lab-factors timezone,endpoint
 """
 
-from lab.plugin import Audits
+import pytest
+
+from lab.pytesting.audits import Audits
 
 
+@pytest.mark.lab_long
 def test_all_combinations(lab_audit: Audits) -> None:
     """Every pair of settings together: nothing covert changes."""
     lab_audit.fail_on_covert(lab_audit(*lab_audit.factors))

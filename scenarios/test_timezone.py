@@ -17,7 +17,7 @@ with the reason.
     pytest scenarios/test_timezone.py --lab-client codex
 """
 
-from lab.plugin import Audits
+from lab.pytesting.audits import Audits
 
 
 def test_the_time_zone_alone(lab_audit: Audits) -> None:

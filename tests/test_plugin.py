@@ -1,5 +1,9 @@
+"""The plugin as pytest sees it; what the lab does behind it is tested in tests/pytesting."""
+
+import subprocess
 import sys
-from types import SimpleNamespace
+import tomllib
+from contextlib import nullcontext
 
 import msgspec
 import pytest
@@ -7,6 +11,8 @@ import pytest
 from lab.clients.profile import Client, Profile
 from lab.errors import ClientError, MachineError
 from lab.experiment.events import AuditFinished, AuditStarted
+from lab.findings.encode import decode, encode
+from lab.findings.report import FactorFacts, NotMeasured
 from tests.reports.examples import COPIED, EMPTY, FULL, ROUTE
 
 pytest_plugins = ["pytester"]
@@ -31,22 +37,38 @@ class Engine:
     def __init__(self) -> None:
         self.report = EMPTY
         self.raises: Exception | None = None
+        self.lacks: Exception | None = None
         self.asked = []
+        self.opened = []
 
-    def audit(self, client, options):
+    def require(self):
+        if self.lacks is not None:
+            raise self.lacks
+
+    def laboratory(self, client, **options):
+        self.opened.append(options)
+        return nullcontext()
+
+    def conduct(self, client, options, chosen, store, laboratory):
         assert client is CLIENT
         self.asked.append(options)
         if self.raises is not None:
             raise self.raises
-        yield AuditStarted(EMPTY.client, EMPTY.factors, 7, 2, 3, ".lab/audits/x")
-        yield AuditFinished(self.report)
+        report = msgspec.structs.replace(self.report, audit=str(store.folder))
+        (store.folder / "report.json").write_bytes(encode(report))
+        yield AuditStarted(EMPTY.client, EMPTY.factors, 7, 2, 3, str(store.folder))
+        yield AuditFinished(report)
 
 
 @pytest.fixture
 def engine(monkeypatch):
     engine = Engine()
-    monkeypatch.setitem(sys.modules, "lab.experiment.audit", SimpleNamespace(audit=engine.audit))
-    monkeypatch.setattr("lab.clients.resolve.resolve", lambda words, cache, say: CLIENT)
+    monkeypatch.setattr("lab.experiment.audit.conduct", engine.conduct)
+    monkeypatch.setattr("lab.pytesting.bench.require", engine.require)
+    monkeypatch.setattr("lab.pytesting.bench.resolve", lambda words, cache, say: CLIENT)
+    monkeypatch.setattr("lab.pytesting.bench.Laboratory", engine.laboratory)
+    monkeypatch.setattr("lab.experiment.scope.scope", lambda client, options: None)
+    monkeypatch.setattr("lab.sandbox.machine.needs", lambda: ())
     return engine
 
 
@@ -62,6 +84,39 @@ def session(pytester, monkeypatch):
     return run
 
 
+def test_it_is_an_entry_point_named_like_its_module(pytestconfig):
+    document = tomllib.loads((pytestconfig.rootpath / "pyproject.toml").read_text())
+    assert document["project"]["entry-points"]["pytest11"] == {"lab.plugin": "lab.plugin"}
+    plugin = pytestconfig.pluginmanager.get_plugin("lab.plugin")
+    assert plugin is sys.modules["lab.plugin"]
+
+
+def test_named_twice_it_is_loaded_once(pytester):
+    pytester.makeconftest('pytest_plugins = ["lab.plugin"]')
+    pytester.makepyfile("def test_ordinary(): pass")
+    pytester.runpytest_inprocess("-p", "lab.plugin").assert_outcomes(passed=1)
+
+
+def test_sessions_that_ask_nothing_import_nothing_of_the_lab(pytester):
+    pytester.makepyfile(
+        """
+        import sys
+        def test_ordinary():
+            assert not {n for n in sys.modules if n.startswith("lab.")} - {"lab.plugin"}
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "lab.plugin")
+    result.assert_outcomes(passed=1)
+    assert "lab:" not in result.stdout.str()
+
+
+def test_loading_it_loads_nothing_but_itself():
+    code = "import sys, pytest; before = set(sys.modules); import lab.plugin; "
+    code += "print(sorted(set(sys.modules) - before))"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "['lab', 'lab.plugin']"
+
+
 def test_without_a_client_the_scenarios_say_how_to_give_one(engine, session):
     result = session()
     result.assert_outcomes(skipped=3)
@@ -73,29 +128,82 @@ def test_without_a_client_the_scenarios_say_how_to_give_one(engine, session):
 def test_the_same_question_is_one_audit(engine, session, tmp_path):
     result = session(
         "--lab-client=probe",
-        "--lab-factors=timezone, endpoint",
+        "--lab-factors=timezone, hostname",
         "--lab-seed=5",
         "--lab-max-time=60",
-        f"--lab-out={tmp_path}",
-        "--lab-resume",
+        "--lab-jobs=3",
+        f"--lab-out={tmp_path}/session",
     )
     result.assert_outcomes(passed=3)
     assert [options.factors for options in engine.asked] == [
         ("timezone",),
-        ("endpoint", "timezone"),
-    ]
-    assert [options.out for options in engine.asked] == [
-        tmp_path / "timezone",
-        tmp_path / "endpoint-timezone",
+        ("hostname", "timezone"),
     ]
     assert {(options.seed, options.max_time) for options in engine.asked} == {(5, 60.0)}
-    assert all(options.resume for options in engine.asked)
-    result.stdout.fnmatch_lines(["probe@1.0, timezone: no signal in what was tried"])
+    assert [options["jobs"] for options in engine.opened] == [3]
+    assert sorted(path.name for path in (tmp_path / "session").iterdir() if path.is_dir()) == [
+        "hostname-timezone",
+        "timezone",
+        "trials",
+    ]
+    result.stdout.fnmatch_lines(["*  timezone: no signal in what was tried"])
+
+
+def test_what_the_ini_file_says_holds_unless_the_command_line_says_otherwise(
+    engine, session, pytester
+):
+    pytester.makeini(
+        """
+        [pytest]
+        lab_client = probe
+        lab_seed = 7
+        lab_max_time = 30
+        lab_factors = timezone
+        lab_out = there
+        lab_require = true
+        """
+    )
+    result = session("-k", "test_all", "--lab-seed=8")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["lab: client probe, *seed 8"])
+    (options,) = engine.asked
+    assert (options.seed, options.max_time, options.factors) == (8, 30.0, ("timezone",))
+    assert (pytester.path / "there" / "report.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("--lab-seed=x", "--lab-seed takes a whole number from 0 to *, not 'x'"),
+        ("--lab-max-time=-1", "--lab-max-time takes a number of seconds above 0, not '-1'"),
+        ("--lab-jobs=0", "--lab-jobs takes a whole number from 1 to 64, not '0'"),
+        ("--lab-baseline=no.json", "--lab-baseline no.json: there is no such file"),
+        ("--lab-policy=no.toml", "--lab-policy no.toml: there is no such file"),
+    ],
+)
+def test_what_makes_no_sense_is_told_before_any_test_runs(engine, session, option, told):
+    result = session("--lab-client=probe", option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {told}"])
+
+
+def test_a_folder_is_used_twice_only_to_go_on(engine, session, tmp_path):
+    words = ("--lab-client=probe", "-k", "test_all", f"--lab-out={tmp_path}/session")
+    assert session(*words, "--lab-resume").ret == pytest.ExitCode.USAGE_ERROR
+    assert session(*words).ret == 0
+    assert session(*words).ret == pytest.ExitCode.USAGE_ERROR
+    assert session(*words, "--lab-resume").ret == 0
+    assert [options.resume for options in engine.asked] == [False, True]
 
 
 def test_all_factors_are_the_default_of_the_combinations(engine, session):
     session("--lab-client=probe").assert_outcomes(passed=3)
     assert engine.asked[-1].factors is None
+
+
+def test_the_cells_are_opened_once(engine, session):
+    session("--lab-client=probe").assert_outcomes(passed=3)
+    assert len(engine.opened) == 1
 
 
 def test_a_covert_signal_fails_with_all_that_is_needed_to_see_it(engine, session):
@@ -114,39 +222,60 @@ def test_a_covert_signal_fails_with_all_that_is_needed_to_see_it(engine, session
     assert "Traceback" not in result.stdout.str()
 
 
-def test_the_summary_tells_every_signal_covert_first_and_the_folder(engine, session):
+def test_the_summary_tells_every_signal_once_covert_first_with_its_commands(engine, session):
     engine.report = FULL
-    lines = session("--lab-client=probe", "-k", "test_zone_again").stdout.lines
-    start = lines.index("probe@1.0, timezone: 3 signals, 1 of them covert")
-    shown = lines[start + 1 : start + 6]
-    assert [" ".join(line.split()[:4]) for line in shown] == [
-        "COVERT endpoint × timezone",
-        "hostname encoded POST telemetry.example.com/v1/events",
-        "locale presence dns fonts.example.com",
-        "endpoint route POST api.example.com/v1/messages",
-        "in .lab/audits/20261120-probe",
+    lines = session("--lab-client=probe").stdout.lines
+    start = lines.index("probe@1.0, seed 7")
+    end = next(n for n, line in enumerate(lines) if line.startswith("report: "))
+    shown = [line.split("  ")[0:2] for line in lines[start:end] if not line.startswith(" ")]
+    assert [
+        words for words in shown if words[0] in ("COVERT", "hostname", "locale", "endpoint")
+    ] == [
+        ["COVERT", "endpoint × timezone"],
+        ["hostname", "encoded, sha256[:16]"],
+        ["locale", "presence"],
+        ["endpoint", "route"],
     ]
+    repeats = [line.split()[0] for line in lines[start:end] if "lab run probe@1.0" in line]
+    assert repeats == ["repeat", "and"] * 4
 
 
 def test_the_summary_tells_what_looked_wrong_about_the_client(engine, session):
     engine.report = msgspec.structs.replace(EMPTY, warnings=("it exits with 3: \x1b",))
     lines = session("--lab-client=probe", "-k", "test_zone_again").stdout.lines
-    assert "  warning: it exits with 3: ⟨U+001B ESCAPE⟩" in lines
+    assert "warning: it exits with 3: ⟨U+001B ESCAPE⟩" in lines
+
+
+def test_one_report_has_all_questions(engine, session, pytester):
+    engine.report = FULL
+    session("--lab-client=probe", "--lab-out=there")
+    report = decode((pytester.path / "there" / "report.json").read_bytes())
+    assert sorted(signal.id for signal in report.signals) == sorted(s.id for s in FULL.signals)
+    assert report.trials == 2 * FULL.trials
+    assert report.verdict == "signal"
 
 
 def test_visible_signals_are_reported_and_pass(engine, session):
     engine.report = msgspec.structs.replace(FULL, signals=(COPIED, ROUTE))
     result = session("--lab-client=probe")
     result.assert_outcomes(passed=3)
-    result.stdout.fnmatch_lines(["*hostname  encoded*"])
+    result.stdout.fnmatch_lines(["hostname  encoded*"])
 
 
 def test_what_the_machine_lacks_skips_and_names_it(engine, session):
-    engine.raises = MachineError("bubblewrap is missing; apt install bubblewrap")
+    engine.lacks = MachineError("bubblewrap is missing; apt install bubblewrap")
     result = session("--lab-client=probe")
     result.assert_outcomes(skipped=3)
     result.stdout.fnmatch_lines(["*bubblewrap is missing; apt install bubblewrap"])
-    assert len(engine.asked) == 2
+    assert not engine.asked
+
+
+def test_what_is_required_fails_where_it_would_be_skipped(engine, session):
+    engine.lacks = MachineError("bubblewrap is missing; apt install bubblewrap")
+    result = session("--lab-client=probe", "--lab-require")
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(["bubblewrap is missing; apt install bubblewrap (--lab-require)"])
+    session("--lab-require").assert_outcomes(failed=3)
 
 
 def test_a_client_that_cannot_be_run_fails_in_one_line(engine, session):
@@ -164,23 +293,111 @@ def test_what_stayed_open_is_never_passed(engine, session, verdict):
     result.stdout.fnmatch_lines([f"SKIPPED*{verdict}*"])
 
 
-def test_sessions_that_ask_nothing_import_nothing_of_the_lab(pytester):
+def test_a_factor_that_does_not_reach_the_client_skips_with_the_reason(engine, pytester):
     pytester.makepyfile(
         """
-        import sys
-        def test_ordinary():
-            assert not {n for n in sys.modules if n.startswith("lab.")} - {"lab.plugin"}
+        import pytest
+
+        def test_alone(lab_audit):
+            lab_audit("optout")
+
+        def test_among_others(lab_audit):
+            lab_audit("optout", "timezone")
+
+        @pytest.mark.lab_needs("timezone", "optout")
+        def test_marked():
+            pass
         """
     )
-    result = pytester.runpytest_subprocess("-p", "lab.plugin")
-    result.assert_outcomes(passed=1)
+    result = pytester.runpytest_inprocess("-p", "lab.plugin", "-rs", "--lab-client=probe")
+    result.assert_outcomes(passed=1, skipped=2)
+    why = "no level of it changes anything for this client's profile"
+    result.stdout.fnmatch_lines([f"SKIPPED [[]2] test_*: factor optout: {why}"])
 
 
-@pytest.mark.parametrize("scenario", ["timezone", "combinations"])
+def test_what_was_not_measured_is_told_at_the_end(engine, session):
+    engine.report = msgspec.structs.replace(
+        EMPTY, not_measured=(NotMeasured("factor clock", "it does not reach the client"),)
+    )
+    lines = session("--lab-client=probe", "-k", "test_all").stdout.lines
+    assert "not measured: factor clock: it does not reach the client" in lines
+
+
+def test_junit_files_say_of_each_test_what_it_was_about(engine, session, pytester):
+    engine.report = FULL
+    session("--lab-client=probe", "-k", "test_all", "--lab-out=there", "--junitxml=junit.xml")
+    text = (pytester.path / "junit.xml").read_text()
+    for name, value in (
+        ("lab_client", "probe@1.0"),
+        ("lab_seed", "7"),
+        ("lab_audit", "there/all"),
+        ("lab_signal", FULL.signals[0].id),
+    ):
+        assert f'<property name="{name}" value="{value}"' in text
+
+
+def test_markers_are_registered_and_choose(engine, session, pytester):
+    pytester.makepyfile(test_other="def test_other(): pass")
+    words = ("--lab-client=probe", "--strict-markers", "--strict-config")
+    session(*words, "-m", "lab").assert_outcomes(passed=3, deselected=1)
+    session(*words, "-m", "not lab").assert_outcomes(passed=1, deselected=3)
+
+
+def test_failed_tests_can_be_run_again_alone_and_the_first_can_end_it(engine, session):
+    engine.report = FULL
+    words = ("--lab-client=probe", "--durations=3")
+    session(*words, "-x", "-k", "zone").assert_outcomes(failed=1, deselected=1)
+    session(*words, "--lf").assert_outcomes(failed=1)
+
+
+def test_a_test_that_fails_has_what_a_comparison_told_in_its_report(pytester):
+    pytester.makepyfile(
+        """
+        from lab.testing import told
+
+        def test_silent():
+            told.note("of another test")
+
+        def test_told():
+            told.note("the whole story")
+            assert False
+
+        def test_of_nothing():
+            assert False
+        """
+    )
+    result = pytester.runpytest_inprocess("-p", "lab.plugin")
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines(["*- fingerprint lab -*", "the whole story"])
+    assert result.stdout.str().count("fingerprint lab") == 1
+    assert "of another test" not in result.stdout.str()
+
+
+SCENARIOS = {
+    "clock": ("clock",),
+    "combinations": None,
+    "endpoint": ("endpoint",),
+    "files": ("directory", "home", "project"),
+    "first_run": ("state",),
+    "identity": ("git", "hostname", "user"),
+    "locale": ("locale",),
+    "machine": ("machine", "platform"),
+    "proxy": ("proxy",),
+    "terminal": ("ci", "session", "terminal"),
+    "timezone": ("timezone",),
+}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
 def test_the_scenarios_of_the_repository_ask_the_engine(engine, pytester, pytestconfig, scenario):
+    engine.report = msgspec.structs.replace(
+        EMPTY, factors=(FactorFacts("timezone", "UTC", ("Asia/Tokyo",)),)
+    )
     pytester.makepyfile((pytestconfig.rootpath / f"scenarios/test_{scenario}.py").read_text())
     result = pytester.runpytest_inprocess("-p", "lab.plugin", "--lab-client=probe")
+    factors = SCENARIOS[scenario]
+    if scenario == "endpoint":  # this client's profile names no endpoint
+        result.assert_outcomes(skipped=1)
+        return
     result.assert_outcomes(passed=1)
-    assert [options.factors for options in engine.asked] == [
-        ("timezone",) if scenario == "timezone" else None
-    ]
+    assert [options.factors for options in engine.asked] == [factors]

@@ -4,7 +4,7 @@ The contract (sections, keys, types) is stated as a table below, and one walk ov
 checks everything before the record is built.  A mistake is one line for the person who
 wrote the file: which file, which key, what is wrong with it, how to mend it.
 
-Placeholders ``{prompt} {home} {project} {install}`` stay in the texts; :func:`fill` puts
+Placeholders ``{prompt} {home} {project} {install} {folder}`` stay in the texts; :func:`fill` puts
 values in, and touches no other braces, so JSON and shell code can stand in a profile.
 """
 
@@ -23,7 +23,7 @@ from lab.errors import ClientError
 
 __all__ = ["PLACEHOLDERS", "fill", "parse"]
 
-PLACEHOLDERS = ("prompt", "home", "project", "install")
+PLACEHOLDERS = ("prompt", "home", "project", "install", "folder")
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

@@ -93,9 +93,12 @@ def _read_profile(file: Path) -> Profile:
     if len(content) > _LONGEST_PROFILE:
         raise ClientError(f"{file}: longer than 1 MiB; a profile is a small TOML file")
     try:
-        return parse(content.decode(), str(file))
+        profile = parse(content.decode(), str(file))
     except UnicodeDecodeError as error:
         raise ClientError(f"{file}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    # A profile can lie beside its client, and the two be moved together.
+    beside = {"folder": os.path.abspath(file.parent)}
+    return msgspec.structs.replace(profile, argv=tuple(fill(w, beside) for w in profile.argv))
 
 
 # --- a client from a registry --------------------------------------------------------------

@@ -85,8 +85,9 @@ def bare_surroundings(client: Client) -> Surroundings:
 class Laboratory:
     """Cells for one client.  Use as a context manager.
 
-    ``jobs`` is how many trials run at a time; None lets what they need decide.  The client
-    sees nothing of ``home``, nor of the ``hidden`` folders; UsageError if it lies in one.
+    ``jobs`` is how many trials run at a time; None lets what they need decide, of
+    ``processors``, by default all there are.  The client sees nothing of ``home``, nor of the
+    ``hidden`` folders; UsageError if it lies in one.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Laboratory:
         client: Client,
         *,
         jobs: int | None = None,
+        processors: int | None = None,
         home: Path = Path(".lab"),
         hidden: tuple[Path, ...] = (),
     ) -> None:
@@ -101,7 +103,8 @@ class Laboratory:
         own = (*client.hidden, *(os.path.realpath(folder) for folder in (home, *hidden)))
         refuse_within(client.readable, own)
         self._hidden = tuple(dict.fromkeys(own))
-        self._pace = Pace(max(1, min(8, len(os.sched_getaffinity(0)))), jobs)
+        available = processors or len(os.sched_getaffinity(0))
+        self._pace = Pace(max(1, min(8, available)), jobs)
         self.authority = Authority.load(home / "authority")
         self.evidence: tuple[str, ...] = ()
         """What proved that nothing leads out of the cells."""

@@ -1,0 +1,216 @@
+"""The fixture ``lab_audit``: questions that audits answer, and what a test may fail for.
+
+The same question asked twice in a session is one audit, in whichever process it is asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+import pytest
+
+from lab.errors import LabError, MachineError, UsageError
+from lab.findings.report import Report, Signal
+from lab.pytesting.baseline import accepted
+from lab.pytesting.optout import ignoring
+
+if TYPE_CHECKING:
+    from lab.pytesting.bench import Bench
+    from lab.pytesting.session import Session
+
+__all__ = ["AUDIT", "Audits"]
+
+AUDIT = "lab_audit"
+"""The property of a test that names the folder of an audit."""
+
+_DONE = "session"
+"""The file in an audit's folder that says which session finished it."""
+_LONGEST_NAME = 80
+
+
+class Question(NamedTuple):
+    """Which factors an audit varies (none: all that reach the client), and whether together."""
+
+    factors: tuple[str, ...]
+    together: bool = True
+
+    @property
+    def name(self) -> str:
+        """The name of its folder."""
+        name = "-".join(self.factors) or "all"
+        if len(name) > _LONGEST_NAME:
+            digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+            name = f"{len(self.factors)}-factors-{digest}"
+        return name if self.together else f"{name}-each"
+
+
+class Audits:
+    """The audits of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self.reports: dict[Question, Report] = {}
+        self._session = session
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """What ``--lab-factors`` names; empty: all that the client supports."""
+        return self._session.settings.factors
+
+    def __call__(self, *factors: str, together: bool = True) -> Report:
+        """The report of an audit that varies these factors (none named: all of them).
+
+        Where they need not be varied ``together``, each is varied alone, which takes fewer
+        trials, and what only a combination of them does is not found.
+        Skips the test where the machine lacks something or none of the factors reaches the
+        client; fails it where the client cannot be run or the question makes no sense.
+        """
+        question = Question(tuple(sorted(set(factors))), together or len(set(factors)) == 1)
+        bench = self._session.bench()
+        if question not in self.reports:
+            try:
+                self._refuse(bench, question)
+                self.reports[question] = self._answered(bench, question)
+            except MachineError as error:
+                self._session.skip(str(error))
+            except LabError as error:
+                pytest.fail(str(error), pytrace=False)
+        return self._noted(self.reports[question])
+
+    # --- what a test may fail for -----------------------------------------------------------
+
+    def fail_on_covert(self, report: Report) -> None:
+        """Fail the test with every covert signal told in full; skip it where nothing is known.
+
+        With ``--lab-baseline``, what the baseline has is accepted, and everything else that
+        is no mere route fails, covert or not.
+        """
+        self._judge(report, [signal for signal in report.signals if signal.covert])
+
+    def fail_on_disguised(self, report: Report) -> None:
+        """The same, and also where something is sent encoded: hashed, or in other letters."""
+        chosen = [signal for signal in report.signals if signal.covert or signal.encoding]
+        self._judge(report, chosen, "disguised")
+
+    def fail_on_ignored_optout(self, report: Report) -> None:
+        """Fail with every signal that is there though the user opted out.
+
+        What stands in the requests to a model is left out: no opt-out promises anything there.
+        Where the audit did not vary ``optout``, every signal is one that opting out leaves.
+        """
+        asked = self._session.observing().model_requests
+        self._judge(report, ignoring(report.signals, asked), "of those who opted out,")
+
+    def _judge(self, report: Report, chosen: Sequence[Signal], how: str = "covert") -> None:
+        from lab.reports.phrases import counted, verdict
+
+        self._noted(report)
+        known = self._accepted
+        failing = [signal for signal in chosen if known is None or signal.id not in known]
+        if known is not None:
+            new = [s for s in report.signals if s.id not in known and s.kind != "route"]
+            if len(new) > len(failing):
+                failing, how = new, "new"
+        if failing:
+            self._fail(report, failing, f"{counted(len(failing), f'{how} signal')}")
+        if report.verdict in {"inconclusive", "not measured"}:
+            self._session.skip(verdict(report))
+
+    @property
+    def _accepted(self) -> frozenset[str] | None:
+        file = self._session.settings.baseline
+        if file is None:
+            return None
+        try:
+            return accepted(file)
+        except UsageError as error:
+            pytest.fail(str(error), pytrace=False)
+
+    def _fail(self, report: Report, signals: Iterable[Signal], found: str) -> NoReturn:
+        from lab.reports.finding import write_finding
+        from lab.reports.phrases import client_words, severity
+        from lab.reports.terminal import console_for
+
+        stream = io.StringIO()
+        client = client_words(report.client, self._session.settings.client)
+        for number, signal in enumerate(sorted(signals, key=severity), 1):
+            print(file=stream)
+            write_finding(number, signal, client, console_for(stream, width=100))
+        pytest.fail(f"{found} in what the client sends:\n{stream.getvalue()}", pytrace=False)
+
+    # --- an audit ---------------------------------------------------------------------------
+
+    def _refuse(self, bench: Bench, question: Question) -> None:
+        """Skip where nothing of the question can be varied."""
+        from lab.factors.registry import factor
+
+        hindered = bench.hindered(factor(name).name for name in question.factors)
+        if hindered and len(hindered) == len(question.factors):
+            self._session.skip(_because(hindered))
+
+    def _answered(self, bench: Bench, question: Question) -> Report:
+        from lab.findings.encode import decode
+
+        name = question.name
+        worker = self._session.worker
+        run = "" if worker is None else str(worker["testrunuid"])
+        done = bench.folder / name / _DONE
+        with bench.claims.holding(f"question {name}"):
+            if run and done.exists() and done.read_text() == run:
+                # Another process of this session has asked the same.
+                return decode((done.parent / "report.json").read_bytes())
+            report = self._audited(bench, question)
+            done.write_text(run)
+        return report
+
+    def _audited(self, bench: Bench, question: Question) -> Report:
+        from lab import __version__
+        from lab.experiment.audit import conduct
+        from lab.experiment.options import Options
+        from lab.experiment.scope import scope
+        from lab.pytesting.bench import HOME
+        from lab.reports.follow import follow
+        from lab.reports.progress import Progress
+
+        asked = self._session.settings
+        options = Options(
+            factors=question.factors or None,
+            strength=2 if question.together else 1,
+            seed=asked.seed,
+            max_time=asked.max_time,
+            home=HOME,
+            out=bench.folder / question.name,
+            resume=asked.resume,
+        )
+        chosen = scope(bench.client, options)
+        with self._session.talking(), bench.kept(question.name) as store:
+            store.bind("client", bench.client.digest)
+            store.bind("seed", str(options.seed))
+            store.bind("lab", __version__)
+            events = conduct(bench.client, options, chosen, store, bench.laboratory)
+            if self._session.worker is not None:
+                return follow(events)
+            print(file=sys.stderr)
+            with Progress(sys.stderr, now=time.monotonic, animated=False) as progress:
+                return follow(events, progress.handle)
+
+    def _noted(self, report: Report) -> Report:
+        """The report, with what a JUnit file should know of it beside the test."""
+        from lab.reports.phrases import client_label
+
+        note = self._session.property
+        note("lab_client", client_label(report.client))
+        note("lab_seed", str(report.seed))
+        if report.audit is not None:
+            note(AUDIT, report.audit)
+        for signal in report.signals:
+            note("lab_signal", signal.id)
+        return report
+
+
+def _because(hindered: Mapping[str, str]) -> str:
+    return "; ".join(f"factor {name}: {why}" for name, why in hindered.items())

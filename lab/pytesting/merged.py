@@ -1,0 +1,88 @@
+"""One report of a whole session, from those of its questions: pure.
+
+It has the shape of any report, so that whatever reads reports reads it too.  A signal that
+several questions found is there once, as the question with most trials tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from lab.findings.report import Calibration, FactorFacts, Report, Signal
+
+__all__ = ["merged"]
+
+T = TypeVar("T", bound=Hashable)
+
+_VERDICTS = ("signal", "inconclusive", "no signal", "not measured")
+"""What a session comes to, the first that any of its questions came to."""
+
+
+def merged(reports: Sequence[Report], folder: str) -> Report:
+    """The report of a session; ValueError where there is nothing to merge.
+
+    ``trials`` and all times are sums over the questions, so that a trial that several of them
+    use counts for each.  ``bits_total`` is an upper bound where there are several.
+    """
+    if not reports:
+        raise ValueError("no report to merge")
+    first = reports[0]
+    signals = _signals(reports)
+    found = {(signal.cause, signal.location) for signal in signals}
+    rates = [r.calibration.false_positive_rate for r in reports]
+    return msgspec.structs.replace(
+        first,
+        started=min(report.started for report in reports),
+        wall_s=round(sum(report.wall_s for report in reports), 3),
+        trials=sum(report.trials for report in reports),
+        client_cpu_s=round(sum(report.client_cpu_s for report in reports), 3),
+        overhead_s=round(sum(report.overhead_s for report in reports), 3),
+        factors=_factors(reports),
+        signals=signals,
+        noise=_once(noise for report in reports for noise in report.noise),
+        inconclusive=_once(
+            each
+            for report in reports
+            for each in report.inconclusive
+            if (each.cause, each.location) not in found
+        ),
+        not_measured=_once(each for report in reports for each in report.not_measured),
+        calibration=Calibration(
+            max(report.calibration.replicates for report in reports),
+            max((rate for rate in rates if rate is not None), default=None),
+        ),
+        hosts=tuple(sorted({host for report in reports for host in report.hosts})),
+        verdict=next(v for v in _VERDICTS if any(report.verdict == v for report in reports)),
+        warnings=_once(each for report in reports for each in report.warnings),
+        audit=folder,
+        bits_total=round(sum(report.bits_total for report in reports), 3),
+        bits_exact=len(reports) == 1 and first.bits_exact,
+        explored=tuple(each for report in reports for each in report.explored),
+    )
+
+
+def _signals(reports: Sequence[Report]) -> tuple[Signal, ...]:
+    best: dict[str, Signal] = {}
+    for report in sorted(reports, key=lambda report: -report.trials):
+        for signal in report.signals:
+            best.setdefault(signal.id, signal)
+    return tuple(best[key] for key in sorted(best))
+
+
+def _factors(reports: Sequence[Report]) -> tuple[FactorFacts, ...]:
+    """Each factor once, with all levels that any question tried."""
+    found: dict[str, FactorFacts] = {}
+    for facts in (facts for report in reports for facts in report.factors):
+        known = found.get(facts.name, facts)
+        levels = tuple(dict.fromkeys((*known.levels, *facts.levels)))
+        found[facts.name] = msgspec.structs.replace(
+            known, levels=levels, together=max(known.together, facts.together)
+        )
+    return tuple(found[name] for name in sorted(found))
+
+
+def _once(items: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(items))

@@ -1,0 +1,20 @@
+"""Does the language of the computer change what the client sends?
+
+A computer is set to a language and a country: how it sorts, how it writes dates, in which
+language it answers.  A program needs that to speak to the person in front of it.  Whoever is
+sent it learns where that person probably comes from.
+
+This scenario runs the client on computers that are equal in everything but this setting, and
+looks for any difference in what it sends.  A difference that a reader can see is reported,
+and the scenario passes; a covert one (a look-alike letter, an invisible character, a changed
+order) fails it.  What could not be tried, or stayed open, is skipped with the reason.
+
+    pytest scenarios/test_locale.py --lab-client codex
+"""
+
+from lab.pytesting.audits import Audits
+
+
+def test_the_language_alone(lab_audit: Audits) -> None:
+    """The same computer set to other languages: nothing covert changes."""
+    lab_audit.fail_on_covert(lab_audit("locale"))

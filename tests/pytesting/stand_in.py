@@ -1,0 +1,58 @@
+"""A pytest plugin that puts a model of a client in the place of cells, in every process.
+
+The engine, the store and the plugin are real; what runs is a function.  Each trial that is
+run is a line of the file that ``RAN`` names.
+"""
+
+import os
+import time
+from pathlib import Path
+
+import lab.pytesting.bench
+from tests.experiment.model import CLIENT, ModelLaboratory, request
+
+RAN = "LAB_STAND_IN_RAN"
+SECONDS = "LAB_STAND_IN_SECONDS"
+
+
+def behaviour(levels, chance):
+    """Marks those in Tokyo, copies the host name and the date, and has some noise."""
+    mark = "\u2019" if levels["timezone"] == "Asia/Tokyo" else "'"
+    sent = [
+        request({"messages": [{"role": "user", "content": f"Today{mark}s date"}]}),
+        request({"id": chance.getrandbits(64)}, path="/v1/events", host="other.example"),
+    ]
+    if levels.get("optout") != "set":
+        sent[1:1] = [request({"name": levels["hostname"]}, path="/v1/names", host="other.example")]
+    return sent
+
+
+class StandIn(ModelLaboratory):
+    """The model, with the face of a laboratory."""
+
+    def __init__(self, client, *, jobs, processors, home, hidden):
+        assert client is CLIENT
+        super().__init__(behaviour, seed=os.getpid())
+        self.jobs = jobs or processors
+        self.file = os.environ.get(RAN)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        pass
+
+    def measure_all(self, trials):
+        for label, measured in super().measure_all(trials):
+            time.sleep(float(os.environ.get(SECONDS, "0")))
+            if self.file:
+                with Path(self.file).open("a") as file:
+                    file.write(f"{label.environment.digest} {label.replicate}\n")
+            yield label, measured
+
+
+def pytest_configure():
+    """From now on, there is a client and a machine that can run it."""
+    lab.pytesting.bench.require = lambda: None
+    lab.pytesting.bench.resolve = lambda words, cache, say: CLIENT
+    lab.pytesting.bench.Laboratory = StandIn
