@@ -16,8 +16,8 @@ SECONDS = "LAB_STAND_IN_SECONDS"
 
 
 def behaviour(levels, chance):
-    """Marks those in Tokyo, copies the host name and the date, and has some noise."""
-    mark = "\u2019" if levels["timezone"] == "Asia/Tokyo" else "'"
+    """Marks those in Shanghai, copies the host name and the date, and has some noise."""
+    mark = "\u2019" if levels["timezone"] == "Asia/Shanghai" else "'"
     sent = [
         request({"messages": [{"role": "user", "content": f"Today{mark}s date"}]}),
         request({"id": chance.getrandbits(64)}, path="/v1/events", host="other.example"),
