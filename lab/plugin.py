@@ -38,6 +38,9 @@ OPTIONS: tuple[tuple[str, str | None, Literal["string", "bool"], str], ...] = (
 )
 """Name, metavar (None: a switch), type, meaning; ``--lab-NAME``, in ini files ``lab_name``."""
 
+PROFILES = ("dev", "ci", "audit")
+"""The lab's profiles for Hypothesis: :mod:`lab.testing.profiles`."""
+
 MARKERS = (
     "lab: asks the lab; every test that uses its fixtures has it, so -m 'not lab' leaves them out",
     "lab_needs(*factors): skip where one of these factors does not reach the client",
@@ -57,11 +60,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(key, meaning, type=kind, default=None)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers; where a client is named, check what else the user asked for."""
+    """Register the markers; where a client is named, check what else the user asked for.
+
+    First of all, so that Hypothesis finds the lab's profiles where it is told to load one.
+    """
     for line in MARKERS:
         config.addinivalue_line("markers", line)
     config.pluginmanager.register(_Listener(config), "lab.plugin listener")
+    if named(config) or config.getoption("hypothesis_profile", None) in PROFILES:
+        from lab.pytesting.profiles import prepare
+
+        prepare(config)
     if named(config):
         session(config).prepare()
 
@@ -126,6 +137,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     needs = [str(name) for mark in item.iter_markers("lab_needs") for name in mark.args]
     if needs or named(item.config):
         session(item.config).begin(item, needs)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Skip a test that could observe nothing, with the reason."""
+    try:
+        yield
+    except Exception as error:
+        if "lab.testing.subject" in sys.modules:
+            from lab.pytesting.unmeasured import unmeasured
+
+            if (why := unmeasured(error)) is not None:
+                session(item.config).skip(why)
+        raise
 
 
 @pytest.hookimpl(wrapper=True)

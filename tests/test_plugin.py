@@ -8,6 +8,7 @@ from contextlib import nullcontext
 import msgspec
 import pytest
 
+import lab.pytesting.bench
 from lab.clients.profile import Client, Profile
 from lab.errors import ClientError, MachineError
 from lab.experiment.events import AuditFinished, AuditStarted
@@ -177,8 +178,8 @@ def test_what_the_ini_file_says_holds_unless_the_command_line_says_otherwise(
         ("--lab-seed=x", "--lab-seed takes a whole number from 0 to *, not 'x'"),
         ("--lab-max-time=-1", "--lab-max-time takes a number of seconds above 0, not '-1'"),
         ("--lab-jobs=0", "--lab-jobs takes a whole number from 1 to 64, not '0'"),
-        ("--lab-baseline=no.json", "--lab-baseline no.json: there is no such file"),
-        ("--lab-policy=no.toml", "--lab-policy no.toml: there is no such file"),
+        ("--lab-baseline=no.json", "no.json: No such file*"),
+        ("--lab-policy=no.toml", "no.toml: No such file*"),
     ],
 )
 def test_what_makes_no_sense_is_told_before_any_test_runs(engine, session, option, told):
@@ -336,6 +337,54 @@ def test_junit_files_say_of_each_test_what_it_was_about(engine, session, pyteste
         assert f'<property name="{name}" value="{value}"' in text
 
 
+def test_a_baseline_accepts_what_it_has_and_nothing_new(engine, session, tmp_path):
+    file = tmp_path / "accepted.json"
+    file.write_bytes(encode(FULL))
+    engine.report = FULL
+    words = ("--lab-client=probe", "-k", "test_all", f"--lab-baseline={file}")
+    result = session(*words)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["COVERT  endpoint × timezone*accepted"])
+    assert "lab run" not in result.stdout.str()
+
+    file.write_bytes(encode(msgspec.structs.replace(FULL, signals=(ROUTE,))))
+    result = session(*words)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["3 forbidden or new signals in what the client sends:"])
+
+    file.write_bytes(encode(FULL))
+    engine.report = EMPTY
+    result = session(*words)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["gone since the baseline: *"])
+
+
+def test_a_policy_allows_and_forbids(engine, session, tmp_path):
+    file = tmp_path / "policy.toml"
+    file.write_text(
+        """
+        schema = "fingerprint-lab/policy/1"
+        [[allowed]]
+        cause = ["endpoint", "timezone"]
+        covert = true
+        reason = "an example"
+        [[forbidden]]
+        cause = ["hostname"]
+        reason = "nobody is to know it"
+        """
+    )
+    engine.report = FULL
+    result = session("--lab-client=probe", "-k", "test_all", f"--lab-policy={file}")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "1 forbidden or new signal in what the client sends:",
+            "COVERT  endpoint × timezone*allowed (line 3 of the policy)",
+            "hostname  encoded*forbidden (line 7 of the policy)",
+        ]
+    )
+
+
 def test_markers_are_registered_and_choose(engine, session, pytester):
     pytester.makepyfile(test_other="def test_other(): pass")
     words = ("--lab-client=probe", "--strict-markers", "--strict-config")
@@ -371,6 +420,69 @@ def test_a_test_that_fails_has_what_a_comparison_told_in_its_report(pytester):
     result.stdout.fnmatch_lines(["*- fingerprint lab -*", "the whole story"])
     assert result.stdout.str().count("fingerprint lab") == 1
     assert "of another test" not in result.stdout.str()
+
+
+OBSERVING = """
+import lab
+
+def test_zones():
+    here, there = (lab.control(timezone=zone) for zone in ("UTC", "Asia/Shanghai"))
+    assert lab.observe(here).indistinguishable_from(lab.observe(there))
+
+def test_editors():
+    here, there = (lab.control(ci=level) for level in ("none", "jenkins"))
+    assert lab.observe(here).indistinguishable_from(lab.observe(there))
+"""
+
+
+@pytest.fixture
+def stand_in(monkeypatch):
+    """A model of a client in the place of cells."""
+    for name in ("require", "resolve", "Laboratory"):
+        monkeypatch.setattr(f"lab.pytesting.bench.{name}", getattr(lab.pytesting.bench, name))
+    monkeypatch.setattr("lab.sandbox.machine.needs", lambda: ())
+
+
+def test_what_a_test_observes_is_the_client_of_the_session(pytester, stand_in, tmp_path):
+    pytester.makepyfile(OBSERVING)
+    result = pytester.runpytest_inprocess(
+        "-p", "tests.pytesting.stand_in", "-p", "lab.plugin", "--lab-client=model"
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*- fingerprint lab -*",
+            "*U+0027 APOSTROPHE → U+2019 RIGHT SINGLE QUOTATION MARK*",
+            "*lab run model --set timezone=Asia/Shanghai*",
+        ]
+    )
+
+
+def test_without_a_client_a_test_that_observes_is_skipped_or_fails(pytester):
+    pytester.makepyfile(OBSERVING)
+    pytester.runpytest_inprocess("-p", "lab.plugin").assert_outcomes(skipped=2)
+    result = pytester.runpytest_inprocess("-p", "lab.plugin", "--lab-require", "-rs")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["no client to observe: run pytest with --lab-client*"])
+
+
+def test_what_does_not_reach_the_client_skips_a_test_that_observes_it(
+    pytester, stand_in, monkeypatch
+):
+    pytester.makepyfile(
+        """
+        import lab
+
+        def test_endpoint():
+            here, there = (lab.control(endpoint=e) for e in ("unset", "https://llm.example.net"))
+            assert lab.observe(here).indistinguishable_from(lab.observe(there))
+        """
+    )
+    monkeypatch.setenv("LAB_STAND_IN_EXCLUDES", "endpoint")
+    words = ("-p", "tests.pytesting.stand_in", "-p", "lab.plugin", "--lab-client=model", "-rs")
+    result = pytester.runpytest_inprocess(*words)
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED*the client's profile excludes it*"])
 
 
 SCENARIOS = {

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import pytest
 
-from lab.errors import LabError, MachineError, UsageError
+from lab.errors import LabError, MachineError
 from lab.findings.report import Report, Signal
-from lab.pytesting.baseline import accepted
 from lab.pytesting.optout import ignoring
 
 if TYPE_CHECKING:
@@ -31,6 +30,9 @@ AUDIT = "lab_audit"
 _DONE = "session"
 """The file in an audit's folder that says which session finished it."""
 _LONGEST_NAME = 80
+_REMAINING = "signal{s} that opting out does not end"
+_TIMES = 3
+"""Runs that show what is sent in one environment."""
 
 
 class Question(NamedTuple):
@@ -86,49 +88,44 @@ class Audits:
     def fail_on_covert(self, report: Report) -> None:
         """Fail the test with every covert signal told in full; skip it where nothing is known.
 
-        With ``--lab-baseline``, what the baseline has is accepted, and everything else that
-        is no mere route fails, covert or not.
+        With ``--lab-baseline`` and ``--lab-policy``, what they accept passes, and what the
+        policy forbids or the baseline does not have fails, covert or not.
         """
         self._judge(report, [signal for signal in report.signals if signal.covert])
 
     def fail_on_disguised(self, report: Report) -> None:
         """The same, and also where something is sent encoded: hashed, or in other letters."""
         chosen = [signal for signal in report.signals if signal.covert or signal.encoding]
-        self._judge(report, chosen, "disguised")
+        self._judge(report, chosen, "disguised signal{s}")
 
     def fail_on_ignored_optout(self, report: Report) -> None:
         """Fail with every signal that is there though the user opted out.
 
         What stands in the requests to a model is left out: no opt-out promises anything there.
-        Where the audit did not vary ``optout``, every signal is one that opting out leaves.
         """
-        asked = self._session.observing().model_requests
-        self._judge(report, ignoring(report.signals, asked), "of those who opted out,")
+        usual = self._session.observing(times=_TIMES)
+        out = self._session.observing(times=_TIMES, optout="set")
+        self._judge(report, ignoring(report.signals, usual, out), _REMAINING)
 
-    def _judge(self, report: Report, chosen: Sequence[Signal], how: str = "covert") -> None:
+    def _judge(
+        self, report: Report, chosen: Sequence[Signal], what: str = "covert signal{s}"
+    ) -> None:
+        """Fail on what is chosen and nobody accepts, and on what somebody does not accept."""
+        from lab.findings.policy import judge
         from lab.reports.phrases import counted, verdict
 
         self._noted(report)
-        known = self._accepted
-        failing = [signal for signal in chosen if known is None or signal.id not in known]
-        if known is not None:
-            new = [s for s in report.signals if s.id not in known and s.kind != "route"]
-            if len(new) > len(failing):
-                failing, how = new, "new"
-        if failing:
-            self._fail(report, failing, f"{counted(len(failing), f'{how} signal')}")
+        judgement = judge(report, self._session.policy, self._session.baseline)
+        refused = [judged.signal for judged in judgement.failures]
+        left = {signal.id for signal in chosen}
+        open_ones = [judged.signal for judged in judgement.undecided if judged.signal.id in left]
+        if any(signal.id not in left for signal in refused):
+            what = "forbidden or new signal{s}"
+        if failing := [*refused, *open_ones]:
+            one, many = what.format(s=""), what.format(s="s")
+            self._fail(report, failing, counted(len(failing), one, many))
         if report.verdict in {"inconclusive", "not measured"}:
             self._session.skip(verdict(report))
-
-    @property
-    def _accepted(self) -> frozenset[str] | None:
-        file = self._session.settings.baseline
-        if file is None:
-            return None
-        try:
-            return accepted(file)
-        except UsageError as error:
-            pytest.fail(str(error), pytrace=False)
 
     def _fail(self, report: Report, signals: Iterable[Signal], found: str) -> NoReturn:
         from lab.reports.finding import write_finding

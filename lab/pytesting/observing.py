@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from lab.pytesting.seen import Seen
     from lab.pytesting.session import Session
 
-__all__ = ["Observing"]
+__all__ = ["OBSERVED", "Observing"]
+
+OBSERVED = "observed"
+"""The folder, in a session's, of the trials of environments that tests observe."""
 
 
 class Observing:
@@ -42,7 +45,7 @@ class Observing:
             base = control(name for name in factors() if name not in unreached)
             environment = base.but(wanted)
             trials = [Planned(environment, number) for number in range(times)]
-            with bench.kept("observed") as store:
+            with bench.kept(OBSERVED) as store:
                 found = {}
                 missing = []
                 for trial in trials:

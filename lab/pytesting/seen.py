@@ -12,9 +12,13 @@ from typing import TypeGuard
 from urllib.parse import urlsplit
 
 from lab.environment import Environment
+from lab.experiment.roles import roles
 from lab.factors.registry import factor
+from lab.factors.surroundings import Endpoint
 from lab.findings.search import Search
 from lab.internet.provider import Asked, all_providers
+from lab.observation.features import Roles, extract, message_of
+from lab.observation.location import Location
 from lab.observation.records import (
     Connection,
     Datagram,
@@ -41,10 +45,20 @@ class Seen:
         return frozenset(host for run in self.observations for host in map(_host, _data(run)))
 
     @cached_property
-    def model_requests(self) -> frozenset[tuple[str, str]]:
-        """Method and path of each request to a model."""
+    def places(self) -> frozenset[Location]:
+        """Every place at which something stands, in any run, as signals name them."""
+        return frozenset(place for run in self.observations for place in extract(run, self._roles))
+
+    @cached_property
+    def messages(self) -> frozenset[Location]:
+        """The messages of which these places are parts."""
+        return frozenset(place.message for place in self.places)
+
+    @cached_property
+    def model_requests(self) -> frozenset[Location]:
+        """The messages that ask a model."""
         return frozenset(
-            (event.method, _path(event))
+            message_of(event, self._roles)
             for run in self.observations
             for event in run.events
             if _asks_a_model(event)
@@ -59,6 +73,10 @@ class Seen:
             for event in run.events
             if _asks_a_model(event)
         )
+
+    @cached_property
+    def _roles(self) -> Roles:
+        return roles(self.environment, Endpoint(), None)
 
     @property
     def beyond_the_model(self) -> frozenset[str]:

@@ -12,16 +12,21 @@ from collections.abc import MutableMapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from lab.errors import LabError, MachineError
+from lab.errors import LabError, MachineError, UsageError
 from lab.pytesting.audits import AUDIT, Audits
 from lab.pytesting.bench import HOME, TRIALS, Bench
 from lab.pytesting.header import header
-from lab.pytesting.observing import Observing
+from lab.pytesting.observing import OBSERVED, Observing
 from lab.pytesting.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from lab.findings.policy import Policy
+    from lab.findings.report import Report
+    from lab.testing.subject import Subject
 
 __all__ = ["Session"]
 
@@ -42,6 +47,8 @@ class Session:
         """The folders of audits, with the tests that were about each."""
         self._item: pytest.Item | None = None
         self._bench: Bench | None = None
+        self._observing = False
+        self._opened: Subject | None = None
         self._refused: str | None = None
         self._stack = ExitStack()
 
@@ -59,11 +66,30 @@ class Session:
     def prepare(self) -> None:
         """Check what was asked for, before any test runs."""
         asked = self.settings
-        for name, file in (("baseline", asked.baseline), ("policy", asked.policy)):
-            if file is not None and not file.is_file():
-                raise pytest.UsageError(f"--lab-{name} {file}: there is no such file")
+        try:
+            _ = self.policy, self.baseline
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
         if self.worker is None and asked.out is not None:
             _check(asked.out, resume=asked.resume)
+
+    @cached_property
+    def policy(self) -> Policy | None:
+        """The rules by which signals are judged."""
+        if self.settings.policy is None:
+            return None
+        from lab.findings.policy import read_policy
+
+        return read_policy(self.settings.policy)
+
+    @cached_property
+    def baseline(self) -> Report | None:
+        """The report whose signals are accepted."""
+        if self.settings.baseline is None:
+            return None
+        from lab.findings.policy import read_report
+
+        return read_report(self.settings.baseline)
 
     @cached_property
     def folder(self) -> Path:
@@ -96,6 +122,12 @@ class Session:
     def begin(self, item: pytest.Item, needs: Sequence[str]) -> None:
         """This test asks from now on; it is skipped where a factor does not reach the client."""
         self._item = item
+        if not self._observing:
+            from lab.testing import current
+
+            # Whoever observes without naming a client means this one.
+            self._observing = True
+            self._stack.enter_context(current.using(self._subject))
         if needs:
             hindered = self.bench().hindered(needs)
             if hindered:
@@ -137,6 +169,24 @@ class Session:
                 self.skip(self._refused)
         assert self._bench is not None
         return self._bench
+
+    def _subject(self) -> Subject:
+        """The client as ``lab.observe`` takes it, in the cells that there are."""
+        if self._opened is None:
+            from lab.sandbox.reach import unreachable
+            from lab.testing.subject import Subject
+
+            bench = self.bench()
+            self._opened = Subject(
+                bench.client,
+                self.settings.client,
+                lambda: bench.kept(OBSERVED),
+                lambda: nullcontext(bench.laboratory),
+                out_of_reach=unreachable(bench.client),
+                seed=self.settings.seed,
+            )
+            self._stack.callback(self._opened.close)
+        return self._opened
 
     def talking(self) -> AbstractContextManager[object]:
         """Within, what is printed is seen at once: an audit takes minutes."""

@@ -1,7 +1,8 @@
 """The end of a session: what each question came to, every signal, and the commands that repeat it.
 
 Covert signals come first, each with the two commands of its minimal pair; of the others, which
-are often many, so many have them as fit a screen (all with ``-v``).  Everything stands in the
+are often many, so many have them as fit a screen (all with ``-v``), and those that a policy or
+a baseline accepts have none.  Everything stands in the
 session's one report.
 """
 
@@ -12,14 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.findings.encode import decode, encode
+from lab.findings.policy import Judged, Judgement, judge
 from lab.findings.report import Report
-from lab.pytesting.baseline import accepted
 from lab.pytesting.merged import merged
 from lab.reports.phrases import (
     cause,
     client_label,
     client_words,
-    counted,
     place,
     repeat,
     severity,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["summary"]
 
 REPORT = "report.json"
+_ACCEPTED = frozenset({"accepted", "allowed", "documented"})
 _REPEATED = 10
 """Signals that are not covert, and have their commands told all the same."""
 
@@ -44,7 +45,10 @@ def summary(session: Session, reporter: pytest.TerminalReporter) -> None:
     reports = _reports(session.told)
     if not reports:
         return
-    whole = merged(list(reports.values()), str(session.folder))
+    judgement = judge(
+        merged(list(reports.values()), str(session.folder)), session.policy, session.baseline
+    )
+    whole = judgement.report
     session.folder.mkdir(parents=True, exist_ok=True)
     partial = session.folder / f"{REPORT}.partial"
     partial.write_bytes(encode(whole))
@@ -59,36 +63,38 @@ def summary(session: Session, reporter: pytest.TerminalReporter) -> None:
     for missing in whole.not_measured:
         words = f"not measured: {missing.what}: {missing.why}"
         reporter.write_line(clipped(words, 400), yellow=True)
-    known: frozenset[str] = frozenset()
-    if session.settings.baseline is not None:
-        known = accepted(session.settings.baseline)
-    _tell(reporter, whole, known, session.settings.client)
+    _tell(reporter, judgement, session.settings.client)
     reporter.write_line(f"report: {clipped(str(session.folder / REPORT), 400)}")
 
 
-def _tell(
-    reporter: pytest.TerminalReporter,
-    whole: Report,
-    known: frozenset[str],
-    typed: Sequence[str],
-) -> None:
-    signals = sorted(whole.signals, key=severity)
-    told = [signal for signal in signals if signal.id not in known]
-    client = client_words(whole.client, typed)
+def _tell(reporter: pytest.TerminalReporter, judgement: Judgement, typed: Sequence[str]) -> None:
+    client = client_words(judgement.report.client, typed)
     plain = 0
-    for signal in told:
-        badge = "COVERT  " if signal.covert else ""
-        how = f"{signal.kind}, {clipped(signal.encoding, 60)}" if signal.encoding else signal.kind
-        line = f"{badge}{cause(signal)}  {how}  {place(signal.location, 160)}  [{signal.id}]"
-        reporter.write_line(line, red=signal.covert, bold=signal.covert)
+    for judged in sorted(judgement.signals, key=lambda one: severity(one.signal)):
+        signal = judged.signal
+        reporter.write_line(_line(judged), red=signal.covert, bold=signal.covert)
+        if judged.verdict in _ACCEPTED:
+            continue
         plain += not signal.covert
         if signal.covert or plain <= _REPEATED or reporter.config.get_verbosity() > 0:
             for label, words in zip(("repeat", "and"), repeat(client, signal), strict=True):
                 reporter.write_line(f"    {label:<6}  {' '.join(words)}")
-    if len(told) < len(signals):
-        reporter.write_line(
-            f"accepted by the baseline: {counted(len(signals) - len(told), 'signal')}"
-        )
+    gone = [one.signal for one in judgement.gone if one.unless is None]
+    for signal in gone:
+        where = place(signal.location, 160)
+        reporter.write_line(f"gone since the baseline: {cause(signal)}  {where}  [{signal.id}]")
+
+
+def _line(judged: Judged) -> str:
+    """Cause, how, where, id, and what a policy or a baseline says of it."""
+    signal = judged.signal
+    badge = "COVERT  " if signal.covert else ""
+    how = f"{signal.kind}, {clipped(signal.encoding, 60)}" if signal.encoding else signal.kind
+    line = f"{badge}{cause(signal)}  {how}  {place(signal.location, 160)}  [{signal.id}]"
+    if judged.verdict in {"undecided", "expected"}:
+        return line
+    rule = f" (line {judged.rule.line} of the policy)" if judged.rule is not None else ""
+    return f"{line}  {judged.verdict}{rule}"
 
 
 def _reports(told: Mapping[str, Sequence[str]]) -> Mapping[Path, Report]:

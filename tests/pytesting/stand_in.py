@@ -8,11 +8,14 @@ import os
 import time
 from pathlib import Path
 
+import msgspec
+
 import lab.pytesting.bench
 from tests.experiment.model import CLIENT, ModelLaboratory, request
 
 RAN = "LAB_STAND_IN_RAN"
 SECONDS = "LAB_STAND_IN_SECONDS"
+EXCLUDES = "LAB_STAND_IN_EXCLUDES"
 
 
 def behaviour(levels, chance):
@@ -31,7 +34,6 @@ class StandIn(ModelLaboratory):
     """The model, with the face of a laboratory."""
 
     def __init__(self, client, *, jobs, processors, home, hidden):
-        assert client is CLIENT
         super().__init__(behaviour, seed=os.getpid())
         self.jobs = jobs or processors
         self.file = os.environ.get(RAN)
@@ -54,5 +56,8 @@ class StandIn(ModelLaboratory):
 def pytest_configure():
     """From now on, there is a client and a machine that can run it."""
     lab.pytesting.bench.require = lambda: None
-    lab.pytesting.bench.resolve = lambda words, cache, say: CLIENT
+    excluded = tuple(filter(None, os.environ.get(EXCLUDES, "").split(",")))
+    profile = msgspec.structs.replace(CLIENT.profile, exclude=excluded)
+    client = msgspec.structs.replace(CLIENT, profile=profile)
+    lab.pytesting.bench.resolve = lambda words, cache, say: client
     lab.pytesting.bench.Laboratory = StandIn

@@ -1,0 +1,36 @@
+"""Which errors of a test mean that nothing was measured, so that nothing can be said.
+
+Only those that come out of :mod:`lab.testing`, where a test observes a client: the same error
+anywhere else is a failure like any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import TracebackType
+
+from lab.errors import MachineError, UsageError
+from lab.testing.subject import UnmeasurableError
+
+__all__ = ["unmeasured"]
+
+ROOM = "lab.testing"
+NO_SUBJECT = f"{ROOM}.current"
+
+
+def unmeasured(error: BaseException) -> str | None:
+    """Why nothing was measured; None for an error that says something else."""
+    modules = tuple(_modules(error.__traceback__))
+    if isinstance(error, MachineError | UnmeasurableError):
+        return str(error) if any(name.startswith(ROOM) for name in modules) else None
+    # No client was named, and lab.observe(environment) has nothing to observe.
+    if isinstance(error, UsageError) and modules[-1:] == (NO_SUBJECT,):
+        return str(error)
+    return None
+
+
+def _modules(traceback: TracebackType | None) -> Iterator[str]:
+    """The modules that an error came through, the one that raised it last."""
+    while traceback is not None:
+        yield str(traceback.tb_frame.f_globals.get("__name__", ""))
+        traceback = traceback.tb_next
