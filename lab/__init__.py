@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lab.factors.generation import control as control
     from lab.factors.generation import environments as environments
     from lab.testing.comparison import Comparison as Comparison
+    from lab.testing.contracts.contract import contract as contract
+    from lab.testing.contracts.verdict import Verdict as Verdict
     from lab.testing.observe import observe as observe
     from lab.testing.observed import Observed as Observed
     from lab.testing.subject import Subject as Subject
@@ -26,7 +28,9 @@ __all__ = [
     "Observed",
     "Pair",
     "Subject",
+    "Verdict",
     "__version__",
+    "contract",
     "control",
     "environments",
     "observe",
@@ -38,6 +42,8 @@ _HOMES = {
     "Observed": "lab.testing.observed",
     "Pair": "lab.factors.generation",
     "Subject": "lab.testing.subject",
+    "Verdict": "lab.testing.contracts.verdict",
+    "contract": "lab.testing.contracts.contract",
     "control": "lab.factors.generation",
     "environments": "lab.factors.generation",
     "observe": "lab.testing.observe",

@@ -1,0 +1,129 @@
+"""What became of a statement: held, broken or open, with all that bears it out.
+
+A verdict is true where the statement held in everything that was tried.  A machine that breaks
+it makes it *broken*.  *Open* is what nothing can be said of: no machine was met that the
+statement is about, the client acts at random, or its trials did not end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from lab.environment import Change, Environment
+from lab.reports.phrases import counted
+from lab.reports.text import clipped
+from lab.testing import told
+from lab.testing.contracts.rates import Rate, percent
+
+__all__ = ["Unsteady", "Verdict"]
+
+_LONGEST = 190
+
+
+class Unsteady(msgspec.Struct, frozen=True):
+    """A machine on which replicates disagree: the promise was broken in ``wrong`` of ``of``."""
+
+    changes: tuple[Change, ...]
+    wrong: int
+    of: int
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The answer to one statement of a contract.
+
+    ``str`` tells the whole story, ``repr`` the short one.  Where its truth is asked for and it
+    is not true, the story is left for the report of the test (:mod:`lab.testing.told`).
+    """
+
+    statement: str
+    """As it was written: ``silent_unless(lambda machine: …)``."""
+    client: str
+    outcome: Literal["held", "broken", "open"]
+    why: str
+    """In a few words: what broke it, or why nothing can be said; empty where it held."""
+    breach: str
+    """What the client may not do: ``fires where the statement does not hold``."""
+    counterexample: Environment | None
+    changes: tuple[Change, ...]
+    """The counterexample's levels other than the control, each of them needed."""
+    evidence: tuple[str, ...]
+    """Lines about the counterexample: what was sent, how often."""
+    repeat: tuple[str, ...]
+    """What to type to see it: commands, or Python for a callable."""
+    tried: int
+    """Environments that the search put the statement to."""
+    trials: int
+    """Of the client so far, for this statement and those before it."""
+    rates: tuple[Rate, ...]
+    population: str
+    unsteady: tuple[Unsteady, ...] = ()
+    failed: tuple[str, ...] = ()
+    """Trials that the client did not finish, and how they ended."""
+    seed: int = 0
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing broke the statement, and something could have."""
+        return self.outcome == "held"
+
+    def __bool__(self) -> bool:
+        if not self.held:
+            told.note(str(self))
+        return self.held
+
+    def __repr__(self) -> str:
+        tried = f"{self.tried} machines"
+        rates = "; ".join(str(rate) for rate in self.rates if rate.cases)
+        words = {
+            "held": f"{tried}; {rates}",
+            "broken": f"{self.why}{' at ' if self.changes else ' '}{levels(self.changes)}",
+            "open": self.why,
+        }[self.outcome]
+        name = self.statement.partition("(")[0]
+        return clipped(f"<{name} {self.outcome}: {words}", _LONGEST) + ">"
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield f"{self.statement}: {self.outcome}"
+        yield ""
+        if self.outcome == "open":
+            yield f"  {self.why}"
+        if self.counterexample is not None:
+            yield f"  {self.client} {self.why}:"
+            width = max((len(change.factor) for change in self.changes), default=0)
+            for each in self.changes:
+                note = f"(control: {each.left})"
+                yield f"    {each.factor:<{width}}  {clipped(each.right, 200)}  {note}"
+            if not self.changes:
+                yield "    the control environment, in which no factor is varied"
+            yield from (f"  {line}" for line in self.evidence)
+            yield "  repeat:"
+            yield from (f"    {line}" for line in self.repeat)
+        for one in self.unsteady:
+            yield (
+                f"  at random: {self.breach} in {one.wrong} of {one.of} replicates "
+                f"with {levels(one.changes)}"
+            )
+        if self.failed:
+            number = counted(len(self.failed), "machine")
+            yield f"  no answer from {number}: {self.failed[0]}"
+        trials = counted(self.trials, "trial")
+        yield f"  searched: {counted(self.tried, 'machine')} (seed {self.seed}; {trials} so far)"
+        if self.rates:
+            yield f"  rates over the stated population: {self.population}"
+        for rate in self.rates:
+            yield f"    {rate}"
+            if rate.cases:
+                share = percent(rate.held / rate.looked_at)
+                yield f"      of {rate.among}, {share} of the population"
+
+
+def levels(changes: tuple[Change, ...]) -> str:
+    """``endpoint=https://models.example.net timezone=Asia/Shanghai``."""
+    text = " ".join(f"{each.factor}={each.right}" for each in changes)
+    return text or "in the control environment"
