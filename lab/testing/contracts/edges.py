@@ -151,19 +151,28 @@ def edges(
     order = {name: each.every() for name, each in levels.items()}
     bases = sorted(plainest, key=lambda each: _rank(control.difference(each), order))
     about = tuple(sorted(reads - fixed.keys()))
-    inside, beside = [], []
-    for number, base in enumerate(_varied(bases, control)):
+    some = _varied(bases, control)
+    sweeps: tuple[list[list[Environment]], list[list[Environment]]] = [], []
+    for number, base in enumerate(some):
         for name in about:
             around = _around(name, base, levels[name], holds, listed=number == 0)
-            answers = [(each, holds(each)) for each in around if impossible(each) is None]
-            inside.append([each for each, answer in answers if answer])
-            beside.append([each for each, answer in answers if not answer])
+            sides: tuple[list[Environment], list[Environment]] = [], []
+            for each in around:
+                if impossible(each) is None:
+                    sides[holds(each)].append(each)
+            for side in (False, True):
+                sweeps[side].append(sides[side])
+    beside, inside = (
+        # Around the plainest machine first: around others mostly the same would show.
+        [*interleaved(*side[: len(about)], list(interleaved(*side[len(about) :])))]
+        for side in sweeps
+    )
     first = [] if holds(control) else [control]
     return Edges(
         about,
         tuple(bases),
-        tuple(dict.fromkeys((*bases, *interleaved(*inside)))),
-        tuple(dict.fromkeys((*first, *interleaved(*beside)))),
+        tuple(dict.fromkeys((*some, *interleaved(inside, bases)))),
+        tuple(dict.fromkeys((*first, *beside))),
     )
 
 

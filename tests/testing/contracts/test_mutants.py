@@ -12,7 +12,7 @@ FACTORS = ("ci", "endpoint", "hostname", "optout", "proxy", "state", "timezone",
 
 
 def contract(call, home, seed=0, **options):
-    given = {"trials": 120, "samples": 10, "factors": FACTORS, **options}
+    given = {"trials": 60, "samples": 3, "factors": FACTORS, **options}
     return lab.contract(
         call,
         fires=lambda seen: "x-probe" in seen.text,
@@ -34,7 +34,7 @@ def verdicts(contract):
     yield contract.only_to(acme.HOST)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1))
 def test_the_probe_keeps_its_contract(home, seed):
     for verdict in verdicts(contract(acme.probe, home, seed)):
         assert verdict.held, str(verdict)
