@@ -27,7 +27,7 @@ def test_name(lab_audit):
 
 @pytest.mark.lab_long
 def test_two(lab_audit):
-    assert len(lab_audit("timezone", "hostname").signals) == 2
+    assert len(lab_audit("timezone", "hostname", together=False).signals) == 2
 
 def test_seen(lab_observe):
     assert lab_observe(times=3).beyond_the_model == {"other.example"}
@@ -77,7 +77,14 @@ def test_two_processes_find_what_one_finds_and_run_no_trial_twice(session, tmp_p
         assert set(shared(ran).values()) == {1}
     assert shared(ran_alone).keys() == shared(ran_both).keys()
     folders = sorted(path.name for path in (tmp_path / "two").iterdir() if path.is_dir())
-    assert folders == ["hostname", "hostname-timezone", "locale", "observed", "timezone", "trials"]
+    assert folders == [
+        "hostname",
+        "hostname-timezone-each",
+        "locale",
+        "observed",
+        "timezone",
+        "trials",
+    ]
 
 
 def test_a_session_that_was_killed_goes_on_where_it_was(session):
