@@ -7,6 +7,7 @@ from contextlib import nullcontext
 
 import msgspec
 import pytest
+from hypothesis import settings
 
 import lab.pytesting.bench
 from lab.clients.profile import Client, Profile
@@ -59,6 +60,15 @@ class Engine:
         (store.folder / "report.json").write_bytes(encode(report))
         yield AuditStarted(EMPTY.client, EMPTY.factors, 7, 2, 3, str(store.folder))
         yield AuditFinished(report)
+
+
+@pytest.fixture(autouse=True)
+def _hypothesis_as_it_was():
+    """A session about a client changes Hypothesis' profiles, and these are in this process."""
+    name, ci = settings.get_current_profile_name(), settings.get_profile("ci")
+    yield
+    settings.register_profile("ci", ci)
+    settings.load_profile(name)
 
 
 @pytest.fixture
@@ -483,6 +493,29 @@ def test_what_does_not_reach_the_client_skips_a_test_that_observes_it(
     result = pytester.runpytest_inprocess(*words)
     result.assert_outcomes(skipped=1)
     result.stdout.fnmatch_lines(["SKIPPED*the client's profile excludes it*"])
+
+
+@pytest.mark.parametrize(
+    ("words", "profile"),
+    [
+        ((), "default"),
+        (("--lab-client=probe",), "dev"),
+        (("--lab-client=probe", "--hypothesis-profile=audit"), "audit"),
+        (("--hypothesis-profile=audit",), "audit"),
+    ],
+    ids=["no client", "client", "both", "profile"],
+)
+def test_hypothesis_has_profiles_for_clients(pytester, monkeypatch, words, profile):
+    settings.load_profile("default")
+    monkeypatch.setattr("lab.sandbox.machine.needs", lambda: ())
+    pytester.makepyfile(
+        f"""
+        from hypothesis import settings
+        def test_profile():
+            assert settings.get_current_profile_name() == "{profile}"
+        """
+    )
+    pytester.runpytest_inprocess("-p", "lab.plugin", *words).assert_outcomes(passed=1)
 
 
 SCENARIOS = {

@@ -95,7 +95,7 @@ class Audits:
 
     def fail_on_disguised(self, report: Report) -> None:
         """The same, and also where something is sent encoded: hashed, or in other letters."""
-        chosen = [signal for signal in report.signals if signal.covert or signal.encoding]
+        chosen = [s for s in report.signals if s.covert or s.kind == "encoded"]
         self._judge(report, chosen, "disguised signal{s}")
 
     def fail_on_ignored_optout(self, report: Report) -> None:
