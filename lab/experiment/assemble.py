@@ -22,7 +22,7 @@ from lab.experiment.column import ABSENT
 from lab.experiment.combinations import Combination, Trials
 from lab.experiment.effect import Effect
 from lab.experiment.field import Field, counts, fields_of, nothing_on_a_side
-from lab.experiment.merging import PRESENCE_PARTS, Pattern, merged
+from lab.experiment.merging import Pattern, merged
 from lab.experiment.minimal import minimal_pair
 from lab.experiment.presumption import Level
 from lab.experiment.tables import decision_table, slot_values, whole_texts
@@ -37,7 +37,7 @@ from lab.findings.kinds import (
 )
 from lab.findings.reasons import reordered
 from lab.findings.report import Signal
-from lab.observation.location import Location
+from lab.observation.location import MESSAGE_PARTS, Location
 from lab.observation.masks import mask
 
 __all__ = ["assemble"]
@@ -64,12 +64,12 @@ def assemble(
     flipped = {
         (field.effect.cause, field.column.location.message)
         for field in every
-        if field.column.location.part in PRESENCE_PARTS and nothing_on_a_side(field)
+        if field.column.location.part in MESSAGE_PARTS and nothing_on_a_side(field)
     }
     recounted = {
         (field.effect.cause, field.column.location.message)
         for field in every
-        if field.column.location.part in PRESENCE_PARTS and field.column.view == "count"
+        if field.column.location.part in MESSAGE_PARTS and field.column.view == "count"
     }
     contacted = {(cause, message.host) for cause, message in flipped if message.channel == "http"}
     for field in every:
@@ -78,7 +78,7 @@ def assemble(
         if follows and location.part in (*ORDER_PARTS, *MANNER_PARTS):
             continue
         again = counts(field) and (field.effect.cause, location.message) in recounted
-        if again and location.part not in PRESENCE_PARTS:
+        if again and location.part not in MESSAGE_PARTS:
             continue
         alongside = (field.effect.cause, location.host) in contacted
         lower = location.channel in ROUTED_CHANNELS or location.part in ROUTE_PARTS
@@ -86,7 +86,7 @@ def assemble(
             continue
         comes_and_goes = field.left is None or field.right is None or counts(field)
         implied = (field.effect.cause, location.message) in flipped and comes_and_goes
-        if field.left == field.right or (implied and location.part not in PRESENCE_PARTS):
+        if field.left == field.right or (implied and location.part not in MESSAGE_PARTS):
             continue
         places[field.effect.cause, location, field.covert].append(field)
     drafts = [_signal(fields, rows, trials, needles, routes) for fields in places.values()]

@@ -21,7 +21,7 @@ copies one input behaves alike, so hundreds of places become one hypothesis.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
@@ -30,7 +30,7 @@ from lab.experiment.replicates import Replicates
 from lab.experiment.views import MOST_PLACES, order, refined, several, viewed, words_of
 from lab.findings.kinds import MANNER_PARTS
 from lab.observation.features import Features
-from lab.observation.location import Location
+from lab.observation.location import MESSAGE_PARTS, Location
 from lab.observation.masks import mask
 
 __all__ = ["columns"]
@@ -50,27 +50,46 @@ def columns(
     first trial must be of the control environment.  Of ``broken`` trials only how they
     ended is known.
     """
-    everything = list(range(len(trials)))
-    whole = [index for index in everything if index not in broken]
-    replicates = {
-        len(rows): Replicates([groups[row] for row in rows]) for rows in (everything, whole)
-    }
+    everything = tuple(range(len(trials)))
+    whole = tuple(index for index in everything if index not in broken)
+    replicates: dict[tuple[int, ...], Replicates] = {}
     found: list[Column] = []
     noise: list[NoisyPlace] = []
     sampled: set[tuple[Location, str]] = set()
-    locations = sorted({location for trial in trials for location in trial}, key=_outer_first)
-    for location in locations:
+    locations = {location for trial in trials for location in trial}
+    usual = _usual(locations, trials, [row for row in whole if groups[row] == groups[0]])
+    for location in sorted(locations, key=_outer_first):
         rows = everything if location.channel == "exit" else whole
+        message = usual.get(location.message)
+        if message is not None and message != location:
+            rows = tuple(row for row in rows if message in trials[row])
         values = [trials[row].get(location, ()) for row in rows]
         if all(value == values[0] for value in values):
             continue
+        if rows not in replicates:
+            replicates[rows] = Replicates([groups[row] for row in rows])
         start, noted = len(found), len(noise)
-        found.extend(_location(location, values, replicates[len(rows)], noise, sampled))
+        found.extend(_location(location, values, replicates[rows], noise, sampled))
         _deduplicate(found, start)
         if len(rows) < len(trials):
             found[start:] = [_spread(column, rows, len(trials)) for column in found[start:]]
             noise[noted:] = [_spread_noise(item, rows, len(trials)) for item in noise[noted:]]
     return found, noise
+
+
+def _usual(
+    locations: Collection[Location], trials: Sequence[Features], control: Sequence[int]
+) -> dict[Location, Location]:
+    """Messages that the control environment's trials send, each with the place that tells so.
+
+    Where such a message does not come, its parts tell nothing: that it does not is compared at
+    a place of its own, and would be found again in each of hundreds of parts.
+    """
+    return {
+        location.message: location
+        for location in locations
+        if location.part in MESSAGE_PARTS and all(location in trials[row] for row in control)
+    }
 
 
 def _spread(column: Column, rows: Sequence[int], size: int) -> Column:
@@ -165,7 +184,7 @@ def _location(
 
 def _outer_first(location: Location) -> tuple[str, bool, str]:
     """Messages before their parts, and outer elements before inner ones."""
-    return str(location.message), location.part not in ("request", "message"), str(location)
+    return str(location.message), location.part not in MESSAGE_PARTS, str(location)
 
 
 def _containers(location: Location) -> list[tuple[Location, str]]:

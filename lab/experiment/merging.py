@@ -10,11 +10,10 @@ import msgspec
 
 from lab.findings.encodings import LETTER_CASE
 from lab.findings.report import Beside, Kind, Signal
+from lab.observation.location import MESSAGE_PARTS
 
-__all__ = ["PRESENCE_PARTS", "Pattern", "merged"]
+__all__ = ["Pattern", "merged"]
 
-PRESENCE_PARTS = frozenset({"request", "message", "hello"})
-"""Parts that stand for a whole message."""
 Pattern = tuple[int, ...]
 """How a signal divides the trials: the number of what each one showed."""
 
@@ -82,7 +81,7 @@ def _plain(signal: Signal) -> bool:
 
 def _beside(signal: Signal, first: Signal) -> bool:
     here, there = signal.location, first.location
-    inside = here.part not in PRESENCE_PARTS
+    inside = here.part not in MESSAGE_PARTS
     return inside and here.message == there.message and here.part == there.part
 
 

@@ -6,9 +6,12 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["Channel", "Location"]
+__all__ = ["MESSAGE_PARTS", "Channel", "Location"]
 
 Channel = Literal["dns", "tcp", "udp", "tls", "http", "websocket", "exit"]
+
+MESSAGE_PARTS = frozenset({"request", "message", "hello"})
+"""Parts that stand for a whole message: that it was sent, and how often."""
 
 
 class Location(msgspec.Struct, frozen=True, order=True, cache_hash=True):

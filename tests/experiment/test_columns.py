@@ -101,3 +101,18 @@ def test_columns_that_behave_alike_are_one_group():
     (group,) = grouped(found)
     assert {c.location for c in group.columns} == {PLACE, OTHER}
     assert group.codes == (0, 0, 1)
+
+
+def test_parts_of_a_message_that_does_not_come_tell_nothing():
+    came, went = {REQUEST: ("sent",), PLACE: ("a",)}, {}
+    other = {REQUEST: ("sent",), PLACE: ("b",)}
+    found, _ = columns([came, came, came, went, other], [0, 0, 0, 1, 2])
+    values = {column.location: column.values for column in found}
+    assert values[REQUEST] == ("some", "some", "some", ABSENT, "some")
+    assert values[PLACE] == ("a", "a", "a", None, "b")
+
+
+def test_parts_of_a_message_that_comes_elsewhere_alone_tell_that_they_came():
+    found, _ = columns([{}, {}, {}, {REQUEST: ("sent",), PLACE: ("a",)}], [0, 0, 0, 1])
+    values = {column.location: column.values for column in found}
+    assert values[PLACE] == (ABSENT, ABSENT, ABSENT, "some")
