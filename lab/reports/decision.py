@@ -125,6 +125,9 @@ def _conditions(
     for factor, group in line.levels.items():
         words = _group(group, tried[factor], room, full=full)
         grid.add_row(names[factor], "\n".join(wrapped(words, room)))
+    if line.tried < line.combinations:
+        told = f"tried: {line.tried} of these {line.combinations} combinations"
+        grid.add_row("", Text("\n".join(wrapped(told, room)), style="dim"))
     return Padding(grid, (0, 0, 0, 2), expand=False)
 
 

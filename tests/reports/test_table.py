@@ -1,3 +1,5 @@
+from itertools import product
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,15 +22,18 @@ def rows(table) -> tuple[Row, ...]:
 
 
 @given(TABLES)
-def test_folding_says_exactly_what_the_table_says(table):
+def test_folding_says_what_the_table_says_and_what_was_not_tried(table):
     said = {}
     for line in folded(rows(table), CAUSE):
-        for f in line.levels["f"]:
-            for g in line.levels["g"]:
-                for h in line.levels["h"]:
-                    assert (f, g, h) not in said
-                    said[f, g, h] = line.value
-    assert said == {levels: value for levels, (value, _, _) in table.items()}
+        there = list(product(*(line.levels[name] for name in CAUSE)))
+        assert line.combinations == len(there)
+        assert line.tried == sum(levels in table for levels in there)
+        assert line.tried > 0
+        for levels in there:
+            assert levels not in said
+            said[levels] = line.value
+    assert table.keys() <= said.keys()
+    assert all(said[levels] == value for levels, (value, _, _) in table.items())
 
 
 @given(TABLES)
@@ -57,3 +62,15 @@ def test_an_interaction_is_told_in_the_order_that_needs_fewer_lines():
     assert len(lines) == 3
     (mark,) = [line for line in lines if line.value == "mark"]
     assert mark.levels == {"a": ("on",), "b": ("2",)}
+
+
+def test_levels_that_were_tried_with_others_only_are_merged_where_nothing_contradicts():
+    tried = [("unset", "UTC", "-"), ("a", "UTC", "-"), ("a", "Tokyo", "/"), ("b", "Tokyo", "/")]
+    table = [Row({"endpoint": e, "zone": z}, value, 1) for e, z, value in tried]
+    lines = folded(
+        [*table, Row({"endpoint": "unset", "zone": "Tokyo"}, "-", 1)], ("endpoint", "zone")
+    )
+    assert len(lines) == 3
+    (mark,) = [line for line in lines if line.value == "/"]
+    assert mark.levels == {"endpoint": ("a", "b"), "zone": ("Tokyo",)}
+    assert all(line.tried == line.combinations for line in lines)
