@@ -69,7 +69,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in MARKERS:
         config.addinivalue_line("markers", line)
     config.pluginmanager.register(_Listener(config), "lab.plugin listener")
-    if named(config) or config.getoption("hypothesis_profile", None) in PROFILES:
+    controls = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
+    chosen = config.getoption("hypothesis_profile", None) in PROFILES
+    if chosen or (named(config) and not controls):
         from lab.pytesting.profiles import prepare
 
         prepare(config)

@@ -16,7 +16,6 @@ import pytest
 
 from lab.errors import LabError, MachineError
 from lab.findings.report import Report, Signal
-from lab.pytesting.optout import ignoring
 
 if TYPE_CHECKING:
     from lab.pytesting.bench import Bench
@@ -103,6 +102,8 @@ class Audits:
 
         What stands in the requests to a model is left out: no opt-out promises anything there.
         """
+        from lab.pytesting.optout import ignoring
+
         usual = self._session.observing(times=_TIMES)
         out = self._session.observing(times=_TIMES, optout="set")
         self._judge(report, ignoring(report.signals, usual, out), _REMAINING)
@@ -169,7 +170,7 @@ class Audits:
         from lab.experiment.audit import conduct
         from lab.experiment.options import Options
         from lab.experiment.scope import scope
-        from lab.pytesting.bench import HOME
+        from lab.pytesting.settings import HOME
         from lab.reports.follow import follow
         from lab.reports.progress import Progress
 

@@ -15,18 +15,14 @@ from lab.clients.profile import Client
 from lab.clients.resolve import resolve
 from lab.experiment.trials import Measuring
 from lab.factors.registry import inert
-from lab.pytesting.settings import Settings
+from lab.pytesting.settings import HOME, TRIALS, Settings
 from lab.pytesting.shared import Claims, Kept, Sharing
 from lab.sandbox.laboratory import Laboratory, bare_surroundings
 from lab.sandbox.machine import require
 from lab.sandbox.reach import unreachable
 from lab.store import Store
 
-__all__ = ["HOME", "TRIALS", "Bench"]
-
-HOME = Path(".lab")
-TRIALS = "trials"
-"""The folder, in a session's, of the trials that all questions share."""
+__all__ = ["Bench"]
 
 
 class Bench:

@@ -18,14 +18,14 @@ import pytest
 
 from lab.errors import LabError, MachineError, UsageError
 from lab.pytesting.audits import AUDIT, Audits
-from lab.pytesting.bench import HOME, TRIALS, Bench
 from lab.pytesting.header import header
 from lab.pytesting.observing import OBSERVED, Observing
-from lab.pytesting.settings import Settings, settings
+from lab.pytesting.settings import HOME, TRIALS, Settings, settings
 
 if TYPE_CHECKING:
     from lab.findings.policy import Policy
     from lab.findings.report import Report
+    from lab.pytesting.bench import Bench
     from lab.testing.subject import Subject
 
 __all__ = ["Session"]
@@ -156,6 +156,9 @@ class Session:
         if self._refused is not None:
             self.skip(self._refused)
         if self._bench is None:
+            # The controller of several processes needs none of this.
+            from lab.pytesting.bench import Bench
+
             workers = int(self.worker["workercount"]) if self.worker is not None else 1
             with self.talking():
                 try:

@@ -14,7 +14,11 @@ from typing import NamedTuple, NoReturn, TypeVar
 
 import pytest
 
-__all__ = ["Settings", "settings"]
+__all__ = ["HOME", "TRIALS", "Settings", "settings"]
+
+HOME = Path(".lab")
+TRIALS = "trials"
+"""The folder, in a session's, of the trials that all questions share."""
 
 T = TypeVar("T")
 D = TypeVar("D")
