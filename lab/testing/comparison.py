@@ -9,7 +9,7 @@ from lab.errors import LabError
 from lab.findings.report import Signal
 from lab.reports.phrases import counted, severity
 from lab.testing import told
-from lab.testing.distinguish import Distinction, distinguish
+from lab.testing.distinguish import Distinction
 from lab.testing.story import changed, story
 from lab.testing.subject import Subject
 
@@ -19,7 +19,7 @@ _LONGEST = 190
 """Characters of what ``assert`` shows."""
 
 
-class Comparison(msgspec.Struct, frozen=True, repr_omit_defaults=True):
+class Comparison(msgspec.Struct, frozen=True):
     """Whether two environments can be told apart by what a subject sends.
 
     True where they cannot.  ``str()`` tells everything: the minimal pair, each difference with
@@ -27,20 +27,20 @@ class Comparison(msgspec.Struct, frozen=True, repr_omit_defaults=True):
     fails has that in its report.
 
     ``signals`` are the differences, covert ones first.  ``trials`` is how many it took, those of
-    the control environment included.
+    the control environment included.  It is not ``sure`` where the same test found the same
+    before, between larger environments; ``str()`` then runs what is missing.
     """
 
-    label: str
-    words: tuple[str, ...] | None
-    """How the client is named on the command line; None for a callable."""
+    subject: Subject
     left: Environment
     right: Environment
-    signals: tuple[Signal, ...] = ()
-    trials: int = 0
+    signals: tuple[Signal, ...]
+    trials: int
+    sure: bool = True
 
     def __bool__(self) -> bool:
         if self.signals:
-            told.note(str(self))
+            told.note(self)
         return not self.signals
 
     def __repr__(self) -> str:
@@ -56,7 +56,20 @@ class Comparison(msgspec.Struct, frozen=True, repr_omit_defaults=True):
         return f"<{text if len(text) <= _LONGEST else text[: _LONGEST - 1] + '…'}>"
 
     def __str__(self) -> str:
-        return story(self)
+        if self.sure:
+            return story(self)
+        try:
+            sure = _comparison(self, self.subject.answers.sure(self.left, self.right))
+        except LabError as error:
+            return f"{story(self)}\n\nIt was not tried again: {error}"
+        lead = self.subject.answers.lead(self.left, self.right)
+        if sure.signals or lead is None:
+            return story(sure)
+        first = Comparison(self.subject, lead.left, lead.right, (), 0)
+        return (
+            f"{story(_comparison(first, lead.found))}\n\n"
+            f"Smaller pairs seemed to show it too, but then not reliably: {changed(self.changes)}."
+        )
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -72,26 +85,13 @@ def compare(subject: Subject, left: Environment, right: Environment) -> Comparis
     """
     subject.require_measurable(left, right)
     here, there = subject.whole(left), subject.whole(right)
-    found = _answer(subject, here, there)
-    return Comparison(
-        subject.label,
-        subject.words,
-        here,
-        there,
-        tuple(sorted(found.signals, key=severity)),
-        found.trials,
+    return _comparison(Comparison(subject, here, there, (), 0), subject.answers.to(here, there))
+
+
+def _comparison(asked: Comparison, found: Distinction) -> Comparison:
+    return msgspec.structs.replace(
+        asked,
+        signals=tuple(sorted(found.signals, key=severity)),
+        trials=found.trials,
+        sure=found.sure,
     )
-
-
-def _answer(subject: Subject, left: Environment, right: Environment) -> Distinction:
-    question = left, right
-    known = subject.distinctions.get(question)
-    if known is None:
-        try:
-            known = distinguish(subject, left, right)
-        except LabError as error:
-            known = error
-        subject.distinctions[question] = known
-    if isinstance(known, LabError):
-        raise known
-    return known

@@ -15,7 +15,8 @@ are exchangeable, whatever the noise is.  Suspects were chosen before, from othe
 that the chance of any false difference between two environments is at most :data:`ALPHA`,
 one in ten thousand.  Over the hundred examples of a Hypothesis test that is at most one in a
 hundred; mostly far less, because most pairs have no suspect when the test begins.  The price
-are nine replicates a side where there is a difference.
+are nine replicates a side where there is a difference; :mod:`lab.testing.answers` says when
+fewer will do.
 
 **How many hypotheses.**  The correction counts patterns: what behaves alike in all trials is
 one.  A suspect that is gone counts as a pattern of its own, because under another order of
@@ -59,23 +60,28 @@ from lab.observation.location import Location
 from lab.sandbox.laboratory import endpoint_of
 from lab.testing.subject import Subject
 
-__all__ = ["ALPHA", "Distinction", "distinguish"]
+__all__ = ["ALPHA", "FEW", "Distinction", "Suspect", "distinguish"]
 
 ALPHA = 1e-4
 """The chance of finding a difference between two environments where there is none."""
 
 _CONTROL = 4
 """Replicates of the control environment: they cost once what all pairs use."""
+_CONTROL_EXPECTING = 12
+"""The same where little else is tried."""
 _LEARNING = 3
 """Replicates of each side from which suspects are taken."""
 _LOOKS = (2, 4)
 """Fresh replicates a side after which suspects are dropped, before there are enough."""
+FEW = 2
+"""Fresh replicates a side that show again what was expected."""
 _MOST = 16
 """Fresh replicates a side, however many suspects there are."""
 _BLOCKS = 2
 """Tests of one pair: what only shows where the first one's noise is known gets another."""
 
-_Suspect = tuple[Location, View]
+Suspect = tuple[Location, View]
+"""A place, and the view in which it differs."""
 
 
 class Distinction(msgspec.Struct, frozen=True):
@@ -84,16 +90,29 @@ class Distinction(msgspec.Struct, frozen=True):
     signals: tuple[Signal, ...] = ()
     trials: int = 0
     """Of the two environments, and of the control where its noise was needed."""
+    suspects: frozenset[Suspect] = frozenset()
+    """The places and views in which they differ."""
+    sure: bool = True
+    """False where only so much was tried as it takes to see again what was expected."""
 
 
-def distinguish(subject: Subject, left: Environment, right: Environment) -> Distinction:
+def distinguish(
+    subject: Subject,
+    left: Environment,
+    right: Environment,
+    expected: frozenset[Suspect] = frozenset(),
+    fresh: int = 0,
+) -> Distinction:
     """What tells two environments of all factors apart.
 
+    ``expected`` is where a pair that differs in the same factors was told apart before: seen
+    there again, and in so many ``fresh`` replicates a side, that is the answer, which then is
+    not sure.
     ClientError where the client fails on both sides without sending anything.
     """
     if left == right:
         return Distinction()
-    return _Question(subject, left, right).answer()
+    return _Question(subject, left, right).answer(expected, fresh)
 
 
 class _Question:
@@ -116,13 +135,19 @@ class _Question:
         self.found: list[Column] = []
         """Columns that separate the sides, by all trials so far."""
 
-    def answer(self) -> Distinction:
-        """Run trials until the answer is sure."""
+    def answer(self, expected: frozenset[Suspect], fresh: int) -> Distinction:
+        """Run trials until the answer is sure, or what is expected was seen again."""
         self._run("screen", [0])
         if not self.found:
             return self._none()
-        control = self.subject.control
-        self._measure("calibrate", [Planned(control, number) for number in range(_CONTROL)])
+        control, times = self.subject.control, _CONTROL_EXPECTING if expected else _CONTROL
+        self._measure("calibrate", [Planned(control, number) for number in range(times)])
+        if expected.intersection(map(_suspect, self.found)):
+            first = self._first(_BLOCKS)
+            if fresh:
+                self._run("confirm", range(first, first + fresh))
+            if seen := [column for column in self.found if _suspect(column) in expected]:
+                return self._told(self._effects(seen, _BLOCKS, 0), sure=False)
         for number in range(1, _LEARNING):
             if not self.found:
                 return self._none()
@@ -188,9 +213,7 @@ class _Question:
         suspects = Counter(map(_suspect, self.found))
         patterns = len(grouped(self.found))
         alpha = ALPHA / _BLOCKS
-        here = 1 + self._own * _BLOCKS + block
-        first = FRESH * (1 + here)
-        done = 0
+        first, done = self._first(block), 0
         for look in count():
             needed = _replicates(patterns, alpha)
             if done >= needed:
@@ -203,15 +226,19 @@ class _Question:
                 return []
             gone = (suspects - Counter(map(_suspect, kept))).total()
             patterns = len(grouped(kept)) + gone
-        return self._borne_out(kept, here, gone, alpha)
+        return [e for e in self._effects(kept, block, gone) if e.p_adjusted <= alpha]
 
-    def _borne_out(
-        self, kept: Sequence[Column], block: int, gone: int, alpha: float
-    ) -> list[Effect]:
+    def _first(self, block: int) -> int:
+        """The number of the first replicate of one of this pair's blocks."""
+        return FRESH * (2 + self._own * (_BLOCKS + 1) + block)
+
+    def _effects(self, kept: Sequence[Column], block: int, gone: int) -> list[Effect]:
+        """What separates the sides, with what a block's fresh replicates say of it."""
+        number = block_of(self._first(block))
         chosen = [i for i, r in enumerate(self.rows) if r.environment in (self.left, self.right)]
         groups = grouped([_narrowed(column, chosen) for column in kept])
         left, right = self._sides([self.rows[index] for index in chosen])
-        fresh = {n for n, i in enumerate(chosen) if block_of(self.rows[i].replicate) == block}
+        fresh = {n for n, i in enumerate(chosen) if block_of(self.rows[i].replicate) == number}
         tests = [
             [[group.codes[row] for row in side if row in fresh] for side in (left, right)]
             for group in groups
@@ -233,10 +260,9 @@ class _Question:
                 p_value=p,
                 p_adjusted=corrected,
                 replicates=min(map(len, sides)),
-                block=block,
+                block=number,
             )
             for group, sides, p, corrected in zip(groups, known, p_values, adjusted, strict=True)
-            if corrected <= alpha
         ]
 
     # --- the answer -------------------------------------------------------------------------
@@ -244,7 +270,7 @@ class _Question:
     def _none(self) -> Distinction:
         return Distinction(trials=len(self.rows))
 
-    def _told(self, effects: Sequence[Effect]) -> Distinction:
+    def _told(self, effects: Sequence[Effect], *, sure: bool = True) -> Distinction:
         rows = [row for row in self.rows if row.environment in (self.left, self.right)]
         trials = Trials(self.left, [row.environment for row in rows])
         signals = assemble(
@@ -255,7 +281,8 @@ class _Question:
             routes=self.routes,
         )
         told = [msgspec.structs.replace(one, pair=self._whole_pair(one)) for one in signals]
-        return Distinction(tuple(told), len(self.rows))
+        suspects = frozenset(_suspect(c) for effect in effects for c in effect.group.columns)
+        return Distinction(tuple(told), len(self.rows), suspects, sure)
 
     def _whole_pair(self, signal: Signal) -> Pair:
         """The signal's pair, with the levels that both sides share and the control has not."""
@@ -279,7 +306,7 @@ def _separates(codes: Sequence[int], sides: tuple[Sequence[int], Sequence[int]])
     return len(ours) == len(theirs) == 1 and ours != theirs
 
 
-def _suspect(column: Column) -> _Suspect:
+def _suspect(column: Column) -> Suspect:
     return column.location, column.view
 
 

@@ -95,9 +95,10 @@ def _sides(changes: Sequence[Change]) -> tuple[str, str]:
 def _commands(comparison: Comparison) -> tuple[Sequence[str], Sequence[str]]:
     """What repeats the pair: on the command line, or for a callable in Python."""
     left, right = (_varied(side) for side in (comparison.left, comparison.right))
-    if comparison.words is None:
-        return (_call(comparison.label, left),), (_call(comparison.label, right),)
-    client = shell_words(comparison.words)
+    subject = comparison.subject
+    if subject.words is None:
+        return (_call(subject.label, left),), (_call(subject.label, right),)
+    client = shell_words(subject.words)
     return run_words(client, left), run_words(client, right)
 
 
@@ -111,7 +112,7 @@ def _varied(environment: Environment) -> dict[str, str]:
 
 
 def _name(comparison: Comparison) -> str:
-    return clipped(comparison.label, 60)
+    return clipped(comparison.subject.label, 60)
 
 
 def _level(text: str) -> str:

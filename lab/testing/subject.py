@@ -40,7 +40,7 @@ from lab.store import Store
 from lab.testing.memory import Memory
 
 if TYPE_CHECKING:
-    from lab.testing.distinguish import Distinction
+    from lab.testing.answers import Answers
     from lab.testing.observed import Observed
 
 __all__ = ["Subject", "UnmeasurableError"]
@@ -75,8 +75,6 @@ class Subject:
         self.seed = seed
         self.out_of_reach = out_of_reach
         """Factors that cannot be varied for this client, with the reason."""
-        self.distinctions: dict[tuple[Environment, Environment], Distinction | LabError] = {}
-        """Answers that were given, which stay what they are."""
         self._open_store = store
         self._open_laboratory = laboratory
         self._store: Store | None = None
@@ -205,6 +203,13 @@ class Subject:
         """The environment that runs: a level for every factor that reaches the client."""
         reached = {name: text for name, text in environment.levels if name not in self.out_of_reach}
         return self.control.but(reached)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What tells pairs of environments apart, each asked once."""
+        from lab.testing.answers import Answers
+
+        return Answers(self)
 
     @cached_property
     def control(self) -> Environment:

@@ -1,0 +1,155 @@
+"""Non-interference as a property: what Hypothesis makes of ``indistinguishable_from``."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+
+import lab
+from lab.testing import current, told
+
+GATEWAY = "https://gateway.corp.example"
+SEEDS = (1, 2)
+FEW = ["timezone", "endpoint", "hostname"]
+
+_numbers = count()
+
+
+def post(url, body):
+    urllib.request.urlopen(url, data=json.dumps(body, ensure_ascii=False).encode()).read()
+
+
+def noisy(**told):
+    """Identifiers, times, counters, jittering order, telemetry that is sampled; and ``told``."""
+    members = [("session", str(uuid.uuid4())), ("at", time.time()), ("n", next(_numbers))]
+    random.shuffle(members)
+    for path in random.sample(["one", "two"], 2):
+        post(f"http://a.example/{path}?n={next(_numbers)}", dict([*members, *told.items()]))
+    if random.random() < 0.3:
+        post("http://telemetry.example/sampled", {"way": random.choice("xyz")})
+
+
+def ignoring():
+    noisy()
+
+
+def copying():
+    noisy(zone=os.environ.get("TZ") or time.tzname[0])
+
+
+def marking():
+    custom = "ANTHROPIC_BASE_URL" in os.environ
+    mark = "\N{RIGHT SINGLE QUOTATION MARK}" if custom and time.strftime("%z") > "+07" else "'"
+    noisy(text=f"Today{mark}s date")
+
+
+def property_of(subject, differing, number, *, examples=20, **chosen):
+    """Runs the property a user would write, with this seed."""
+
+    @seed(number)
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(pair=lab.environments(pairs_differing_in=differing, **chosen))
+    def test(pair):
+        with current.using(subject):
+            assert lab.observe(pair.left).indistinguishable_from(lab.observe(pair.right))
+
+    told.forget()
+    test()
+
+
+@pytest.mark.parametrize("number", SEEDS)
+def test_a_copy_is_found_in_noise(opened, number):
+    with pytest.raises(AssertionError):
+        property_of(opened(copying), "timezone", number, factors=["timezone", "hostname"])
+    story = told.last()
+    assert story is not None
+    assert "  timezone: UTC on the left, " in story
+    assert "on both sides" not in story
+    assert "body /zone" in story
+
+
+@pytest.mark.parametrize("number", SEEDS)
+def test_a_mark_of_two_factors_together_is_found_by_either(opened, number):
+    subject = opened(marking)
+    with pytest.raises(AssertionError):
+        property_of(subject, "timezone", number, factors=["timezone"], fixed={"endpoint": GATEWAY})
+    story = told.last() or ""
+    assert "COVERT  timezone" in story
+    assert "U+0027 APOSTROPHE → U+2019 RIGHT SINGLE QUOTATION MARK  look-alike" in story
+    assert f"  endpoint: {GATEWAY} on both sides" in story
+    with pytest.raises(AssertionError):
+        property_of(
+            subject,
+            "endpoint",
+            number,
+            factors=["endpoint"],
+            fixed={"timezone": "Asia/Shanghai"},
+        )
+    assert "COVERT  endpoint" in (told.last() or "")
+
+
+@pytest.mark.parametrize("number", SEEDS)
+def test_a_mark_of_two_factors_is_not_found_without_the_other(opened, number):
+    property_of(opened(marking), "timezone", number, factors=["timezone", "hostname"])
+    assert told.last() is None
+
+
+def test_noise_alone_fails_in_no_example(opened):
+    subject = opened(ignoring)
+    property_of(subject, "timezone", 4, examples=60, factors=FEW)
+    property_of(subject, ["hostname", "endpoint"], 5, examples=20, factors=FEW)
+    assert told.last() is None
+    assert len(subject.distinctions)
+
+
+TEST = """
+import os, time, urllib.request
+import lab
+from hypothesis import given, settings
+
+def probe():
+    mark = "\\N{RIGHT SINGLE QUOTATION MARK}" if time.strftime("%z") == "+0900" else "'"
+    urllib.request.urlopen("https://collect.example", data=f"Today{mark}s date".encode())
+
+@settings(deadline=None, max_examples=60, derandomize=True, database=None)
+@given(pair=lab.environments(pairs_differing_in="timezone", factors=["timezone", "hostname"]))
+def test_zone(pair):
+    assert lab.observe(pair.left, probe).indistinguishable_from(lab.observe(pair.right, probe))
+"""
+
+
+def test_the_report_of_a_failing_test_has_the_pair_the_code_points_and_what_repeats_it(tmp_path):
+    (tmp_path / "test_probe.py").write_text(TEST)
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "lab.plugin", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(lab.__file__).parent.parent), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    assert "Flaky" not in ran.stdout
+    assert "<told apart by 1 difference, 1 covert: timezone UTC | " in ran.stdout
+    _, _, section = ran.stdout.partition("- fingerprint lab -")
+    assert "What probe sends tells the two apart, by 1 difference:" in section
+    assert "  timezone: UTC on the left, " in section
+    assert "U+0027 APOSTROPHE → U+2019 RIGHT SINGLE QUOTATION MARK" in section
+    assert "repeat    lab.observe(lab.control(), probe).text" in section
