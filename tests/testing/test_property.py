@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import subprocess
@@ -18,43 +17,52 @@ from hypothesis import HealthCheck, given, seed, settings
 
 import lab
 from lab.testing import current, told
+from tests.experiment.model import request
+from tests.testing.models import subject_of
 
 GATEWAY = "https://gateway.corp.example"
-SEEDS = (1, 2)
+SEEDS = (1, 2, 3)
 FEW = ["timezone", "endpoint", "hostname"]
 
 _numbers = count()
 
 
-def post(url, body):
-    urllib.request.urlopen(url, data=json.dumps(body, ensure_ascii=False).encode()).read()
-
-
-def noisy(**told):
+def noisy(chance, **told):
     """Identifiers, times, counters, jittering order, telemetry that is sampled; and ``told``."""
-    members = [("session", str(uuid.uuid4())), ("at", time.time()), ("n", next(_numbers))]
-    random.shuffle(members)
-    for path in random.sample(["one", "two"], 2):
-        post(f"http://a.example/{path}?n={next(_numbers)}", dict([*members, *told.items()]))
+    session = str(uuid.UUID(int=chance.getrandbits(128)))
+    members = [("session", session), ("at", chance.random()), ("n", next(_numbers))]
+    chance.shuffle(members)
+    sent = [request(dict([*members, *told.items()]), path=path) for path in ("/one", "/two")]
+    chance.shuffle(sent)
+    if chance.random() < 0.3:
+        sent.append(request({"way": chance.choice("xyz")}, path="/sampled"))
+    return sent
+
+
+def ignoring(levels, chance):
+    return noisy(chance)
+
+
+def copying(levels, chance):
+    return noisy(chance, zone=levels["timezone"])
+
+
+def marking(levels, chance):
+    custom = levels["endpoint"] not in ("unset", "official")
+    marked = custom and "Asia/" in levels["timezone"]
+    mark = "\N{RIGHT SINGLE QUOTATION MARK}" if marked else "'"
+    return noisy(chance, text=f"Today{mark}s date")
+
+
+def probe():
+    """The same noise, from a callable in the twin, which ignores all that varies."""
+    with urllib.request.urlopen("http://a.example/one", data=str(uuid.uuid4()).encode()) as answer:
+        answer.read()
     if random.random() < 0.3:
-        post("http://telemetry.example/sampled", {"way": random.choice("xyz")})
+        urllib.request.urlopen(f"http://telemetry.example/?at={time.time()}").close()
 
 
-def ignoring():
-    noisy()
-
-
-def copying():
-    noisy(zone=os.environ.get("TZ") or time.tzname[0])
-
-
-def marking():
-    custom = "ANTHROPIC_BASE_URL" in os.environ
-    mark = "\N{RIGHT SINGLE QUOTATION MARK}" if custom and time.strftime("%z") > "+07" else "'"
-    noisy(text=f"Today{mark}s date")
-
-
-def property_of(subject, differing, number, *, examples=20, **chosen):
+def property_of(subject, differing, number, *, examples=40, **chosen):
     """Runs the property a user would write, with this seed."""
 
     @seed(number)
@@ -74,24 +82,26 @@ def property_of(subject, differing, number, *, examples=20, **chosen):
 
 
 @pytest.mark.parametrize("number", SEEDS)
-def test_a_copy_is_found_in_noise(opened, number):
+def test_a_copy_is_found_in_noise(number):
     with pytest.raises(AssertionError):
-        property_of(opened(copying), "timezone", number, factors=["timezone", "hostname"])
+        property_of(subject_of(copying), "timezone", number, factors=["timezone", "hostname"])
     story = told.last()
     assert story is not None
-    assert "  timezone: UTC on the left, " in story
+    (varied,) = [line for line in story.splitlines() if line.startswith("  ") and " on the" in line]
+    assert "UTC" in varied
     assert "on both sides" not in story
     assert "body /zone" in story
 
 
 @pytest.mark.parametrize("number", SEEDS)
-def test_a_mark_of_two_factors_together_is_found_by_either(opened, number):
-    subject = opened(marking)
+def test_a_mark_of_two_factors_together_is_found_by_either(number):
+    subject = subject_of(marking)
     with pytest.raises(AssertionError):
         property_of(subject, "timezone", number, factors=["timezone"], fixed={"endpoint": GATEWAY})
     story = told.last() or ""
     assert "COVERT  timezone" in story
-    assert "U+0027 APOSTROPHE → U+2019 RIGHT SINGLE QUOTATION MARK  look-alike" in story
+    assert "U+2019 RIGHT SINGLE QUOTATION MARK" in story
+    assert "  look-alike" in story
     assert f"  endpoint: {GATEWAY} on both sides" in story
     with pytest.raises(AssertionError):
         property_of(
@@ -105,17 +115,22 @@ def test_a_mark_of_two_factors_together_is_found_by_either(opened, number):
 
 
 @pytest.mark.parametrize("number", SEEDS)
-def test_a_mark_of_two_factors_is_not_found_without_the_other(opened, number):
-    property_of(opened(marking), "timezone", number, factors=["timezone", "hostname"])
+def test_a_mark_of_two_factors_is_not_found_without_the_other(number):
+    property_of(subject_of(marking), "timezone", number, factors=["timezone", "hostname"])
     assert told.last() is None
 
 
-def test_noise_alone_fails_in_no_example(opened):
-    subject = opened(ignoring)
-    property_of(subject, "timezone", 4, examples=60, factors=FEW)
-    property_of(subject, ["hostname", "endpoint"], 5, examples=20, factors=FEW)
+@pytest.mark.parametrize("number", SEEDS)
+def test_noise_alone_fails_in_no_example(number):
+    subject = subject_of(ignoring)
+    property_of(subject, "timezone", number, examples=100, factors=FEW)
+    property_of(subject, ["hostname", "endpoint"], number, examples=30, factors=FEW)
     assert told.last() is None
-    assert len(subject.distinctions)
+
+
+def test_noise_alone_fails_in_no_example_of_the_twin(opened):
+    property_of(opened(probe), "timezone", 1, examples=40, factors=["timezone", "hostname"])
+    assert told.last() is None
 
 
 TEST = """
@@ -124,7 +139,7 @@ import lab
 from hypothesis import given, settings
 
 def probe():
-    mark = "\\N{RIGHT SINGLE QUOTATION MARK}" if time.strftime("%z") == "+0900" else "'"
+    mark = "\\N{RIGHT SINGLE QUOTATION MARK}" if time.strftime("%z") > "+01" else "'"
     urllib.request.urlopen("https://collect.example", data=f"Today{mark}s date".encode())
 
 @settings(deadline=None, max_examples=60, derandomize=True, database=None)
