@@ -7,7 +7,8 @@ maker directly.
 
 This scenario sets a proxy of each common kind, runs the client a few times, and looks at
 every connection that it opens.  One that goes anywhere but to the proxy fails the scenario,
-and the message names it.  Merely looking up a name is not counted.
+and the message names it.  Merely looking up a name is not counted.  A client that does
+not know one of these kinds goes past it: somebody behind such a proxy should know that.
 
     pytest scenarios/test_through_the_proxy.py --lab-client codex
 """

@@ -142,6 +142,15 @@ class TestProfiles:
         file.write_text(text + '[environment]\nA = "1"\n')
         assert resolve([str(file)]).digest != before
 
+    def test_a_program_beside_its_profile(self, probe, monkeypatch):
+        file = probe.parent / "mine.toml"
+        file.write_text('[client]\nname = "p"\nargv = ["/usr/bin/python3", "{folder}/probe.py"]\n')
+        monkeypatch.chdir(probe.parent)
+        for word in (str(file), "./mine.toml"):
+            client = resolve([word])
+            assert client.program == ("/usr/bin/python3", str(probe))
+            assert str(probe.parent) in client.readable
+
     def test_a_file_that_is_not_there(self):
         with pytest.raises(UsageError, match=r"no\.toml: No such file"):
             resolve(["./no.toml"])
