@@ -31,7 +31,14 @@ class Change(msgspec.Struct, frozen=True, order=True):
 
 
 class Environment(msgspec.Struct, frozen=True, order=True, dict=True):
-    """A level for every factor; ``levels`` is sorted by factor name."""
+    """A level for every factor; ``levels`` is sorted by factor name.
+
+    >>> here = lab.Environment.of({"timezone": "Asia/Tokyo", "locale": "ja_JP.UTF-8"})
+    >>> here["timezone"]
+    'Asia/Tokyo'
+    >>> [change.factor for change in here.difference(here.but({"timezone": "UTC"}))]
+    ['timezone']
+    """
 
     levels: tuple[tuple[str, str], ...]
 

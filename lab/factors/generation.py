@@ -24,7 +24,12 @@ __all__ = ["Pair", "control", "environments", "levels"]
 
 
 class Pair(msgspec.Struct, frozen=True):
-    """Two environments that differ in the level of one factor, or of several named ones."""
+    """Two environments that differ in the level of one factor, or of several named ones.
+
+    >>> pair = lab.Pair(lab.control(), lab.control(timezone="Asia/Tokyo"))
+    >>> [(change.factor, change.left, change.right) for change in pair.changes]
+    [('timezone', 'UTC', 'Asia/Tokyo')]
+    """
 
     left: Environment
     right: Environment
@@ -37,6 +42,10 @@ class Pair(msgspec.Struct, frozen=True):
 
 def control(**levels: str) -> Environment:
     """The control environment of all factors, but for these levels.
+
+    >>> here = lab.control(timezone="Asia/Tokyo", clock="2027-02-03")
+    >>> here["clock"], here["proxy"]
+    ('2027-02-03T12:00:00Z', 'unset')
 
     UsageError, with the nearest name, for a factor or level that does not exist.
     """
@@ -65,8 +74,15 @@ def environments(
 
     ``factors`` None means all there are.  ``fixed`` gives factors a level that does not
     vary.  With ``pairs_differing_in``, both sides of a pair are the same in every other
-    factor, and the left side shrinks to the control.  UsageError, with the nearest name,
-    for a factor or level that does not exist.
+    factor, and the left side shrinks to the control.
+
+    >>> from hypothesis import given
+    >>> @given(pair=lab.environments(factors=["timezone", "locale"], pairs_differing_in="timezone"))
+    ... def test(pair):
+    ...     assert [change.factor for change in pair.changes] == ["timezone"]
+    >>> test()
+
+    UsageError, with the nearest name, for a factor or level that does not exist.
     """
     from hypothesis import strategies as st
 

