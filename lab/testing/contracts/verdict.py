@@ -34,6 +34,13 @@ class Unsteady(msgspec.Struct, frozen=True):
 class Verdict(msgspec.Struct, frozen=True):
     """The answer to one statement of a contract.
 
+    >>> import urllib.request
+    >>> def probe():
+    ...     urllib.request.urlopen("https://collect.example/start")
+    >>> verdict = lab.contract(probe, factors=["user"], trials=10, samples=2).only_to("*.example")
+    >>> verdict.outcome, verdict.counterexample
+    ('held', None)
+
     ``str`` tells the whole story, ``repr`` the short one.  Where its truth is asked for and it
     is not true, the story is left for the report of the test (:mod:`lab.testing.told`).
     """
