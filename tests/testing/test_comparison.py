@@ -121,7 +121,7 @@ def test_much_is_told_in_few_lines():
     assert len(found.signals) == 30
     assert len(repr(found)) < 200
     lines = str(found).splitlines()
-    assert len(lines) < 60
+    assert len(lines) < 70
     assert "   … and 14 more differences" in lines
 
 
