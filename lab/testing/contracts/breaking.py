@@ -84,6 +84,7 @@ class Search:
         self._seed = seed
         self._tried: dict[Environment, bool] = {}
         self._unsteady: dict[Environment, tuple[int, int]] = {}
+        self._replicates = 1
         self.control = Environment.of({name: each.control for name, each in levels.items()}).but(
             claim.held
         )
@@ -151,6 +152,7 @@ class Search:
     ) -> Environment | None:
         """The plainest environment that Hypothesis finds to break the claim."""
         from hypothesis import HealthCheck, Phase, assume, given, seed, settings
+        from hypothesis.errors import Unsatisfiable
 
         found: list[Environment] = []
 
@@ -174,7 +176,8 @@ class Search:
                 found.append(environment)
                 raise BrokenError
 
-        with suppress(BrokenError, Spent):
+        # Where no machine can be made that the claim is about, there is nothing to generate.
+        with suppress(BrokenError, Spent, Unsatisfiable):
             unbroken()
         return min(found, key=self._plainness, default=None)
 
@@ -220,22 +223,27 @@ class Search:
                 if impossible(other) is None and self.wrong(other):
                     best = other
                     break
-        return best
+        # With another level in one place, one in another place may no longer be needed.
+        return plain(best, self.control, self.wrong)
 
     def _steady(self, environment: Environment) -> bool:
         """Whether fresh replicates break the claim as well; what disagrees is noted."""
         if self.claim.steady:
             return True
         wrong, known = self._watched(environment)
+        self._replicates = known
         return wrong == known
 
     def _watched(self, environment: Environment) -> tuple[int, int]:
         """In how many replicates the claim is broken, and of how many that is known."""
-        number = self._effort.replicates
         if self.claim.steady:
             return 0, 0
-        self._lookout.grant(number)
-        answers = [self.claim.wrong(environment, each) for each in range(number)]
+        # Of a client that was seen to act at random, it takes more to believe anything.  What
+        # made somebody look here is no evidence: only fresh replicates are.
+        number = self._effort.replicates * (2 if self._unsteady else 1)
+        first = self._lookout.replicates(environment)
+        self._lookout.grant(first + number)
+        answers = [self.claim.wrong(environment, each) for each in range(first + number)]
         known = [answer for answer in answers if answer is not None]
         if len(set(known)) > 1:
             self._unsteady[environment] = sum(known), len(known)
@@ -248,7 +256,7 @@ class Search:
     def _outcome(self, broken: Environment | None) -> Outcome:
         return Outcome(
             broken,
-            1 if self.claim.steady else self._effort.replicates,
+            self._replicates,
             len(self._tried),
             tuple((each, *counts) for each, counts in self._unsteady.items()),
         )

@@ -47,6 +47,7 @@ from lab.testing.contracts.population import Population, stated
 from lab.testing.contracts.secrecy import Secrecy
 from lab.testing.contracts.spoken import spoken
 from lab.testing.contracts.verdict import Verdict
+from lab.testing.observed import Observed
 from lab.testing.subject import Subject
 
 __all__ = ["Contract", "contract"]
@@ -54,7 +55,7 @@ __all__ = ["Contract", "contract"]
 OPTOUT = "optout"
 
 _IN_TWIN = Effort(1000, replicates=8)
-_IN_CELLS = Effort(40, replicates=4)
+_IN_CELLS = Effort(40, replicates=6)
 _SAMPLES_IN_TWIN = 200
 _SAMPLES_IN_CELLS = 10
 _BACKGROUNDS = 12
@@ -169,9 +170,14 @@ class Contract:
         self._effort = effort
         self._samples = samples
         self._seed = seed
+        self._looked_for = False
 
     def __repr__(self) -> str:
         return f"<contract for {self.subject.label}>"
+
+    def observe(self, environment: Environment) -> Observed:
+        """What the client sends in an environment, such as one that breaks a statement."""
+        return self.subject.observe(environment)
 
     # --- statements -------------------------------------------------------------------------
 
@@ -198,12 +204,12 @@ class Contract:
     def fires_exactly_when(self, statement: Statement) -> Verdict:
         """The probe fires on all machines for which the statement holds, and on no others."""
         name = f"fires_exactly_when({spoken(statement)})"
-        first = self.fires_when(statement)
-        if not first.held:
-            return msgspec.structs.replace(first, statement=name)
-        second = self.silent_unless(statement)
+        first, second = self.fires_when(statement), self.silent_unless(statement)
+        worst = min(
+            second, first, key=lambda verdict: ("broken", "open", "held").index(verdict.outcome)
+        )
         tried = first.tried + second.tried
-        return msgspec.structs.replace(second, statement=name, tried=tried)
+        return msgspec.structs.replace(worst, statement=name, tried=tried)
 
     def silent_when_opted_out(self) -> Verdict:
         """Where the user has opted out, the probe never fires.
@@ -339,7 +345,7 @@ class Contract:
     ) -> Verdict:
         inquiry = self._inquiry(here.levels)
         first = list(dict.fromkeys(tried))
-        start = bases or [*here.found.plain[:_BACKGROUNDS], *self._fired()[:_BACKGROUNDS]]
+        start = bases or [*here.found.plain[:_BACKGROUNDS], *self._known_to_fire()[:_BACKGROUNDS]]
         try:
             return inquiry.answer(claim, first, start, besides=besides, idle=idle)
         finally:
@@ -354,13 +360,12 @@ class Contract:
     def _stated(self, statement: Statement) -> _Place:
         """The edges of a statement."""
         levels = self._known_levels(statement)
-        unread = {} if OPTOUT not in self._names else {OPTOUT: factor(OPTOUT).control}
         asked_for = factors_read(
             statement, levels, random.Random(f"{self._seed} reads"), self._missing
         )
         for name in sorted(asked_for):
             self._require(name)
-        held = {} if OPTOUT in asked_for else unread
+        held = {} if OPTOUT in asked_for else self._not_out
         found = self._edges(statement, levels, held)
         return _Place(levels, held, found, self._control(levels).but(held))
 
@@ -404,44 +409,48 @@ class Contract:
         found = (here.control, *interleaved(*some))
         return [each for each in dict.fromkeys(found) if impossible(each) is None]
 
+    def _known_to_fire(self) -> list[Environment]:
+        """Machines on which the probe was seen to fire without an opt-out, the plainest first."""
+        held, control = self._not_out, self.subject.control
+        met = [each for each in self._lookout.fired() if each.but(held) == each]
+        return sorted(
+            met, key=lambda each: (len(control.but(each.mapping).difference(control)), each)
+        )
+
+    @property
+    def _not_out(self) -> Mapping[str, str]:
+        return {OPTOUT: factor(OPTOUT).control} if OPTOUT in self._names else {}
+
     def _fired(self) -> list[Environment]:
-        """Machines on which the probe fires without an opt-out, the plainest first.
-
-        Where no statement has met any so far, they are looked for.
-        """
-        if self._fires is None:
-            return []
-        held = {} if OPTOUT not in self._names else {OPTOUT: factor(OPTOUT).control}
-        here = self._anywhere(held)
-
-        def known() -> list[Environment]:
-            met = [each for each in self._lookout.fired() if each.but(held) == each]
-            return sorted(met, key=lambda each: (len(here.control.difference(each)), each))
-
-        if not known():
-            claim = Claim(
-                name="fires",
-                statement=lambda machine: True,
-                side=True,
-                wrong=self._lookout.fires,
-                breach="fires",
-                rate="fires",
-                among="machines",
-                held=held,
-                missing=self._missing,
-            )
-            crowd = Population({name: each.weights() for name, each in here.levels.items()})
-            drawn = crowd.holding(held).draw(
-                claim.statement,
-                True,
-                self._effort.trials // 2,
-                most=self._effort.trials,
-                chance=random.Random(f"{self._seed} fires"),
-            )
-            given = [here.control.but(each) for each in self._examples]
-            begin = (*given, here.control, *drawn.environments)
-            self._inquiry(here.levels).search(claim).run(begin, given)
-        return known()
+        """The same; where no statement has met any so far, they are looked for."""
+        known = self._known_to_fire()
+        if known or self._fires is None or self._looked_for:
+            return known
+        self._looked_for = True
+        here = self._anywhere(self._not_out)
+        claim = Claim(
+            name="fires",
+            statement=lambda machine: True,
+            side=True,
+            wrong=self._lookout.fires,
+            breach="fires",
+            rate="fires",
+            among="machines",
+            held=here.held,
+            missing=self._missing,
+        )
+        crowd = Population({name: each.weights() for name, each in here.levels.items()})
+        drawn = crowd.holding(here.held).draw(
+            claim.statement,
+            True,
+            self._effort.trials,
+            most=2 * self._effort.trials,
+            chance=random.Random(f"{self._seed} fires"),
+        )
+        given = [here.control.but(each) for each in self._examples]
+        begin = (*given, *interleaved(self._alone(here), drawn.environments))
+        self._inquiry(here.levels).search(claim).run(begin, given)
+        return self._known_to_fire()
 
     def _words(self, statement: Statement | None) -> tuple[str, ...]:
         """What is mentioned by the statement and by the client, in turn."""

@@ -225,11 +225,14 @@ def _around(
     sides: tuple[list[str], list[str]] = [], []
     for text in known:
         sides[holds(base.but({name: text}))].append(text)
-    written = min(sides, key=len)[:_MOST_WRITTEN]
-    neighbours = interleaved(*(near(item, text) for text in written))
-    tried = interleaved(
-        written, neighbours, interleaved(near(item, own), levels.made, levels.named)
+    written = min(sides, key=len)
+    others = [text for text in levels.made if text not in written]
+    beside, further = (
+        interleaved(*(near(item, text) for text in some[:_MOST_WRITTEN]))
+        for some in (written, others)
     )
+    named = interleaved(near(item, own), levels.made, levels.named)
+    tried = interleaved(written[:_MOST_WRITTEN], beside, named, further)
     around = dict.fromkeys((levels.control, *tried, *(levels.listed if listed else ())))
     around.pop(own, None)
     return [base.but({name: text}) for text in around]

@@ -124,8 +124,8 @@ class Inquiry(msgspec.Struct, frozen=True):
         changes = search.control.difference(broken)
         needed = [each.factor for each in changes if self._is_needed(search, broken, each)]
         if needed and len(needed) == len(changes):
-            one = "it does not" if len(needed) == 1 else "with any of these at its control, not"
-            lines.append(f"with {needed[0]} at its control, {one}" if len(needed) == 1 else one)
+            which = needed[0] if len(needed) == 1 else "any one of these"
+            lines.append(f"with {which} at its control, it does not")
         trial = self.lookout.subject.observation(broken)
         lines += [f"sent: {clipped(line, _LONGEST)}" for line in _sent(trial)]
         lines += _ended(trial)
@@ -140,7 +140,7 @@ class Inquiry(msgspec.Struct, frozen=True):
         levels = {each.factor: each.right for each in self._changes(environment)}
         if subject.words is None:
             words = ", ".join(f"{name}={text!a}" for name, text in levels.items())
-            return (f"lab.observe(lab.control({words}), {subject.label}).text",)
+            return (f"contract.observe(lab.control({words})).text",)
         return (" ".join(run_words(shell_words(subject.words), levels)),)
 
 

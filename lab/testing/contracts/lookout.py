@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import count
 
 from lab.environment import Environment
 from lab.errors import LabError, UsageError
@@ -97,6 +98,10 @@ class Lookout:
             self.failed.setdefault(environment, f"{end.verdict} {end.detail}".strip())
             return None
         return trial
+
+    def replicates(self, environment: Environment) -> int:
+        """How many replicates of an environment were looked at so far, which are the first."""
+        return next(number for number in count() if (environment, number) not in self._looked)
 
     def fires(self, environment: Environment, replicate: int = 0) -> bool | None:
         """Whether it fired in one trial; None if the client did not finish it."""

@@ -89,7 +89,7 @@ class Population(msgspec.Struct, frozen=True):
         fixed = {
             name: next(iter(levels)) for name, levels in self.weights.items() if len(levels) == 1
         }
-        words = "independent factors, uniform over the control and the named levels"
+        words = "independent factors, uniform over control and named levels"
         if self.own:
             words += f", {' and '.join(self.own)} by the weights given"
         if fixed:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-ZONES = ("Asia/Shanghai", "Asia/Urumqi")
+ZONES = ("America/Sao_Paulo", "America/Manaus")
 HOST = "api.acme.example"
 ENDPOINT = "ACME_BASE_URL"
 OPTOUT = {"ACME_DO_NOT_TRACK": "1"}
@@ -70,7 +70,7 @@ def resold(machine: Mapping[str, str]) -> bool:
 
 
 def widened_list() -> None:
-    zones = (*ZONES, "Asia/Taipei")
+    zones = (*ZONES, "America/Bahia")
     start(zone() in zones and not ours(endpoint_host()) and not opted_out())
 
 
@@ -116,13 +116,13 @@ def word_anywhere() -> None:
 
 
 def area_for_zone() -> None:
-    start(zone().startswith("Asia/") and not ours(endpoint_host()) and not opted_out())
+    start(zone().startswith("America/") and not ours(endpoint_host()) and not opted_out())
 
 
 def offset_for_zone() -> None:
     import time
 
-    start(time.strftime("%z") == "+0800" and not ours(endpoint_host()) and not opted_out())
+    start(time.strftime("%z") == "-0300" and not ours(endpoint_host()) and not opted_out())
 
 
 def only_the_variable() -> None:
