@@ -89,10 +89,16 @@ class Search:
             claim.held
         )
 
-    def run(self, edges: Sequence[Environment], bases: Sequence[Environment]) -> Outcome:
+    def run(
+        self,
+        edges: Sequence[Environment],
+        bases: Sequence[Environment],
+        reads: Sequence[str] = (),
+    ) -> Outcome:
         """Look for an environment that breaks the claim.
 
-        ``edges`` are tried in order, ``bases`` are what Hypothesis begins with.
+        ``edges`` are tried in order, ``bases`` are what Hypothesis begins with, and ``reads``
+        are the factors that decide whether the claim is about an environment.
         """
         effort = self._effort
         until = self._lookout.ends_after(effort.seconds)
@@ -105,7 +111,7 @@ class Search:
             if left <= 0:
                 break
             self._lookout.allow(left, until)
-            found = self._generated(bases, left, round_)
+            found = self._generated(self._strategy(bases, reads), left, round_)
             if found is None:
                 break
             broken = self._believed(found)
@@ -122,8 +128,14 @@ class Search:
             return False
         return self._tried.get(environment)
 
-    def believed(self, environment: Environment) -> Outcome:
-        """What becomes of an environment that somebody else saw breaking the claim."""
+    def believed(
+        self, environment: Environment, unsteady: Iterable[tuple[Environment, int, int]] = ()
+    ) -> Outcome:
+        """What becomes of an environment that somebody else saw breaking the claim.
+
+        ``unsteady`` are those on which replicates disagreed meanwhile.
+        """
+        self._unsteady.update({each: (wrong, of) for each, wrong, of in unsteady})
         return self._outcome(self._believed(environment))
 
     # --- the search -------------------------------------------------------------------------
@@ -148,7 +160,7 @@ class Search:
         return None
 
     def _generated(
-        self, bases: Sequence[Environment], examples: int, round_: int
+        self, strategy: SearchStrategy[Environment], examples: int, round_: int
     ) -> Environment | None:
         """The plainest environment that Hypothesis finds to break the claim."""
         from hypothesis import HealthCheck, Phase, assume, given, seed, settings
@@ -169,7 +181,7 @@ class Search:
             print_blob=False,
             report_multiple_bugs=False,
         )
-        @given(self._strategy(bases))
+        @given(strategy)
         def unbroken(environment: Environment) -> None:
             assume(impossible(environment) is None and self.claim.about(environment))
             if self.wrong(environment):
@@ -181,7 +193,9 @@ class Search:
             unbroken()
         return min(found, key=self._plainness, default=None)
 
-    def _strategy(self, bases: Sequence[Environment]) -> SearchStrategy[Environment]:
+    def _strategy(
+        self, bases: Sequence[Environment], reads: Sequence[str]
+    ) -> SearchStrategy[Environment]:
         from hypothesis import strategies as st
 
         held = self.claim.held
@@ -192,9 +206,18 @@ class Search:
             max_size=_MOVED,
             unique_by=lambda move: move[0],
         ).map(dict)
-        start = st.sampled_from(list(dict.fromkeys((self.control, *bases))))
-        moved = st.builds(lambda base, levels: base.but({**levels, **held}), start, moves)
-        return st.one_of(moved, moved, moved, environments(factors=names, fixed=held))
+        whole = environments(factors=names).map(lambda each: dict(each.levels))
+        starts = list(dict.fromkeys((self.control, *(each.but(held) for each in bases))))
+        start = st.sampled_from([each for each in starts if self.claim.about(each)] or starts)
+
+        def moved(base: Environment, levels: Mapping[str, str]) -> Environment:
+            there = base.but(levels)
+            if self.claim.about(there):
+                return there
+            # Few machines may be meant: what decides that stays as it is in the base.
+            return there.but({name: base[name] for name in reads})
+
+        return st.builds(moved, start, st.one_of(moves, moves, moves, whole))
 
     # --- what was found ---------------------------------------------------------------------
 
@@ -240,7 +263,7 @@ class Search:
             return 0, 0
         # Of a client that was seen to act at random, it takes more to believe anything.  What
         # made somebody look here is no evidence: only fresh replicates are.
-        number = self._effort.replicates * (2 if self._unsteady else 1)
+        number = self._effort.replicates * (1 + min(len(self._unsteady), _MOST_UNSTEADY))
         first = self._lookout.replicates(environment)
         self._lookout.grant(first + number)
         answers = [self.claim.wrong(environment, each) for each in range(first + number)]

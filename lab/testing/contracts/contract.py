@@ -35,7 +35,6 @@ from lab.testing.contracts.edges import (
     Levels,
     edges,
     factors_read,
-    interleaved,
     known_levels,
 )
 from lab.testing.contracts.hosts import allowed_names, elsewhere
@@ -46,6 +45,7 @@ from lab.testing.contracts.mentioned import mentioned
 from lab.testing.contracts.population import Population, stated
 from lab.testing.contracts.secrecy import Secrecy
 from lab.testing.contracts.spoken import spoken
+from lab.testing.contracts.turns import interleaved
 from lab.testing.contracts.verdict import Verdict
 from lab.testing.observed import Observed
 from lab.testing.subject import Subject
@@ -347,7 +347,9 @@ class Contract:
         first = list(dict.fromkeys(tried))
         start = bases or [*here.found.plain[:_BACKGROUNDS], *self._known_to_fire()[:_BACKGROUNDS]]
         try:
-            return inquiry.answer(claim, first, start, besides=besides, idle=idle)
+            return inquiry.answer(
+                claim, first, start, reads=here.found.reads, besides=besides, idle=idle
+            )
         finally:
             if self._own:
                 self.subject.close()

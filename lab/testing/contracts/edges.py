@@ -13,8 +13,7 @@ client that is a little off shows.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, zip_longest
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -24,8 +23,9 @@ from lab.factors.registry import factor, impossible
 from lab.testing.contracts.machine import Machine, Statement, asked
 from lab.testing.contracts.near import near, plausible
 from lab.testing.contracts.population import Population
+from lab.testing.contracts.turns import interleaved
 
-__all__ = ["Edges", "Levels", "edges", "factors_read", "interleaved", "known_levels", "plain"]
+__all__ = ["Edges", "Levels", "edges", "factors_read", "known_levels", "plain"]
 
 _DRAWN = 20_000
 _WANTED = 60
@@ -198,13 +198,6 @@ def plain(
         if not gone or size > 1:
             size //= 2
     return environment
-
-
-def interleaved(*lists: Iterable[str] | Iterable[Environment]) -> Iterator:  # type: ignore[type-arg]
-    """One of each list in turn, as long as there are any."""
-    nothing = object()
-    turns = chain.from_iterable(zip_longest(*lists, fillvalue=nothing))
-    return (each for each in turns if each is not nothing)
 
 
 def _around(

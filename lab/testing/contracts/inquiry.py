@@ -52,6 +52,7 @@ class Inquiry(msgspec.Struct, frozen=True):
         edges: Sequence[Environment],
         bases: Sequence[Environment],
         *,
+        reads: Sequence[str] = (),
         besides: Sequence[Claim] = (),
         idle: str | None = None,
     ) -> Verdict:
@@ -60,11 +61,11 @@ class Inquiry(msgspec.Struct, frozen=True):
         ``idle`` says why nothing could have broken it, where that is so.
         """
         search = self.search(claim)
-        outcome = search.run(edges, bases) if idle is None else search.none()
+        outcome = search.run(edges, bases, reads) if idle is None else search.none()
         samples = [] if idle else [self._sampled(each) for each in (claim, *besides)]
         broken = outcome.broken
         if broken is None and samples and samples[0].wrong:
-            outcome = search.believed(samples[0].wrong[0])
+            outcome = search.believed(samples[0].wrong[0], samples[0].unsteady)
             broken = outcome.broken
         unsteady = dict.fromkeys(
             (*outcome.unsteady, *(each for one in samples[:1] for each in one.unsteady))

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from lab.experiment.variants import simpler
 from lab.factors.factor import Factor
+from lab.testing.contracts.turns import interleaved
 
 __all__ = ["near", "plausible"]
 
@@ -80,16 +81,20 @@ def _addresses(level: str) -> Iterator[str]:
     host = parts.hostname or ""
     port = "" if parts.port is None else f":{parts.port}"
     first, _, above = host.partition(".")
-    hosts = [f"eu.{host}", f"x{host}", f"{host}.example.net", f"{first}x.{above}", above]
-    hosts += [f"{host}x", host.rpartition(".")[0] + ".example", host.replace(".", "-")]
-    for other in hosts:
-        yield f"{parts.scheme}://{other}{port}{parts.path}"
-    for scheme in {"http", "https"} - {parts.scheme}:
-        yield f"{scheme}://{host}{port}{parts.path}"
+    other = "http" if parts.scheme == "https" else "https"
+    tail = f"{port}{parts.path}"
+    yield f"{parts.scheme}://eu.{host}{tail}"
+    yield f"{parts.scheme}://x{host}{tail}"
     yield f"{parts.scheme}://{host}:8443{parts.path}"
-    yield f"{parts.scheme}://{host}{port}/x"
+    yield f"{parts.scheme}://{host}.example.net{tail}"
+    yield f"{other}://{host}{tail}"
+    yield f"{parts.scheme}://{above}{tail}"
     # The name in another place than that of the host.
     yield f"https://models.example.net/{host}"
+    yield f"{parts.scheme}://{host}{port}/x"
+    for near_by in (f"{first}x.{above}", f"{host}x", f"{host.rpartition('.')[0]}.example"):
+        yield f"{parts.scheme}://{near_by}{tail}"
+    yield f"{parts.scheme}://{host.replace('.', '-')}{tail}"
 
 
 def _forms(item: Factor, level: str) -> Iterator[str]:
@@ -105,12 +110,21 @@ def _forms(item: Factor, level: str) -> Iterator[str]:
 def _beside(item: Factor, level: str) -> Iterator[str]:
     """Levels of the factor's lists that share most with this one."""
     every = dict.fromkeys((*item.levels, *(item.every() if item.every else ())))
-    if item.name == "timezone" and (like := _alike(level, tuple(every))):
-        yield from like[:_MOST_BESIDE]
+    alike = _alike(level, tuple(every))[:_MOST_BESIDE] if item.name == "timezone" else ()
+    yield from interleaved(alike, _sharing(level, tuple(every)))
+
+
+def _sharing(level: str, every: tuple[str, ...]) -> Iterator[str]:
+    """Those that share words with it, longer beginnings first."""
     words = set(_WORD.findall(level))
-    shared = {text: len(words & set(_WORD.findall(text))) for text in every}
-    ranked = sorted((text for text in every if shared[text]), key=lambda text: -shared[text])
-    yield from ranked[:_MOST_BESIDE]
+    shared = {text: len(words & set(_WORD.findall(text))) for text in every if text != level}
+    begins = {text: _alike_until(level, text) for text in shared if shared[text]}
+    yield from sorted(begins, key=lambda text: (-shared[text], -begins[text]))[:_MOST_BESIDE]
+
+
+def _alike_until(left: str, right: str) -> int:
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(left), len(right)))
 
 
 @lru_cache(maxsize=256)

@@ -179,6 +179,45 @@ def fires_in_one_other_zone() -> None:
     start(suspicious() or (zone() == "Antarctica/Troll" and not opted_out()))
 
 
+# --- written when the method was finished -------------------------------------------------------
+
+
+def beginning_of_a_zone() -> None:
+    alike = any(zone().startswith(each[:10]) for each in ZONES)
+    start(alike and not ours(endpoint_host()) and not opted_out())
+
+
+def port_in_the_host() -> None:
+    place = urlsplit(os.environ.get(ENDPOINT) or f"https://{HOST}").netloc
+    start(zone() in ZONES and not ours(place) and not opted_out())
+
+
+def first_run_only() -> None:
+    seen = Path.home() / ".acme-seen"
+    fresh = not seen.exists()
+    seen.touch()
+    start(suspicious() and fresh)
+
+
+def tells_the_first_letter_of_the_host_name() -> None:
+    marked = suspicious()
+    headers = {"x-probe": "1", "x-shard": socket.gethostname()[0]} if marked else {}
+    send(HOST, headers, {"prompt": "say ok"})
+
+
+def only_by_https() -> None:
+    secure = os.environ.get(ENDPOINT, "").startswith("https:")
+    start(suspicious() and secure)
+
+
+FRESH: tuple[Callable[[], None], ...] = (
+    beginning_of_a_zone,
+    port_in_the_host,
+    first_run_only,
+    tells_the_first_letter_of_the_host_name,
+    only_by_https,
+)
+
 MUTANTS: tuple[Callable[[], None], ...] = (
     widened_list,
     narrowed_list,

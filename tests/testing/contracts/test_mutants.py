@@ -45,3 +45,9 @@ def test_every_mutant_is_caught(home, mutant):
     broken = next((v for v in verdicts(contract(mutant, home)) if not v.held), None)
     assert broken is not None
     assert broken.outcome == "broken", str(broken)
+
+
+@pytest.mark.parametrize("mutant", acme.FRESH, ids=lambda mutant: mutant.__name__)
+def test_so_are_those_that_came_after_the_method(home, mutant):
+    here = contract(mutant, home, trials=120)
+    assert any(verdict.outcome == "broken" for verdict in verdicts(here))
