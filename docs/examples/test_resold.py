@@ -36,8 +36,8 @@ contract = lab.contract(
     endpoint_variable="ACME_BASE_URL",
     host=OFFICIAL,
     optout={"ACME_DO_NOT_TRACK": "1"},
-    trials=40,
-    samples=20,
+    trials=30,
+    samples=10,
 )
 
 

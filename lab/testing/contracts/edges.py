@@ -13,6 +13,7 @@ client that is a little off shows.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 import msgspec
@@ -27,6 +28,7 @@ from lab.testing.contracts.turns import interleaved
 
 __all__ = ["Edges", "Levels", "edges", "factors_read", "known_levels", "plain"]
 
+_HOST = re.compile(r"[A-Za-z0-9.-]+")
 _DRAWN = 20_000
 _WANTED = 60
 _BASES = 6
@@ -48,6 +50,10 @@ class Levels(msgspec.Struct, frozen=True):
     def every(self) -> tuple[str, ...]:
         """Each level once, the likeliest to matter first."""
         return tuple(dict.fromkeys((self.control, *self.made, *self.named, *self.listed)))
+
+    def plainest_first(self) -> tuple[str, ...]:
+        """The same in the order in which a reader would rather see them."""
+        return tuple(dict.fromkeys((self.control, *self.named, *self.made, *self.listed)))
 
     def weights(self) -> Mapping[str, float]:
         """How often each level is tried: no kind of level crowds out another."""
@@ -92,6 +98,8 @@ def known_levels(
         item = factor(name)
         own = [levels[name] for levels in given if name in levels]
         some = [word for word in words if plausible(item, word)]
+        if item.routes:
+            some = [word for word in some if "://" in word or _HOST.fullmatch(word)]
         if name == "hostname":
             some = [word for word in some if word not in servers]
         made = tuple(dict.fromkeys((*own, *made_of(item, some))))[:_MOST_MADE]
@@ -148,7 +156,7 @@ def edges(
     ).environments
     accepted = [each.but(fixed) for each in (control, *examples, *drawn)]
     plainest = {plain(each, control, holds): None for each in accepted if holds(each)}
-    order = {name: each.every() for name, each in levels.items()}
+    order = {name: each.plainest_first() for name, each in levels.items()}
     bases = sorted(plainest, key=lambda each: _rank(control.difference(each), order))
     about = tuple(sorted(reads - fixed.keys()))
     some = _varied(bases, control)
@@ -168,10 +176,11 @@ def edges(
         for side in sweeps
     )
     first = [] if holds(control) else [control]
+    sweep = iter(inside)
     return Edges(
         about,
         tuple(bases),
-        tuple(dict.fromkeys((*some, *interleaved(inside, bases)))),
+        tuple(dict.fromkeys((*bases[:1], *interleaved(sweep, sweep, some, bases)))),
         tuple(dict.fromkeys((*first, *beside))),
     )
 
@@ -224,8 +233,8 @@ def _around(
         interleaved(*(near(item, text) for text in some[:_MOST_WRITTEN]))
         for some in (written, others)
     )
-    named = interleaved(near(item, own), levels.made, levels.named)
-    tried = interleaved(written[:_MOST_WRITTEN], beside, named, further)
+    here = interleaved(near(item, own), levels.made)
+    tried = interleaved(written[:_MOST_WRITTEN], beside, levels.named, here, further)
     around = dict.fromkeys((levels.control, *tried, *(levels.listed if listed else ())))
     around.pop(own, None)
     return [base.but({name: text}) for text in around]

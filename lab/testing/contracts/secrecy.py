@@ -10,7 +10,7 @@ A text that is sent on the other side too is no copy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from lab.environment import Environment
@@ -77,32 +77,39 @@ class Secrecy:
         needles = self._item.needles(environment[self._item.name])
         if not needles or self._item.routes:
             return ()
-        known = {needle for needle, _, _ in _copied(needles, there)}
+        ours, theirs = _sent(here), _sent(there)
+        # What is sent on both sides alike cannot tell them apart.
+        new = {value: where for value, where in ours.items() if value not in theirs}
+        found = list(_copied(needles, new))
+        known = {needle for needle, _, _ in _copied(needles, theirs)} if found else ()
         return tuple(
             f"a copy of {needle!r} ({encoding}) in {where}"
-            for needle, encoding, where in _copied(needles, here)
+            for needle, encoding, where in found
             if needle not in known
         )
 
 
-def _copied(needles: tuple[str, ...], trial: Trial) -> Iterator[tuple[str, str, str]]:
+def _copied(needles: tuple[str, ...], sent: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     """Each text that was sent, in which encoding, and where it was seen first."""
     search = _search(needles)
     seen: set[str] = set()
-    for where, value in _sent(trial):
+    for value, where in sent.items():
         for hit in search.hits(value):
             if hit is not None and hit.needle not in seen:
                 seen.add(hit.needle)
                 yield hit.needle, hit.encoding, where
 
 
-def _sent(trial: Trial) -> Iterator[tuple[str, str]]:
+def _sent(trial: Trial) -> dict[str, str]:
+    """Everything that was sent, piece by piece, and where each was seen first."""
+    found: dict[str, str] = {}
     for location, values in extract(trial.observation, Roles()).items():
         if location.channel != "exit":
             names = (location.host, location.path, location.pointer)
             for value in (*values, *(name for name in names if name)):
-                yield place(location, _WIDTH), value
-    yield "what was sent", trial.text
+                found.setdefault(value, place(location, _WIDTH))
+    found.setdefault(trial.text, "what was sent")
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -25,7 +25,7 @@ def in_kolkata(machine):
 
 
 def contract(behaviour, **options):
-    given = {"trials": 60, "samples": 20, "factors": FACTORS, **options}
+    given = {"trials": 30, "samples": 10, "factors": FACTORS, **options}
     subject = behaviour if isinstance(behaviour, lab.Subject) else subject_of(behaviour)
     return lab.contract(subject, fires=lambda seen: "x-probe" in seen.text, **given)
 
@@ -49,8 +49,8 @@ def test_a_probe_that_does_what_it_should():
         assert len(repr(verdict)) < 200
         assert verdict.counterexample is None
     assert [rate.name for rate in verdicts[0].rates] == ["misses", "false positives"]
-    assert [rate.cases for rate in verdicts[0].rates] == [20, 20]
-    assert verdicts[0].rates[0].high == pytest.approx(1 - 0.025 ** (1 / 20))
+    assert [rate.cases for rate in verdicts[0].rates] == [10, 10]
+    assert verdicts[0].rates[0].high == pytest.approx(1 - 0.025 ** (1 / 10))
     assert told.last() is None
 
 

@@ -12,7 +12,7 @@ FACTORS = ("ci", "endpoint", "hostname", "optout", "proxy", "state", "timezone",
 
 
 def contract(call, home, seed=0, **options):
-    given = {"trials": 60, "samples": 3, "factors": FACTORS, **options}
+    given = {"trials": 60, "samples": 1, "factors": FACTORS, **options}
     return lab.contract(
         call,
         fires=lambda seen: "x-probe" in seen.text,
@@ -49,5 +49,6 @@ def test_every_mutant_is_caught(home, mutant):
 
 @pytest.mark.parametrize("mutant", acme.FRESH, ids=lambda mutant: mutant.__name__)
 def test_so_are_those_that_came_after_the_method(home, mutant):
-    here = contract(mutant, home, trials=120)
+    trials = 120 if mutant is acme.port_in_the_host else 60
+    here = contract(mutant, home, trials=trials)
     assert any(verdict.outcome == "broken" for verdict in verdicts(here))
