@@ -13,36 +13,25 @@ forgets a case is broken as well, like a probe that does.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 
 import msgspec
 
 from lab.clients.profile import Client, Profile, Provider
 from lab.clients.shipped import anything
-from lab.clients.words import words as words_of_client
 from lab.environment import Environment
 from lab.errors import UsageError
-from lab.factors.registry import factor, impossible, inert, level
-from lab.sandbox.laboratory import bare_surroundings, endpoint_of
+from lab.factors.registry import factor, level
+from lab.sandbox.laboratory import endpoint_of
 from lab.testing import current
 from lab.testing.contracts.breaking import Effort
 from lab.testing.contracts.claim import Claim
-from lab.testing.contracts.edges import (
-    Edges,
-    Levels,
-    edges,
-    factors_read,
-    known_levels,
-)
+from lab.testing.contracts.field import OPTOUT, Field, Place
 from lab.testing.contracts.hosts import allowed_names, elsewhere
-from lab.testing.contracts.inquiry import Inquiry
-from lab.testing.contracts.lookout import Fires, Lookout
-from lab.testing.contracts.machine import Machine, Statement
+from lab.testing.contracts.lookout import Fires
+from lab.testing.contracts.machine import Statement
 from lab.testing.contracts.mentioned import mentioned
-from lab.testing.contracts.population import Population, stated
 from lab.testing.contracts.secrecy import Secrecy
 from lab.testing.contracts.spoken import spoken
 from lab.testing.contracts.turns import interleaved
@@ -52,13 +41,15 @@ from lab.testing.subject import Subject
 
 __all__ = ["Contract", "contract"]
 
-OPTOUT = "optout"
-
 _IN_TWIN = Effort(1000, replicates=8)
 _IN_CELLS = Effort(40, replicates=6)
 _SAMPLES_IN_TWIN = 200
 _SAMPLES_IN_CELLS = 10
-_BACKGROUNDS = 12
+
+_NEVER_FIRED = (
+    "it fired on no machine without the opt-out either, so that silence tells nothing; "
+    "give examples=[{…}] of machines on which it fires"
+)
 
 
 def contract(
@@ -123,7 +114,7 @@ def contract(
     effort = msgspec.structs.replace(
         usual, trials=_counted("trials", trials, usual.trials), seconds=seconds
     )
-    return Contract(
+    field = Field(
         subject,
         fires,
         mentions=mentioned(client) if callable(client) else None,
@@ -135,6 +126,7 @@ def contract(
         seed=seed,
         own=not (client is None or isinstance(client, Subject)),
     )
+    return Contract(field)
 
 
 class Contract:
@@ -144,71 +136,42 @@ class Contract:
     where a later one begins.
     """
 
-    def __init__(
-        self,
-        subject: Subject,
-        fires: Fires | None,
-        *,
-        mentions: Sequence[str] | None,
-        examples: Sequence[Mapping[str, str]],
-        factors: Iterable[str] | None,
-        population: Mapping[str, Mapping[str, float]] | None,
-        effort: Effort,
-        samples: int,
-        seed: int,
-        own: bool,
-    ) -> None:
-        self.subject = subject
-        self._own = own
-        self._fires = fires
-        self._lookout = Lookout(subject, fires or (lambda seen: False))
-        self._mentions = mentions
-        self._examples = examples
-        self._missing = dict(subject.out_of_reach)
-        self._names = self._varied(factors)
-        self._population = stated(self._names, population)
-        self._effort = effort
-        self._samples = samples
-        self._seed = seed
-        self._looked_for = False
+    def __init__(self, field: Field) -> None:
+        self._field = field
 
     def __repr__(self) -> str:
-        return f"<contract for {self.subject.label}>"
+        return f"<contract for {self._field.subject.label}>"
 
     def observe(self, environment: Environment) -> Observed:
         """What the client sends in an environment, such as one that breaks a statement."""
-        return self.subject.observe(environment)
-
-    # --- statements -------------------------------------------------------------------------
+        return self._field.subject.observe(environment)
 
     def fires_when(self, statement: Statement) -> Verdict:
         """On every machine for which the statement holds, the probe fires.
 
         Unless the statement reads ``optout``, it is about users who did not opt out.
         """
-        here = self._stated(statement)
-        misses, false_positives = self._both("fires_when", statement, here)
-        return self._answer(misses, here, (*here.found.inside,), besides=(false_positives,))
+        with self._field as field:
+            misses, false_positives, here = self._both("fires_when", statement)
+            return field.answer(misses, here, here.edges.inside, besides=[false_positives])
 
     def silent_unless(self, statement: Statement) -> Verdict:
         """Only on machines for which the statement holds does the probe fire.
 
         Unless the statement reads ``optout``, it is about users who did not opt out.
         """
-        here = self._stated(statement)
-        misses, false_positives = self._both("silent_unless", statement, here)
-        alone = self._alone(here)
-        tried = (*here.found.near[: len(alone)], *interleaved(here.found.near[len(alone) :], alone))
-        return self._answer(false_positives, here, tried, besides=(misses,))
+        with self._field as field:
+            misses, false_positives, here = self._both("silent_unless", statement)
+            near, alone = here.edges.near, here.alone()
+            tried = (*near[: len(alone)], *interleaved(near[len(alone) :], alone))
+            return field.answer(false_positives, here, tried, besides=[misses])
 
     def fires_exactly_when(self, statement: Statement) -> Verdict:
         """The probe fires on all machines for which the statement holds, and on no others."""
         name = f"fires_exactly_when({spoken(statement)})"
-        first, second = self.fires_when(statement), self.silent_unless(statement)
-        worst = min(
-            second, first, key=lambda verdict: ("broken", "open", "held").index(verdict.outcome)
-        )
-        tried = first.tried + second.tried
+        both = self.silent_unless(statement), self.fires_when(statement)
+        worst = min(both, key=lambda verdict: ("broken", "open", "held").index(verdict.outcome))
+        tried = sum(verdict.tried for verdict in both)
         return msgspec.structs.replace(worst, statement=name, tried=tried)
 
     def silent_when_opted_out(self) -> Verdict:
@@ -216,57 +179,54 @@ class Contract:
 
         Open where it fires nowhere without the opt-out either, as that would tell nothing.
         """
-        out = {OPTOUT: self._optout_level()}
-        here = self._anywhere(held=out)
-        fired = self._fired()
-        claim = Claim(
-            name="silent_when_opted_out()",
-            statement=lambda machine: True,
-            side=True,
-            wrong=self._lookout.fires,
-            breach="fires although the user has opted out",
-            rate="fires",
-            among="machines whose user has opted out",
-            held=out,
-            missing=self._missing,
-        )
-        idle = None
-        if not fired:
-            idle = (
-                "it fired on no machine without the opt-out either, so that silence tells "
-                "nothing; give examples=[{…}] of machines on which it fires"
+        with self._field as field:
+            field.require_fires()
+            field.require(OPTOUT)
+            (level,) = factor(OPTOUT).levels
+            out = {OPTOUT: level}
+            claim = Claim(
+                name="silent_when_opted_out()",
+                statement=lambda machine: True,
+                side=True,
+                wrong=field.lookout.fires,
+                breach="fires although the user has opted out",
+                rate="fires",
+                among="machines whose user has opted out",
+                held=out,
+                missing=field.missing,
             )
-        tried = (*(each.but(out) for each in fired), *self._alone(here))
-        return self._answer(claim, here, tried, idle=idle)
+            fired, here = field.fired(), field.anywhere(out)
+            tried = (*(each.but(out) for each in fired), *here.alone())
+            return field.answer(claim, here, tried, idle=None if fired else _NEVER_FIRED)
 
     def never_sends(self, name: str) -> Verdict:
         """What leaves the machine does not depend on this factor, and holds no copy of its level.
 
         Where the factor decides where traffic goes, that is no breach.
         """
-        self._require(name)
-        secrecy = Secrecy(self._lookout, name, self._seed)
-        control = factor(name).control
-        here = self._anywhere(held={})
-        backgrounds = [here.control, *self._fired()[:_BACKGROUNDS]]
-        first = secrecy.levels
-        mentioned = here.levels[name].made
-        claim = Claim(
-            name=f"never_sends({name!r})",
-            statement=lambda machine: machine[name] != control,
-            side=True,
-            wrong=lambda environment, replicate: secrecy.tells(environment),
-            breach=f"tells of {name} in what it sends",
-            rate="tells of it",
-            among=f"machines with another {name} than the control",
-            missing=self._missing,
-            steady=True,
-            story=lambda environment: secrecy.findings(environment) or (),
-        )
-        levels = [text for text in dict.fromkeys((*first, *mentioned)) if text != control]
-        tried = [each.but({name: text}) for text in levels for each in backgrounds]
-        alone = [each.but({name: levels[0]}) for each in self._alone(here)]
-        return self._answer(claim, here, (*tried, *alone), bases=tried[: len(backgrounds)])
+        with self._field as field:
+            field.require(name)
+            secrecy = Secrecy(field.lookout, name, field.seed)
+            control = factor(name).control
+            claim = Claim(
+                name=f"never_sends({name!r})",
+                statement=lambda machine: machine[name] != control,
+                side=True,
+                wrong=lambda environment, replicate: secrecy.tells(environment),
+                breach=f"tells of {name} in what it sends",
+                rate="tells of it",
+                among=f"machines with another {name} than the control",
+                missing=field.missing,
+                steady=True,
+                story=lambda environment: secrecy.findings(environment) or (),
+            )
+            here = field.anywhere({})
+            backgrounds = [here.control, *field.fired()]
+            levels = dict.fromkeys((*secrecy.levels, *here.levels[name].made))
+            levels.pop(control, None)
+            first = [each.but({name: level}) for level in levels for each in backgrounds]
+            alone = [each.but({name: secrecy.levels[0]}) for each in here.alone()]
+            return field.answer(claim, here, [*first, *alone], bases=first[: len(backgrounds)])
 
     def only_to(self, *hosts: str) -> Verdict:
         """Nothing goes to any other host, by whatever protocol; ``*`` stands for any text.
@@ -275,250 +235,63 @@ class Contract:
         the name servers that the machine is configured with are ways, and no destinations.
         """
         allowed = allowed_names(hosts)
-        endpoint = endpoint_of(self.subject.client)
-        here = self._anywhere(held={})
+        with self._field as field:
+            endpoint = endpoint_of(field.subject.client)
 
-        def strays(environment: Environment, replicate: int = 0) -> tuple[str, ...] | None:
-            trial = self._lookout.look(environment, replicate)
-            if trial is None:
-                return None
-            return elsewhere(trial.observation, environment, endpoint, allowed)
+            def strays(environment: Environment, replicate: int = 0) -> tuple[str, ...] | None:
+                trial = field.lookout.look(environment, replicate)
+                if trial is None:
+                    return None
+                return elsewhere(trial.observation, environment, endpoint, allowed)
 
-        def wrong(environment: Environment, replicate: int) -> bool | None:
-            found = strays(environment, replicate)
-            return None if found is None else bool(found)
+            def wrong(environment: Environment, replicate: int) -> bool | None:
+                found = strays(environment, replicate)
+                return None if found is None else bool(found)
 
-        claim = Claim(
-            name=f"only_to({', '.join(map(repr, hosts))})",
-            statement=lambda machine: True,
-            side=True,
-            wrong=wrong,
-            breach="talks to others",
-            rate="talks to others",
-            among="machines",
-            missing=self._missing,
-            story=lambda environment: (f"to {', '.join(strays(environment) or ())}",),
-        )
-        tried = (here.control, *self._fired(), *self._alone(here))
-        return self._answer(claim, here, tried)
+            claim = Claim(
+                name=f"only_to({', '.join(map(repr, hosts))})",
+                statement=lambda machine: True,
+                side=True,
+                wrong=wrong,
+                breach="talks to others",
+                rate="talks to others",
+                among="machines",
+                missing=field.missing,
+                story=lambda environment: (f"to {', '.join(strays(environment) or ())}",),
+            )
+            here = field.anywhere({})
+            return field.answer(claim, here, (here.control, *field.fired(), *here.alone()))
 
-    # --- what they have in common -----------------------------------------------------------
-
-    def _both(self, name: str, statement: Statement, here: _Place) -> tuple[Claim, Claim]:
+    def _both(self, name: str, statement: Statement) -> tuple[Claim, Claim, Place]:
         """The two ways to break a statement: it stays silent where it should not, or fires."""
-        self._require_fires()
-        words = f"{name}({spoken(statement)})"
+        field = self._field
+        field.require_fires()
+        here = field.stated(statement)
+
+        def silent(environment: Environment, replicate: int) -> bool | None:
+            fired = field.lookout.fires(environment, replicate)
+            return None if fired is None else not fired
+
         misses = Claim(
-            name=words,
+            name=f"{name}({spoken(statement)})",
             statement=statement,
             side=True,
-            wrong=self._silent,
+            wrong=silent,
             breach="stays silent although the statement holds",
             rate="misses",
             among="machines for which the statement holds",
             held=here.held,
-            missing=self._missing,
+            missing=field.missing,
         )
         false_positives = msgspec.structs.replace(
             misses,
             side=False,
-            wrong=self._lookout.fires,
+            wrong=field.lookout.fires,
             breach="fires although the statement does not hold",
             rate="false positives",
             among="machines for which the statement does not hold",
         )
-        return misses, false_positives
-
-    def _silent(self, environment: Environment, replicate: int) -> bool | None:
-        fired = self._lookout.fires(environment, replicate)
-        return None if fired is None else not fired
-
-    def _answer(
-        self,
-        claim: Claim,
-        here: _Place,
-        tried: Iterable[Environment],
-        *,
-        bases: Sequence[Environment] = (),
-        besides: Sequence[Claim] = (),
-        idle: str | None = None,
-    ) -> Verdict:
-        inquiry = self._inquiry(here.levels)
-        first = list(dict.fromkeys(tried))
-        start = bases or [*here.found.plain[:_BACKGROUNDS], *self._known_to_fire()[:_BACKGROUNDS]]
-        try:
-            return inquiry.answer(
-                claim, first, start, reads=here.found.reads, besides=besides, idle=idle
-            )
-        finally:
-            if self._own:
-                self.subject.close()
-
-    def _inquiry(self, levels: dict[str, Levels]) -> Inquiry:
-        return Inquiry(
-            self._lookout, levels, self._population, self._effort, self._samples, self._seed
-        )
-
-    def _stated(self, statement: Statement) -> _Place:
-        """The edges of a statement."""
-        levels = self._known_levels(statement)
-        asked_for = factors_read(
-            statement, levels, random.Random(f"{self._seed} reads"), self._missing
-        )
-        for name in sorted(asked_for):
-            self._require(name)
-        held = {} if OPTOUT in asked_for else self._not_out
-        found = self._edges(statement, levels, held)
-        return _Place(levels, held, found, self._control(levels).but(held))
-
-    def _anywhere(self, held: Mapping[str, str]) -> _Place:
-        """No statement: every machine is meant."""
-        levels = self._known_levels(None)
-        return _Place(levels, held, Edges((), (), (), ()), self._control(levels).but(held))
-
-    def _known_levels(self, statement: Statement | None) -> dict[str, Levels]:
-        return known_levels(self._names, self._words(statement), self._examples, self._servers)
-
-    @cached_property
-    def _servers(self) -> frozenset[str]:
-        """Hosts that the client talks to where nothing is varied."""
-        self._lookout.grant(1)
-        trial = self._lookout.look(self.subject.control)
-        return frozenset(() if trial is None else trial.hosts)
-
-    def _edges(
-        self, statement: Statement, levels: dict[str, Levels], held: Mapping[str, str]
-    ) -> Edges:
-        return edges(
-            statement,
-            levels,
-            examples=[self._control(levels).but(each) for each in self._examples],
-            held=held,
-            missing=self._missing,
-            chance=random.Random(f"{self._seed} edges"),
-        )
-
-    def _control(self, levels: Mapping[str, Levels]) -> Environment:
-        return Environment.of({name: each.control for name, each in levels.items()})
-
-    def _alone(self, here: _Place) -> list[Environment]:
-        """The machine with nothing varied, and with each known level of one factor."""
-        some = [
-            [here.control.but({name: text}) for text in (*known.named, *known.made)]
-            for name, known in here.levels.items()
-            if name not in here.held
-        ]
-        found = (here.control, *interleaved(*some))
-        return [each for each in dict.fromkeys(found) if impossible(each) is None]
-
-    def _known_to_fire(self) -> list[Environment]:
-        """Machines on which the probe was seen to fire without an opt-out, the plainest first."""
-        held, control = self._not_out, self.subject.control
-        met = [each for each in self._lookout.fired() if each.but(held) == each]
-        return sorted(
-            met, key=lambda each: (len(control.but(each.mapping).difference(control)), each)
-        )
-
-    @property
-    def _not_out(self) -> Mapping[str, str]:
-        return {OPTOUT: factor(OPTOUT).control} if OPTOUT in self._names else {}
-
-    def _fired(self) -> list[Environment]:
-        """The same; where no statement has met any so far, they are looked for."""
-        known = self._known_to_fire()
-        if known or self._fires is None or self._looked_for:
-            return known
-        self._looked_for = True
-        here = self._anywhere(self._not_out)
-        claim = Claim(
-            name="fires",
-            statement=lambda machine: True,
-            side=True,
-            wrong=self._lookout.fires,
-            breach="fires",
-            rate="fires",
-            among="machines",
-            held=here.held,
-            missing=self._missing,
-        )
-        crowd = Population({name: each.weights() for name, each in here.levels.items()})
-        drawn = crowd.holding(here.held).draw(
-            claim.statement,
-            True,
-            self._effort.trials,
-            most=2 * self._effort.trials,
-            chance=random.Random(f"{self._seed} fires"),
-        )
-        given = [here.control.but(each) for each in self._examples]
-        begin = (*given, *interleaved(self._alone(here), drawn.environments))
-        self._inquiry(here.levels).search(claim).run(begin, given)
-        return self._known_to_fire()
-
-    def _words(self, statement: Statement | None) -> tuple[str, ...]:
-        """What is mentioned by the statement and by the client, in turn."""
-        own = () if statement is None else mentioned(statement)
-        words = dict.fromkeys(interleaved(own, self._client_words))
-        plain = {*self._names, *(factor(name).control for name in self._names)}
-        return tuple(word for word in words if word not in plain and any(map(str.isalnum, word)))
-
-    @cached_property
-    def _client_words(self) -> tuple[str, ...]:
-        if self._mentions is not None:
-            return tuple(self._mentions)
-        if self.subject.words is None:
-            return ()
-        found = words_of_client(self.subject.client)
-        return tuple(interleaved(found.hosts, found.endings, found.keywords))
-
-    # --- what cannot be asked ---------------------------------------------------------------
-
-    def _varied(self, chosen: Iterable[str] | None) -> tuple[str, ...]:
-        reached = tuple(self.subject.control.mapping)
-        if chosen is None:
-            return reached
-        if isinstance(chosen, str):
-            raise UsageError(f"factors is a list of names; write factors=[{chosen!r}]")
-        names = tuple(sorted({factor(name).name for name in chosen}))
-        for name in names:
-            if name in self._missing:
-                raise UsageError(f"{name} cannot be varied here: {self._missing[name]}")
-        return names
-
-    def _require(self, name: str) -> None:
-        """That a factor exists, varies here, and means something to the client."""
-        Machine(dict.fromkeys(self._names, ""), self._missing)[name]
-        if not inert(name, bare_surroundings(self.subject.client)):
-            return
-        mend = {
-            "optout": "optout={'NAME': '1'}, or [optout] in its profile",
-            "endpoint": "endpoint_variable='NAME', or [provider] in its profile",
-        }.get(name, "its profile")
-        raise UsageError(
-            f"{name} changes nothing for {self.subject.label}, so that nothing can be said of it; "
-            f"say how it is told: {mend}"
-        )
-
-    def _optout_level(self) -> str:
-        self._require_fires()
-        self._require(OPTOUT)
-        (out,) = factor(OPTOUT).levels
-        return out
-
-    def _require_fires(self) -> None:
-        if self._fires is None:
-            raise UsageError(
-                "nothing says when the probe fires; write "
-                'lab.contract(…, fires=lambda seen: "x-probe" in seen.text)'
-            )
-
-
-class _Place(msgspec.Struct, frozen=True):
-    """Where a statement is put to the test."""
-
-    levels: dict[str, Levels]
-    held: Mapping[str, str]
-    found: Edges
-    control: Environment
+        return misses, false_positives, here
 
 
 def _profile(
