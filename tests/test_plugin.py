@@ -10,6 +10,10 @@ import pytest
 from hypothesis import settings
 
 import lab.pytesting.bench
+import lab.reports.finding  # all of rich and of the comparisons, before a session imports some
+import lab.reports.progress
+import lab.reports.terminal
+import lab.testing.comparison
 from lab.clients.profile import Client, Profile
 from lab.errors import ClientError, MachineError
 from lab.experiment.events import AuditFinished, AuditStarted
@@ -188,6 +192,8 @@ def test_what_the_ini_file_says_holds_unless_the_command_line_says_otherwise(
         ("--lab-seed=x", "--lab-seed takes a whole number from 0 to *, not 'x'"),
         ("--lab-max-time=-1", "--lab-max-time takes a number of seconds above 0, not '-1'"),
         ("--lab-jobs=0", "--lab-jobs takes a whole number from 1 to 64, not '0'"),
+        ("--lab-client=-- agent 'x", '--lab-client "-- agent \'x" is no command: No closing*'),
+        ("--lab-factors=timezone,hostnam", "*hostnam*hostname*"),
         ("--lab-baseline=no.json", "no.json: No such file*"),
         ("--lab-policy=no.toml", "no.toml: No such file*"),
     ],
@@ -267,10 +273,35 @@ def test_one_report_has_all_questions(engine, session, pytester):
 
 
 def test_visible_signals_are_reported_and_pass(engine, session):
-    engine.report = msgspec.structs.replace(FULL, signals=(COPIED, ROUTE))
+    engine.report = msgspec.structs.replace(FULL, signals=(COPIED, ROUTE), inconclusive=())
     result = session("--lab-client=probe")
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines(["hostname  encoded*"])
+
+
+def test_what_stayed_open_beside_visible_signals_is_never_passed(engine, session, tmp_path):
+    visible = msgspec.structs.replace(FULL, signals=(COPIED, ROUTE))
+    engine.report = visible
+    result = session("--lab-client=probe")
+    result.assert_outcomes(skipped=3)
+    result.stdout.fnmatch_lines(
+        ["SKIPPED*stayed open: proxy: tls cdn.example.com: too noisy to decide"]
+    )
+
+    # What a baseline has as open as now, or a policy of other questions names, is no doubt.
+    file, policy = tmp_path / "accepted.json", tmp_path / "policy.toml"
+    file.write_bytes(encode(FULL))
+    policy.write_text(
+        'schema = "fingerprint-lab/policy/1"\n[[forbidden]]\ncause = "git"\nreason = "private"\n'
+    )
+    words = ("--lab-client=probe", f"--lab-baseline={file}", f"--lab-policy={policy}")
+    session(*words).assert_outcomes(passed=3)
+
+    left_out = NotMeasured("12 planned trials", "the limit on trials or time was reached")
+    engine.report = msgspec.structs.replace(visible, inconclusive=(), not_measured=(left_out,))
+    result = session("--lab-client=probe")
+    result.assert_outcomes(skipped=3)
+    result.stdout.fnmatch_lines(["SKIPPED*stayed open: 12 planned trials: the limit on*"])
 
 
 def test_what_the_machine_lacks_skips_and_names_it(engine, session):

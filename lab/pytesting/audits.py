@@ -9,7 +9,7 @@ import hashlib
 import io
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import pytest
@@ -18,6 +18,8 @@ from lab.errors import LabError, MachineError
 from lab.findings.report import Report, Signal
 
 if TYPE_CHECKING:
+    from lab.findings.policy import Judgement, Open
+    from lab.observation.location import Location
     from lab.pytesting.bench import Bench
     from lab.pytesting.session import Session
 
@@ -29,6 +31,7 @@ AUDIT = "lab_audit"
 _DONE = "session"
 """The file in an audit's folder that says which session finished it."""
 _LONGEST_NAME = 80
+_WIDTH = 160
 _REMAINING = "signal{s} that opting out does not end"
 _TIMES = 3
 """Runs that show what is sent in one environment."""
@@ -106,12 +109,21 @@ class Audits:
 
         usual = self._session.observing(times=_TIMES)
         out = self._session.observing(times=_TIMES, optout="set")
-        self._judge(report, ignoring(report.signals, usual, out), _REMAINING)
+        chosen = ignoring(report.signals, usual, out)
+        self._judge(report, chosen, _REMAINING, elsewhere=usual.model_requests)
 
     def _judge(
-        self, report: Report, chosen: Sequence[Signal], what: str = "covert signal{s}"
+        self,
+        report: Report,
+        chosen: Sequence[Signal],
+        what: str = "covert signal{s}",
+        elsewhere: Set[Location] = frozenset(),
     ) -> None:
-        """Fail on what is chosen and nobody accepts, and on what somebody does not accept."""
+        """Fail on what is chosen and nobody accepts, and on what somebody does not accept.
+
+        Nothing passes where an effect stayed open that could be what the test asks for, or where
+        a limit left out trials; in the messages of ``elsewhere`` it does not ask.
+        """
         from lab.findings.policy import judge
         from lab.reports.phrases import counted, verdict
 
@@ -127,6 +139,8 @@ class Audits:
             self._fail(report, failing, counted(len(failing), one, many))
         if report.verdict in {"inconclusive", "not measured"}:
             self._session.skip(verdict(report))
+        if doubts := _doubts(judgement, elsewhere):
+            self._session.skip(_open(doubts))
 
     def _fail(self, report: Report, signals: Iterable[Signal], found: str) -> NoReturn:
         from lab.reports.finding import write_finding
@@ -208,6 +222,32 @@ class Audits:
         for signal in report.signals:
             note("lab_signal", signal.id)
         return report
+
+
+def _doubts(judgement: Judgement, elsewhere: Set[Location]) -> Sequence[Open]:
+    """Effects that stayed open, and what was planned, or tried before, and could not be done.
+
+    What a policy names that this question does not vary is for others to ask.
+    """
+    return [
+        doubt
+        for doubt in judgement.doubts
+        if (
+            doubt.rule is None
+            if doubt.location is None
+            else doubt.location.message not in elsewhere
+        )
+    ]
+
+
+def _open(doubts: Sequence[Open]) -> str:
+    from lab.reports.phrases import place
+    from lab.reports.text import clipped
+
+    first, more = doubts[0], len(doubts) - 1
+    where = f"{place(first.location, _WIDTH)}: " if first.location is not None else ""
+    told = f"{clipped(first.what, _WIDTH)}: {where}{clipped(first.why, _WIDTH)}"
+    return f"stayed open: {told}" + (f" (and {more} more)" if more else "")
 
 
 def _because(hindered: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from lab.factors.registry import factor
 from lab.factors.surroundings import Endpoint
 from lab.findings.search import Search
 from lab.internet.provider import Asked, all_providers
+from lab.observation.decode import decoded
 from lab.observation.features import Roles, extract, message_of
 from lab.observation.location import Location
 from lab.observation.records import (
@@ -25,11 +26,17 @@ from lab.observation.records import (
     DnsQuery,
     Event,
     Observation,
+    ProxyHop,
     Request,
+    TlsFailure,
     WebSocketMessage,
 )
+from lab.reports.text import clipped, visible
 
 __all__ = ["Seen"]
+
+_WIDTH = 200
+_DNS_PORTS = (53, 853)
 
 
 class Seen:
@@ -41,8 +48,14 @@ class Seen:
 
     @cached_property
     def hosts(self) -> frozenset[str]:
-        """To whom anything was sent, in any run; a name looked up is not yet one."""
-        return frozenset(host for run in self.observations for host in map(_host, _data(run)))
+        """To whom anything was sent, in any run; a name looked up is not yet one.
+
+        By the name that was connected to, and by the one that is told in the request: they need
+        not be the same.
+        """
+        return frozenset(
+            host for run in self.observations for event in _data(run) for host in _hosts(event, run)
+        )
 
     @cached_property
     def places(self) -> frozenset[Location]:
@@ -68,10 +81,11 @@ class Seen:
     def model_hosts(self) -> frozenset[str]:
         """The hosts of models."""
         return frozenset(
-            _host(event)
+            host
             for run in self.observations
             for event in run.events
             if _asks_a_model(event)
+            for host in _hosts(event, run)
         )
 
     @cached_property
@@ -94,11 +108,12 @@ class Seen:
         lines = []
         for run in self.observations:
             for event in _before(run):
-                hits = zip(named, search.hits(_text(event)), strict=True)
-                told = [f"{name} ({hit.encoding})" for name, hit in hits if hit is not None]
-                if told or _host(event) not in self.model_hosts:
+                told = list(_hits(event, named, search))
+                if told or not self.model_hosts.issuperset(_hosts(event, run)):
                     with_what = f", with {', '.join(told)}" if told else ""
-                    lines.append(f"{_words(event)}{with_what}")
+                    others = sorted({*_hosts(event, run)} - {_host(event)})
+                    by = f", by {clipped(', '.join(others), _WIDTH)}" if others else ""
+                    lines.append(f"{_words(event)}{by}{with_what}")
         return tuple(dict.fromkeys(lines))
 
     def past_the_proxy(self) -> tuple[str, ...]:
@@ -108,19 +123,38 @@ class Seen:
             _words(event)
             for run in self.observations
             for event in run.events
-            if isinstance(event, Connection | Datagram) and event.host != proxy.hostname
+            if isinstance(event, Connection | Datagram)
+            and event.host != proxy.hostname
+            and not _looks_up(event, run)
         ]
         return tuple(dict.fromkeys(lines))
 
 
 def _data(run: Observation) -> Iterator[Event]:
     """The events that carry something to somebody, each thing once."""
+    tunnels = {event.connection for event in run.events if isinstance(event, ProxyHop)}
     for event in run.events:
-        if isinstance(event, Request | WebSocketMessage | Datagram) or (
+        match event:
+            # Who takes none but its own certificates would have told something.
+            case Request() | WebSocketMessage() | Datagram() | TlsFailure():
+                yield event
             # What was recognised as HTTP is there as requests too.
-            isinstance(event, Connection) and event.protocol == "raw" and event.size
-        ):
-            yield event
+            case Connection() if event.size and not _looks_up(event, run):
+                clear = event.protocol == "tls" and event.connection not in tunnels
+                if clear or event.protocol == "raw":
+                    yield event
+            case _:
+                continue
+
+
+def _looks_up(event: Connection | Datagram, run: Observation) -> bool:
+    """Whether all that a connection carries are names to look up, as over TCP."""
+    address, port = event.address, event.port
+    resolver = {event.host, address, f"{address}:{port}", f"[{address}]:{port}"}
+    return port in _DNS_PORTS and any(
+        isinstance(other, DnsQuery) and other.transport == "tcp" and other.resolver in resolver
+        for other in run.events
+    )
 
 
 def _before(run: Observation) -> Iterable[Event]:
@@ -133,49 +167,79 @@ def _asks_a_model(event: Event) -> TypeGuard[Request]:
     if not isinstance(event, Request) or event.method != "POST":
         return False
     try:
-        body = json.loads(event.body)
-    except ValueError:
+        body = json.loads(_body(event))
+    except (ValueError, RecursionError):
         return False
     path, _, query = event.target.partition("?")
     asked = Asked(event.method, path.rstrip("/"), query, False, body)
     return any(provider.answer(asked) is not None for provider in all_providers())
 
 
+def _hits(event: Event, named: Sequence[str], search: Search) -> Iterator[str]:
+    """Which of the named levels an event holds, each as the first of its texts has it."""
+    found: dict[str, str] = {}
+    for text in _texts(event):
+        for name, hit in zip(named, search.hits(text), strict=True):
+            if hit is not None:
+                found.setdefault(name, hit.encoding)
+    return (f"{name} ({found[name]})" for name in named if name in found)
+
+
+def _body(event: Request) -> bytes:
+    """The body, with its compression undone."""
+    names = [v.decode("latin-1") for n, v in event.headers if n.lower() == b"content-encoding"]
+    return decoded(event.body, ", ".join(names))
+
+
 def _path(event: Request) -> str:
     return event.target.partition("?")[0]
 
 
+def _hosts(event: Event, run: Observation) -> Iterator[str]:
+    """Whom an event names, and whom its connection leads to, unless that is a proxy."""
+    yield _host(event)
+    if isinstance(event, Request | WebSocketMessage):
+        same = [
+            each for each in run.events if getattr(each, "connection", None) == event.connection
+        ]
+        if not any(isinstance(each, ProxyHop) for each in same):
+            yield from (_host(each) for each in same if isinstance(each, Connection))
+
+
 def _host(event: Event) -> str:
+    """Whom an event names; safe to show, for the client may have made the name up."""
     if isinstance(event, Connection | Datagram):
-        return event.host or event.address
-    if isinstance(event, DnsQuery):
-        return event.name
-    return getattr(event, "host", "")
+        return visible(event.host or event.address)
+    return visible(getattr(event, "host", ""))
 
 
-def _text(event: Event) -> str:
-    """Everything that an event says, as one text to search."""
+def _texts(event: Event) -> Sequence[str]:
+    """Everything that an event says, as texts to search, of which each begins anew."""
     match event:
         case Request():
-            lines = [f"{event.host}{event.target}".encode()]
+            lines = [f"{event.host}{event.target}".encode(errors="surrogateescape")]
             lines += [name + b": " + value for name, value in event.headers]
-            data = b"\n".join((*lines, event.body))
+            parts = [b"\n".join(lines), _body(event)]
         case Connection():
-            data = event.sent
+            parts = [event.sent]
         case Datagram() | WebSocketMessage():
-            data = event.data
+            parts = [event.data]
         case _:
-            data = b""
-    return data.decode(errors="surrogateescape")
+            parts = []
+    return [part.decode(errors="surrogateescape") for part in parts]
 
 
 def _words(event: Event) -> str:
+    """What was sent, to whom: safe to show, for the client chose the words."""
     match event:
         case Request():
-            return f"{event.method} {event.scheme}://{event.host}{_path(event)}"
+            words = f"{event.method} {event.scheme}://{event.host}{_path(event)}"
         case Connection():
-            return f"tcp {_host(event)}:{event.port}"
+            words = f"tcp {_host(event)}:{event.port}"
         case Datagram():
-            return f"udp {_host(event)}:{event.port}"
+            words = f"udp {_host(event)}:{event.port}"
+        case TlsFailure():
+            words = f"tls {_host(event)}"
         case _:
-            return f"websocket {_host(event)}"
+            words = f"websocket {_host(event)}"
+    return clipped(words, _WIDTH)

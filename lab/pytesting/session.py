@@ -68,6 +68,10 @@ class Session:
         asked = self.settings
         try:
             _ = self.policy, self.baseline
+            if asked.factors:
+                from lab.factors.registry import factor
+
+                _ = [factor(name) for name in asked.factors]
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         if self.worker is None and asked.out is not None:

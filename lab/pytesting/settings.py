@@ -105,7 +105,10 @@ def _refuse(message: str) -> NoReturn:
 def _words(text: str, folder: Path) -> tuple[str, ...]:
     text = text.strip()
     if text == "--" or text.startswith("-- "):
-        return tuple(shlex.split(text))
+        try:
+            return tuple(shlex.split(text))
+        except ValueError as error:
+            _refuse(f"--lab-client {text!r} is no command: {error}")
     if text.endswith(".toml"):
         return (str(folder / Path(text).expanduser()),)
     return (text,) if text else ()

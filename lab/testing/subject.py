@@ -294,7 +294,10 @@ def _words(client: str | Sequence[str] | Client) -> tuple[str, ...]:
             return ("--", *client.program)
         return (client.label,)
     if isinstance(client, str):
-        return tuple(shlex.split(client)) if client.startswith("-- ") else (client,)
+        try:
+            return tuple(shlex.split(client)) if client.startswith("-- ") else (client,)
+        except ValueError as error:
+            raise UsageError(f"{client!r} is no command: {error}") from None
     words = tuple(client)
     return words if len(words) == 1 or words[:1] == ("--",) else ("--", *words)
 

@@ -165,6 +165,8 @@ class TestOpen:
         assert again.words == ("--", "/bin/echo", "hello")
 
     def test_nobody(self, tmp_path):
+        with pytest.raises(UsageError, match="is no command: No closing quotation"):
+            Subject.open("-- agent 'x", home=tmp_path)
         with pytest.raises(UsageError, match="there is no client 'claud-code'"):
             Subject.open("claud-code", home=tmp_path)
 
