@@ -8,12 +8,13 @@ again and finds them.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -57,6 +58,19 @@ class StoredTrial(msgspec.Struct, frozen=True):
     observation: str
 
 
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Within, no other process makes the folder's database: SQLite does not wait for that."""
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        # Where a file system has no such locks, there is nothing better than to go on.
+        with suppress(OSError):
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
 class Store:
     """The trials of one audit, in one folder.  Safe for use by several threads."""
 
@@ -64,9 +78,12 @@ class Store:
         self.folder = folder
         try:
             (folder / "blobs").mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(folder / "trials.sqlite", check_same_thread=False)
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.executescript(_SCHEMA)
+            with _alone(folder):
+                self._connection = sqlite3.connect(
+                    folder / "trials.sqlite", check_same_thread=False
+                )
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.executescript(_SCHEMA)
         except (OSError, sqlite3.Error) as error:
             raise LabError(
                 f"cannot keep trials in {folder}: {error}; choose another folder with --out"

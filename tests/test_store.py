@@ -1,4 +1,6 @@
+import fcntl
 import hashlib
+import os
 import sqlite3
 import threading
 from pathlib import Path
@@ -201,3 +203,16 @@ def test_two_threads(store):
     assert not failures
     assert all(store.get(name, PLACE, 39) for name in ("a", "b"))
     assert not list((store.folder / "blobs").rglob("*.partial"))
+
+
+def test_who_opens_a_folder_waits_for_another_process_that_makes_its_database(tmp_path):
+    held = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    opening = threading.Thread(target=lambda: Store(tmp_path).close())
+    opening.start()
+    opening.join(0.1)
+    assert opening.is_alive()
+    assert not (tmp_path / "trials.sqlite").exists()
+    os.close(held)
+    opening.join(10)
+    assert (tmp_path / "trials.sqlite").exists()
