@@ -163,7 +163,10 @@ def pytest_runtest_makereport(
     report = yield
     told = sys.modules.get("lab.testing.told")
     if told is not None and report.failed and call.when != "teardown":
-        note = told.last()
+        try:
+            note = told.last()
+        except Exception as error:  # noqa: BLE001 - told in the report; the session goes on
+            note = f"this could not be told: {type(error).__name__}: {error}"
         if note is not None:
             report.sections.append(("fingerprint lab", note))
     return report

@@ -463,6 +463,28 @@ def test_a_test_that_fails_has_what_a_comparison_told_in_its_report(pytester):
     assert "of another test" not in result.stdout.str()
 
 
+def test_what_cannot_be_told_ends_no_session(pytester):
+    pytester.makepyfile(
+        """
+        from lab.testing import told
+
+        class Story:
+            def __str__(self):
+                raise OSError("no space left")
+
+        def test_told():
+            told.note(Story())
+            assert False
+
+        def test_after():
+            pass
+        """
+    )
+    result = pytester.runpytest_inprocess("-p", "lab.plugin")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["this could not be told: OSError: no space left"])
+
+
 OBSERVING = """
 import lab
 

@@ -72,10 +72,13 @@ class Rule(msgspec.Struct, frozen=True):
     def may_cover(self, item: Inconclusive) -> bool:
         """Whether it would decide this effect, if it were confirmed.
 
-        Of an open effect neither kind nor covertness is known, and sometimes not the cause;
-        what is not known may be as the rule says.
+        Of an open effect neither kind nor covertness is known, and sometimes not the cause.
+        What is not known may be as a rule says that forbids; a rule that permits, and says
+        something of it, does not cover the effect.
         """
         if self.id:
+            return False
+        if not self.forbids and (self.kind or self.covert or (self.factors and not item.cause)):
             return False
         return (not item.cause or self._caused(item.cause)) and self._at(item.location)
 

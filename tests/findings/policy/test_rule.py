@@ -113,6 +113,24 @@ def test_of_what_is_open_the_unknown_may_be_as_the_rule_says(conditions, expecte
     assert Rule("forbidden", 1, cause=("user",)).may_cover(unknown)
 
 
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ({"cause": ("proxy",)}, True),
+        ({"host": ("cdn.*",)}, True),
+        ({"cause": ("proxy",), "kind": ("presence",)}, False),
+        ({"cause": ("proxy",), "covert": True}, False),
+    ],
+)
+def test_what_is_not_known_of_an_open_effect_is_not_permitted(conditions, expected):
+    item = Inconclusive(Location("tls", "cdn.example.com"), ("proxy",), "noisy")
+    unknown = msgspec.structs.replace(item, cause=())
+    for standing in ("allowed", "documented"):
+        rule = Rule(standing, 1, **conditions)
+        assert rule.may_cover(item) is expected
+        assert rule.may_cover(unknown) is (expected and not rule.cause)
+
+
 def test_only_a_star_is_special():
     assert like("/messages/[user]/*/text", "/messages/[user]/content/[text]/text")
     assert not like("/messages/[user]", "/messages/u")
