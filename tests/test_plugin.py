@@ -327,6 +327,29 @@ def test_a_client_that_cannot_be_run_fails_in_one_line(engine, session):
     result.stdout.fnmatch_lines(["probe: its package holds no program"])
 
 
+def test_who_expects_a_finding_does_not_take_for_one_what_could_not_be_done(engine, pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+        from lab.pytesting.audits import Found
+
+        @pytest.mark.xfail(raises=Found)
+        def test_planted(lab_audit):
+            lab_audit.fail_on_covert(lab_audit("timezone"))
+        """
+    )
+
+    def run(*words):
+        return pytester.runpytest_inprocess("-p", "lab.plugin", "--lab-client=probe", *words)
+
+    engine.report = FULL
+    run().assert_outcomes(xfailed=1)
+    engine.report = msgspec.structs.replace(EMPTY, verdict="inconclusive")
+    run("--lab-require").assert_outcomes(failed=1)
+    engine.raises = ClientError("probe: its package holds no program")
+    run().assert_outcomes(failed=1)
+
+
 @pytest.mark.parametrize("verdict", ["inconclusive", "not measured"])
 def test_what_stayed_open_is_never_passed(engine, session, verdict):
     engine.report = msgspec.structs.replace(EMPTY, verdict=verdict)

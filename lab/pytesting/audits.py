@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lab.pytesting.bench import Bench
     from lab.pytesting.session import Session
 
-__all__ = ["AUDIT", "Audits"]
+__all__ = ["AUDIT", "Audits", "Found"]
 
 AUDIT = "lab_audit"
 """The property of a test that names the folder of an audit."""
@@ -35,6 +35,14 @@ _WIDTH = 160
 _REMAINING = "signal{s} that opting out does not end"
 _TIMES = 3
 """Runs that show what is sent in one environment."""
+
+
+class Found(pytest.fail.Exception):  # type: ignore[misc, name-defined]
+    """A test fails for what the client sends, and not because something could not be done.
+
+    So that a test that expects a finding, ``xfail(raises=Found)``, does not take the one for
+    the other.
+    """
 
 
 class Question(NamedTuple):
@@ -152,7 +160,7 @@ class Audits:
         for number, signal in enumerate(sorted(signals, key=severity), 1):
             print(file=stream)
             write_finding(number, signal, client, console_for(stream, width=100))
-        pytest.fail(f"{found} in what the client sends:\n{stream.getvalue()}", pytrace=False)
+        raise Found(f"{found} in what the client sends:\n{stream.getvalue()}", pytrace=False)
 
     # --- an audit ---------------------------------------------------------------------------
 

@@ -55,11 +55,14 @@ def observe(
 
 
 def _subject(client: str | Sequence[str] | Client | Callable[[], object]) -> Subject:
-    key: Hashable = client if callable(client) or isinstance(client, str) else None
-    if isinstance(client, Client):
+    key: Hashable = client if isinstance(client, str) else None
+    if callable(client):
+        # One that cannot be a key is known by its place, and kept as long as its subject is.
+        key = client if isinstance(client, Hashable) else (id(client), type(client))
+    elif isinstance(client, Client):
         key = client.digest
     elif key is None:
-        key = tuple(client)  # type: ignore[arg-type]
+        key = tuple(client)
     subject = _opened.pop(key, None)
     if subject is None:
         subject = Subject.open(client)

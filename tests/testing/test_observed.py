@@ -82,3 +82,19 @@ def test_two_subjects_are_not_compared():
     one, other = (subject_of(identifiers).observe(lab.control()) for _ in range(2))
     with pytest.raises(UsageError, match="with the same client"):
         one.indistinguishable_from(other)
+
+
+def test_a_callable_that_is_no_key_is_one_subject_all_the_same():
+    class Probe:
+        __hash__ = None
+
+        def __eq__(self, other):
+            return True
+
+        def __call__(self):
+            """Sends nothing."""
+
+    probe = Probe()
+    seen = lab.observe(lab.control(), probe)
+    assert lab.observe(lab.control(), probe).subject is seen.subject
+    assert lab.observe(lab.control(), Probe()).subject is not seen.subject
