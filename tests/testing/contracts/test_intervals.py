@@ -1,11 +1,32 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.intervals import clopper_pearson as summed
 from lab.testing.contracts.intervals import clopper_pearson
+
+
+def summed(hits, cases, level=0.95):
+    """The interval from its definition: sums of probabilities, and halving."""
+    outside = (1 - level) / 2
+
+    def at_most(most, share):
+        terms = range(most + 1)
+        return sum(math.comb(cases, n) * share**n * (1 - share) ** (cases - n) for n in terms)
+
+    def root(rising):
+        low, high = 0.0, 1.0
+        for _ in range(60):
+            middle = (low + high) / 2
+            low, high = (middle, high) if rising(middle) < 0 else (low, middle)
+        return low
+
+    low = 0.0 if hits == 0 else root(lambda p: 1 - at_most(hits - 1, p) - outside)
+    high = 1.0 if hits == cases else root(lambda p: outside - at_most(hits, p))
+    return low, high
 
 
 @given(st.integers(1, 120).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
