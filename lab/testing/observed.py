@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lab.environment import Environment
 from lab.errors import UsageError
-from lab.factors.registry import factors
+from lab.factors.registry import control, factors
 from lab.findings.search import SHORTEST, Search
 from lab.observation.decode import decoded
 from lab.observation.features import Roles, extract
@@ -47,8 +47,10 @@ class Observed:
     >>> "juniper" in seen.text, seen.sends("juniper")
     (False, True)
 
-    Asking raises MachineError where no cell can be made, and ClientError where the client
-    cannot start.  How it ended, and whether it did well, is ``observation.exit``.
+    Asking raises MachineError where no cell can be made, ClientError where the client cannot
+    start, and UnmeasurableError where none of the levels that differ from the control reaches
+    it; levels beside others that do are left out.  How it ended, and whether it did well, is
+    ``observation.exit``.
     """
 
     def __init__(self, subject: Subject, environment: Environment) -> None:
@@ -67,12 +69,14 @@ class Observed:
     @property
     def observation(self) -> Observation:
         """Everything that the first trial sent, byte-exact, and how it ended."""
-        return self.subject.observation(self.environment)
+        return self.observations(1)[0]
 
     def observations(self, number: int) -> tuple[Observation, ...]:
         """The first so many replicates, in order."""
         if number < 1:
             raise UsageError(f"observations are counted from 1, not {number}")
+        # Where nothing of what was asked for can be had, what is not sent tells nothing.
+        self.subject.require_measurable(control(factors()), self.environment)
         return tuple(self.subject.observation(self.environment, n) for n in range(number))
 
     @property

@@ -13,7 +13,8 @@ import pytest
 
 import lab
 from lab.errors import UsageError
-from tests.testing.models import identifiers, subject_of
+from lab.testing.subject import UnmeasurableError
+from tests.testing.models import identifiers, quiet, subject_of
 
 KOLKATA = lab.control(timezone="Asia/Kolkata", hostname="juniper-workstation")
 
@@ -98,3 +99,14 @@ def test_a_callable_that_is_no_key_is_one_subject_all_the_same():
     seen = lab.observe(lab.control(), probe)
     assert lab.observe(lab.control(), probe).subject is seen.subject
     assert lab.observe(lab.control(), Probe()).subject is not seen.subject
+
+
+def test_a_level_that_does_not_reach_the_client_is_no_observation():
+    subject = subject_of(quiet)
+    subject.out_of_reach = {"hostname": "its profile excludes it"}
+    seen = subject.observe(lab.control(hostname="juniper"))
+    with pytest.raises(UnmeasurableError, match="hostname: its profile excludes it"):
+        seen.sends("juniper")
+    beside = subject.observe(lab.control(hostname="juniper", timezone="Asia/Tokyo"))
+    assert not beside.sends("juniper")
+    assert subject.observe(lab.control()).requests
