@@ -145,7 +145,10 @@ class Search:
         if environment in self._unsteady or not self.claim.about(environment):
             return False
         if environment not in self._tried:
-            self._tried[environment] = bool(self.claim.wrong(environment, 0))
+            answer = self.claim.wrong(environment, 0)
+            if answer is None:
+                return False
+            self._tried[environment] = answer
         return self._tried[environment]
 
     def _first(self, edges: Iterable[Environment]) -> Environment | None:

@@ -23,6 +23,7 @@ from lab.clients.shipped import anything
 from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors.registry import factor, level
+from lab.reports.text import visible
 from lab.sandbox.laboratory import endpoint_of
 from lab.testing import current
 from lab.testing.contracts.breaking import Effort
@@ -257,7 +258,7 @@ class Contract:
                 rate="talks to others",
                 among="machines",
                 missing=field.missing,
-                story=lambda environment: (f"to {', '.join(strays(environment) or ())}",),
+                story=lambda environment: (visible(f"to {', '.join(strays(environment) or ())}"),),
             )
             here = field.anywhere({})
             return field.answer(claim, here, (here.control, *field.fired(), *here.alone()))

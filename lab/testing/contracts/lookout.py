@@ -2,7 +2,8 @@
 
 A question about a trial is answered from what was sent.  Each trial runs once, and is counted;
 when no more may be run, :class:`Spent` ends whatever is asking.  A trial that the client did
-not finish is no answer: neither silence nor a sign.
+not finish, or in which it failed without having sent anything, is no answer: neither silence
+nor a sign.
 """
 
 from __future__ import annotations
@@ -96,6 +97,10 @@ class Lookout:
         end = trial.observation.exit
         if end.verdict != "finished":
             self.failed.setdefault(environment, f"{end.verdict} {end.detail}".strip())
+            return None
+        if end.code and not trial.observation.events:
+            # It may have failed before it came to what the statement is about.
+            self.failed.setdefault(environment, f"ended with {end.code} and sent nothing")
             return None
         return trial
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 import lab
@@ -177,8 +178,6 @@ class Failing(ModelLaboratory):
     """Its trials do not end."""
 
     def measure_all(self, trials):
-        import msgspec
-
         for label, measured in super().measure_all(trials):
             end = Exit(60.0, "timed out", None, 9, 0.0, b"", b"")
             seen = msgspec.structs.replace(measured.observation, exit=end)
@@ -189,6 +188,45 @@ def test_trials_that_do_not_end_are_no_silence():
     verdict = contract(subject_of(Failing(marks))).silent_unless(in_kolkata)
     assert verdict.outcome == "open"
     assert "timed out" in str(verdict)
+
+
+class Crashing(ModelLaboratory):
+    """Fails before it sends anything, for those who opted out or for all."""
+
+    def __init__(self, behaviour, always):
+        super().__init__(behaviour)
+        self.always = always
+
+    def measure_all(self, trials):
+        for (label, environment), (_, measured) in (
+            (trial, next(super(Crashing, self).measure_all([trial]))) for trial in trials
+        ):
+            seen = measured.observation
+            if self.always or environment["optout"] != "unset":
+                end = Exit(0.1, "finished", 1, None, 0.0, b"", b"broken")
+                seen = msgspec.structs.replace(seen, events=(), exit=end)
+            yield label, msgspec.structs.replace(measured, observation=seen)
+
+
+def test_a_client_that_fails_before_it_sends_anything_keeps_no_promise():
+    here = contract(subject_of(Crashing(marks, always=True)))
+    for verdict in (here.silent_unless(in_kolkata), here.only_to(HOST)):
+        assert verdict.outcome == "open"
+        assert "ended with 1 and sent nothing" in str(verdict)
+
+
+def test_a_client_that_fails_for_those_who_opted_out_was_not_seen_to_be_silent():
+    verdict = contract(subject_of(Crashing(marks, always=False))).silent_when_opted_out()
+    assert verdict.outcome == "open"
+
+
+def test_hosts_that_a_client_makes_up_reach_no_terminal():
+    def strays(levels, chance):
+        return [request({}), request({}, host="a\x9b2Jx.example")]
+
+    verdict = contract(strays).only_to(HOST)
+    assert not verdict
+    assert "\x9b" not in str(verdict)
 
 
 # --- how sure -----------------------------------------------------------------------------------
