@@ -46,11 +46,14 @@ def test_the_planted_region_is_among_those_found(first, second, left, right):
     shown = [row for row in ROWS if behaves(dict(row))]
     found_here = found(behaves)
     names = {region.names for region in found_here}
+    planted = tuple(sorted({first, second}))
     if len(shown) >= MANY:
-        assert names == {tuple(sorted({first, second}))}
+        # Now and then another one does as well; trials of each tell them apart.
+        assert planted in names
+        assert len(names) <= 2
     elif len(shown) >= FEWEST:
         # So few trials may have more in common; then it is one of several, or too many.
-        assert not found_here or tuple(sorted({first, second})) in names
+        assert not found_here or planted in names
 
 
 def test_many_levels_of_two_factors_are_one_region():
