@@ -5,12 +5,15 @@ run is a line of the file that ``RAN`` names.
 """
 
 import os
+import random
 import time
 from pathlib import Path
 
 import msgspec
 
 import lab.pytesting.bench
+from lab.observation.records import Observation
+from lab.sandbox.laboratory import Measured
 from tests.experiment.model import CLIENT, ModelLaboratory, request
 
 RAN = "LAB_STAND_IN_RAN"
@@ -31,10 +34,13 @@ def behaviour(levels, chance):
 
 
 class StandIn(ModelLaboratory):
-    """The model, with the face of a laboratory."""
+    """The model, with the face of a laboratory.
+
+    Its noise is a trial's own, so that what is asked next is the same in however many processes.
+    """
 
     def __init__(self, client, *, jobs, processors, home, hidden):
-        super().__init__(behaviour, seed=os.getpid())
+        super().__init__(behaviour)
         self.jobs = jobs or processors
         self.file = os.environ.get(RAN)
 
@@ -45,7 +51,10 @@ class StandIn(ModelLaboratory):
         pass
 
     def measure_all(self, trials):
-        for label, measured in super().measure_all(trials):
+        for label, environment in trials:
+            chance = random.Random(f"{environment.digest} {label.replicate}")
+            sent = self.behaviour(environment.mapping, chance)
+            measured = Measured(Observation(tuple(sent), self.end(environment)), 0.0)
             time.sleep(float(os.environ.get(SECONDS, "0")))
             if self.file:
                 with Path(self.file).open("a") as file:
