@@ -15,7 +15,7 @@ from itertools import count
 from bench.figures import Figure, Result
 from lab.environment import Environment
 from lab.experiment.analysis import Row, analyse
-from lab.experiment.design import plan
+from lab.experiment.design.covering_array import plan
 from lab.observation.features import Features, Roles, extract
 from lab.observation.location import Location
 from lab.observation.records import Exit, Observation, Request

@@ -19,14 +19,14 @@ import msgspec
 
 from bench.world import World
 from lab.errors import LabError
-from lab.factors.surroundings import File, Link
-from lab.internet.script import Answer, Script
-from lab.sandbox.etc import etc
-from lab.sandbox.ground import survey
-from lab.sandbox.jail import Jail
-from lab.sandbox.laboratory import Laboratory
-from lab.sandbox.locales import default_cache
-from lab.sandbox.machine import SEARCH_PATH, user_namespace
+from lab.factors.host_spec import File, Link
+from lab.internet.models.script import Answer, Script
+from lab.sandbox.jail.files.etc import etc
+from lab.sandbox.jail.host_survey import survey
+from lab.sandbox.jail.locales import default_cache
+from lab.sandbox.jail.plan import Jail
+from lab.sandbox.requirements import SEARCH_PATH, user_namespace
+from lab.sandbox.sandbox import Laboratory
 
 FOLDER = Path(__file__).resolve().parent.parent
 RESOLVER = "127.0.0.1"

@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable
 
 from bench.figures import Figure, Result
-from lab.findings.automaton import Automaton, as_bytes, as_text, steps
-from lab.findings.closure import digests, written, xored
-from lab.findings.search import Search
+from lab.findings.encodings.aho_corasick import Automaton, as_bytes, as_text, steps
+from lab.findings.encodings.forms import digests, written, xored
+from lab.findings.encodings.search import Search
 
 SIZE = 1_000_000
 NEEDLES = tuple(

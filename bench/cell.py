@@ -15,10 +15,10 @@ from typing import TypeVar
 
 from bench.bare import tool
 from bench.figures import Figure, Result
-from lab.factors.surroundings import BARE
-from lab.sandbox.cell import Cell
-from lab.sandbox.jail import Jail
-from lab.sandbox.machine import user_namespace
+from lab.factors.host_spec import BARE
+from lab.sandbox.cell.cell import Cell
+from lab.sandbox.jail.plan import Jail
+from lab.sandbox.requirements import user_namespace
 
 Value = TypeVar("Value")
 

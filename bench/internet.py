@@ -22,10 +22,10 @@ from bench.figures import Figure, Result
 from bench.plain import ADDRESS, PlainServer
 from bench.world import answer, write
 from lab.errors import LabError
-from lab.internet.authority import Authority
-from lab.internet.script import Answer, Script
-from lab.internet.shell import Internet
-from lab.internet.sockets import CellSockets
+from lab.internet.cell_sockets import CellSockets
+from lab.internet.models.script import Answer, Script
+from lab.internet.server import Internet
+from lab.internet.tls.certificate_authority import Authority
 from lab.observation.records import Request
 
 NAME = "api.example.com"

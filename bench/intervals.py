@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from lab.testing.contracts.intervals import clopper_pearson
+from lab.statistics.intervals import clopper_pearson
 
 __all__ = ["clopper_pearson", "wilson"]
 

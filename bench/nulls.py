@@ -22,12 +22,12 @@ from bench.intervals import clopper_pearson
 from bench.specimens import Ground, add_places, named, opened, ordinary, places, say
 from lab.errors import LabError, UsageError
 from lab.experiment.audit import conduct
-from lab.experiment.judgement import judge
+from lab.experiment.follow import follow
 from lab.experiment.options import Options
 from lab.experiment.scope import scope
-from lab.experiment.zoo import Specimen, load
-from lab.reports.follow import follow
-from lab.sandbox.machine import require
+from lab.sandbox.requirements import require
+from lab.specimens.score import judge
+from lab.specimens.specimen import Specimen, load
 
 __all__ = ["Null", "lines", "main", "schedule"]
 

@@ -21,8 +21,8 @@ from lab.clients.resolve import resolve
 from lab.errors import LabError
 from lab.factors.registry import control, factors
 from lab.observation.records import Request
-from lab.sandbox import holder
-from lab.sandbox.laboratory import Laboratory
+from lab.sandbox.cell import holder
+from lab.sandbox.sandbox import Laboratory
 
 SPECIMEN = Path(__file__).resolve().parent.parent / "tests" / "specimens" / "null_quiet.py"
 DEFAULT_CLIENT = ("--", "/usr/bin/python3", str(SPECIMEN))

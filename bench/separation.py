@@ -11,7 +11,7 @@ import math
 import random
 
 from bench.figures import Figure, Result
-from lab.experiment.separation import Separation, Switches
+from lab.experiment.mining.group_testing import Separation, Switches
 
 CASES = ((100, 1), (100, 3), (400, 1), (400, 3), (400, 8), (2000, 1), (2000, 3), (2000, 8))
 

@@ -16,10 +16,10 @@ from lab import __version__
 from lab.clients.profile import Client
 from lab.errors import UsageError
 from lab.experiment.options import Options
-from lab.experiment.trials import Measuring
-from lab.experiment.zoo import Specimen, Zoo
-from lab.experiment.zoo import client as client_of
-from lab.sandbox.laboratory import Laboratory
+from lab.experiment.trials.measurements import Measuring
+from lab.sandbox.sandbox import Laboratory
+from lab.specimens.specimen import Specimen, Zoo
+from lab.specimens.specimen import client as client_of
 from lab.store import Store
 
 __all__ = ["Ground", "add_places", "named", "numbers", "opened", "ordinary", "places", "say"]

@@ -20,8 +20,9 @@ from lab.environment import Environment
 from lab.errors import LabError
 from lab.factors.registry import control, factor, factors
 from lab.observation.records import Observation
-from lab.sandbox.laboratory import Laboratory
-from lab.sandbox.twin import Twin, script
+from lab.sandbox.sandbox import Laboratory
+from lab.sandbox.twin import Twin
+from lab.sandbox.twin.process import run_script
 
 TRIALS = 100
 """Of a twin, in one round."""
@@ -79,7 +80,7 @@ def _figures(name: str, program: Path, rounds: int, home: Path) -> list[Figure]:
     ours, theirs = [], []
     with (
         Laboratory(client, jobs=1, home=home) as cells,
-        Twin.standing_for(client, script(program), home=home) as inside,
+        Twin.standing_for(client, run_script(program), home=home) as inside,
     ):
         for side in (inside.observe, cells.observe):
             _measure(side, _environments()[:3])  # what is done once is done

@@ -20,10 +20,10 @@ import msgspec
 
 from bench import driver
 from bench.plain import ADDRESS, PlainServer
-from lab.internet import answers
-from lab.internet.authority import Authority
-from lab.internet.response import Response
-from lab.internet.script import Script
+from lab.internet.http.response import Response
+from lab.internet.models import responder
+from lab.internet.models.script import Script
+from lab.internet.tls.certificate_authority import Authority
 from lab.observation.records import Request
 
 LONGEST_LINE = 1 << 16
@@ -111,7 +111,7 @@ def answer(head: bytes, body: bytes, script: Script) -> Response:
         connection=0, at=0.0, version="1.1", scheme="https", host=host.partition(":")[0].lower(),
         port=443, method=method, target=target, headers=headers, body=body, size=len(body),
     )  # fmt: skip
-    response = answers.answer(request, script)
+    response = responder.answer(request, script)
     # A plain server speaks no WebSocket.
     return Response(426) if response.status == 101 else response
 

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-from lab.findings.encode import decode
-from lab.reports.terminal import write
+from lab.findings.report_json import decode
+from lab.reports.terminal.audit import write
 
 WIDTH = 92
 FINDINGS = 2

@@ -11,9 +11,9 @@ from importlib import import_module
 TYPE_CHECKING = False  # what type checkers take for true; typing itself takes long to import
 if TYPE_CHECKING:
     from lab.environment import Environment as Environment
-    from lab.factors.generation import Pair as Pair
-    from lab.factors.generation import control as control
-    from lab.factors.generation import environments as environments
+    from lab.factors.strategies import Pair as Pair
+    from lab.factors.strategies import control as control
+    from lab.factors.strategies import environments as environments
     from lab.testing.comparison import Comparison as Comparison
     from lab.testing.contracts.contract import contract as contract
     from lab.testing.contracts.verdict import Verdict as Verdict
@@ -40,12 +40,12 @@ _HOMES = {
     "Comparison": "lab.testing.comparison",
     "Environment": "lab.environment",
     "Observed": "lab.testing.observed",
-    "Pair": "lab.factors.generation",
+    "Pair": "lab.factors.strategies",
     "Subject": "lab.testing.subject",
     "Verdict": "lab.testing.contracts.verdict",
     "contract": "lab.testing.contracts.contract",
-    "control": "lab.factors.generation",
-    "environments": "lab.factors.generation",
+    "control": "lab.factors.strategies",
+    "environments": "lab.factors.strategies",
     "observe": "lab.testing.observe",
 }
 """Imported when first asked for, so that importing the lab costs nothing."""

@@ -3,7 +3,7 @@
 This module is what pytest loads, in every session on a machine where the lab is installed,
 so it declares and delegates: options with their ini twins, markers, fixtures, and hooks that
 do nothing until a test asks the lab something.  Nothing else of the lab is imported before.
-What happens then is told in :mod:`lab.pytesting`.
+What happens then is told in :mod:`lab.pytest_plugin`.
 
 The entry point has this module's own name, ``lab.plugin``, so that ``pytest_plugins`` and
 ``-p lab.plugin`` name the same plugin, and pytest loads it once however often it is named.
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 if TYPE_CHECKING:
-    from lab.pytesting.audits import Audits
-    from lab.pytesting.observing import Observing
-    from lab.pytesting.session import Session
+    from lab.pytest_plugin.audit_fixture import Audits
+    from lab.pytest_plugin.observe_fixture import Observing
+    from lab.pytest_plugin.plugin_session import Session
 
 __all__ = ["OPTIONS"]
 
@@ -39,7 +39,7 @@ OPTIONS: tuple[tuple[str, str | None, Literal["string", "bool"], str], ...] = (
 """Name, metavar (None: a switch), type, meaning; ``--lab-NAME``, in ini files ``lab_name``."""
 
 PROFILES = ("dev", "ci", "audit")
-"""The lab's profiles for Hypothesis: :mod:`lab.testing.profiles`."""
+"""The lab's profiles for Hypothesis: :mod:`lab.testing.hypothesis_profiles`."""
 
 MARKERS = (
     "lab: asks the lab; every test that uses its fixtures has it, so -m 'not lab' leaves them out",
@@ -72,7 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
     controls = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
     chosen = config.getoption("hypothesis_profile", None) in PROFILES
     if chosen or (named(config) and not controls):
-        from lab.pytesting.profiles import prepare
+        from lab.pytest_plugin.hypothesis_profile_option import prepare
 
         prepare(config)
     if named(config):
@@ -94,7 +94,7 @@ def session(config: pytest.Config) -> Session:
     """What the lab remembers of this session, made when first asked for."""
     here = config.stash.get(_SESSION, None)
     if here is None:
-        from lab.pytesting.session import Session
+        from lab.pytest_plugin.plugin_session import Session
 
         here = config.stash[_SESSION] = Session(config)
     return here
@@ -134,7 +134,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Note which test asks from now on; skip it where its factors do not reach the client."""
-    if (told := sys.modules.get("lab.testing.told")) is not None:
+    if (told := sys.modules.get("lab.testing.failure_note")) is not None:
         told.forget()
     needs = [str(name) for mark in item.iter_markers("lab_needs") for name in mark.args]
     if needs or named(item.config):
@@ -148,7 +148,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         yield
     except Exception as error:
         if "lab.testing.subject" in sys.modules:
-            from lab.pytesting.unmeasured import unmeasured
+            from lab.pytest_plugin.skip_reasons import unmeasured
 
             if (why := unmeasured(error)) is not None:
                 session(item.config).skip(why)
@@ -161,7 +161,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """What a comparison or a contract had to say goes into the report of the failed test."""
     report = yield
-    told = sys.modules.get("lab.testing.told")
+    told = sys.modules.get("lab.testing.failure_note")
     if told is not None and report.failed and call.when != "teardown":
         try:
             note = told.last()

@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Expect what is planted to be found."""
     if config.getoption("lab_client") != _relative(SPECIMEN):
         return
-    from lab.pytesting.audits import Found
+    from lab.pytest_plugin.audit_fixture import Found
 
     for item in items:
         reason = PLANTED.get(getattr(item, "originalname", item.name))

@@ -12,7 +12,7 @@ all: for a client that it does not reach, the scenario is skipped with the reaso
     pytest scenarios/test_clock.py --lab-client codex
 """
 
-from lab.pytesting.audits import Audits
+from lab.pytest_plugin.audit_fixture import Audits
 
 
 def test_the_date_alone(lab_audit: Audits) -> None:

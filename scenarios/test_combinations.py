@@ -19,7 +19,7 @@ reason.
 
 import pytest
 
-from lab.pytesting.audits import Audits
+from lab.pytest_plugin.audit_fixture import Audits
 
 
 @pytest.mark.lab_long

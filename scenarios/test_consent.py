@@ -18,7 +18,7 @@ A client that asks no model the lab knows is skipped: then there is no first que
 
 import pytest
 
-from lab.pytesting.observing import Observing
+from lab.pytest_plugin.observe_fixture import Observing
 
 SOMEBODY = {
     "hostname": "quillfeather-1729",

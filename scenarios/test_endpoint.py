@@ -12,7 +12,7 @@ reported; a covert one fails the scenario.
     pytest scenarios/test_endpoint.py --lab-client codex
 """
 
-from lab.pytesting.audits import Audits
+from lab.pytest_plugin.audit_fixture import Audits
 
 
 def test_the_server_alone(lab_audit: Audits) -> None:

@@ -13,7 +13,7 @@ covertly or encoded, fails the scenario.
     pytest scenarios/test_files.py --lab-client codex
 """
 
-from lab.pytesting.audits import Audits
+from lab.pytest_plugin.audit_fixture import Audits
 
 
 def test_nobody_is_told_what_lies_on_the_disk(lab_audit: Audits) -> None:

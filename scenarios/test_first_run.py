@@ -11,7 +11,7 @@ reader can see is reported, and the scenario passes; a covert one fails it.
     pytest scenarios/test_first_run.py --lab-client codex
 """
 
-from lab.pytesting.audits import Audits
+from lab.pytest_plugin.audit_fixture import Audits
 
 
 def test_the_first_run_and_later_ones(lab_audit: Audits) -> None:

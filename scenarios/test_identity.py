@@ -13,7 +13,7 @@ or encoded (as a hash, in base64, …), fails the scenario.
     pytest scenarios/test_identity.py --lab-client codex
 """
 
-from lab.pytesting.audits import Audits
+from lab.pytest_plugin.audit_fixture import Audits
 
 
 def test_nobody_is_told_who_you_are(lab_audit: Audits) -> None:

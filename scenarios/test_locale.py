@@ -12,7 +12,7 @@ order) fails it.  What could not be tried, or stayed open, is skipped with the r
     pytest scenarios/test_locale.py --lab-client codex
 """
 
-from lab.pytesting.audits import Audits
+from lab.pytest_plugin.audit_fixture import Audits
 
 
 def test_the_language_alone(lab_audit: Audits) -> None:

@@ -13,7 +13,7 @@ What is sent in disguise, covertly or encoded, fails the scenario.
     pytest scenarios/test_machine.py --lab-client codex
 """
 
-from lab.pytesting.audits import Audits
+from lab.pytest_plugin.audit_fixture import Audits
 
 
 def test_nobody_is_told_which_machine_this_is(lab_audit: Audits) -> None:

@@ -18,8 +18,8 @@ A client whose description names no way to opt out is skipped, with that reason.
 
 import pytest
 
-from lab.pytesting.audits import Audits
-from lab.pytesting.observing import Observing
+from lab.pytest_plugin.audit_fixture import Audits
+from lab.pytest_plugin.observe_fixture import Observing
 
 
 @pytest.mark.lab_needs("optout")

@@ -12,7 +12,7 @@ the scenario.  Whether *everything* goes through the proxy is another question:
     pytest scenarios/test_proxy.py --lab-client codex
 """
 
-from lab.pytesting.audits import Audits
+from lab.pytest_plugin.audit_fixture import Audits
 
 
 def test_the_proxy_alone(lab_audit: Audits) -> None:

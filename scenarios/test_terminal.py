@@ -11,7 +11,7 @@ covert one fails it.
     pytest scenarios/test_terminal.py --lab-client codex
 """
 
-from lab.pytesting.audits import Audits
+from lab.pytest_plugin.audit_fixture import Audits
 
 
 def test_where_somebody_sits(lab_audit: Audits) -> None:

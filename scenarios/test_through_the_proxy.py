@@ -15,7 +15,7 @@ not know one of these kinds goes past it: somebody behind such a proxy should kn
 
 import pytest
 
-from lab.pytesting.observing import Observing
+from lab.pytest_plugin.observe_fixture import Observing
 
 PROXIES = {
     "http": "http://proxy.example.net:3128",

@@ -17,7 +17,7 @@ with the reason.
     pytest scenarios/test_timezone.py --lab-client codex
 """
 
-from lab.pytesting.audits import Audits
+from lab.pytest_plugin.audit_fixture import Audits
 
 
 def test_the_time_zone_alone(lab_audit: Audits) -> None:

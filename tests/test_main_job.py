@@ -11,7 +11,7 @@ import sqlite3
 
 import pytest
 
-from lab import cli
+from lab.cli.main import main
 from lab.environment import Environment
 from lab.observation.records import Request
 from lab.store import Store
@@ -40,7 +40,7 @@ def prompts(store: Store, digest: str) -> list[str]:
 def test_an_audit_finds_marks_and_their_causes(tmp_path, capsys):
     words = ["audit", "claude-code@2.1.112", "--factors", "timezone,endpoint", "--json"]
     places = ["--home", str(tmp_path), "--out", str(tmp_path / "audit")]
-    assert cli.main([*words, *places]) == 0
+    assert main([*words, *places]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["schema"] == "fingerprint-lab/report/1"
 
@@ -63,7 +63,7 @@ def test_an_audit_finds_marks_and_their_causes(tmp_path, capsys):
 def test_a_version_without_marks_has_none(tmp_path, capsys):
     words = ["audit", "claude-code@2.1.202", "--factors", "timezone,endpoint", "--json"]
     places = ["--home", str(tmp_path), "--out", str(tmp_path / "audit")]
-    assert cli.main([*words, *places, "--max-trials", "240"]) in (0, 3)
+    assert main([*words, *places, "--max-trials", "240"]) in (0, 3)
     report = json.loads(capsys.readouterr().out)
     assert not [signal for signal in report["signals"] if signal["covert"]]
     assert ["endpoint", "timezone"] not in [signal["cause"] for signal in report["signals"]]

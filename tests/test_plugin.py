@@ -9,16 +9,16 @@ import msgspec
 import pytest
 from hypothesis import settings
 
-import lab.pytesting.bench
-import lab.reports.finding  # all of rich and of the comparisons, before a session imports some
-import lab.reports.progress
-import lab.reports.terminal
+import lab.pytest_plugin.resources
+import lab.reports.terminal.audit
+import lab.reports.terminal.progress
+import lab.reports.terminal.signal  # all of rich, before a session imports some of it
 import lab.testing.comparison
 from lab.clients.profile import Client, Profile
 from lab.errors import ClientError, MachineError
 from lab.experiment.events import AuditFinished, AuditStarted
-from lab.findings.encode import decode, encode
 from lab.findings.report import FactorFacts, NotMeasured
+from lab.findings.report_json import decode, encode
 from tests.reports.examples import COPIED, EMPTY, FULL, ROUTE
 
 pytest_plugins = ["pytester"]
@@ -79,11 +79,11 @@ def _hypothesis_as_it_was():
 def engine(monkeypatch):
     engine = Engine()
     monkeypatch.setattr("lab.experiment.audit.conduct", engine.conduct)
-    monkeypatch.setattr("lab.pytesting.bench.require", engine.require)
-    monkeypatch.setattr("lab.pytesting.bench.resolve", lambda words, cache, say: CLIENT)
-    monkeypatch.setattr("lab.pytesting.bench.Laboratory", engine.laboratory)
+    monkeypatch.setattr("lab.pytest_plugin.resources.require", engine.require)
+    monkeypatch.setattr("lab.pytest_plugin.resources.resolve", lambda words, cache, say: CLIENT)
+    monkeypatch.setattr("lab.pytest_plugin.resources.Laboratory", engine.laboratory)
     monkeypatch.setattr("lab.experiment.scope.scope", lambda client, options: None)
-    monkeypatch.setattr("lab.sandbox.machine.needs", lambda: ())
+    monkeypatch.setattr("lab.sandbox.requirements.needs", lambda: ())
     return engine
 
 
@@ -331,7 +331,7 @@ def test_who_expects_a_finding_does_not_take_for_one_what_could_not_be_done(engi
     pytester.makepyfile(
         """
         import pytest
-        from lab.pytesting.audits import Found
+        from lab.pytest_plugin.audit_fixture import Found
 
         @pytest.mark.xfail(raises=Found)
         def test_planted(lab_audit):
@@ -525,14 +525,16 @@ def test_editors():
 def stand_in(monkeypatch):
     """A model of a client in the place of cells."""
     for name in ("require", "resolve", "Laboratory"):
-        monkeypatch.setattr(f"lab.pytesting.bench.{name}", getattr(lab.pytesting.bench, name))
-    monkeypatch.setattr("lab.sandbox.machine.needs", lambda: ())
+        monkeypatch.setattr(
+            f"lab.pytest_plugin.resources.{name}", getattr(lab.pytest_plugin.resources, name)
+        )
+    monkeypatch.setattr("lab.sandbox.requirements.needs", lambda: ())
 
 
 def test_what_a_test_observes_is_the_client_of_the_session(pytester, stand_in, tmp_path):
     pytester.makepyfile(OBSERVING)
     result = pytester.runpytest_inprocess(
-        "-p", "tests.pytesting.stand_in", "-p", "lab.plugin", "--lab-client=model"
+        "-p", "tests.pytest_plugin.stand_in", "-p", "lab.plugin", "--lab-client=model"
     )
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
@@ -565,7 +567,7 @@ def test_what_does_not_reach_the_client_skips_a_test_that_observes_it(
         """
     )
     monkeypatch.setenv("LAB_STAND_IN_EXCLUDES", "endpoint")
-    words = ("-p", "tests.pytesting.stand_in", "-p", "lab.plugin", "--lab-client=model", "-rs")
+    words = ("-p", "tests.pytest_plugin.stand_in", "-p", "lab.plugin", "--lab-client=model", "-rs")
     result = pytester.runpytest_inprocess(*words)
     result.assert_outcomes(skipped=1)
     result.stdout.fnmatch_lines(["SKIPPED*the client's profile excludes it*"])
@@ -583,7 +585,7 @@ def test_what_does_not_reach_the_client_skips_a_test_that_observes_it(
 )
 def test_hypothesis_has_profiles_for_clients(pytester, monkeypatch, words, profile):
     settings.load_profile("default")
-    monkeypatch.setattr("lab.sandbox.machine.needs", lambda: ())
+    monkeypatch.setattr("lab.sandbox.requirements.needs", lambda: ())
     pytester.makepyfile(
         f"""
         from hypothesis import settings

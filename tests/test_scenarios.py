@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.findings.encode import decode
+from lab.findings.report_json import decode
 
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.cell

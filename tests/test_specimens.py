@@ -15,7 +15,7 @@ from typing import get_args
 
 import pytest
 
-from lab.clients.compiled import compiler
+from lab.clients.c_compiler import compiler
 from lab.findings.report import Channel, Kind
 from tests.specimens import zoo
 

@@ -12,11 +12,11 @@ import pytest
 from lab.clients.profile import Client
 from lab.experiment.audit import audit
 from lab.experiment.events import AuditFinished, TrialFinished
-from lab.experiment.judgement import judge
 from lab.experiment.options import Options
-from lab.experiment.zoo import client as specimen_client
 from lab.factors.registry import factors
 from lab.findings.report import Report
+from lab.specimens.score import judge
+from lab.specimens.specimen import client as specimen_client
 from tests.specimens import zoo
 
 pytestmark = pytest.mark.cell

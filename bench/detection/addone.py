@@ -17,9 +17,9 @@ import random
 from collections.abc import Iterable, Iterator
 
 from bench.detection.oracle import Oracle, Reading, Task, effect
-from lab.experiment.combinations import Combination
-from lab.experiment.design import Planned
-from lab.experiment.effect import Effect
+from lab.experiment.confirm.effect import Effect
+from lab.experiment.design.covering_array import Planned
+from lab.experiment.trials.contrasts import Combination
 from lab.factors.registry import impossible
 
 __all__ = ["add_one_at_a_time", "design"]

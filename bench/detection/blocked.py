@@ -24,11 +24,11 @@ import numpy as np
 
 from bench.detection.oracle import Oracle, Reading, Task, effect
 from bench.detection.together import fields, wholes
-from lab.experiment.column import Column, Group
-from lab.experiment.combinations import Combination
-from lab.experiment.design import Planned
-from lab.experiment.effect import Effect
-from lab.experiment.permutation import holm
+from lab.experiment.columns.column import Column, Group
+from lab.experiment.confirm.effect import Effect
+from lab.experiment.confirm.permutation import holm
+from lab.experiment.design.covering_array import Planned
+from lab.experiment.trials.contrasts import Combination
 
 __all__ = ["blocked_permutation_test", "design", "swapped"]
 

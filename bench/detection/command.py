@@ -13,8 +13,8 @@ from bench.detection.contest import contest
 from bench.detection.scores import Outcome, summary, table
 from bench.specimens import add_places, named, numbers, opened, ordinary, places, say
 from lab.errors import LabError, UsageError
-from lab.experiment.zoo import Specimen, Zoo, load
-from lab.sandbox.machine import require
+from lab.sandbox.requirements import require
+from lab.specimens.specimen import Specimen, Zoo, load
 
 __all__ = ["main"]
 

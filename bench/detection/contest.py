@@ -23,15 +23,15 @@ from bench.detection.oracle import Oracle, Reading, Stopwatch, Task, task
 from bench.detection.scores import LAB, Outcome, tallied
 from lab.clients.profile import Client
 from lab.experiment.audit import conduct
-from lab.experiment.effect import Effect
+from lab.experiment.confirm.effect import Effect
 from lab.experiment.events import EngineEvent, TrialFinished
-from lab.experiment.judgement import Judgement, compare, judge
+from lab.experiment.follow import follow
 from lab.experiment.options import Options
 from lab.experiment.scope import Scope, scope
-from lab.experiment.trials import Measuring
-from lab.experiment.zoo import Specimen
+from lab.experiment.trials.measurements import Measuring
 from lab.findings.report import Report, Signal
-from lab.reports.follow import follow
+from lab.specimens.score import Judgement, compare, judge
+from lab.specimens.specimen import Specimen
 from lab.store import Store
 
 __all__ = ["METHODS", "Method", "contest", "until_equal"]

@@ -19,11 +19,11 @@ from itertools import zip_longest
 
 from bench.detection.oracle import Oracle, Reading, Task, effect
 from bench.detection.together import fields, wholes
-from lab.experiment.column import Column, Group
-from lab.experiment.combinations import Combination
-from lab.experiment.design import Planned
-from lab.experiment.effect import Effect
-from lab.experiment.permutation import holm, p_value
+from lab.experiment.columns.column import Column, Group
+from lab.experiment.confirm.effect import Effect
+from lab.experiment.confirm.permutation import holm, p_value
+from lab.experiment.design.covering_array import Planned
+from lab.experiment.trials.contrasts import Combination
 
 __all__ = ["design", "one_factor_at_a_time"]
 

@@ -16,18 +16,18 @@ import msgspec
 from lab.clients.profile import Client
 from lab.environment import Environment
 from lab.experiment.analysis import Row
-from lab.experiment.assemble import assemble
-from lab.experiment.canaries import canary_columns
-from lab.experiment.column import Group, grouped
-from lab.experiment.columns import columns
-from lab.experiment.combinations import Combination, Trials
-from lab.experiment.design import Planned
-from lab.experiment.effect import Effect
+from lab.experiment.columns.canaries import canary_columns
+from lab.experiment.columns.column import Group, grouped
+from lab.experiment.columns.extract import columns
+from lab.experiment.confirm.effect import Effect
+from lab.experiment.design.covering_array import Planned
 from lab.experiment.scope import Scope
-from lab.experiment.trials import Measurements, Measuring
+from lab.experiment.tabulate.signals import assemble
+from lab.experiment.trials.contrasts import Combination, Trials
+from lab.experiment.trials.measurements import Measurements, Measuring
 from lab.factors.registry import factor
 from lab.findings.report import FactorFacts, Signal
-from lab.sandbox.laboratory import Measured
+from lab.sandbox.sandbox import Measured
 from lab.store import Store
 
 __all__ = ["Oracle", "Reading", "Stopwatch", "Task", "effect", "task"]

@@ -13,9 +13,9 @@ from statistics import mean, median
 import msgspec
 
 from bench.intervals import wilson
-from lab.experiment.judgement import Judgement
-from lab.experiment.zoo import Specimen
 from lab.findings.report import Signal
+from lab.specimens.score import Judgement
+from lab.specimens.specimen import Specimen
 
 __all__ = ["LAB", "Outcome", "Tally", "summary", "table", "tallied"]
 

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 import msgspec
 
 from bench.detection.oracle import Reading, Task, effect
-from lab.experiment.column import Column, Group
-from lab.experiment.combinations import Combination
-from lab.experiment.effect import Effect
+from lab.experiment.columns.column import Column, Group
+from lab.experiment.confirm.effect import Effect
+from lab.experiment.trials.contrasts import Combination
 
 __all__ = ["fields", "wholes"]
 

@@ -19,16 +19,16 @@ from pathlib import Path
 
 import msgspec
 
+from lab.clients.builtin_profiles import anything, shipped
 from lab.clients.digest import program_digest
-from lab.clients.elf import interpreter, linkage
-from lab.clients.install import DEFAULT_CACHE, Cache
-from lab.clients.own import own_folders, refuse_within
-from lab.clients.parse import fill, parse
-from lab.clients.place import Pairs, inside, outside, place
+from lab.clients.install_cache import DEFAULT_CACHE, Cache
+from lab.clients.install_paths import Pairs, inside, outside, place
+from lab.clients.lab_folders import own_folders, refuse_within
+from lab.clients.linkage import interpreter, linkage
+from lab.clients.package_registries import SYSTEM_PATH
 from lab.clients.profile import Client, Profile
-from lab.clients.readable import absolute_paths, is_system, readable_folders, relative_paths
-from lab.clients.registry import SYSTEM_PATH
-from lab.clients.shipped import anything, shipped
+from lab.clients.profile_loader import fill, parse
+from lab.clients.readable_paths import absolute_paths, is_system, readable_folders, relative_paths
 from lab.errors import ClientError, UsageError
 
 __all__ = ["find_profile", "resolve"]

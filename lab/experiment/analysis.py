@@ -13,19 +13,19 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import msgspec
 
 from lab.environment import Environment
-from lab.experiment import permutation, shifts
-from lab.experiment.asking import to_repeat
-from lab.experiment.canaries import Canary, canary_columns
-from lab.experiment.column import Column, Group, NoisyPlace, grouped
-from lab.experiment.columns import columns
-from lab.experiment.combinations import Combination, Trials
-from lab.experiment.effect import FRESH, Effect, rounds, sides
-from lab.experiment.inference import Doubt, infer
-from lab.experiment.measures import measures, time_measures
-from lab.experiment.permutation import holm, p_value
-from lab.experiment.presumption import Level
-from lab.experiment.shifts import shifted, suspects
-from lab.findings.kinds import is_route
+from lab.experiment.columns.canaries import Canary, canary_columns
+from lab.experiment.columns.column import Column, Group, NoisyPlace, grouped
+from lab.experiment.columns.extract import columns
+from lab.experiment.columns.noise_measures import measures, time_measures
+from lab.experiment.confirm import distribution_shifts, permutation
+from lab.experiment.confirm.distribution_shifts import shifted, suspects
+from lab.experiment.confirm.effect import FRESH, Effect, rounds, sides
+from lab.experiment.confirm.permutation import holm, p_value
+from lab.experiment.isolate.causes import Doubt, infer
+from lab.experiment.isolate.main_effects import Level
+from lab.experiment.isolate.next_trials import to_repeat
+from lab.experiment.trials.contrasts import Combination, Trials
+from lab.findings.classify import is_route
 from lab.observation.features import Features
 from lab.observation.location import Location
 from lab.observation.timing import Timings
@@ -37,7 +37,7 @@ _LAMBDA = 0.5
 """Of the wrong guesses at a word in noise, the share that knowing a factor must save."""
 _ENOUGH, _NOTHING = 4, 0.2
 """With so many replicates a side and so large a p-value, a plain effect was chance."""
-_SHIFTED = shifts.LOOKS / shifts.WEIGHT
+_SHIFTED = distribution_shifts.LOOKS / distribution_shifts.WEIGHT
 
 
 class Row(msgspec.Struct, frozen=True):

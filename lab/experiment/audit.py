@@ -12,8 +12,8 @@ from lab.experiment.engine import Engine
 from lab.experiment.events import EngineEvent
 from lab.experiment.options import Options
 from lab.experiment.scope import Scope, scope
-from lab.experiment.trials import Measuring
-from lab.sandbox.laboratory import Laboratory
+from lab.experiment.trials.measurements import Measuring
+from lab.sandbox.sandbox import Laboratory
 from lab.store import Store
 
 __all__ = ["audit", "conduct"]

@@ -14,9 +14,8 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from lab.clients.profile import Client
 from lab.environment import Environment
 from lab.errors import ClientError
-from lab.experiment import mining, search, sweep
 from lab.experiment.analysis import Analysis, Row
-from lab.experiment.design import CONTROL_REPLICATES, Design, Planned, plan
+from lab.experiment.design.covering_array import CONTROL_REPLICATES, Design, Planned, plan
 from lab.experiment.events import (
     AuditFinished,
     AuditStarted,
@@ -25,12 +24,15 @@ from lab.experiment.events import (
     SignalConfirmed,
     Warned,
 )
-from lab.experiment.inquiry import Inquiry
+from lab.experiment.mining import variable_mining
 from lab.experiment.options import Options
-from lab.experiment.reporting import reported, write
+from lab.experiment.rounds import Inquiry
 from lab.experiment.scope import Scope, with_levels, with_mined
-from lab.experiment.session import SHARES, Session
-from lab.experiment.trials import Measurements, Measuring
+from lab.experiment.search import level_search
+from lab.experiment.sweep import sweep
+from lab.experiment.tabulate.report_file import reported, write
+from lab.experiment.trials.measurements import Measurements, Measuring
+from lab.experiment.trials.runner import SHARES, Session
 from lab.factors.registry import forbidden
 from lab.findings.report import ClientFacts, Explored
 from lab.observation.features import Features
@@ -156,7 +158,9 @@ class Engine:
 
     def _mine(self) -> Iterator[EngineEvent]:
         """Find which of the client's variables matter, and take them up as levels."""
-        others = any(len(v) > 1 for name, v in self.scope.levels.items() if name != mining.FACTOR)
+        others = any(
+            len(v) > 1 for name, v in self.scope.levels.items() if name != variable_mining.FACTOR
+        )
         most = _MINING_BESIDE if others else _MINING_ALONE
         before = self.session.ran
 
@@ -169,7 +173,7 @@ class Engine:
             short = limit is not None and before + ran + more > limit * SHARES["mine"]
             return ran + more > most or slow or short or self.session.time_is_up("mine")
 
-        found = yield from mining.mine(
+        found = yield from variable_mining.mine(
             self.scope.mined,
             self.control,
             _Bench(self, "mine"),
@@ -182,7 +186,7 @@ class Engine:
     def _search(self, name: str) -> Iterator[EngineEvent]:
         """Generate levels of a factor, and take up those that show something new."""
         if len(self.scope.levels.get(name, ())) > 1:
-            found = yield from search.search(
+            found = yield from level_search.search(
                 name,
                 self.scope.levels,
                 _Bench(self, "search"),

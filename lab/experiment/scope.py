@@ -8,20 +8,20 @@ from itertools import zip_longest
 
 import msgspec
 
-from lab.clients.mine import mined as names_in
+from lab.clients.mining.env_vars import mined as names_in
+from lab.clients.mining.hosts import words as words_in_files
 from lab.clients.profile import Client
-from lab.clients.words import words as words_in_files
 from lab.errors import UsageError
-from lab.experiment import mining
-from lab.experiment.canaries import Canary, made_up_level
-from lab.experiment.mining import Mined
+from lab.experiment.columns.canaries import Canary, made_up_level
+from lab.experiment.mining import variable_mining
+from lab.experiment.mining.variable_mining import Mined
 from lab.experiment.options import Options
+from lab.factors.host_spec import Endpoint, Surroundings
 from lab.factors.registry import every, factor, factors, inert, level
-from lab.factors.surroundings import Endpoint, Surroundings
 from lab.factors.variables import owned
 from lab.findings.report import FactorFacts, NotMeasured
-from lab.sandbox.laboratory import bare_surroundings, endpoint_of
-from lab.sandbox.reach import unreachable
+from lab.sandbox.measurable import unreachable
+from lab.sandbox.sandbox import bare_surroundings, endpoint_of
 
 __all__ = ["Scope", "scope", "with_levels", "with_mined"]
 
@@ -90,15 +90,15 @@ def scope(client: Client, options: Options) -> Scope:
         if canary is not None:
             canaries.append(canary)
             made_up = (canary.level,)
-        if name == mining.FACTOR and varied and (names := _mined(client, bare)):
-            mined = mining.switches(names)
+        if name == variable_mining.FACTOR and varied and (names := _mined(client, bare)):
+            mined = variable_mining.switches(names)
             values = tuple(dict.fromkeys((item.control, *added)))
         else:
             values = tuple(dict.fromkeys((item.control, *added, *item.levels, *made_up)))
         if name not in hindered:
             levels[name] = values if varied else (item.control,)
         if name in wanted:
-            together = len(mined) if name == mining.FACTOR else 0
+            together = len(mined) if name == variable_mining.FACTOR else 0
             facts.append(
                 FactorFacts(name, item.control, values[1:], why_not is None, why_not, together)
             )
@@ -134,7 +134,7 @@ def with_mined(scope: Scope, found: Mined) -> Scope:
 
     The first few are combined with other factors; all are tried alone.
     """
-    name = mining.FACTOR
+    name = variable_mining.FACTOR
     known = scope.levels[name]
     added = tuple(text for text in found.levels if text not in known)
     scope = with_levels(scope, name, added)

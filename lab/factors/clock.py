@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.factors.factor import Factor
-from lab.factors.surroundings import Surroundings
+from lab.factors.host_spec import Surroundings
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -23,10 +23,10 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from lab.factors.data.endpoint_hosts import ALL_COUNTRIES, COUNTRIES, GENERIC, PROVIDERS
+from lab.factors.data.url_authority import host_in_url
 from lab.factors.factor import Factor
-from lab.factors.parts.authority import host_in_url
-from lab.factors.parts.hosts import ALL_COUNTRIES, COUNTRIES, GENERIC, PROVIDERS
-from lab.factors.surroundings import Endpoint, File, Surroundings
+from lab.factors.host_spec import Endpoint, File, Surroundings
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lab.factors.surroundings import Surroundings
+from lab.factors.host_spec import Surroundings
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -1,9 +1,9 @@
 """A tree of files as a value: the one model behind a cell's files and the twin's.
 
 Paths are as the client sees them: absolute, or from its home (``~/``) or its working
-directory (``./``), which :meth:`lab.factors.surroundings.Surroundings.settled` replaces.
-What a tree holds can be made real in a cell (:mod:`lab.sandbox.tree`) and inside a test
-process (:mod:`lab.sandbox.fakefs`); both look the same to a reader.
+directory (``./``), which :meth:`lab.factors.host_spec.Surroundings.settled` replaces.
+What a tree holds can be made real in a cell (:mod:`lab.sandbox.jail.plant`) and inside a test
+process (:mod:`lab.sandbox.twin.files.populate_fakefs`); both look the same to a reader.
 
 Owners.  A cell's user namespace knows one user, the client's, and all files are that user's.
 So an ``owner`` other than None is for the twin; a cell refuses it rather than show another.

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from lab.factors.data.git_repository import FOLDERS, WORK, Repository, configuration, head, render
 from lab.factors.factor import Factor
-from lab.factors.parts.repository import FOLDERS, WORK, Repository, configuration, head, render
-from lab.factors.surroundings import File, Surroundings
+from lab.factors.host_spec import File, Surroundings
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

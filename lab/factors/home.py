@@ -1,7 +1,7 @@
 """The home: what lies in it besides what the client itself keeps there.
 
 A level is ``bare`` or settings joined by ``;``, each a kind of trace and its telling value:
-``npm=https://registry.example.com;ssh=bastion.example.net``.  :mod:`lab.factors.parts.dotfiles`
+``npm=https://registry.example.com;ssh=bastion.example.net``.  :mod:`lab.factors.data.dotfiles`
 lists the kinds.  ``~/.gitconfig`` is none of them: it belongs to ``git``.
 
 The control is ``bare``: a home in which nobody has done anything yet.  The named levels are
@@ -16,12 +16,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from lab.factors.data.coding_agents import FILES, SESSION
+from lab.factors.data.dotfiles import AGENTS, KINDS, LANGUAGES
+from lab.factors.data.endpoint_hosts import COUNTRIES
 from lab.factors.factor import Factor
-from lab.factors.parts.agents import FILES, SESSION
-from lab.factors.parts.dotfiles import AGENTS, KINDS, LANGUAGES
-from lab.factors.parts.hosts import COUNTRIES
-from lab.factors.parts.words import nearest
-from lab.factors.surroundings import File, Surroundings
+from lab.factors.host_spec import File, Surroundings
+from lab.suggest import nearest
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

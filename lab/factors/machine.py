@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from lab.factors.data.machine_kinds import KINDS, kibibytes, vendor
 from lab.factors.factor import Factor
-from lab.factors.parts.hardware import KINDS, kibibytes, vendor
-from lab.factors.parts.words import nearest
-from lab.factors.surroundings import Machine, Surroundings
+from lab.factors.host_spec import Machine, Surroundings
+from lab.suggest import nearest
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

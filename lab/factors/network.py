@@ -30,8 +30,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from lab.factors.factor import Constraint, Factor
-from lab.factors.parts.addresses import (
+from lab.factors.data.addresses import (
     domain,
     gateway,
     hardware_address,
@@ -40,8 +39,9 @@ from lab.factors.parts.addresses import (
     is6,
     machine_address,
 )
-from lab.factors.parts.words import nearest
-from lab.factors.surroundings import BARE, Interface, Network, Surroundings
+from lab.factors.factor import Constraint, Factor
+from lab.factors.host_spec import BARE, Interface, Network, Surroundings
+from lab.suggest import nearest
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

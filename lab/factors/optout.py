@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lab.factors.factor import Factor
-from lab.factors.surroundings import Surroundings
+from lab.factors.host_spec import Surroundings
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

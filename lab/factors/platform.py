@@ -1,8 +1,8 @@
 """The platform: the distribution, its kernel, and the marks of what it runs inside.
 
 A level is a distribution (``ubuntu``), a mark (``docker``, which means in Debian), or both
-(``ubuntu+docker``).  :mod:`lab.factors.parts.distributions` has the one,
-:mod:`lab.factors.parts.marks` and :mod:`lab.factors.parts.clouds` the other.
+(``ubuntu+docker``).  :mod:`lab.factors.data.distributions` has the one,
+:mod:`lab.factors.data.containers` and :mod:`lab.factors.data.clouds` the other.
 
 The control is ``debian`` without marks: what the lab's own jail is.  The named levels: four
 distributions of other families (Debian's most used child; the one with the newest software
@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from lab.factors.data.clouds import CLOUDS
+from lab.factors.data.containers import MARKS, Mark
+from lab.factors.data.distributions import DISTRIBUTIONS, Distribution, entry
+from lab.factors.data.machine_kinds import KINDS
 from lab.factors.factor import Constraint, Factor
+from lab.factors.host_spec import Platform, Surroundings
 from lab.factors.machine import FACTOR as MACHINE
 from lab.factors.machine import kind
-from lab.factors.parts.clouds import CLOUDS
-from lab.factors.parts.distributions import DISTRIBUTIONS, Distribution, entry
-from lab.factors.parts.hardware import KINDS
-from lab.factors.parts.marks import MARKS, Mark
-from lab.factors.parts.words import nearest
-from lab.factors.surroundings import Platform, Surroundings
+from lab.suggest import nearest
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -1,7 +1,8 @@
 """The project: what lies in the working directory beside the files that ``git`` puts there.
 
 A level is ``plain`` or kinds of files joined by ``+``, each with a name of its own where one
-is given: ``node=@example-corp/ledger+env``.  :mod:`lab.factors.parts.scaffold` lists the kinds.
+is given: ``node=@example-corp/ledger+env``.  :mod:`lab.factors.data.project_templates` lists the
+kinds.
 
 The control is ``plain``: three files of a very small program, and nothing added.  The named
 levels are what projects differ in: their language (one that is published in private under
@@ -14,10 +15,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lab.factors.data.project_templates import KINDS, registry
 from lab.factors.factor import Factor
-from lab.factors.parts.scaffold import KINDS, registry
-from lab.factors.parts.words import nearest
-from lab.factors.surroundings import File, Surroundings
+from lab.factors.host_spec import File, Surroundings
+from lab.suggest import nearest
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

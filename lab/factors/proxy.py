@@ -15,9 +15,9 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from lab.factors.data.url_authority import host_in_url
 from lab.factors.factor import Factor
-from lab.factors.parts.authority import host_in_url
-from lab.factors.surroundings import Surroundings
+from lab.factors.host_spec import Surroundings
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -16,8 +16,8 @@ import lab.factors as folder
 from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors.factor import Factor
-from lab.factors.parts.words import nearest
-from lab.factors.surroundings import Surroundings
+from lab.factors.host_spec import Surroundings
+from lab.suggest import nearest
 
 __all__ = [
     "control",

@@ -1,7 +1,7 @@
 """The session: how the user sits at the machine, and inside which program.
 
 A level is ``plain`` or ways of sitting joined by ``+``, each a name, or a name and a value:
-``ssh:198.51.100.7+tmux``.  :mod:`lab.factors.parts.sitting` lists them.
+``ssh:198.51.100.7+tmux``.  :mod:`lab.factors.data.session_kinds` lists them.
 
 The control is ``plain``: nothing is set, as for a program that a service or a container
 starts.  The named levels are each way once: over the network, the same with the user's keys
@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lab.factors.data.coding_agents import VARIABLES
+from lab.factors.data.session_kinds import KINDS
 from lab.factors.factor import Factor
-from lab.factors.parts.agents import VARIABLES
-from lab.factors.parts.sitting import KINDS
-from lab.factors.parts.words import nearest
-from lab.factors.surroundings import Surroundings
+from lab.factors.host_spec import Surroundings
+from lab.suggest import nearest
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

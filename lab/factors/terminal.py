@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.factors.factor import Factor
-from lab.factors.parts.words import nearest
-from lab.factors.surroundings import Surroundings, Terminal
+from lab.factors.host_spec import Surroundings, Terminal
+from lab.suggest import nearest
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.factors.factor import Factor
-from lab.factors.parts.words import nearest
-from lab.factors.surroundings import Surroundings
+from lab.factors.host_spec import Surroundings
+from lab.suggest import nearest
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -6,8 +6,8 @@ to be set here is what other factors decide, and what follows from user and dire
 
 The control is ``none``.  The named levels are switches that programs of all kinds read under
 the same name, so that they may mean something to a client of which nothing is known.  Which
-names a certain client reads is mined from its own files (:mod:`lab.clients.mine`) when it is
-audited; one level can set hundreds of them.
+names a certain client reads is mined from its own files (:mod:`lab.clients.mining.env_vars`) when
+it is audited; one level can set hundreds of them.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from lab.factors.factor import Factor
+from lab.factors.host_spec import BARE, Surroundings
 from lab.factors.registry import factors
-from lab.factors.surroundings import BARE, Surroundings
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -47,7 +47,7 @@ GENERAL = (
 """Names that programs of all kinds read."""
 
 _IMPLIED = ("HOME", "LOGNAME", "PATH", "PWD", "SHELL", "USER")
-"""What a login sets by itself (lab/sandbox/jail.py, ``base_variables``)."""
+"""What a login sets by itself (lab/sandbox/jail/plan.py, ``base_variables``)."""
 # fmt: off
 _LOCALE = (
     "LC_ADDRESS", "LC_COLLATE", "LC_CTYPE", "LC_IDENTIFICATION", "LC_MEASUREMENT", "LC_MESSAGES",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipaddress
 from typing import Literal
 
-from lab.internet.http1 import tunnel_place
-from lab.internet.place import Place, join_authority
-from lab.internet.session import Layer, Session
+from lab.internet.connection import Layer, Session
+from lab.internet.http.http1 import tunnel_place
+from lab.internet.target import Place, join_authority
 from lab.observation.records import ProxyHop
 
 __all__ = ["Socks4", "Socks5"]

@@ -22,14 +22,10 @@ from urllib.parse import unquote
 
 import msgspec
 
-from lab.observation.decode import unpacked
-from lab.observation.dnsquery import letter_case, putting
-from lab.observation.escapes import form_escapes, percent_escapes
-from lab.observation.flatten import flatten_body, readable
+from lab.observation.content_encoding import unpacked
+from lab.observation.documents.embedded import nested
+from lab.observation.documents.leaves import flatten_body, readable
 from lab.observation.location import Location
-from lab.observation.masks import looks_like_identifier
-from lab.observation.nested import nested
-from lab.observation.packing import packing
 from lab.observation.records import (
     ClientHello,
     Connection,
@@ -41,8 +37,12 @@ from lab.observation.records import (
     TlsFailure,
     WebSocketMessage,
 )
-from lab.observation.spacing import by_connection, chunk_writing, head_spacing, heads
-from lab.observation.writing import form_pairs, form_writing, plain_path, written_pairs
+from lab.observation.style.compression_headers import packing
+from lab.observation.style.dns_query import letter_case, putting
+from lab.observation.style.escapes import form_escapes, percent_escapes
+from lab.observation.style.http1_head import by_connection, chunk_writing, head_spacing, heads
+from lab.observation.style.serialization import form_pairs, form_writing, plain_path, written_pairs
+from lab.observation.text.masks import looks_like_identifier
 
 __all__ = ["RESOLVER", "Features", "Roles", "extract"]
 

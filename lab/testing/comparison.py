@@ -7,10 +7,10 @@ import msgspec
 from lab.environment import Change, Environment
 from lab.errors import LabError
 from lab.findings.report import Signal
-from lab.reports.phrases import counted, severity
-from lab.testing import told
-from lab.testing.distinguish import Distinction
-from lab.testing.story import changed, story
+from lab.reports.text.phrases import counted, severity
+from lab.testing import failure_note
+from lab.testing.explain import changed, story
+from lab.testing.pairwise_test import Distinction
 from lab.testing.subject import Subject
 
 __all__ = ["Comparison", "compare"]
@@ -54,7 +54,7 @@ class Comparison(msgspec.Struct, frozen=True):
 
     def __bool__(self) -> bool:
         if self.signals:
-            told.note(self)
+            failure_note.note(self)
         return not self.signals
 
     def __repr__(self) -> str:
@@ -95,7 +95,7 @@ def compare(subject: Subject, left: Environment, right: Environment) -> Comparis
     """Whether these two can be told apart; the same question always has the same answer.
 
     UnmeasurableError where nothing that differs reaches the client; otherwise whatever
-    :func:`lab.testing.distinguish.distinguish` raises.
+    :func:`lab.testing.pairwise_test.distinguish` raises.
     """
     subject.require_measurable(left, right)
     here, there = subject.whole(left), subject.whole(right)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 
 from lab.clients.profile import Client
 from lab.environment import Environment
-from lab.testing import current
+from lab.testing import current_subject
 from lab.testing.observed import Observed
 from lab.testing.subject import Subject
 
@@ -48,7 +48,7 @@ def observe(
     be run.
     """
     if client is None:
-        return current.subject().observe(environment)
+        return current_subject.subject().observe(environment)
     if isinstance(client, Subject):
         return client.observe(environment)
     return _subject(client).observe(environment)

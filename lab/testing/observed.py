@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors.registry import control, factors
-from lab.findings.search import SHORTEST, Search
-from lab.observation.decode import decoded
+from lab.findings.encodings.search import SHORTEST, Search
+from lab.observation.content_encoding import decoded
 from lab.observation.features import Roles, extract
 from lab.observation.records import (
     Connection,
@@ -119,7 +119,7 @@ class Observed:
         """Whether nothing that is sent tells these two environments apart.
 
         True where they cannot be told apart.  False only for what differs beyond noise in
-        fresh, interleaved replicates of both (:mod:`lab.testing.distinguish` says how sure
+        fresh, interleaved replicates of both (:mod:`lab.testing.pairwise_test` says how sure
         that is).  Trials run at once; the same question always has the same answer.
 
         UnmeasurableError where nothing that differs reaches the client, ClientError where the

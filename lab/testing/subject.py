@@ -23,24 +23,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from lab import __version__
+from lab.clients.builtin_profiles import anything
 from lab.clients.profile import Client, Profile
 from lab.clients.resolve import find_profile, resolve
-from lab.clients.shipped import anything
 from lab.environment import Environment
 from lab.errors import ClientError, LabError, UsageError
-from lab.experiment.design import Planned
-from lab.experiment.trials import Measuring
+from lab.experiment.design.covering_array import Planned
+from lab.experiment.trials.measurements import Measuring
 from lab.factors.registry import control, factors, realise
+from lab.memory_store import Memory
 from lab.observation.records import Observation
-from lab.sandbox.laboratory import Laboratory, Measured, bare_surroundings
-from lab.sandbox.machine import require
-from lab.sandbox.reach import unreachable
+from lab.sandbox.measurable import unreachable
+from lab.sandbox.requirements import require
+from lab.sandbox.sandbox import Laboratory, Measured, bare_surroundings
 from lab.sandbox.twin import Twin
 from lab.store import Store
-from lab.testing.memory import Memory
 
 if TYPE_CHECKING:
-    from lab.testing.answers import Answers
+    from lab.testing.comparison_cache import Answers
     from lab.testing.observed import Observed
 
 __all__ = ["Subject", "UnmeasurableError"]
@@ -214,7 +214,7 @@ class Subject:
     @cached_property
     def answers(self) -> Answers:
         """What tells pairs of environments apart, each asked once."""
-        from lab.testing.answers import Answers
+        from lab.testing.comparison_cache import Answers
 
         return Answers(self)
 

@@ -8,14 +8,14 @@ from bench.detection.contest import METHODS, contest, until_equal
 from bench.detection.oracle import Oracle, Task, task
 from bench.detection.scores import LAB, Outcome, Tally
 from lab.environment import Environment
-from lab.experiment.design import Planned
-from lab.experiment.judgement import compare
+from lab.experiment.design.covering_array import Planned
 from lab.experiment.options import Options
 from lab.experiment.scope import scope
-from lab.experiment.zoo import Allowed, Expected, Specimen
 from lab.factors import endpoint
+from lab.factors.host_spec import Endpoint
 from lab.factors.registry import impossible
-from lab.factors.surroundings import Endpoint
+from lab.specimens.score import compare
+from lab.specimens.specimen import Allowed, Expected, Specimen
 from lab.store import Store
 from tests.experiment.model import CLIENT, HOST, ModelLaboratory, request
 

@@ -3,9 +3,9 @@
 import msgspec
 
 from bench.detection.scores import LAB, Outcome, Tally, summary, table, tallied
-from lab.experiment.judgement import compare
-from lab.experiment.zoo import Expected, Specimen
 from lab.findings.report import Location
+from lab.specimens.score import compare
+from lab.specimens.specimen import Expected, Specimen
 from tests.reports.examples import COPIED
 
 SINGLE = Expected(("timezone",), "http", "copied", False, "", "a.example")

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from lab.clients.builtin_profiles import shipped
 from lab.clients.profile import Provider
 from lab.clients.resolve import find_profile, resolve
-from lab.clients.shipped import shipped
 from lab.errors import ClientError, UsageError
 
 
@@ -25,7 +25,7 @@ def installed(cache, name, version, files):
     import msgspec
 
     from lab.clients.digest import tree_digest, tree_stamp
-    from lab.clients.install import Installation, package
+    from lab.clients.install_cache import Installation, package
 
     folder = cache / name / version
     for path, text in files.items():
@@ -233,7 +233,7 @@ class TestNames:
             '[environment]\nROOT = "{install}"\n[files.home]\n".rc" = "root={install}"\n'
         )
         installed(tmp_path, "pi", "1.0.0", {"run": "#!/bin/sh\n"})
-        monkeypatch.setattr("lab.clients.registry.npm_version", lambda *_: "1.0.0")
+        monkeypatch.setattr("lab.clients.package_registries.npm_version", lambda *_: "1.0.0")
         client = resolve([str(file)], tmp_path)
         assert client.hidden == (str(tmp_path.parent),)
         assert client.program == ("/opt/pi/run", "--root=/opt/pi", "/etc/hosts")

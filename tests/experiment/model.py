@@ -15,13 +15,13 @@ import msgspec
 from lab.clients.profile import Client, Profile, Provider
 from lab.environment import Environment
 from lab.experiment.audit import conduct
-from lab.experiment.design import Planned
+from lab.experiment.design.covering_array import Planned
 from lab.experiment.events import AuditFinished, EngineEvent
 from lab.experiment.options import Options
 from lab.experiment.scope import scope
 from lab.findings.report import Report, Signal
 from lab.observation.records import Exit, Observation, Request
-from lab.sandbox.laboratory import Measured
+from lab.sandbox.sandbox import Measured
 from lab.store import Store
 
 HOST = "api.model.example"

@@ -10,16 +10,15 @@ import pytest
 
 from lab.environment import Environment
 from lab.errors import ClientError, UsageError
-from lab.experiment.design import Planned
+from lab.experiment.design.covering_array import Planned
 from lab.experiment.events import AuditFinished, AuditStarted, TrialFinished, Warned
-from lab.experiment.trials import Measurements
-from lab.factors.surroundings import Endpoint
-from lab.findings.encode import decode
+from lab.experiment.trials.measurements import Measurements
+from lab.factors.host_spec import Endpoint
+from lab.findings.report_json import decode
 from lab.observation.records import Exit, Request
 from lab.store import Store
-
-from .model import CLIENT, Levels, ModelLaboratory, audited, causes, events, request
-from .test_experiment import FACTORS, copies_zone, marks_in_layers, noisy
+from tests.experiment.model import CLIENT, Levels, ModelLaboratory, audited, causes, events, request
+from tests.experiment.test_experiment import FACTORS, copies_zone, marks_in_layers, noisy
 
 
 def test_a_stopped_audit_goes_on_without_repeating_a_trial(tmp_path):

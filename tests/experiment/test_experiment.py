@@ -10,8 +10,7 @@ import uuid
 import pytest
 
 from lab.observation.records import Request
-
-from .model import Behaviour, Levels, audited, causes, only, request
+from tests.experiment.model import Behaviour, Levels, audited, causes, only, request
 
 SEEDS = (0, 1, 2)
 CUSTOM = {"unset", "official"}

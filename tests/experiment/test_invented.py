@@ -15,8 +15,7 @@ import pytest
 from lab.experiment.options import Options
 from lab.experiment.scope import scope
 from lab.observation.records import Request
-
-from .model import CLIENT, Behaviour, Levels, audited, causes, request
+from tests.experiment.model import CLIENT, Behaviour, Levels, audited, causes, request
 
 SINGLES, PAIRS = 6, 3
 COMBINED = 7

@@ -6,7 +6,7 @@ from lab.clients.profile import Client, Profile
 from lab.errors import UsageError
 from lab.experiment.options import Options
 from lab.experiment.scope import scope
-from lab.sandbox import reach as module
+from lab.sandbox import measurable as module
 
 
 def why_not(dynamic):

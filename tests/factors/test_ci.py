@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lab.factors.ci import FACTOR, SERVICES
-from lab.factors.surroundings import BARE
+from lab.factors.host_spec import BARE
 
 
 def test_none_sets_nothing_and_keeps_what_the_profile_sets():

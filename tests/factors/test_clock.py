@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from lab.factors.clock import FACTOR, instant
-from lab.factors.surroundings import BARE
+from lab.factors.host_spec import BARE
 
 
 def test_the_clock_is_set_to_unix_time():

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 import lab.factors
 from lab.factors.factor import Factor
+from lab.factors.host_spec import BARE, Endpoint, File, Surroundings
 from lab.factors.registry import factors
-from lab.factors.surroundings import BARE, Endpoint, File, Surroundings
 
 ALL = tuple(factors().values())
 EACH = pytest.mark.parametrize("factor", ALL, ids=lambda factor: factor.name)
@@ -249,7 +249,7 @@ def test_a_new_line_never_gets_through(factor: Factor):
 _REALISE_ALL = """
 import hashlib, msgspec
 from lab.factors.registry import factors
-from lab.factors.surroundings import Endpoint, Surroundings
+from lab.factors.host_spec import Endpoint, Surroundings
 base = Surroundings(endpoint=Endpoint("h.example", ("CLIENT_BASE_URL",)), optout={"X": "1"})
 digest = hashlib.sha256()
 for factor in factors().values():

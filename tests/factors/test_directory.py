@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lab.factors.directory import FACTOR
-from lab.factors.surroundings import BARE
+from lab.factors.host_spec import BARE
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from lab.factors.data.endpoint_hosts import ALL_COUNTRIES, COUNTRIES, GENERIC, PROVIDERS
 from lab.factors.endpoint import FACTOR, host
-from lab.factors.parts.hosts import ALL_COUNTRIES, COUNTRIES, GENERIC, PROVIDERS
-from lab.factors.surroundings import BARE, Endpoint, File, Surroundings
+from lab.factors.host_spec import BARE, Endpoint, File, Surroundings
 
 PLAIN = Endpoint(host="api.client.example", variables=("BASE_URL",))
 VERSIONED = Endpoint(

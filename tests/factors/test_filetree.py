@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lab.errors import UsageError
 from lab.factors.filetree import Directory, File, FileTree, Item, Link, nanoseconds
-from lab.factors.surroundings import BARE
+from lab.factors.host_spec import BARE
 
 NAME = st.text("abc-. ü", min_size=1, max_size=4).filter(lambda name: name not in (".", ".."))
 PATH = st.lists(NAME, min_size=1, max_size=4).map(lambda names: "/" + "/".join(names))

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from lab.factors.data.git_repository import WORK, head, render
 from lab.factors.git import FACTOR, repository
-from lab.factors.parts.repository import WORK, head, render
-from lab.factors.surroundings import BARE, File, Surroundings
+from lab.factors.host_spec import BARE, File, Surroundings
 
 ALL = (FACTOR.control, *FACTOR.levels)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lab.factors.home import FACTOR
-from lab.factors.surroundings import BARE, File
+from lab.factors.host_spec import BARE, File
 
 
 def test_bare_adds_nothing():

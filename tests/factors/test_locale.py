@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lab.factors.host_spec import BARE
 from lab.factors.locale import FACTOR, locales
-from lab.factors.surroundings import BARE
 
 VARIABLES = ("LANG", "LC_ALL", "LANGUAGE")
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lab.experiment.canaries import made_up_level
+from lab.experiment.columns.canaries import made_up_level
+from lab.factors.data.machine_kinds import EC2_INSTANCE, KINDS, kibibytes, vendor
+from lab.factors.host_spec import BARE, Machine
 from lab.factors.machine import FACTOR, kind, machine
-from lab.factors.parts.hardware import EC2_INSTANCE, KINDS, kibibytes, vendor
-from lab.factors.surroundings import BARE, Machine
 
 ID = "0123456789abcdef0123456789abcdef"
 OTHER = "fedcba9876543210fedcba9876543210"

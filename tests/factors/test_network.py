@@ -8,10 +8,10 @@ import pytest
 
 from lab.environment import Environment
 from lab.factors.endpoint import FACTOR as ENDPOINT
+from lab.factors.host_spec import BARE, Interface, Surroundings
 from lab.factors.network import CONTROL, FACTOR, KINDS, PUBLIC_RESOLVERS
 from lab.factors.proxy import FACTOR as PROXY
 from lab.factors.registry import impossible
-from lab.factors.surroundings import BARE, Interface, Surroundings
 
 OWN4, OWN6 = BARE.network.interfaces[0].addresses
 

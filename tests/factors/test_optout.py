@@ -3,8 +3,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from lab.factors.host_spec import BARE
 from lab.factors.optout import FACTOR
-from lab.factors.surroundings import BARE
 
 BASE = msgspec.structs.replace(BARE, optout={"DO_NOT_TRACK": "1"}, variables={"OTHER": "x"})
 

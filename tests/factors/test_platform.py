@@ -12,14 +12,14 @@ from cryptography import x509
 
 from lab.environment import Environment
 from lab.factors import registry
-from lab.factors.parts.clouds import CLOUDS
-from lab.factors.parts.distributions import DISTRIBUTIONS, entry
-from lab.factors.parts.hardware import KINDS
+from lab.factors.data.clouds import CLOUDS
+from lab.factors.data.distributions import DISTRIBUTIONS, entry
+from lab.factors.data.machine_kinds import KINDS
+from lab.factors.host_spec import BARE, File, Kernel, Link, Platform, Surroundings
 from lab.factors.platform import ALL_MARKS, FACTOR
-from lab.factors.surroundings import BARE, File, Kernel, Link, Platform, Surroundings
-from lab.sandbox.etc import etc
-from lab.sandbox.jail import Ground, Jail, plan
-from lab.sandbox.tree import plant
+from lab.sandbox.jail.files.etc import etc
+from lab.sandbox.jail.plan import Ground, Jail, plan
+from lab.sandbox.jail.plant import plant
 
 EVERY = [
     FACTOR.parse(level)

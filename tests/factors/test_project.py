@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from lab.factors import git
+from lab.factors.host_spec import BARE, File
 from lab.factors.project import FACTOR
-from lab.factors.surroundings import BARE, File
 
 
 def test_plain_adds_nothing():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lab.factors.host_spec import BARE
 from lab.factors.proxy import FACTOR
-from lab.factors.surroundings import BARE
 
 URL = "http://proxy.example.net:3128"
 SOCKS = "socks5://proxy.example.net:1080"

@@ -11,7 +11,7 @@ import lab.factors
 from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors import registry
-from lab.factors.surroundings import BARE, Endpoint
+from lab.factors.host_spec import BARE, Endpoint
 
 
 def test_every_module_with_a_factor_is_found_under_its_own_name():

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from lab.factors import ci, locale, terminal
-from lab.factors.parts.sitting import KINDS
+from lab.factors.data.session_kinds import KINDS
+from lab.factors.host_spec import BARE, File
 from lab.factors.session import FACTOR
-from lab.factors.surroundings import BARE, File
 
 ALL = (FACTOR.control, *FACTOR.levels, *KINDS)
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from lab.factors.host_spec import BARE
 from lab.factors.state import FACTOR
-from lab.factors.surroundings import BARE
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.factors.surroundings import BARE, Terminal
+from lab.factors.host_spec import BARE, Terminal
 from lab.factors.terminal import FACTOR
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.factors.surroundings import BARE
+from lab.factors.host_spec import BARE
 from lab.factors.timezone import FACTOR, zones
 
 

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from lab.factors.surroundings import BARE, User
+from lab.factors.host_spec import BARE, User
 from lab.factors.user import FACTOR
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.factors.host_spec import BARE
 from lab.factors.registry import factors
-from lab.factors.surroundings import BARE
 from lab.factors.variables import FACTOR, GENERAL, assignments, level_of, owned
-from lab.sandbox.jail import base_variables
+from lab.sandbox.jail.plan import base_variables
 
 NAMES = st.from_regex(r"ZQ_[A-Z0-9_]{1,12}", fullmatch=True)
 VALUES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=30)

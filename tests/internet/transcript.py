@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, TypeVar
 
-from lab.internet.authority import Authority
+from lab.internet.connection import Session, World
+from lab.internet.dns.name_addresses import Names
 from lab.internet.journal import Journal, Recording, RecordingLimits
-from lab.internet.names import Names
-from lab.internet.place import Place
-from lab.internet.script import Script
-from lab.internet.session import Session, World
-from lab.internet.sniff import Sniffer
+from lab.internet.models.script import Script
+from lab.internet.sniffer import Sniffer
+from lab.internet.target import Place
+from lab.internet.tls.certificate_authority import Authority
 
 Kind = TypeVar("Kind")
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from lab.factors.surroundings import Surroundings
+from lab.factors.host_spec import Surroundings
 from lab.observation.records import Exit
-from lab.sandbox.cell import Cell
-from lab.sandbox.jail import Jail, Limits, base_variables
-from lab.sandbox.seal import destination
+from lab.sandbox.cell.cell import Cell
+from lab.sandbox.cell.isolation_check import destination
+from lab.sandbox.jail.plan import Jail, Limits, base_variables
 
 
 class Answers:

@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from lab.factors import git
-from lab.factors.surroundings import Surroundings
+from lab.factors.host_spec import Surroundings
 
 __all__ = ["AGREE", "COUNTERS", "LIMITS", "SHOWN", "At", "Says", "Shown", "Tells", "matches"]
 

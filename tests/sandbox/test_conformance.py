@@ -26,9 +26,9 @@ import pytest
 import lab
 from lab.clients.profile import Client, Profile, Provider
 from lab.environment import Environment
+from lab.factors.host_spec import Directory, Link, Surroundings
 from lab.factors.registry import control, factors
-from lab.factors.surroundings import Directory, Link, Surroundings
-from lab.sandbox.laboratory import Laboratory
+from lab.sandbox.sandbox import Laboratory
 from tests.sandbox.probe.say import content_of, shortened
 from tests.sandbox.routes import AGREE, COUNTERS, LIMITS, SHOWN, At, matches
 
@@ -247,7 +247,7 @@ from pathlib import Path
 import msgspec
 from lab.clients.profile import Client
 from lab.factors.registry import control, factors
-from lab.sandbox.laboratory import Laboratory
+from lab.sandbox.sandbox import Laboratory
 client = msgspec.json.decode(sys.argv[1], type=Client)
 with Laboratory(client, jobs=1, home=Path(sys.argv[2])) as laboratory:
     ended = laboratory.observe(control(factors())).exit

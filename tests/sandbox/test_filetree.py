@@ -29,12 +29,12 @@ from pyfakefs.fake_os import FakeOsModule
 
 from lab.errors import UsageError
 from lab.factors.filetree import Directory, File, FileTree, Item, Link
-from lab.factors.surroundings import BARE, Surroundings
-from lab.factors.trees import etcs, homes, projects
-from lab.sandbox.fakefs import populate, reset
-from lab.sandbox.ground import survey
-from lab.sandbox.jail import Ground, Jail, plan
-from lab.sandbox.tree import plant
+from lab.factors.filetree_strategies import etcs, homes, projects
+from lab.factors.host_spec import BARE, Surroundings
+from lab.sandbox.jail.host_survey import survey
+from lab.sandbox.jail.plan import Ground, Jail, plan
+from lab.sandbox.jail.plant import plant
+from lab.sandbox.twin.files.populate_fakefs import populate, reset
 
 AT = 1_789_560_000.25
 SEED = st.integers(0, 2**31)

@@ -1,4 +1,4 @@
-"""The project's own zoo, this folder, as :mod:`lab.experiment.zoo` reads it.
+"""The project's own zoo, this folder, as :mod:`lab.specimens.specimen` reads it.
 
 Tests import it as ``tests.specimens.zoo``; the folder needs no ``__init__``, only the project on
 the path, where the root `conftest.py` puts it.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.experiment import zoo
-from lab.experiment.zoo import Allowed, Expected, Provider, Specimen, Zoo
+from lab.specimens import specimen
+from lab.specimens.specimen import Allowed, Expected, Provider, Specimen, Zoo
 
 __all__ = ["FOLDER", "Allowed", "Expected", "Provider", "Specimen", "Zoo", "load", "provider", "whole"]
 
@@ -18,7 +18,7 @@ FOLDER = Path(__file__).resolve().parent
 
 def whole() -> Zoo:
     """Everything that the folder says."""
-    return zoo.load(FOLDER)
+    return specimen.load(FOLDER)
 
 
 def load() -> tuple[Specimen, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.testing import told
+from lab.testing import failure_note
 from lab.testing.subject import Subject
 
 
@@ -32,6 +32,6 @@ def opened(home: Path) -> Iterator[Callable[..., Subject]]:
 
 @pytest.fixture(autouse=True)
 def _nothing_told() -> Iterator[None]:
-    told.forget()
+    failure_note.forget()
     yield
-    told.forget()
+    failure_note.forget()

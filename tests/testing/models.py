@@ -12,8 +12,8 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from itertools import count
 
+from lab.memory_store import Memory
 from lab.observation.records import Request
-from lab.testing.memory import Memory
 from lab.testing.subject import Subject
 from tests.experiment.model import CLIENT, Behaviour, Levels, ModelLaboratory, request
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from lab.testing import profiles, told
+from lab.testing import failure_note, hypothesis_profiles
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto-observe.md"
 
@@ -28,10 +28,10 @@ def test_what_is_shown_of_observing_runs(tmp_path, monkeypatch):
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
-    told.forget()
+    failure_note.forget()
     with pytest.raises(AssertionError):
         chosen(shown["test_the_zone_does_not_show"])()
-    story = told.last()
+    story = failure_note.last()
     assert story is not None
     (block,) = re.findall(r"^What probe.*?^```", page, re.MULTILINE | re.DOTALL)
     expected = set(_without_zones(block.removesuffix("```")))
@@ -43,12 +43,12 @@ def _without_zones(story: str) -> list[str]:
     lines = [
         " ".join(re.sub(r"[A-Z]\w+/\w+|UTC", "ZONE", line).split()) for line in story.split("\n")
     ]
-    told = [
+    failure_note = [
         line for line in lines if line and not line.startswith(("U+", "timezone", "ZONE", "sure"))
     ]
     return [
         line.replace("timezone='ZONE'", "").partition("repeat")[0]
-        for line in told
+        for line in failure_note
         if "lab.control" not in line
     ]
 
@@ -56,4 +56,4 @@ def _without_zones(story: str) -> list[str]:
 def test_the_profiles_are_those_that_there_are():
     page = PAGE.read_text(encoding="utf-8")
     shown = dict(re.findall(r"^\| `(\w+)` \| (\d+) \|", page, re.MULTILINE))
-    assert {name: int(number) for name, number in shown.items()} == profiles._EXAMPLES
+    assert {name: int(number) for name, number in shown.items()} == hypothesis_profiles._EXAMPLES

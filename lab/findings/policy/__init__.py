@@ -9,8 +9,8 @@ audit).  Out: a :class:`Judgement`::
     judgement.failures    # signals that are forbidden, or new since the baseline
     judgement.report      # the report with the documented signals' URLs
 
-:func:`lab.reports.judged.write` prints it, :func:`lab.reports.judged_json.encode` makes it
-one JSON document.  All is pure but for `files`, which reads.
+:func:`lab.reports.terminal.check.write` prints it, :func:`lab.reports.formats.check_json.encode`
+makes it one JSON document.  All is pure but for `files`, which reads.
 
 Of an audit that varied a few factors only, ``failures`` says what is wrong with what was
 found; its ``verdict`` is no pass where a rule forbids what was not tried.
@@ -25,9 +25,9 @@ How a signal is judged:
    permitted never hides something else, and what is forbidden cannot hide in a group.
 """
 
-from lab.findings.policy.files import read_policy, read_report
-from lab.findings.policy.judgement import Gone, Judged, Judgement, Open, judge
-from lab.findings.policy.parse import parse
+from lab.findings.policy.evaluate import Gone, Judged, Judgement, Open, judge
+from lab.findings.policy.loader import parse
+from lab.findings.policy.read import read_policy, read_report
 from lab.findings.policy.rule import Policy, Rule
 
 __all__ = [

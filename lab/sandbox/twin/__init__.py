@@ -10,7 +10,7 @@ past them.  Each part of the surroundings is one file: ``clock``, ``variables``,
 
 from __future__ import annotations
 
-from lab.sandbox.twin.script import script
+from lab.sandbox.twin.process.run_script import script
 from lab.sandbox.twin.twin import Twin
 
 __all__ = ["Twin", "script"]

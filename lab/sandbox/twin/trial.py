@@ -14,10 +14,10 @@ from types import TracebackType
 
 from lab.errors import UsageError
 from lab.observation.records import Exit, Verdict
-from lab.sandbox.twin.inside import Over, here
-from lab.sandbox.twin.limit import Limit, TimedOut
-from lab.sandbox.twin.process import Ended, Process
-from lab.sandbox.twin.streams import Streams
+from lab.sandbox.twin.patching.caller import Over, here
+from lab.sandbox.twin.process.process import Ended, Process
+from lab.sandbox.twin.process.stdio import Streams
+from lab.sandbox.twin.process.timeout import Limit, TimedOut
 
 __all__ = ["Trial"]
 

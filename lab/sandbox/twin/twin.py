@@ -22,35 +22,35 @@ from typing import NamedTuple, Self, TypeVar
 
 import msgspec
 
-from lab.clients.parse import fill
 from lab.clients.profile import Client
+from lab.clients.profile_loader import fill
 from lab.environment import Environment
 from lab.errors import UsageError
+from lab.factors.host_spec import BARE, Surroundings
 from lab.factors.registry import realise
-from lab.factors.surroundings import BARE, Surroundings
-from lab.internet.authority import Authority
-from lab.internet.script import Answer, Script
+from lab.internet.models.script import Answer, Script
+from lab.internet.tls.certificate_authority import Authority
 from lab.observation.records import Exit, Observation
-from lab.sandbox.ground import survey
-from lab.sandbox.jail import Ground, Jail, base_variables, plan
-from lab.sandbox.laboratory import Measured, bare_surroundings
-from lab.sandbox.locales import default_cache
-from lab.sandbox.twin import guard
-from lab.sandbox.twin.caches import Caches
-from lab.sandbox.twin.clock import Clock
-from lab.sandbox.twin.computer import Computer
-from lab.sandbox.twin.files import Files
-from lab.sandbox.twin.filling import Trees, split
-from lab.sandbox.twin.internet import Internet
-from lab.sandbox.twin.kernel import proc_files, sys_files
-from lab.sandbox.twin.patches import Patches
-from lab.sandbox.twin.process import Process
-from lab.sandbox.twin.sockets import Sockets
-from lab.sandbox.twin.streams import Streams
-from lab.sandbox.twin.switchboard import Switchboard
-from lab.sandbox.twin.tls import Tls
+from lab.sandbox.jail.host_survey import survey
+from lab.sandbox.jail.locales import default_cache
+from lab.sandbox.jail.plan import Ground, Jail, base_variables, plan
+from lab.sandbox.sandbox import Measured, bare_surroundings
+from lab.sandbox.twin.files.filesystem import Files
+from lab.sandbox.twin.files.proc_sys import proc_files, sys_files
+from lab.sandbox.twin.files.root import Trees, split
+from lab.sandbox.twin.network.connections import Switchboard
+from lab.sandbox.twin.network.internet import Internet
+from lab.sandbox.twin.network.sockets import Sockets
+from lab.sandbox.twin.network.tls import Tls
+from lab.sandbox.twin.patching import audit_hook
+from lab.sandbox.twin.patching.patches import Patches
+from lab.sandbox.twin.process.environ import Variables
+from lab.sandbox.twin.process.machine_identity import Computer
+from lab.sandbox.twin.process.process import Process
+from lab.sandbox.twin.process.simulated_clock import Clock
+from lab.sandbox.twin.process.stdio import Streams
+from lab.sandbox.twin.process.stdlib_state import Caches
 from lab.sandbox.twin.trial import Trial
-from lab.sandbox.twin.variables import Variables
 
 __all__ = ["Twin"]
 
@@ -137,7 +137,7 @@ class Twin:
         return made
 
     def __enter__(self) -> Self:
-        guard.set_up()
+        audit_hook.set_up()
         # Certificates are made by code that remembers the classes that it meets first.
         self.authority.context("localhost")
         self._open = True

@@ -1,8 +1,8 @@
 """A claim: for which machines something is promised, and how a broken promise looks.
 
 The five statements of a contract come down to this, so that one search tries to break them
-all (:mod:`lab.testing.contracts.breaking`) and one estimate says how often they are broken
-(:mod:`lab.testing.contracts.rates`).
+all (:mod:`lab.testing.contracts.counterexample_search`) and one estimate says how often they are
+broken (:mod:`lab.testing.contracts.violation_rate`).
 """
 
 from __future__ import annotations

@@ -18,24 +18,24 @@ from pathlib import Path
 
 import msgspec
 
+from lab.clients.builtin_profiles import anything
 from lab.clients.profile import Client, Profile, Provider
-from lab.clients.shipped import anything
 from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors.registry import factor, level
-from lab.reports.text import visible
-from lab.sandbox.laboratory import endpoint_of
-from lab.testing import current
-from lab.testing.contracts.breaking import Effort
+from lab.reports.text.safe import visible
+from lab.sandbox.sandbox import endpoint_of
+from lab.testing import current_subject
 from lab.testing.contracts.claim import Claim
-from lab.testing.contracts.field import OPTOUT, Field, Place
-from lab.testing.contracts.hosts import allowed_names, elsewhere
-from lab.testing.contracts.lookout import Fires
+from lab.testing.contracts.context import OPTOUT, Field, Place
+from lab.testing.contracts.counterexample_search import Effort
+from lab.testing.contracts.destinations import allowed_names, elsewhere
+from lab.testing.contracts.function_constants import mentioned
+from lab.testing.contracts.interleave import interleaved
 from lab.testing.contracts.machine import Statement
-from lab.testing.contracts.mentioned import mentioned
-from lab.testing.contracts.secrecy import Secrecy
-from lab.testing.contracts.spoken import spoken
-from lab.testing.contracts.turns import interleaved
+from lab.testing.contracts.noninterference import Secrecy
+from lab.testing.contracts.source_text import spoken
+from lab.testing.contracts.trial_budget import Fires
 from lab.testing.contracts.verdict import Verdict
 from lab.testing.observed import Observed
 from lab.testing.subject import Subject
@@ -104,7 +104,7 @@ def contract(
     elif any(part is not None for part in parts):
         raise UsageError("optout, endpoint_variable and host are for a callable; write a profile")
     subject = (
-        current.subject()
+        current_subject.subject()
         if client is None
         else client
         if isinstance(client, Subject)

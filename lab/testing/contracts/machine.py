@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from lab.environment import Environment
 from lab.errors import UsageError
-from lab.factors.parts.words import nearest
 from lab.factors.registry import factor
+from lab.suggest import nearest
 
 __all__ = ["Machine", "Statement", "asked"]
 

@@ -13,10 +13,10 @@ from typing import Literal
 import msgspec
 
 from lab.environment import Change, Environment
-from lab.reports.phrases import counted
-from lab.reports.text import clipped
-from lab.testing import told
-from lab.testing.contracts.rates import Rate, percent
+from lab.reports.text.phrases import counted
+from lab.reports.text.safe import clipped
+from lab.testing import failure_note
+from lab.testing.contracts.violation_rate import Rate, percent
 
 __all__ = ["Unsteady", "Verdict"]
 
@@ -42,7 +42,7 @@ class Verdict(msgspec.Struct, frozen=True):
     ('held', None)
 
     ``str`` tells the whole story, ``repr`` the short one.  Where its truth is asked for and it
-    is not true, the story is left for the report of the test (:mod:`lab.testing.told`).
+    is not true, the story is left for the report of the test (:mod:`lab.testing.failure_note`).
     """
 
     statement: str
@@ -78,7 +78,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
     def __bool__(self) -> bool:
         if not self.held:
-            told.note(str(self))
+            failure_note.note(str(self))
         return self.held
 
     def __repr__(self) -> str:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from lab.findings.policy import read_policy
-from lab.reports.judged import rule_words
+from lab.reports.terminal.check import rule_words
 
 DOCS = Path(__file__).parents[3] / "docs"
 EXAMPLE = DOCS / "policy-example.toml"
@@ -27,6 +27,6 @@ def test_each_verdict_shown_names_a_rule_of_the_file():
 
 
 def test_every_condition_and_every_key_is_explained():
-    from lab.findings.policy.parse import _KEYS
+    from lab.findings.policy.loader import _KEYS
 
     assert [key for key in _KEYS if f"`{key}`" not in PAGE and f"`{key} = " not in PAGE] == []

@@ -1,7 +1,8 @@
 """The twin's clock tells the date that freezegun tells: two ways to the same instant.
 
 freezegun stands still and knows no zones with summer time, so it is no clock for a client
-(:mod:`lab.sandbox.twin.clock`); at one instant in UTC it is a witness that was not made here.
+(:mod:`lab.sandbox.twin.process.simulated_clock`); at one instant in UTC it is a witness that was
+not made here.
 """
 
 from __future__ import annotations

@@ -17,15 +17,16 @@ import pytest
 
 from lab.clients.profile import Client, Profile, Provider
 from lab.environment import Environment
-from lab.experiment.roles import roles
+from lab.experiment.trials.host_roles import roles
 from lab.factors.registry import control, factor, factors
-from lab.findings.kinds import MANNER_PARTS
+from lab.findings.classify import MANNER_PARTS
 from lab.observation.features import Features, extract
-from lab.observation.generated import gathered
+from lab.observation.generated_hosts import gathered
 from lab.observation.location import Location
 from lab.observation.records import Observation
-from lab.sandbox.laboratory import Laboratory, endpoint_of
-from lab.sandbox.twin import Twin, script
+from lab.sandbox.sandbox import Laboratory, endpoint_of
+from lab.sandbox.twin import Twin
+from lab.sandbox.twin.process import run_script
 from tests.specimens import zoo
 
 pytestmark = pytest.mark.cell
@@ -111,7 +112,7 @@ def different(cells: list[Features], twin: Features) -> dict[Location, tuple[obj
 @pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda each: each.name)
 def test_a_twin_says_what_a_cell_says(specimen: zoo.Specimen, tmp_path: Path) -> None:
     of = client(specimen)
-    run = script(specimen.file)
+    run = run_script(specimen.file)
     with (
         Laboratory(of, jobs=1, home=tmp_path) as cells,
         Twin.standing_for(of, run, home=tmp_path) as twin,

@@ -26,10 +26,10 @@ from lab.experiment.audit import conduct
 from lab.experiment.events import AuditFinished
 from lab.experiment.options import Options
 from lab.experiment.scope import scope
+from lab.factors.host_spec import BARE
 from lab.factors.registry import control, factors
-from lab.factors.surroundings import BARE
-from lab.internet.script import Answer as Reply
-from lab.internet.script import Script
+from lab.internet.models.script import Answer as Reply
+from lab.internet.models.script import Script
 from lab.observation.records import ClientHello, Connection, DnsQuery, Request
 from lab.sandbox.twin import Twin
 from lab.store import Store

@@ -8,7 +8,7 @@ import pytest
 import lab
 from lab.errors import UsageError
 from lab.observation.records import Exit
-from lab.testing import current, told
+from lab.testing import current_subject, failure_note
 from tests.experiment.model import HOST, ModelLaboratory, request
 from tests.testing.models import identifiers, subject_of
 
@@ -52,7 +52,7 @@ def test_a_probe_that_does_what_it_should():
     assert [rate.name for rate in verdicts[0].rates] == ["misses", "false positives"]
     assert [rate.cases for rate in verdicts[0].rates] == [10, 10]
     assert verdicts[0].rates[0].high == pytest.approx(1 - 0.025 ** (1 / 10))
-    assert told.last() is None
+    assert failure_note.last() is None
 
 
 def test_a_broken_statement_tells_the_plainest_machine():
@@ -60,7 +60,7 @@ def test_a_broken_statement_tells_the_plainest_machine():
     assert not verdict
     assert [(each.factor, each.right) for each in verdict.changes] == [("timezone", "Asia/Kolkata")]
     story = str(verdict)
-    assert told.last() == story
+    assert failure_note.last() == story
     assert 'silent_unless(lambda machine: machine["timezone"] == "Asia/Tokyo"): broken' in story
     assert "lab run model --set timezone=Asia/Kolkata" in story
     assert "with timezone at its control, it does not" in story
@@ -324,7 +324,7 @@ def test_what_means_nothing_to_a_client_is_not_asked_about(home):
 
 
 def test_the_session_has_a_client():
-    with current.using(subject_of(marks)):
+    with current_subject.using(subject_of(marks)):
         here = lab.contract(
             fires=lambda seen: "x-probe" in seen.text, trials=20, samples=5, factors=FACTORS
         )

@@ -4,7 +4,7 @@ import pytest
 
 from lab.errors import UsageError
 from lab.testing.contracts.machine import Machine, asked
-from lab.testing.contracts.spoken import spoken
+from lab.testing.contracts.source_text import spoken
 
 MACHINE = {"timezone": "UTC", "optout": "unset"}
 

@@ -1,0 +1,67 @@
+"""``lab audit CLIENT``: the whole experiment, and its report.
+
+The report goes to stdout (``--json``: as one JSON document), progress to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from lab.cli.audit_options import add_audit, audited
+from lab.cli.shared_options import add_json
+from lab.errors import LabError
+
+if TYPE_CHECKING:
+    from lab.findings.report import Report
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "audit"
+HELP = "find out which surroundings change what a client sends"
+
+INCONCLUSIVE = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare CLIENT and the options of an audit."""
+    add_audit(parser)
+    parser.add_argument(
+        "--fail-on",
+        choices=("signal", "covert"),
+        help="exit with 1 on any signal (other than where traffic is routed), or on a covert one",
+    )
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="tell every signal in full, however many there are",
+    )
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the audit and print its report; the exit code."""
+    import sys
+
+    from lab.reports.formats import json
+    from lab.reports.terminal import audit
+
+    report, ran, words = audited(arguments)
+    if arguments.json:
+        json.write(report, sys.stdout)
+    else:
+        console = audit.console_for(sys.stdout)
+        audit.write(report, console, words, ran=ran, full=arguments.full)
+    return _exit_code(report, arguments.fail_on)
+
+
+def _exit_code(report: Report, fail_on: str | None) -> int:
+    covert = any(signal.covert for signal in report.signals)
+    found = covert or any(signal.kind != "route" for signal in report.signals)
+    if (fail_on == "covert" and covert) or (fail_on == "signal" and found):
+        return 1
+    if report.verdict == "inconclusive":
+        return INCONCLUSIVE
+    if report.verdict == "not measured":
+        return LabError.exit_code
+    return 0

@@ -1,0 +1,271 @@
+"""Running an audit, as every command does that runs one: its options, checked, and the report.
+
+Every option is checked before anything is installed or run.  Interrupting is safe: each
+finished trial is on disk, and ``--resume`` goes on from there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from lab.cli.shared_options import add_client, add_home, client_words, require_writable
+from lab.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lab.clients.profile import Client
+    from lab.experiment.options import Options
+    from lab.findings.report import Report
+
+__all__ = ["MOST_JOBS", "STRONGEST", "Audited", "add_audit", "audited"]
+
+STRONGEST = 3
+"""A covering array of a higher strength over all factors has more trials than anyone runs."""
+MOST_JOBS = 64
+_COMMA = re.compile(r"(?<!\\),")
+
+
+class Audited(NamedTuple):
+    """What an audit found, how many trials ran for it now, and how the user named the client."""
+
+    report: Report
+    ran: int
+    words: tuple[str, ...]
+
+
+def add_audit(parser: argparse.ArgumentParser) -> None:
+    """Declare CLIENT and what decides how it is audited."""
+    add_client(parser)
+    parser.add_argument(
+        "--factors", metavar="A,B,…", help="what to vary (default: all that the client supports)"
+    )
+    parser.add_argument(
+        "--levels",
+        metavar="FACTOR=L1,L2,…",
+        action="append",
+        default=[],
+        help=r"add levels to a factor; repeatable; write \, for a comma within a level",
+    )
+    parser.add_argument(
+        "--sweep",
+        metavar="FACTOR",
+        action="append",
+        default=[],
+        help="try every level there is of a factor, such as all time zones; repeatable",
+    )
+    parser.add_argument(
+        "--search",
+        metavar="FACTOR",
+        action="append",
+        default=[],
+        help="generate levels of a factor, also from words of the client's files; repeatable",
+    )
+    parser.add_argument(
+        "--search-trials",
+        metavar="N",
+        default="100",
+        help="trials of each search at most (default: 100)",
+    )
+    parser.add_argument("--words", type=Path, metavar="FILE", help="words for searches, one a line")
+    parser.add_argument("--max-trials", metavar="N", help="run no more trials than this")
+    parser.add_argument("--max-time", metavar="SECONDS", help="begin no trial after this time")
+    parser.add_argument(
+        "--seed", metavar="N", default="0", help="of every random choice (default: 0)"
+    )
+    parser.add_argument(
+        "--alpha",
+        metavar="A",
+        default="0.05",
+        help="chance of any false signal in the whole audit (default: 0.05)",
+    )
+    parser.add_argument(
+        "--strength",
+        metavar="T",
+        default="2",
+        help=f"try all combinations of every T factors, 1 to {STRONGEST} (default: 2)",
+    )
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        help=f"trials at a time, 1 to {MOST_JOBS} (default: by the machine)",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder of this audit (default: in --home)"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with an audit without repeating its trials"
+    )
+    add_home(parser)
+
+
+def audited(arguments: argparse.Namespace) -> Audited:
+    """Audit the client that the arguments name, telling on stderr how far it is.
+
+    UsageError for a wrong option, MachineError where the machine lacks something, ClientError
+    where the client cannot be run.
+    """
+    from lab.clients.resolve import resolve
+    from lab.sandbox.requirements import require
+
+    words = client_words(arguments)
+    options = _options(arguments)
+    require_writable("--home", options.home)
+    if options.out is not None:
+        require_writable("--out", options.out)
+    require()
+    client = resolve(words, options.home / "clients", _say)
+    report, ran = _conducted(client, options)
+    return Audited(report, ran, words)
+
+
+def _conducted(client: Client, options: Options) -> tuple[Report, int]:
+    """The report, and how many trials ran for it; the events are told on stderr meanwhile."""
+    import sys
+    import time
+
+    from lab.experiment.audit import audit
+    from lab.experiment.events import AuditStarted, EngineEvent
+    from lab.experiment.follow import follow
+    from lab.reports.terminal.progress import Progress
+
+    folders: list[str] = []
+
+    def remember(event: EngineEvent) -> None:
+        if isinstance(event, AuditStarted):
+            folders.append(event.folder)
+
+    try:
+        with Progress(sys.stderr, now=time.monotonic) as progress:
+            report = follow(audit(client, options), remember, progress.handle)
+            return report, progress.ran
+    except KeyboardInterrupt:
+        for folder in folders:
+            _say(f"what is measured is kept; to go on, add: --resume --out {folder}")
+        raise
+
+
+def _say(line: str) -> None:
+    import sys
+
+    from lab.reports.text.safe import visible
+
+    print(visible(line), file=sys.stderr)
+
+
+# --- what the user asked for, checked -------------------------------------------------------
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    from lab.experiment.options import Options
+
+    limits = arguments.max_trials, arguments.max_time, arguments.jobs
+    max_trials, max_time, jobs = limits
+    factors = None if arguments.factors is None else _factors(arguments.factors)
+    levels = _levels(arguments.levels)
+    for name in levels:
+        if factors is not None and name not in factors:
+            raise UsageError(f"--levels adds to {name}, which --factors leaves out; add it there")
+    return Options(
+        factors=factors,
+        levels=levels,
+        max_trials=None if max_trials is None else _whole("--max-trials", max_trials, 1, 10**7),
+        max_time=None if max_time is None else _seconds(max_time),
+        seed=_whole("--seed", arguments.seed, 0, 2**63 - 1),
+        alpha=_alpha(arguments.alpha),
+        strength=_whole("--strength", arguments.strength, 1, STRONGEST),
+        sweep=_explored("--sweep", arguments.sweep, factors),
+        search=_explored("--search", arguments.search, factors),
+        search_trials=_whole("--search-trials", arguments.search_trials, 1, 10**6),
+        words=() if arguments.words is None else _words(arguments.words, arguments.search),
+        jobs=None if jobs is None else _whole("--jobs", jobs, 1, MOST_JOBS),
+        home=arguments.home,
+        out=arguments.out,
+        resume=arguments.resume,
+    )
+
+
+def _factors(text: str) -> tuple[str, ...]:
+    from lab.factors.registry import factor
+
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    if not names:
+        raise UsageError("--factors names no factor; write e.g. --factors timezone,locale")
+    for name in names:
+        factor(name)
+    return names
+
+
+def _levels(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    from lab.factors.registry import level
+
+    found: dict[str, dict[str, None]] = {}
+    for word in words:
+        name, equals, texts = word.partition("=")
+        if not equals or not name or not texts:
+            raise UsageError(
+                f"--levels {word!r} is not FACTOR=L1,L2,…, e.g. timezone=Asia/Tokyo,Asia/Seoul"
+            )
+        for text in _COMMA.split(texts):
+            found.setdefault(name, {})[level(name, text.replace("\\,", ","))] = None
+    return {name: tuple(levels) for name, levels in found.items()}
+
+
+def _explored(option: str, names: Sequence[str], factors: Sequence[str] | None) -> tuple[str, ...]:
+    """The factors to sweep or to search, written one by one or with commas."""
+    from lab.factors.registry import every
+
+    found = _factors(",".join(names)) if names else ()
+    for name in found:
+        if factors is not None and name not in factors:
+            raise UsageError(f"{option} takes {name}, which --factors leaves out; add it there")
+        if option == "--sweep":
+            every(name)
+    return found
+
+
+def _words(file: Path, searched: Sequence[str]) -> tuple[str, ...]:
+    """The words of a file, one a line; empty lines and what begins with # are left out."""
+    if not searched:
+        raise UsageError("--words is for searches; add --search FACTOR, e.g. --search endpoint")
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--words {file} cannot be read: {error}") from error
+    words = [line.strip() for line in lines]
+    return tuple(dict.fromkeys(word for word in words if word and not word.startswith("#")))
+
+
+def _whole(option: str, text: str, least: int, most: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise UsageError(f"{option} takes a whole number from {least} to {most}, not {text!r}")
+    return number
+
+
+def _seconds(text: str) -> float:
+    number = _number(text)
+    if not 0 < number < math.inf:
+        raise UsageError(f"--max-time takes a number of seconds above 0, not {text!r}")
+    return number
+
+
+def _alpha(text: str) -> float:
+    number = _number(text)
+    if not 0 < number < 1:
+        raise UsageError(f"--alpha takes a probability between 0 and 1, e.g. 0.05, not {text!r}")
+    return number
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

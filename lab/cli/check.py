@@ -1,0 +1,112 @@
+"""``lab check CLIENT``: for CI, whether a client tells anything that nobody accepted.
+
+What is accepted stands in the report of an earlier audit (``--baseline``), in a policy
+(``--policy``), or both.  Both are read before anything runs.  People read stderr, one line a
+signal; ``--json`` prints one document on stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lab.cli.audit_options import add_audit, audited
+from lab.cli.shared_options import add_json
+from lab.errors import LabError, UsageError
+
+if TYPE_CHECKING:
+    from lab.findings.policy import Judgement
+    from lab.findings.report import Report
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "check"
+HELP = "fail on what a baseline or a policy does not accept"
+
+EXIT_CODES = {"passed": 0, "failed": 1, "inconclusive": 3, "not measured": LabError.exit_code}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare CLIENT, what it is judged by, and the options of an audit."""
+    add_audit(parser)
+    parser.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="the report.json (or folder) of an audit whose signals are accepted",
+    )
+    parser.add_argument(
+        "--policy",
+        type=Path,
+        metavar="FILE",
+        help="a TOML file of allowed, documented and forbidden signals",
+    )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="judge this report.json (or audit's folder) instead of running an audit",
+    )
+    parser.add_argument("--full", action="store_true", help="tell each signal that fails in full")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Audit, or read a finished audit's report, and judge it; the exit code."""
+    import sys
+
+    from lab.findings.policy import judge, read_policy, read_report
+    from lab.findings.report_json import decode, encode
+    from lab.reports.terminal.audit import console_for
+    from lab.reports.terminal.check import write
+
+    if arguments.baseline is None and arguments.policy is None:
+        raise UsageError(
+            "nothing says what is accepted; add --baseline REPORT (lab audit CLIENT --json "
+            "prints one), --policy FILE, or both"
+        )
+    policy = None if arguments.policy is None else read_policy(arguments.policy)
+    baseline = None if arguments.baseline is None else read_report(_report(arguments.baseline))
+    words: tuple[str, ...] = ()
+    report: Report
+    if arguments.report is not None:
+        _refuse_audit(arguments)
+        report = read_report(arguments.report)
+    else:
+        report, _, words = audited(arguments)
+        # As it reads from report.json, so that it is compared like the baseline.
+        report = decode(encode(report))
+    judgement = judge(report, policy, baseline)
+    write(judgement, console_for(sys.stderr), words, full=arguments.full)
+    if arguments.json:
+        _print(judgement)
+    return EXIT_CODES[judgement.verdict]
+
+
+def _print(judgement: Judgement) -> None:
+    import sys
+
+    from lab.reports.formats.check_json import encode
+
+    sys.stdout.flush()
+    sys.stdout.buffer.write(encode(judgement))
+    sys.stdout.buffer.flush()
+
+
+def _report(file: Path) -> Path:
+    if file.suffix == ".toml":
+        raise UsageError(f"--baseline {file}: that is a policy's ending; did you mean --policy?")
+    return file
+
+
+def _refuse_audit(arguments: argparse.Namespace) -> None:
+    """UsageError where something is asked of an audit that will not run."""
+    parser = argparse.ArgumentParser(add_help=False)
+    add_audit(parser)
+    for action in parser._actions:
+        if getattr(arguments, action.dest) != action.default:
+            name = action.option_strings[0] if action.option_strings else "CLIENT"
+            raise UsageError(f"--report names a finished audit, and nothing runs; leave out {name}")
+    if arguments.program is not None:
+        raise UsageError("--report names a finished audit, and nothing runs; leave out the program")

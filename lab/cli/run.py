@@ -1,0 +1,162 @@
+"""``lab run``: one trial, and everything that it sent."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lab.cli.shared_options import (
+    add_client,
+    add_home,
+    add_json,
+    client_words,
+    require_writable,
+)
+from lab.errors import ClientError, UsageError
+
+if TYPE_CHECKING:
+    from lab.clients.profile import Client
+    from lab.environment import Environment
+    from lab.observation.records import Observation
+
+NAME = "run"
+HELP = "run a client once and show everything that it sent"
+
+_PIPED_WIDTH = 160
+"""Cells a line where no window limits them."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """One client, levels to set, and where to put the result."""
+    add_client(parser)
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FACTOR=LEVEL",
+        help="put a factor at a level, e.g. timezone=Asia/Tokyo; may be repeated",
+    )
+    parser.add_argument(
+        "--timeout", type=_seconds, metavar="S", help="end the client after S seconds"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="write the exact bytes of everything to DIR"
+    )
+    parser.add_argument(
+        "--bodies", action="store_true", help="show what was in the requests, as far as it fits"
+    )
+    add_json(parser)
+    add_home(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 if the client ran, however it ended: a client that fails is a measurement too."""
+    import msgspec
+
+    from lab.clients.resolve import resolve
+    from lab.factors.registry import control, factors, impossible, inert
+    from lab.findings.report import ClientFacts
+    from lab.reports.terminal.audit import console_for
+    from lab.reports.terminal.observation import document, write
+    from lab.sandbox.measurable import unreachable
+    from lab.sandbox.requirements import require
+    from lab.sandbox.sandbox import bare_surroundings
+
+    levels = _levels(arguments.set)
+    if arguments.out is not None:
+        _require_fresh(arguments.out)
+        require_writable("--out", arguments.out)
+    require_writable("--home", arguments.home)
+    require()
+    client = resolve(client_words(arguments), arguments.home / "clients", say=_say)
+    if arguments.timeout is not None:
+        profile = msgspec.structs.replace(client.profile, timeout_s=arguments.timeout)
+        client = msgspec.structs.replace(client, profile=profile)
+    hindered = unreachable(client)
+    if vain := sorted(set(levels) & set(hindered)):
+        raise UsageError(f"{vain[0]} cannot be set for {client.name}: {hindered[vain[0]]}")
+    base = control(name for name in factors() if name not in hindered)
+    environment = base.but(levels)
+    if (why := impossible(environment)) is not None:
+        _say(f"warning: no such machine exists, or it cannot work; running it anyway: {why}")
+    bare = bare_surroundings(client)
+    for name in levels:
+        if inert(name, bare):
+            _say(f"warning: {name} changes nothing here: {client.name}'s profile has no use for it")
+
+    observation = _observe(client, environment, arguments.home)
+    if observation.exit.verdict == "could not start":
+        raise ClientError(f"{client.label} could not start: {observation.exit.detail}")
+    facts = ClientFacts(client.name, client.version, client.digest, client.source)
+    result = document(facts, environment, observation)
+    if arguments.out is not None:
+        _keep(arguments.out, result, observation)
+        _say(f"written to {arguments.out}")
+    if arguments.json:
+        json.dump(result, sys.stdout, ensure_ascii=True)
+        print()
+    else:
+        console = console_for(sys.stdout)
+        if not sys.stdout.isatty():
+            console.width = _PIPED_WIDTH
+        write(client.label, levels, observation, console, bodies=arguments.bodies)
+    return 0
+
+
+def _observe(client: Client, environment: Environment, home: Path) -> Observation:
+    from lab.sandbox.sandbox import Laboratory
+
+    with Laboratory(client, jobs=1, home=home) as laboratory:
+        return laboratory.observe(environment)
+
+
+def _levels(words: list[str]) -> Mapping[str, str]:
+    from lab.factors.registry import parse_setting
+
+    levels: dict[str, str] = {}
+    for word in words:
+        name, level = parse_setting(word)
+        if name in levels:
+            raise UsageError(f"--set names the factor {name!r} twice; give it once")
+        levels[name] = level
+    return levels
+
+
+def _seconds(word: str) -> float:
+    try:
+        seconds = float(word)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number of seconds above 0")
+    return seconds
+
+
+def _require_fresh(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"--out {folder}: something is there already; name a new folder")
+
+
+def _keep(folder: Path, result: Mapping[str, Any], observation: Observation) -> None:
+    """``run.json``, what the client printed, and each request's body as it was sent."""
+    from lab.observation.records import Request
+    from lab.reports.terminal.bodies import file_name
+
+    bodies = folder / "bodies"
+    bodies.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(result, indent=2, ensure_ascii=True)
+    (folder / "run.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "stdout").write_bytes(observation.exit.stdout)
+    (folder / "stderr").write_bytes(observation.exit.stderr)
+    requests = [event for event in observation.events if isinstance(event, Request)]
+    for number, request in enumerate(requests, 1):
+        if request.body:
+            (bodies / file_name(number, request)).write_bytes(request.body)
+
+
+def _say(line: str) -> None:
+    print(f"lab: {line}", file=sys.stderr)

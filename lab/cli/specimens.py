@@ -1,0 +1,185 @@
+"""``lab zoo``: small clients with planted truth, listed, or audited and judged.
+
+It measures the lab: how much of what is there an audit finds, how much of what it says is
+there, and whether it names the right cause.  Each audit is an ordinary one, kept in
+``--home`` like any other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lab.cli.shared_options import add_home, add_json, require_writable
+from lab.errors import UsageError
+
+if TYPE_CHECKING:
+    from lab.reports.terminal.specimens import Audited
+    from lab.specimens.specimen import Specimen, Zoo
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "zoo"
+HELP = "list the specimens with planted truth, or measure the lab on them"
+
+FOLDER = Path("tests") / "specimens"
+_LARGEST_SEED = 2**63 - 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Names of specimens or ``--all``, seeds, and where the zoo is."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a specimen to audit")
+    parser.add_argument(
+        "--all", action="store_true", help="audit every specimen, but for the ill-behaved ones"
+    )
+    parser.add_argument(
+        "--seed",
+        action="append",
+        default=[],
+        metavar="N",
+        help="audit with this seed (default: 0); repeatable, for an audit with each",
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=FOLDER,
+        metavar="DIR",
+        help=f"the zoo's folder (default: {FOLDER} in this directory)",
+    )
+    add_home(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List, or audit: 1 where anything is missed or false."""
+    from lab.specimens.specimen import load
+
+    if arguments.names and arguments.all:
+        raise UsageError("--all is every specimen already; leave the names out, or --all")
+    audits = bool(arguments.names or arguments.all)
+    if arguments.seed and not audits:
+        raise UsageError("--seed is for audits; name specimens, or add --all")
+    seeds = tuple(dict.fromkeys(_seed(word) for word in arguments.seed)) or (0,)
+    zoo = load(arguments.folder)
+    if not audits:
+        _list(zoo, as_json=arguments.json)
+        return 0
+    chosen = _chosen(zoo, arguments.names)
+    require_writable("--home", arguments.home)
+    return _measure(zoo, chosen, seeds, arguments.home, as_json=arguments.json)
+
+
+def _list(zoo: Zoo, *, as_json: bool) -> None:
+    from lab.reports.terminal.specimens import listing, specimen_lines
+
+    if as_json:
+        print(json.dumps(listing(zoo.specimens)))
+        return
+    for specimen in zoo.specimens:
+        print(*specimen_lines(specimen), sep="\n")
+    planted = sum(len(specimen.expected) for specimen in zoo.specimens)
+    print(f"\n{len(zoo.specimens)} specimens, {planted} planted signals")
+
+
+def _measure(
+    zoo: Zoo, chosen: Sequence[Specimen], seeds: Sequence[int], home: Path, *, as_json: bool
+) -> int:
+    from lab.reports.terminal.specimens import measured, summary_lines, verdict_lines
+    from lab.sandbox.requirements import require
+    from lab.specimens.score import score
+
+    require()
+    width = max(len(specimen.name) for specimen in chosen)
+    audits: list[Audited] = []
+    for audited in _audits(zoo, chosen, seeds, home, animated=False if as_json else None):
+        audits.append(audited)
+        if not as_json:
+            print(*verdict_lines(audited, width), sep="\n", flush=True)
+    judgements = [audited.judgement for audited in audits]
+    total = score(judgements)
+    if as_json:
+        print(json.dumps(measured(audits, total)))
+    elif len(audits) > 1:
+        trials = sum(audited.trials for audited in audits)
+        wall_s = sum(audited.wall_s for audited in audits)
+        print("", *summary_lines(total, trials, wall_s), sep="\n")
+    return 0 if all(judgement.flawless for judgement in judgements) else 1
+
+
+def _audits(
+    zoo: Zoo,
+    chosen: Sequence[Specimen],
+    seeds: Sequence[int],
+    home: Path,
+    *,
+    animated: bool | None,
+) -> Iterator[Audited]:
+    """Audit one specimen after the other; progress goes to stderr (``animated`` as in Watch)."""
+    from lab.experiment.audit import audit
+    from lab.experiment.follow import follow
+    from lab.experiment.options import Options
+    from lab.reports.terminal.specimen_progress import Watch
+    from lab.reports.terminal.specimens import Audited
+    from lab.specimens.score import judge
+    from lab.specimens.specimen import client
+
+    total = len(seeds) * len(chosen)
+    watch = Watch(sys.stderr, now=time.monotonic, audits=total, animated=animated)
+    for seed in seeds:
+        for specimen in chosen:
+            started = time.monotonic()
+            subject = client(zoo, specimen, home / "compiled")
+            options = Options(factors=specimen.factors, seed=seed, home=home)
+            with watch.audit(specimen.name, seed) as handle:
+                report = follow(audit(subject, options), handle)
+            took_s = time.monotonic() - started
+            judgement = judge(specimen, report)
+            yield Audited(specimen, seed, report.trials, took_s, report.audit, judgement)
+
+
+# --- what the user asked for, checked -------------------------------------------------------
+
+
+def _chosen(zoo: Zoo, names: Sequence[str]) -> tuple[Specimen, ...]:
+    """The named specimens, or all ordinary ones that this machine can run."""
+    known = {specimen.name: specimen for specimen in zoo.specimens}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"there is no specimen {name!r}{_nearest(name, tuple(known))}")
+        if (lacking := known[name].lacks) is not None:
+            raise UsageError(f"{name} cannot run here: this machine lacks {lacking}")
+    if names:
+        return tuple(known[name] for name in dict.fromkeys(names))
+    found = []
+    for specimen in zoo.specimens:
+        if specimen.lacks is not None:
+            _say(f"{specimen.name} is left out: this machine lacks {specimen.lacks}")
+        elif not specimen.ordinary:
+            _say(f"{specimen.name} is left out: it is ill-behaved; name it to audit it")
+        else:
+            found.append(specimen)
+    if not found:
+        raise UsageError(f"nothing in {zoo.folder} can be audited on this machine")
+    return tuple(found)
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, known, n=2, cutoff=0.6)
+    return f"; did you mean {' or '.join(near)}?" if near else "; lab zoo lists them"
+
+
+def _seed(word: str) -> int:
+    if not (word.isascii() and word.isdecimal()) or int(word) > _LARGEST_SEED:
+        raise UsageError(f"--seed takes a whole number from 0 to {_LARGEST_SEED}, not {word!r}")
+    return int(word)
+
+
+def _say(line: str) -> None:
+    print(f"lab: {line}", file=sys.stderr)

@@ -1,0 +1,246 @@
+"""The cache of installed clients: several versions side by side, each known by its digest.
+
+A version lives in ``ROOT/NAME/VERSION`` with its record ``ROOT/NAME/VERSION.json`` beside
+it.  The record is written last and by renaming, so a folder without a record is the rest of
+an interrupted installation and is begun anew.
+
+What is installed here runs elsewhere: a jail shows it at :func:`lab.clients.install_paths.place`.
+So no file may hold this folder's path, and the same version is the same bytes on every machine.
+
+The record holds the digest of all files, taken once, and a stamp of their sizes and times.
+While the stamp holds, the digest is believed; otherwise it is taken again, and a client
+whose bytes have changed is refused.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from lab.clients import package_registries
+from lab.clients.digest import tree_digest, tree_stamp
+from lab.clients.install_paths import place
+from lab.clients.profile import Install, Profile
+from lab.errors import ClientError, LabError
+
+__all__ = ["DEFAULT_CACHE", "Cache", "Installation", "package"]
+
+DEFAULT_CACHE = Path(".lab/clients")
+"""Below the current directory, like everything that the lab keeps; no variable moves it."""
+
+_DEFAULT_NODE = "22"
+"""The node that is brought where the machine has none at all."""
+
+
+class Installation(msgspec.Struct, frozen=True):
+    """The record of one installed version."""
+
+    name: str
+    version: str
+    package: str
+    """``npm NAME`` or ``pypi NAME``."""
+    extra: tuple[str, ...]
+    digest: str
+    stamp: str
+    latest: bool
+    """It was installed because it was the newest."""
+    place: str = ""
+    """The path inside a jail that its files hold, where they hold one."""
+    schema: str = "fingerprint-lab/installation/1"
+
+
+class Cache:
+    """Installed clients below ``root``."""
+
+    def __init__(self, root: Path, say: Callable[[str], None] = lambda line: None) -> None:
+        self.root = Path(os.path.abspath(root))
+        self._say = say
+
+    def folder(self, name: str, version: str) -> Path:
+        """Where a version is, or would be, installed."""
+        return self.root / name / version.replace("/", "_")
+
+    def installed(self, name: str | None = None) -> tuple[Installation, ...]:
+        """The records of all complete installations, oldest first."""
+        pattern = f"{name}/*.json" if name is not None else "*/*.json"
+        files = sorted(self.root.glob(pattern), key=lambda file: file.stat().st_mtime_ns)
+        return tuple(record for file in files if (record := _read(file)) is not None)
+
+    def get(self, profile: Profile, wanted: str | None) -> Installation:
+        """The wanted version, installed first if it is not there.
+
+        ``wanted`` None means the profile's version, or else the newest.  Where the registry
+        cannot be asked for the newest, the newest that was installed is taken, and said.
+        """
+        version = self._exact(profile, wanted or profile.version or "latest")
+        found = self._valid(profile, version)
+        if found is None:
+            found = self._install(profile, version, latest=wanted in (None, "latest"))
+        return found
+
+    def _exact(self, profile: Profile, wanted: str) -> str:
+        install = _install_of(profile)
+        try:
+            if install.npm is not None:
+                return package_registries.npm_version(install.npm, wanted)
+            assert install.pypi is not None
+            return (
+                wanted
+                if wanted != "latest"
+                else package_registries.pypi_version(install.pypi, wanted)
+            )
+        except LabError as error:
+            known = [record for record in self.installed(profile.name) if record.latest]
+            if wanted != "latest" or not known:
+                raise
+            self._say(f"the registry cannot be asked ({error}); using {known[-1].version}")
+            return known[-1].version
+
+    def _valid(self, profile: Profile, version: str) -> Installation | None:
+        folder = self.folder(profile.name, version)
+        record = _read(_record_file(folder))
+        if record is None or not folder.is_dir() or record.package != package(profile):
+            return None
+        if record.extra != _install_of(profile).extra or record.place != _place(profile):
+            return None
+        stamp = tree_stamp(folder)
+        if stamp == record.stamp:
+            return record
+        if tree_digest(folder) != record.digest:
+            raise ClientError(
+                f"{profile.name}@{version} has changed since it was installed, so its digest no "
+                f"longer says what runs; delete {folder} and install it again"
+            )
+        return self._write(folder, msgspec.structs.replace(record, stamp=stamp))
+
+    def _install(self, profile: Profile, version: str, *, latest: bool) -> Installation:
+        install = _install_of(profile)
+        folder = self.folder(profile.name, version)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(folder.parent / ".lock"):
+            # Another process may have installed it while this one waited.
+            found = self._valid(profile, version)
+            if found is not None:
+                return found
+            self._say(f"installing {profile.name}@{version} ({package(profile)})")
+            _record_file(folder).unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
+            (self.root / ".gitignore").write_text("*\n")
+            if install.npm is not None:
+                folder.mkdir()
+                package_registries.npm_install([f"{install.npm}@{version}", *install.extra], folder)
+                self._bring_node(install, folder)
+            else:
+                packages = [f"{install.pypi}=={version}", *install.extra]
+                package_registries.pypi_install(packages, folder, _place(profile))
+            _make_links_relative(folder)
+            _normalise_modes(folder)
+            record = Installation(
+                name=profile.name,
+                version=version,
+                package=package(profile),
+                extra=install.extra,
+                digest=tree_digest(folder),
+                stamp=tree_stamp(folder),
+                latest=latest,
+                place=_place(profile),
+            )
+            return self._write(folder, record)
+
+    def _bring_node(self, install: Install, folder: Path) -> None:
+        major = _system_node()
+        if major is None or (install.node is not None and major < int(install.node)):
+            wanted = install.node or _DEFAULT_NODE
+            self._say(f"this machine's node is {major or 'missing'}; bringing node {wanted}")
+            package_registries.wheel_node(wanted, folder / "node")
+
+    def _write(self, folder: Path, record: Installation) -> Installation:
+        file = _record_file(folder)
+        new = file.with_name(f".{file.name}.{os.getpid()}")
+        try:
+            new.write_bytes(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+            new.replace(file)
+        except PermissionError:
+            # An ordinary user runs what root installed: the record stays as it was, and the
+            # digest is taken again next time.
+            self._say(f"{file} cannot be renewed; every run will check the client's bytes")
+        return record
+
+
+def _install_of(profile: Profile) -> Install:
+    if profile.install is None:
+        raise ClientError(f"{profile.name} has no [install] section: there is nothing to install")
+    return profile.install
+
+
+def package(profile: Profile) -> str:
+    """``npm NAME`` or ``pypi NAME``: where the profile's client comes from."""
+    install = _install_of(profile)
+    return f"npm {install.npm}" if install.npm is not None else f"pypi {install.pypi}"
+
+
+def _place(profile: Profile) -> str:
+    """A virtual environment knows its path; what npm makes can be anywhere."""
+    return place(profile.name) if _install_of(profile).pypi is not None else ""
+
+
+def _record_file(folder: Path) -> Path:
+    return folder.with_name(folder.name + ".json")
+
+
+def _read(file: Path) -> Installation | None:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Installation)
+    except FileNotFoundError:
+        return None
+    except msgspec.MsgspecError as error:
+        raise ClientError(f"{file} is damaged ({error}); delete it and install again") from None
+
+
+def _system_node() -> int | None:
+    """The major version of the node that a jail would see."""
+    node = shutil.which("node", path=os.pathsep.join(package_registries.SYSTEM_PATH))
+    if node is None:
+        return None
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    number = said.strip().removeprefix("v").partition(".")[0]
+    return int(number) if number.isdecimal() else None
+
+
+def _make_links_relative(folder: Path) -> None:
+    """Links from the folder into itself, so that they lead there wherever it is shown."""
+    for parent, folders, files in os.walk(folder):
+        for name in folders + files:
+            path = os.path.join(parent, name)
+            if os.path.islink(path) and Path(os.readlink(path)).is_relative_to(folder):
+                target = os.path.relpath(os.readlink(path), parent)
+                os.unlink(path)
+                os.symlink(target, path)
+
+
+def _normalise_modes(folder: Path) -> None:
+    """Readable for everyone, whatever the umask: the jailed client is another user."""
+    folder.chmod(0o755)
+    for parent, folders, files in os.walk(folder):
+        for name in folders + files:
+            path = os.path.join(parent, name)
+            mode = os.lstat(path).st_mode
+            if stat.S_ISDIR(mode) or (stat.S_ISREG(mode) and mode & 0o100):
+                os.chmod(path, 0o755)
+            elif stat.S_ISREG(mode):
+                os.chmod(path, 0o644)
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    with file.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,109 @@
+"""Will the dynamic loader run for this program?
+
+A jail's clock reaches a program only through the loader's preload list, so a statically
+linked program keeps the real clock, and so does one whose loader is musl's while the library
+is glibc's.  A script counts as its interpreter.  Files are read on the host; the paths in
+them are those that hold in the jail, hence the ``shown`` pairs (:mod:`lab.clients.install_paths`).
+
+Formats: the System V ABI's ELF header and program headers (``PT_INTERP`` names the loader),
+and execve(2) for ``#!``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import struct
+from pathlib import Path
+from typing import Literal
+
+from lab.clients.install_paths import Pairs, outside
+
+__all__ = ["Linkage", "interpreter", "linkage"]
+
+Linkage = Literal["glibc", "musl", "static", "other"]
+
+_PT_INTERP = 3
+_DEEPEST = 5
+"""Scripts whose interpreter is a script: execve gives up after five, and so do we."""
+
+
+def linkage(program: Path, search_path: tuple[str, ...], shown: Pairs = ()) -> Linkage | None:
+    """How ``program`` (on the host) is linked, scripts followed; None where it cannot be told.
+
+    ``search_path`` is the jail's.  ``other`` is an ELF program with a loader that is neither
+    glibc's nor musl's.
+    """
+    for _ in range(_DEEPEST):
+        try:
+            with program.open("rb") as file:
+                head = file.read(4096)
+        except OSError:
+            return None
+        if head.startswith(b"\x7fELF"):
+            return _elf(program)
+        next_program = interpreter(program, search_path, shown)
+        if next_program is None:
+            return None
+        program = next_program
+    return None
+
+
+def interpreter(script: Path, search_path: tuple[str, ...], shown: Pairs = ()) -> Path | None:
+    """The host's file that ``#!`` names, looked up where the line goes through ``env``."""
+    try:
+        with script.open("rb") as file:
+            line = file.read(512).split(b"\n", 1)[0]
+    except OSError:
+        return None
+    words = os.fsdecode(line[2:]).split() if line.startswith(b"#!") else []
+    if not words:
+        return None
+    if os.path.basename(words[0]) != "env":
+        return Path(outside(words[0], shown))
+    named = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    folders = [outside(folder, shown) for folder in search_path]
+    found = shutil.which(named[0], path=os.pathsep.join(folders)) if named else None
+    return Path(found) if found else None
+
+
+def _elf(program: Path) -> Linkage | None:
+    loader = _loader(program)
+    if loader is None:
+        return None
+    if loader == "":
+        return "static"
+    if "/ld-musl-" in loader:
+        return "musl"
+    return "glibc" if "/ld-linux" in loader or "/ld64" in loader else "other"
+
+
+def _loader(program: Path) -> str | None:
+    """What ``PT_INTERP`` names, an empty text where there is none, None if malformed."""
+    try:
+        with program.open("rb") as file:
+            header = file.read(64)
+            wide = header[4:5] == b"\x02"
+            order = "<" if header[5:6] == b"\x01" else ">"
+            if wide:
+                (table,) = struct.unpack_from(order + "Q", header, 32)
+                size, count = struct.unpack_from(order + "HH", header, 54)
+            else:
+                (table,) = struct.unpack_from(order + "I", header, 28)
+                size, count = struct.unpack_from(order + "HH", header, 42)
+            file.seek(table)
+            entries = file.read(size * count)
+            for number in range(count):
+                entry = entries[number * size : (number + 1) * size]
+                (kind,) = struct.unpack_from(order + "I", entry)
+                if kind != _PT_INTERP:
+                    continue
+                if wide:
+                    offset, length = struct.unpack_from(order + "Q16xQ", entry, 8)
+                else:
+                    offset, length = struct.unpack_from(order + "I8xI", entry, 4)
+                file.seek(offset)
+                return os.fsdecode(file.read(min(length, 4096)).rstrip(b"\0"))
+    except (OSError, ValueError, struct.error):  # ValueError: an offset beyond any file
+        return None
+    return ""

@@ -1,0 +1,145 @@
+"""Words of a client's own files that look like what it may compare a host with.
+
+A program that treats some hosts in another way must hold something to compare them with: a
+host, the end of one (``.cn``), or a word within one, unless it hides them.  Found here are
+quoted texts and hosts of URLs, in what the client brings along
+(:mod:`lab.clients.mining.program_files`). Like the names of variables
+(:mod:`lab.clients.mining.env_vars`), a word is worth a trial, and only a trial tells whether it
+matters.
+
+A host is a name of two to seven labels under a top-level domain that exists; names of files
+(``main.py``) are left out where their ending is both.  A keyword is a quoted word that
+stands within a few lines of a host or an ending.
+
+Of each kind those come first that stand among most others of their kind, as in a list;
+equal ones in alphabetical order.  The same files give the same words on every machine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import msgspec
+
+from lab.clients.mining.env_var_patterns import Contents
+from lab.clients.mining.env_vars import opened
+from lab.clients.mining.program_files import brought, kind_of
+from lab.clients.profile import Client
+from lab.factors.data.endpoint_hosts import ALL_COUNTRIES, GENERIC
+
+__all__ = ["Words", "words", "words_in"]
+
+MOST = 200
+"""Words of each kind."""
+MOST_BYTES = 512 * 2**20
+_MOST_FILES = 20_000
+_NEAR = 300
+"""Bytes on each side of a host in which a quoted word is a keyword."""
+_MOST_HITS = 5000
+"""Of one file."""
+
+_DOMAINS = frozenset((*ALL_COUNTRIES, *GENERIC))
+_ALSO_FILES = frozenset(
+    (
+        "am",
+        "app",
+        "cc",
+        "la",
+        "md",
+        "ml",
+        "mk",
+        "pl",
+        "pro",
+        "ps",
+        "py",
+        "rs",
+        "sh",
+        "so",
+        "st",
+        "tf",
+        "vc",
+    )
+)
+"""Top-level domains that are endings of files as well."""
+_OWN = re.compile(r"(?:^|\.)(?:localhost|local|internal|invalid|test|example\.(?:com|net|org))$")
+
+_HOST = re.compile(
+    rb"""(?:(//)|["'`])((?:[a-z0-9][a-z0-9-]{0,62}\.){1,6}[a-z]{2,24})(?=["'`/:?#\s\\])"""
+)
+_ENDING = re.compile(rb"""["'`](\.(?:[a-z]{2,3}\.)?[a-z]{2,24})["'`]""")
+_QUOTED = re.compile(rb"""["'`]([a-z][a-z0-9-]{2,23})["'`]""")
+
+
+class Words(msgspec.Struct, frozen=True):
+    """Hosts, endings of hosts with their dot, and words that stand near either."""
+
+    hosts: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+
+
+def words(client: Client) -> Words:
+    """The words in the client's own files; what cannot be read is passed over."""
+    hosts: Counter[str] = Counter()
+    endings: Counter[str] = Counter()
+    keywords: Counter[str] = Counter()
+    size = 0
+    for number, path in enumerate(brought(client)):
+        if number >= _MOST_FILES or size >= MOST_BYTES:
+            break
+        try:
+            with opened(path) as contents:
+                size += len(contents)
+                if kind_of(path, contents[:512]) is not None:
+                    _count(contents, hosts, endings, keywords)
+        except (OSError, ValueError):
+            continue
+    return Words(*map(_first, (hosts, endings, keywords)))
+
+
+def words_in(contents: Contents) -> Words:
+    """The words in some bytes."""
+    found: tuple[Counter[str], Counter[str], Counter[str]] = Counter(), Counter(), Counter()
+    _count(contents, *found)
+    return Words(*map(_first, found))
+
+
+def _count(
+    contents: Contents, hosts: Counter[str], endings: Counter[str], keywords: Counter[str]
+) -> None:
+    places: list[tuple[int, Counter[str], str]] = []
+    for match in _HOST.finditer(contents):
+        if _is_host(host := match[2].decode(), in_url=match[1] is not None):
+            places.append((match.start(2), hosts, host))
+        if len(places) >= _MOST_HITS:
+            break
+    for match in _ENDING.finditer(contents):
+        ending = match[1].decode()
+        last = ending.rpartition(".")[2]
+        if last in _DOMAINS and last not in _ALSO_FILES:
+            places.append((match.start(1), endings, ending))
+        if len(places) >= 2 * _MOST_HITS:
+            break
+    places.sort(key=lambda place: place[0])
+    searched = 0
+    for number, (start, kind, text) in enumerate(places):
+        neighbours = 1
+        for other in (number - 1, number + 1):
+            near = 0 <= other < len(places) and abs(places[other][0] - start) < _NEAR
+            neighbours += near and places[other][2] != text
+        kind[text] = max(kind[text], neighbours)
+        here = max(searched, start - _NEAR)
+        searched = start + len(text) + _NEAR
+        around = contents[here:searched]
+        keywords.update(match[1].decode() for match in _QUOTED.finditer(around))
+
+
+def _is_host(host: str, *, in_url: bool) -> bool:
+    *names, last = host.split(".")
+    file = last in _ALSO_FILES and len(names) == 1 and not in_url
+    return last in _DOMAINS and not file and not _OWN.search(host)
+
+
+def _first(found: Counter[str]) -> tuple[str, ...]:
+    return tuple(sorted(found, key=lambda text: (-found[text], text)))[:MOST]

@@ -1,0 +1,103 @@
+"""What a client brings along: its own programs and scripts, among all that its jail shows.
+
+These are the files that the client's command names, and those of its folders.  An interpreter
+is not the client's, wherever it lies, nor is that interpreter's own library, nor npm; but the
+packages beside them are.  Links are not followed, so nothing outside the folders counts.
+
+What kind of program a file is tells its name, or else its first bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from typing import Literal
+
+from lab.clients.digest import ASIDE
+from lab.clients.install_paths import outside
+from lab.clients.profile import Client
+
+__all__ = ["Kind", "brought", "kind_of"]
+
+Kind = Literal["compiled", "script", "shell"]
+
+_OF_JAVASCRIPT = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
+_SCRIPTS = (*_OF_JAVASCRIPT, ".py", ".pyw", ".rb", ".pl", ".pm", ".php", ".lua")
+_SHELLS = (".sh", ".bash", ".zsh", ".ksh", ".fish")
+_COMPILED = (".node", ".so")
+_NO_CODE = (".d.ts", ".d.mts", ".d.cts")
+
+_SHELL_LINE = re.compile(rb"#![^\n]{0,200}\b(?:ba|da|z|k|fi)?sh\b")
+_INTERPRETERS = re.compile(
+    r"(?:node|nodejs|bun|deno|python|pypy|ruby|perl|php|lua|luajit|java|busybox|env"
+    r"|(?:ba|da|z|k|fi)?sh)[0-9.]*(?:-[0-9.]+)?"
+)
+_LIBRARY = re.compile(r".*/lib(?:32|64)?/(?:python|pypy)\d+(?:\.\d+)?t?")
+"""A Python's own library; of its folders, only these are others'."""
+_PACKAGES = ("site-packages", "dist-packages")
+_OF_NODE = ("corepack", "npm")
+
+
+def brought(client: Client) -> Iterator[str]:
+    """The host's paths of files that may be programs, each file once, always in one order.
+
+    Those that the command names come first, then folder by folder.
+    """
+    seen: set[tuple[int, int]] = set()
+    for path in _candidates(client):
+        try:
+            status = os.lstat(path)
+        except OSError:
+            continue  # gone since its folder was listed, or no file's name at all
+        identity = (status.st_dev, status.st_ino)
+        if stat.S_ISREG(status.st_mode) and status.st_size and identity not in seen:
+            seen.add(identity)
+            if _worth_opening(path, status.st_mode):
+                yield path
+
+
+def kind_of(path: str, head: bytes) -> Kind | None:
+    """What the file with these first bytes is; None for what is no program of the client's."""
+    name = os.path.basename(path)
+    if head.startswith(b"\x7fELF"):
+        return None if _INTERPRETERS.fullmatch(name) else "compiled"
+    if name.endswith(_SHELLS) or _SHELL_LINE.match(head):
+        return "shell"
+    return "script" if name.endswith(_SCRIPTS) or head.startswith(b"#!") else None
+
+
+def _candidates(client: Client) -> Iterator[str]:
+    for word in client.program:
+        if word.startswith("/") and "\0" not in word:
+            yield os.path.realpath(outside(word, client.shown))
+    hidden = {os.path.realpath(folder) for folder in client.hidden}
+    for shown in (*(here for here, _ in client.shown), *client.readable):
+        root = os.path.realpath(shown)
+        yield root
+        for folder, folders, names in os.walk(root):
+            folders[:] = sorted(
+                name
+                for name in folders
+                if _belongs(folder, name) and os.path.join(folder, name) not in hidden
+            )
+            if not _LIBRARY.fullmatch(folder):
+                yield from (os.path.join(folder, name) for name in sorted(names))
+
+
+def _belongs(folder: str, name: str) -> bool:
+    """Whether a folder's part is the client's, and no interpreter's or tool's."""
+    if _LIBRARY.fullmatch(folder):
+        return name in _PACKAGES
+    if name in _OF_NODE and folder.endswith("/lib/node_modules"):
+        return False
+    return not ASIDE.fullmatch(os.fsencode(name))
+
+
+def _worth_opening(path: str, mode: int) -> bool:
+    name = os.path.basename(path)
+    if name.endswith(_NO_CODE):
+        return False
+    known = name.endswith((*_SCRIPTS, *_SHELLS, *_COMPILED)) or ".so." in name
+    return known or bool(mode & 0o111) or "." not in name

@@ -1,0 +1,120 @@
+"""What is noise, as numbers: what a test of distributions can compare.
+
+A place that is the same in no view may still tell something by how often or how much: one
+arm of an experiment that more runs join in some surroundings, a number with another mean, a
+pause that is longer.  Each such place gives measures, a number a trial:
+
+- *category*: 1 where a value that recurs stands there, 0 where another does;
+- *presence*: 1 where anything is there, 0 where nothing is;
+- *number*: the number that stands there; a *count* of occurrences; *seconds* that passed;
+  the *length* of a longer text.
+
+A random token gives none: no value of it recurs, and it is no number.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from lab.experiment.columns.column import ABSENT, Column
+from lab.findings.classify import ROUTED_CHANNELS
+from lab.observation.location import Location
+from lab.observation.timing import Timings
+
+__all__ = ["Measure", "measures", "time_measures"]
+
+Nature = Literal["category", "presence", "number", "count", "seconds", "length"]
+
+_MOST_CATEGORIES = 8
+_RECURS = 3
+"""So often a value must occur to be a category."""
+_FEW_NUMBERS = 6
+"""Fewer different numbers are categories."""
+_LONG = 16
+"""The length of a text with fewer characters tells little."""
+_MOST_TIMES = 4
+"""Occurrences of one request whose time is compared."""
+_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?([eE][+-]?\d{1,3})?", re.ASCII)
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """One number a trial; None where the trial tells nothing.  ``what`` is the category."""
+
+    location: Location
+    nature: Nature
+    values: tuple[float | None, ...]
+    what: str = ""
+    number: int = 0
+    """Which occurrence, of what occurs several times."""
+
+
+def measures(unsettled: Iterable[Column]) -> list[Measure]:
+    """The measures of columns in which replicates do not agree, each pattern once."""
+    found: dict[tuple[float | None, ...], Measure] = {}
+    # Of places with the same pattern, what is said tells more than the way that it takes.
+    for column in sorted(unsettled, key=lambda one: one.location.channel in ROUTED_CHANNELS):
+        for measure in _measures(column):
+            found.setdefault(measure.values, measure)
+    return list(found.values())
+
+
+def time_measures(trials: Sequence[Timings | None]) -> list[Measure]:
+    """The time before each request, where it is sent as often in all trials that send it.
+
+    None where a trial tells nothing.
+    """
+    found = []
+    for location in sorted({place for trial in trials for place in trial or {}}, key=str):
+        times = [None if trial is None else trial.get(location) for trial in trials]
+        lengths = {len(each) for each in times if each is not None}
+        if len(lengths) == 1:
+            for number in range(min(lengths.pop(), _MOST_TIMES)):
+                values = tuple(None if each is None else each[number] for each in times)
+                found.append(Measure(location, "seconds", values, number=number))
+    return found
+
+
+def _measures(column: Column) -> Iterator[Measure]:
+    values = column.values
+    if column.view == "count":
+        counts = tuple(None if value is None else float(value) for value in values)
+        yield Measure(column.location, "count", counts)
+        return
+    if ABSENT in values and column.view == "some":
+        there = tuple(None if v is None else float(v != ABSENT) for v in values)
+        yield Measure(column.location, "presence", there)
+        return
+    texts = [None if value is None or value == ABSENT else value for value in values]
+    seen = Counter(text for text in texts if text is not None)
+    numbers = {text: number for text in seen if (number := _number(text)) is not None}
+    if len(numbers) == len(seen) > _FEW_NUMBERS:
+        yield Measure(column.location, "number", _of(numbers, texts))
+        return
+    if seen and min(map(len, seen)) >= _LONG and len({len(text) for text in seen}) > 1:
+        long = {text: float(len(text)) for text in seen}
+        yield Measure(column.location, "length", _of(long, texts))
+    known = [text for text, count in seen.most_common(_MOST_CATEGORIES) if count >= _RECURS]
+    for text in known[: 1 if len(seen) == 2 else None]:
+        yield Measure(column.location, "category", _of(_is(text, seen), texts), text)
+
+
+def _is(text: str, seen: Iterable[str]) -> Mapping[str, float]:
+    return {other: float(other == text) for other in seen}
+
+
+def _of(numbers: Mapping[str, float], texts: Sequence[str | None]) -> tuple[float | None, ...]:
+    return tuple(None if text is None else numbers[text] for text in texts)
+
+
+def _number(text: str) -> float | None:
+    """The number that the text is, if it is one."""
+    if not _NUMBER.fullmatch(text.strip()):
+        return None
+    number = float(text.strip())
+    return number if math.isfinite(number) else None

@@ -1,0 +1,256 @@
+"""Effects on what is noise: another distribution, not another value.
+
+**Suspicion.**  The trials of the design, in which much varies at random, suggest for each
+measure (:mod:`lab.experiment.columns.noise_measures`) the factor that it depends on most: by the
+rank statistic of Kruskal and Wallis (1952), which for categories is the chi-square test, and by the
+contrast of each level with the rest.  Their tail is approximated (Wilson and Hilferty, 1931), since
+suspicion only has to be sparing: about two that chance makes in an audit.  What is suspected is
+said beforehand: the level, the direction and, for a number, the threshold halfway between the
+medians, as a classifier learnt from one half of the data is tested on the other (AdFisher; Datta,
+Tschantz and Datta, 2015).
+
+**Test.**  Fresh trials of that level alone and of the control, in looks of twelve a side.  At
+each look Fisher's exact test, one-sided in the direction that was said, times the number of
+looks (Bonferroni over looks, the plainest of group-sequential plans; Pocock, 1977).  What was
+fished out of noise is held to more than a plain hypothesis: its p-value is weighted by a fifth
+(Genovese, Roeder and Wasserman, 2006).  Clear
+cases end at the first look, and so do hopeless ones.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from statistics import median
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.experiment.columns.noise_measures import Measure
+from lab.experiment.isolate.main_effects import Level
+
+__all__ = ["LOOK", "LOOKS", "WEIGHT", "Shift", "shifted", "sought", "suspects"]
+
+Scores = NDArray[np.float64]
+
+LOOK = 12
+LOOKS = 6
+WEIGHT = 0.2
+"""What is fished out of noise gets so much of the error rate of a plain hypothesis."""
+_FEWEST_TRIALS = 30
+"""With fewer trials of the design nothing is suspected."""
+_KNOWN = 0.5
+"""What is not even sent in so many trials takes too many to compare."""
+_FEWEST_OF_LEVEL = 3
+_CHANCE_FINDS = 2.0
+"""So many suspicions an audit has by chance, on average."""
+_MOST_LIKELY = 0.1
+_MOST = 6
+_MOST_OF_MEASURE = 2
+_NOTHING = 1e-9
+_HOPELESS = (0.5, 0.12, 0.05, 0.02, 0.01)
+"""A p-value above this at the first look ends the test, and so on."""
+_SECONDS = 0.05
+"""A shorter difference of times is lost on the way to any server."""
+
+
+class Shift(msgspec.Struct, frozen=True):
+    """A measure that one level of a factor seems to move.
+
+    ``above`` says that it is larger there; what counts is a value above ``threshold``, or
+    below it.  ``chance`` is how likely chance alone would have suggested it.
+    """
+
+    measure: Measure
+    level: Level
+    above: bool
+    threshold: float
+    chance: float
+
+    @property
+    def marks(self) -> tuple[int, ...]:
+        """1 for each trial that shows what the level is suspected of, 0 for others, else -1."""
+        return tuple(
+            -1 if value is None else int((value > self.threshold) == self.above)
+            for value in self.measure.values
+        )
+
+    @property
+    def told(self) -> tuple[str | None, ...]:
+        """The same in words."""
+        yes = self.words
+        no = f"not {yes}"
+        return tuple(None if mark < 0 else yes if mark else no for mark in self.marks)
+
+    @property
+    def words(self) -> str:
+        """What counts, in words."""
+        measure, side = self.measure, "above" if self.above else "up to"
+        if measure.nature == "presence":
+            return "sent" if self.above else "not sent"
+        if measure.nature == "category":
+            return measure.what if self.above else f"other than {measure.what}"
+        unit = {
+            "seconds": " s after the request before",
+            "count": " times",
+            "length": " characters",
+        }
+        return f"{side} {self.threshold:.3g}{unit.get(measure.nature, '')}"
+
+
+def suspects(
+    found: Sequence[Measure], rows: Sequence[frozenset[Level]], designed: Sequence[bool]
+) -> list[Shift]:
+    """What the trials of the design suggest, most likely first.
+
+    ``rows`` are the trials' levels that differ from the control.
+    """
+    chosen = [index for index, here in enumerate(designed) if here]
+    levels = [dict(rows[index]) for index in chosen]
+    names = sorted({name for here in levels for name in here})
+    if len(chosen) < _FEWEST_TRIALS or not names or not found:
+        return []
+    likely = min(_MOST_LIKELY, _CHANCE_FINDS / (len(found) * len(names)))
+    shifts: list[Shift] = []
+    for measure in found:
+        values = [measure.values[index] for index in chosen]
+        shifts += _suspects(measure, values, levels, names, likely)
+    shifts.sort(key=lambda one: (one.chance, str(one.measure.location), one.level))
+    return shifts[:_MOST]
+
+
+def _suspects(
+    measure: Measure,
+    values: Sequence[float | None],
+    levels: Sequence[Mapping[str, str]],
+    names: Sequence[str],
+    likely: float,
+) -> Iterator[Shift]:
+    """The factors that one measure depends on, each looked for beside those found before."""
+    known = [index for index, value in enumerate(values) if value is not None]
+    if len(known) < max(_FEWEST_TRIALS, _KNOWN * len(values)):
+        return
+    numbers = [value for value in values if value is not None]
+    scores = _ranks(numbers)
+    left = list(names)
+    for _ in range(_MOST_OF_MEASURE):
+        places = {name: _places([levels[index].get(name, "") for index in known]) for name in left}
+        chances = {name: _chance(scores, places[name]) for name in left}
+        name = min(left, key=lambda name: (chances[name], name))
+        if chances[name] > likely:
+            return
+        shift = _shift(measure, name, numbers, scores, places[name], chances[name])
+        if shift is not None:
+            yield shift
+        for part in places[name].values():
+            scores[part] -= scores[part].mean()
+        left.remove(name)
+        if not left:
+            return
+
+
+def _places(levels: Sequence[str]) -> dict[str, list[int]]:
+    """The trials of each level; that of the control is called by no name."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for index, level in enumerate(levels):
+        found[level].append(index)
+    return found
+
+
+def _chance(scores: Scores, places: Mapping[str, Sequence[int]]) -> float:
+    """How likely chance alone would divide the scores so among the levels of a factor."""
+    number = len(scores)
+    spread = float(np.sum((scores - scores.mean()) ** 2))
+    if len(places) < 2 or spread < _NOTHING:
+        return 1.0
+    explained = {
+        level: len(part) * float(scores[list(part)].mean() - scores.mean()) ** 2
+        for level, part in places.items()
+    }
+    whole = (number - 1) * sum(explained.values()) / spread
+    most = max(
+        (number - 1) * explained[level] * number / (number - len(part)) / spread
+        for level, part in places.items()
+    )
+    return min(1.0, 2 * _tail(whole, len(places) - 1), 2 * len(places) * _tail(most, 1))
+
+
+def _shift(
+    measure: Measure,
+    name: str,
+    numbers: Sequence[float],
+    scores: Scores,
+    places: Mapping[str, Sequence[int]],
+    chance: float,
+) -> Shift | None:
+    """The level that stands farthest from the control, and what tells the two apart."""
+    others = [level for level, part in places.items() if level and len(part) >= _FEWEST_OF_LEVEL]
+    if "" not in places or not others:
+        return None
+    means = {level: float(scores[list(part)].mean()) for level, part in places.items()}
+    level = max(
+        others, key=lambda one: (abs(means[one] - means[""]) * math.sqrt(len(places[one])), one)
+    )
+    above = means[level] > means[""]
+    threshold = 0.5
+    if measure.nature not in ("category", "presence"):
+        low, high = (median(numbers[index] for index in places[one]) for one in ("", level))
+        threshold = (low + high) / 2
+        brief = measure.nature == "seconds" and abs(high - low) < _SECONDS
+        if brief or low == high or (high > low) != above:
+            return None
+    return Shift(measure, (name, level), above, threshold, chance)
+
+
+def _ranks(values: Sequence[float]) -> Scores:
+    """Ranks, the mean rank for equal values."""
+    array = np.asarray(values)
+    _, inverse, counts = np.unique(array, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    return (ends - (counts - 1) / 2)[inverse]
+
+
+def _tail(statistic: float, freedom: int) -> float:
+    """The upper tail of a chi-square, by the cube root's normal approximation."""
+    if statistic <= 0:
+        return 1.0
+    part = 2 / (9 * freedom)
+    z = ((statistic / freedom) ** (1 / 3) - (1 - part)) / math.sqrt(part)
+    return 0.5 * math.erfc(z / math.sqrt(2))
+
+
+def shifted(rounds: Iterable[tuple[Sequence[int], Sequence[int]]]) -> float:
+    """The probability of at least so many marks on the second sides, were both sides alike.
+
+    Fisher's exact test, one-sided, within each round, since what else happens on a machine may
+    change from one to the next: the counts of all rounds are added (as Cochran, 1954, and
+    Mantel and Haenszel, 1959, do), and so are their exact distributions.  To be corrected for
+    ``LOOKS`` looks.
+    """
+    chances = {0: 1.0}
+    seen = 0
+    for before, after in rounds:
+        left, right, marks = len(before), len(after), sum(before) + sum(after)
+        seen += sum(after)
+        ways = math.comb(left + right, marks)
+        here = {
+            number: math.comb(right, number) * math.comb(left, marks - number) / ways
+            for number in range(max(0, marks - left), min(marks, right) + 1)
+        }
+        following: dict[int, float] = defaultdict(float)
+        for (total, chance), (number, share) in product(chances.items(), here.items()):
+            following[total + number] += chance * share
+        chances = following
+    return min(1.0, math.fsum(chance for total, chance in chances.items() if total >= seen))
+
+
+def sought(looks: int, p_value: float, p_adjusted: float, alpha: float) -> int:
+    """How many more fresh trials a side the next look takes; 0 once it is decided."""
+    if looks >= LOOKS or p_adjusted <= alpha:
+        return 0
+    if looks and p_value > _HOPELESS[looks - 1]:
+        return 0
+    return LOOK

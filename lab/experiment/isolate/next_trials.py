@@ -1,0 +1,78 @@
+"""Which trials answer what the analysis wants to know, as few as can be.
+
+A level that is to be checked needs a trial in which nothing else acts on the same columns,
+and most levels act on few.  So several are checked in one trial, all other factors at their
+control: the levels that answer different questions share it, as in the trials that confirm.
+So is a trial that is repeated to see whether something comes again: the one is chosen that is
+odd in most columns at once (a greedy set cover, Chvátal 1979).
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from lab.experiment.isolate.causes import Doubt
+from lab.experiment.isolate.level_effects import TOGETHER
+from lab.experiment.isolate.main_effects import Level
+from lab.experiment.trials.contrasts import Combination
+
+__all__ = ["asked", "to_repeat"]
+
+
+def asked(
+    wanted: Sequence[Combination],
+    checks: Mapping[Level, frozenset[Level]],
+    *,
+    seed: str,
+    possible: Callable[[Combination], bool],
+) -> list[Combination]:
+    """The levels of the trials to run.
+
+    ``checks`` maps the levels to be checked to those that must not be in the same trial,
+    ``possible`` says of levels whether a machine can have them together.
+    """
+    chance = random.Random(seed)
+    left = [level for level in sorted(checks) if frozenset({level}) not in wanted]
+    chance.shuffle(left)
+    trials: list[Combination] = []
+    while left:
+        trial: list[Level] = []
+        for level in left:
+            if len(trial) == TOGETHER:
+                break
+            if any(
+                level[0] == other[0] or level in checks[other] or other in checks[level]
+                for other in trial
+            ):
+                continue
+            if not trial or possible(frozenset((*trial, level))):
+                trial.append(level)
+        left = [level for level in left if level not in trial]
+        trials.append(frozenset(trial))
+    return [*wanted, *trials]
+
+
+def to_repeat(doubts: Sequence[Doubt], planned: Collection[Combination]) -> list[Combination]:
+    """The trials to repeat, few of them, so that each doubt has as many as it wants.
+
+    What is ``planned`` anyway counts.
+    """
+    needs = [
+        min(doubt.most, len(doubt.trials)) - sum(one in planned for one in doubt.trials)
+        for doubt in doubts
+    ]
+    chosen: list[Combination] = []
+    while any(need > 0 for need in needs):
+        votes = Counter(
+            one
+            for doubt, need in zip(doubts, needs, strict=True)
+            if need > 0
+            for one in doubt.trials
+            if one not in planned and one not in chosen
+        )
+        best = min(votes, key=lambda one: (-votes[one], len(one), sorted(one)))
+        chosen.append(best)
+        needs = [need - (best in doubt.trials) for doubt, need in zip(doubts, needs, strict=True)]
+    return chosen

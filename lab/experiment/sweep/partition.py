@@ -1,0 +1,184 @@
+"""What a sweep found for one signal: all levels of a factor, divided by what they send.
+
+Values are read as the signal's decision table reads them: the columns at the signal's place
+that vary here and are covert if the signal is, and of a short text the whole.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from lab.environment import Environment
+from lab.experiment.analysis import Row
+from lab.experiment.columns.column import ABSENT, Column
+from lab.experiment.columns.extract import columns
+from lab.experiment.tabulate.covertness import hidden
+from lab.experiment.tabulate.decision_table import slot_values, whole_texts
+from lab.experiment.trials.contrasts import Combination, Trials
+from lab.findings.report import Explored, Part, Partition, Signal
+from lab.findings.rules.level_rules import with_rules
+
+__all__ = ["Swept", "about", "account", "context_of", "partitioned", "readings", "sides"]
+
+_AGREED = 0.8
+"""Where fewer trials of a level agree, it is uncertain."""
+_MESSAGES = ("request", "message")
+
+
+class Swept(msgspec.Struct, frozen=True):
+    """One factor swept: in which contexts, and what that cost."""
+
+    factor: str
+    contexts: tuple[Combination, ...]
+    left: int
+    """Contexts that there were too many of."""
+    tried: int
+    """Levels that were tried in all contexts, of ``of``."""
+    of: int
+
+
+def about(signal: Signal, name: str) -> bool:
+    """Whether a sweep of this factor divides what the signal shows."""
+    return name in signal.cause and signal.kind != "route"
+
+
+def context_of(signal: Signal, name: str) -> Combination:
+    """The levels at which a signal shows what a factor does, that factor's own left out."""
+    pair = signal.pair
+    levels = {**pair.context, pair.factor: pair.right_level}
+    return frozenset(item for item in levels.items() if item[0] != name)
+
+
+def partitioned(signal: Signal, swept: Swept, rows: Sequence[Row], control: Environment) -> Signal:
+    """The signal with what a sweep found; as it was, where the sweep does not concern it.
+
+    ``rows`` are all trials of the audit, the control environment's first.
+    """
+    context = context_of(signal, swept.factor)
+    if not about(signal, swept.factor) or context not in swept.contexts:
+        return signal
+    seen = readings(signal, swept.factor, context, rows, control)
+    if not seen:
+        return signal
+    parts: dict[str | None, list[str]] = defaultdict(list)
+    uncertain = []
+    for level, values in seen.items():
+        value, agreeing = Counter(values).most_common(1)[0]
+        parts[value].append(level)
+        if agreeing < _AGREED * len(values):
+            uncertain.append(level)
+    found = Partition(
+        factor=swept.factor,
+        context=dict(sorted(context)),
+        parts=tuple(
+            Part(value, tuple(levels))
+            for value, levels in sorted(parts.items(), key=lambda item: -len(item[1]))
+        ),
+        levels=len(seen),
+        of=swept.of,
+        trials=sum(map(len, seen.values())),
+        uncertain=tuple(uncertain),
+    )
+    others = tuple(one for one in signal.partitions if one.factor != swept.factor)
+    return with_rules(msgspec.structs.replace(signal, partitions=(*others, found)))
+
+
+def account(swept: Swept, found: tuple[str, ...], trials: int) -> Explored:
+    """What the report says of a sweep that took so many trials and brought these levels."""
+    whys = []
+    if swept.tried < swept.of:
+        whys.append(f"a limit left {swept.of - swept.tried} of {swept.of} levels out")
+    if swept.left:
+        whys.append(f"{swept.left} more contexts in which it shows were not swept")
+    return Explored(
+        how="sweep",
+        factor=swept.factor,
+        levels=swept.tried,
+        trials=trials,
+        contexts=tuple(dict(sorted(context)) for context in swept.contexts),
+        found=found,
+        why_not="; ".join(whys) or None,
+    )
+
+
+def readings(
+    signal: Signal,
+    name: str,
+    context: Combination,
+    rows: Sequence[Row],
+    control: Environment,
+) -> dict[str, list[str | None]]:
+    """What each level's trials in a context sent, as the signal's decision table tells it."""
+    place = signal.fields[0]
+    messages = {place.message.beside(part) for part in _MESSAGES}
+    features = [
+        {} if row.broken else {p: v for p, v in row.features.items() if p == place or p in messages}
+        for row in rows
+    ]
+    numbers: dict[Environment, int] = {}
+    groups = [numbers.setdefault(row.environment, len(numbers)) for row in rows]
+    broken = frozenset(index for index, row in enumerate(rows) if row.broken)
+    trials = Trials(control, [row.environment for row in rows])
+    here = [
+        index
+        for index, combination in enumerate(trials.rows)
+        if frozenset(item for item in combination if item[0] != name) == context
+        and index not in broken
+    ]
+    found = [
+        column
+        for column in columns(features, groups, broken)[0]
+        if column.location == place and _tells(column, signal, trials, here)
+    ]
+    found = [column for column in found if column.view not in ("count", "some")] or found[:1]
+    if not found:
+        return {}
+    cut = [msgspec.structs.replace(c, values=tuple(c.values[i] for i in here)) for c in found]
+    values = slot_values(cut)
+    exact = all(column.view in ("exact", "set", "some") for column in cut)
+    whole = whole_texts(place, values, [rows[index] for index in here]) if exact else None
+    seen: dict[str, list[str | None]] = defaultdict(list)
+    for index, value in zip(here, whole or values, strict=True):
+        if value is not None:
+            level = rows[index].environment[name]
+            seen[level].append(None if value == ABSENT else value)
+    return dict(sorted(seen.items()))
+
+
+def _tells(column: Column, signal: Signal, trials: Trials, here: Sequence[int]) -> bool:
+    """Whether a column varies here, and in the signal's way: covert or plain."""
+    seen = Counter(value for index in here if (value := column.values[index]) is not None)
+    if len(seen) < 2:
+        return False
+    before, after = (
+        _usual(column, trials.by_combination.get(side, ()))
+        for side in sides(signal, trials.control)
+    )
+    if before is None or before == after:
+        (before, _), *others = seen.most_common()
+        ways = {hidden(column, _text(before), _text(other)) for other, _ in others}
+        return signal.covert in ways
+    return hidden(column, _text(before), _text(after)) == signal.covert
+
+
+def sides(signal: Signal, control: Environment) -> tuple[Combination, Combination]:
+    """Both sides of the minimal pair, against the control."""
+    pair = signal.pair
+    shared = frozenset(pair.context.items())
+    left, right = (
+        shared | {(pair.factor, level)} if level != control[pair.factor] else shared
+        for level in (pair.left_level, pair.right_level)
+    )
+    return left, right
+
+
+def _usual(column: Column, rows: Iterable[int]) -> str | None:
+    seen = Counter(value for row in rows if (value := column.values[row]) is not None)
+    return seen.most_common(1)[0][0] if seen else None
+
+
+def _text(value: str | None) -> str | None:
+    return None if value == ABSENT else value

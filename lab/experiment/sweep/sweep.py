@@ -1,0 +1,204 @@
+"""A sweep: every level that a factor can have, one trial each, and what that divides.
+
+The context of a sweep is where the factor shows: at the minimal pair of a confirmed signal,
+every other factor of the cause stands at the level that shows it.  Signals with the same
+context share their trials.  A factor in no cause is swept with all else at the control.
+
+One trial a level says what it sends.  Some levels are repeated until it is certain:
+
+- a rare value (shared by less than a twentieth of the levels) is what a chance mistake looks
+  like, so it must come twice; unless so many levels have values of their own that the signal
+  tells levels finely apart, as a copy does;
+- where trials of the signal ever dissented, every level gets three;
+- where trials of a level disagree, it gets up to five, and is listed as uncertain if less
+  than four in five of them agree.
+
+The trials of a sweep take no part in the inference, which would make hundreds of questions of
+them.  But what they show at a place and in a way that no signal tells of is not lost: the
+level that shows it is handed back, to become a level of the audit and to be confirmed like
+any other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from lab.environment import Environment
+from lab.experiment.analysis import Analysis, Row
+from lab.experiment.design.covering_array import Planned
+from lab.experiment.events import EngineEvent
+from lab.experiment.scope import Scope
+from lab.experiment.sweep.partition import (
+    Swept,
+    about,
+    account,
+    context_of,
+    partitioned,
+    readings,
+    sides,
+)
+from lab.experiment.tabulate.signals import assemble
+from lab.experiment.trials.contrasts import Combination, Trials
+from lab.factors.registry import every, impossible
+from lab.findings.report import Signal
+from lab.observation.location import Location
+
+__all__ = ["Bench", "Swept", "account", "contexts", "new_levels", "partitioned", "sweep"]
+
+MOST_CONTEXTS = 3
+_RARE = 20
+"""A value that fewer than one in so many levels send is rare."""
+_FINE = 4
+"""Where more than one in so many levels send a rare value, levels are told finely apart."""
+_AGAIN, _DISSENTING, _MOST = 2, 3, 5
+"""Trials of a level with a rare value, of a signal that dissents, and at most."""
+_MOST_NEW = 3
+_QUESTIONS, _MOST_QUESTIONS = 4, 12
+"""Rounds, and trials a round, of questions that a sweep raised."""
+
+
+class Bench(Protocol):
+    """What a sweep needs of the engine."""
+
+    def run(self, trials: Sequence[Planned]) -> Iterator[EngineEvent]:
+        """Run these trials, those already measured left out."""
+
+    def rows(self) -> list[Row]:
+        """All trials so far, the control environment's first."""
+
+    def again(self, environment: Environment) -> Planned:
+        """One more trial of an environment."""
+
+    def analysis(self, rows: Sequence[Row], settled: Collection[Location] = ()) -> Analysis:
+        """What some trials say; of settled places nothing more is wanted."""
+
+
+def contexts(signals: Iterable[Signal], name: str) -> list[Combination]:
+    """Where a factor shows: the other levels of the minimal pairs; all else at the control."""
+    found: dict[Combination, None] = {}
+    for signal in signals:
+        if about(signal, name):
+            found[context_of(signal, name)] = None
+    return list(found) or [frozenset()]
+
+
+def sweep(
+    name: str, signals: Sequence[Signal], control: Environment, bench: Bench
+) -> Generator[EngineEvent, None, Swept]:
+    """Run the trials of a sweep, with repetitions; :func:`partitioned` reads them."""
+    levels = every(name)
+    found = contexts(signals, name)
+    chosen = found[:MOST_CONTEXTS]
+    untried: set[str] = set()
+    for context in chosen:
+        here = [control.but({**dict(context), name: level}) for level in levels]
+        here = [environment for environment in here if impossible(environment) is None]
+        known = {row.environment for row in bench.rows()}
+        wanted = [Planned(environment) for environment in here if environment not in known]
+        told = [s for s in signals if about(s, name) and context_of(s, name) == context]
+        while wanted:
+            before = len(bench.rows())
+            yield from bench.run(wanted)
+            rows = bench.rows()
+            if len(rows) < before + len(wanted):
+                break  # a limit was reached
+            doubtful = _doubtful(name, context, told, rows, control)
+            wanted = [bench.again(control.but({**dict(context), name: x})) for x in doubtful]
+        known = {row.environment for row in bench.rows()}
+        untried.update(environment[name] for environment in here if environment not in known)
+    left, tried = len(found) - len(chosen), len(levels) - len(untried)
+    return Swept(name, tuple(chosen), left, tried, len(levels))
+
+
+def _doubtful(
+    name: str,
+    context: Combination,
+    signals: Sequence[Signal],
+    rows: Sequence[Row],
+    control: Environment,
+) -> list[str]:
+    """The levels that need another trial."""
+    found: dict[str, None] = {}
+    for signal in signals:
+        seen = readings(signal, name, context, rows, control)
+        dissent = any(row.dissenting for row in signal.table)
+        found.update(dict.fromkeys(_undecided(seen, dissent=dissent)))
+    return list(found)
+
+
+def _undecided(seen: Mapping[str, Sequence[str | None]], *, dissent: bool) -> list[str]:
+    """The levels, of these with what their trials sent, that need another."""
+    usual = {level: Counter(values).most_common(1)[0][0] for level, values in seen.items()}
+    shared = Counter(usual.values())
+    rare = {level for level, value in usual.items() if shared[value] * _RARE < len(seen)}
+    if len(rare) * _FINE > len(seen):
+        rare = set()
+    wanted = []
+    for level, values in seen.items():
+        least = _DISSENTING if dissent else _AGAIN if level in rare else 1
+        divided = len(set(values)) > 1
+        if len(values) < least or (divided and len(values) < _MOST):
+            wanted.append(level)
+    return wanted
+
+
+def new_levels(
+    name: str, signals: Iterable[Signal], bench: Bench, scope: Scope
+) -> Generator[EngineEvent, None, tuple[str, ...]]:
+    """Find levels that show something at a place and in a way that no signal tells of.
+
+    Looked at are all trials, those of sweeps among them; what the analysis wants to know of
+    levels that the audit does not have yet is run.
+    """
+    told = {(s.cause, place, s.covert) for s in signals for place in s.fields}
+    at = {(cause, place) for cause, place, _ in told}
+    known = scope.levels[name]
+    # A copy of the factor would have every level tried again, and leave no trials for others.
+    settled = frozenset(place for s in signals if s.cause == (name,) for place in s.fields)
+    for round_left in reversed(range(_QUESTIONS)):
+        rows = bench.rows()
+        control = rows[0].environment
+        analysis = bench.analysis(rows, settled)
+        open_questions = [
+            combination
+            for combination in (*analysis.wanted, *(frozenset({one}) for one in analysis.checks))
+            if any(varied == name and level not in known for varied, level in combination)
+        ]
+        if not open_questions or not round_left:
+            break
+        asked = sorted(open_questions, key=lambda c: (len(c), sorted(c)))[:_MOST_QUESTIONS]
+        yield from bench.run([bench.again(control.but(dict(c))) for c in asked])
+        if len(bench.rows()) == len(rows):
+            break  # a limit was reached
+    trials = Trials(control, [row.environment for row in rows])
+    # What stands beside a copy would be told with it, so it is looked at by itself, too.
+    apart = [
+        effect
+        for effect in analysis.effects
+        if not any((effect.cause, column.location) in at for column in effect.group.columns)
+    ]
+    drafts = [
+        draft
+        for effects in (analysis.effects, apart)
+        for draft in assemble(
+            effects,
+            rows,
+            trials,
+            needles=lambda name, level: (),  # no matter here, and costly over so many levels
+            routes=scope.routes,
+        )
+    ]
+    found: dict[str, None] = {}
+    for draft in drafts:
+        if not about(draft, name):
+            continue
+        pair = draft.pair
+        level = pair.right_level if pair.factor == name else pair.context.get(name)
+        # Without a trial of the left side nobody can say whether it is covert.
+        ways = (draft.covert,) if trials.by_combination.get(sides(draft, control)[0]) else (0, 1)
+        fresh = not any((draft.cause, x, way) in told for x in draft.fields for way in ways)
+        if fresh and level is not None and level not in known:
+            found[level] = None
+    return tuple(found)[:_MOST_NEW]

@@ -1,0 +1,203 @@
+"""The analysis of a finished audit → what the report says, and how sure it is."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from lab.environment import Environment
+from lab.experiment.analysis import Analysis, Row
+from lab.experiment.confirm.distribution_shifts import sought
+from lab.experiment.confirm.effect import Effect
+from lab.experiment.confirm.permutation import LOOKS, p_value, replicates_needed, smallest_p
+from lab.experiment.scope import Scope
+from lab.experiment.tabulate.rate_signals import rate_signals
+from lab.experiment.tabulate.signals import assemble
+from lab.experiment.trials.contrasts import Trials
+from lab.factors.registry import factor
+from lab.findings.information.entropy import Total, bits, together
+from lab.findings.information.population import population
+from lab.findings.report import Calibration, FactorFacts, Inconclusive, Noise, NotMeasured, Signal
+from lab.findings.rules.level_rules import with_rules
+
+__all__ = ["Conclusion", "conclude"]
+
+_SPLITS = 20
+_MOST_PLACES = 400
+_DIVIDED = 0.5
+"""A p-value above this is no difference at all; between it and alpha it is undecided."""
+
+
+class Conclusion(msgspec.Struct, frozen=True):
+    """What an audit found."""
+
+    factors: tuple[FactorFacts, ...]
+    signals: tuple[Signal, ...]
+    noise: tuple[Noise, ...]
+    inconclusive: tuple[Inconclusive, ...]
+    not_measured: tuple[NotMeasured, ...]
+    calibration: Calibration
+    verdict: Literal["signal", "no signal", "inconclusive", "not measured"]
+    bits: Total
+    """What all signals but routing effects tell together."""
+
+
+def conclude(
+    analysis: Analysis,
+    rows: Sequence[Row],
+    control: Environment,
+    *,
+    scope: Scope,
+    alpha: float,
+    seed: int,
+    skipped: int,
+    failed: bool,
+) -> Conclusion:
+    """Signals, and everything that is not one, with the reason.
+
+    ``skipped`` counts planned trials that a limit left out; ``failed`` says that the client
+    never ran well enough to send anything.
+    """
+    trials = Trials(control, [row.environment for row in rows])
+    confirmed = [effect for effect in analysis.effects if effect.p_adjusted <= alpha]
+    signals = assemble(
+        [effect for effect in confirmed if effect.shift is None],
+        rows,
+        trials,
+        needles=lambda name, level: factor(name).needles(level),
+        routes=scope.routes,
+    )
+    rates = [effect for effect in confirmed if effect.shift is not None]
+    signals = (*signals, *rate_signals(rates, signals, trials))
+    told = {(signal.cause, place) for signal in signals for place in signal.fields}
+    told |= {((), place) for _, place in told}
+    undecided = [
+        item for item in _inconclusive(analysis, alpha) if (item.cause, item.location) not in told
+    ]
+    facts, not_measured = _tried(rows, scope)
+    people = population(facts)
+    signals = tuple(
+        msgspec.structs.replace(with_rules(signal), bits=round(bits(signal, people), 3))
+        for signal in signals
+    )
+    if skipped:
+        not_measured.append(
+            NotMeasured(
+                f"{skipped} planned trial{'' if skipped == 1 else 's'}",
+                "the limit on trials or time was reached; effects that need them stay unseen",
+            )
+        )
+    if any(row.broken for row in rows):
+        count = sum(row.broken for row in rows)
+        not_measured.append(
+            NotMeasured(
+                f"what {count} of {len(rows)} trials would have sent",
+                "the client did not run to its end in them",
+            )
+        )
+    usable = [row for row in rows if not row.broken]
+    verdict: Literal["signal", "no signal", "inconclusive", "not measured"]
+    if signals:
+        verdict = "signal"
+    elif failed or not usable:
+        verdict = "not measured"
+    elif undecided or skipped:
+        verdict = "inconclusive"
+    elif not any(fact.measured for fact in facts):
+        verdict = "not measured"
+    else:
+        verdict = "no signal"
+    return Conclusion(
+        factors=facts,
+        signals=signals,
+        noise=tuple(dict.fromkeys(Noise(item.location, item.why) for item in analysis.noise)),
+        inconclusive=tuple(undecided),
+        not_measured=tuple(not_measured),
+        calibration=_calibration(rows, control, len(analysis.effects), alpha, seed),
+        verdict=verdict,
+        bits=together([signal for signal in signals if signal.kind != "route"], people),
+    )
+
+
+def _tried(rows: Sequence[Row], scope: Scope) -> tuple[tuple[FactorFacts, ...], list[NotMeasured]]:
+    """The factors as they were really tried, and the levels that were not."""
+    facts = []
+    missing = []
+    for fact in scope.facts:
+        tried = {row.environment[fact.name] for row in rows if not row.broken}
+        untried = [text for text in fact.levels if text not in tried]
+        if fact.levels and fact.measured and len(untried) == len(fact.levels):
+            why = "no trial with any of its levels ran to its end"
+            fact = msgspec.structs.replace(fact, measured=False, why_not=why)
+            missing.append(NotMeasured(f"factor {fact.name}", why))
+        elif fact.measured and untried:
+            names = ", ".join(untried)
+            why = "no trial with it ran to its end"
+            missing.append(NotMeasured(f"{fact.name} at {names}", why))
+        facts.append(fact)
+    return tuple(facts), missing
+
+
+def _inconclusive(analysis: Analysis, alpha: float) -> Iterable[Inconclusive]:
+    found: dict[tuple[object, ...], Inconclusive] = {}
+    needed = replicates_needed(len(analysis.effects), alpha)
+    for effect in analysis.effects:
+        if effect.p_adjusted <= alpha:
+            continue
+        location = effect.group.columns[0].location
+        if effect.shift is not None:
+            missing = sought(effect.looks, effect.p_value, effect.p_adjusted, alpha)
+            close = effect.p_value <= alpha
+            if missing or close:
+                why = f"the rate of “{effect.shift.words}” seems to differ"
+                trials = missing or 2 * effect.replicates
+                found[effect.cause, location] = Inconclusive(location, effect.cause, why, trials)
+        elif effect.replicates < needed:
+            why = "seen, but the limit on trials or time left too few to confirm it"
+            missing = _trials(effect, needed)
+            found[effect.cause, location] = Inconclusive(location, effect.cause, why, missing)
+        elif effect.p_value < _DIVIDED:
+            why = f"differs in some trials and not in others (p = {effect.p_value:.3g})"
+            found[effect.cause, location] = Inconclusive(location, effect.cause, why, 4 * needed)
+    for group in analysis.unexplained:
+        location = group.columns[0].location
+        why = "differs in some trials, and what of them it depends on is open"
+        found[(), location] = Inconclusive(location, (), why)
+    return found.values()
+
+
+def _trials(effect: Effect, needed: int) -> int:
+    return 2 * (needed - effect.replicates)
+
+
+def _calibration(
+    rows: Sequence[Row], control: Environment, hypotheses: int, alpha: float, seed: int
+) -> Calibration:
+    """The share of null hypotheses that the confirmation test would have called signals.
+
+    Null hypotheses are made by dividing the replicates of the control in two at random:
+    whatever then differs is noise.  Tested are the raw values, before any noise is left
+    behind, at the threshold that confirmation used.
+    """
+    replicates = [row for row in rows if row.environment == control and not row.broken]
+    places = sorted({place for row in replicates for place in row.features}, key=str)
+    values = {place: [row.features.get(place, ()) for row in replicates] for place in places}
+    varying = [place for place in places if len(set(values[place])) > 1][:_MOST_PLACES]
+    half = len(replicates) // 2
+    if half < 2:
+        return Calibration(len(replicates), None)
+    side = min(half, replicates_needed(hypotheses, alpha))
+    threshold = max(alpha / LOOKS / max(1, hypotheses), smallest_p(side))
+    chance = random.Random(f"calibration {seed}")
+    called = tested = 0
+    for _ in range(_SPLITS):
+        order = chance.sample(range(len(replicates)), 2 * side)
+        tested += len(places)
+        for place in varying:
+            left = [values[place][index] for index in order[:side]]
+            right = [values[place][index] for index in order[side:]]
+            called += p_value(left, right) <= threshold
+    return Calibration(len(replicates), round(called / tested, 6) if tested else None)

@@ -1,0 +1,186 @@
+"""Concealed: whether a reader of what two sides of a pair send would notice the difference.
+
+A column shows only the words of a text that changed.  Whether they can be seen to change, and
+whether they merely changed places, shows in the whole text: so two trials are compared that
+are as alike as can be in all but the cause, with what differs anyway blanked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import product
+
+import msgspec
+
+from lab.experiment.analysis import Row
+from lab.experiment.columns.column import Column, View
+from lab.experiment.confirm.effect import Effect
+from lab.experiment.trials.contrasts import Trials
+from lab.findings.covert.covert import is_covert
+from lab.findings.covert.difference_kinds import pieces, reordered
+from lab.observation.text.masks import mask
+
+__all__ = ["COARSE", "Texts", "hidden", "in_place", "look_alike", "moved", "texts_of"]
+
+COARSE: frozenset[View] = frozenset({"part", "length"})
+"""Views that tell how a text differs, but not what a reader would see of that."""
+
+_COVERT_PARTS = frozenset(
+    {
+        "header order",
+        "key order",
+        "query order",
+        "request order",
+        "header case",
+        "header spacing",
+        "packing",
+        "query case",
+        "writing",
+    }
+)
+_BLANKED = re.compile("‹([a-z]+)›")
+_TOKENS = re.compile(r"\s+|\S+")
+_MOST_TOKENS = 2000
+_MOST_COMPARED = 16
+"""The first trials of a side, of which the most alike are chosen."""
+
+
+class Texts(msgspec.Struct, frozen=True):
+    """What one trial of each side of a pair sent at a place."""
+
+    left: str
+    right: str
+
+
+def hidden(column: Column, left: str | None, right: str | None) -> bool:
+    """Whether a reader of two values of a column would not notice that they differ."""
+    part = column.location.part
+    if left is None or right is None or column.view in ("count", "some"):
+        return False
+    if part in _COVERT_PARTS or column.location.channel == "tls":
+        return True
+    if column.view == "canary":
+        return False
+    if column.view == "masked":
+        left, right = _readable(left), _readable(right)
+    return is_covert(left, right) or reordered(left, right)
+
+
+def _readable(masked: str) -> str:
+    """With a word that begins and ends as a number does in the place of each blank."""
+    return _BLANKED.sub(r"0\g<1>0", masked)
+
+
+def texts_of(
+    column: Column,
+    effect: Effect,
+    values: tuple[str, str],
+    sides: tuple[Sequence[int], Sequence[int]],
+    rows: Sequence[Row],
+    trials: Trials,
+) -> Texts | None:
+    """The texts of two trials, one of each side, with the values that a column has there.
+
+    Of all such trials, of which those of the fewest levels come first in ``sides``, the two
+    whose other levels differ least; None where there are none.
+    """
+    left, right = (
+        [row for row in side if column.values[row] is not None and column.values[row] == value]
+        for side, value in zip(sides, values, strict=True)
+    )
+    if not left or not right:
+        return None
+
+    def apart(pair: tuple[int, int]) -> int:
+        here, there = trials.rows[pair[0]] - effect.left, trials.rows[pair[1]] - effect.right
+        return len(here ^ there)
+
+    chosen = min(product(left[:_MOST_COMPARED], right[:_MOST_COMPARED]), key=apart)
+    before, after = (
+        _text(column, value, rows[row]) for row, value in zip(chosen, values, strict=True)
+    )
+    return None if before is None or after is None else Texts(before, after)
+
+
+def _text(column: Column, value: str, row: Row) -> str | None:
+    """The first text at the column's place that has the value."""
+    for text in row.features.get(column.location, ()):
+        shown = _blanked(text) if column.view == "masked" else text
+        if column.view in COARSE or value in shown:
+            return text
+    return None
+
+
+@lru_cache(maxsize=64)
+def _blanked(text: str) -> str:
+    return mask(text)
+
+
+def moved(column: Column, left: str, right: str, texts: Texts) -> bool:
+    """Whether the texts have the same pieces, which only changed places.
+
+    Numbers in them are blanked, so what a column shows of them exactly must be in both.
+    """
+    if not _moved(texts):
+        return False
+    if column.view not in ("exact", "set"):
+        return True
+    here, there = set(pieces(texts.left)), set(pieces(texts.right))
+    return there.issuperset(pieces(left)) and here.issuperset(pieces(right))
+
+
+@lru_cache(maxsize=64)
+def look_alike(texts: Texts) -> bool:
+    """Whether a reader of both texts would not notice that they differ in more than noise."""
+    return is_covert(_readable(_blanked(texts.left)), _readable(_blanked(texts.right)))
+
+
+@lru_cache(maxsize=64)
+def _moved(texts: Texts) -> bool:
+    return reordered(_blanked(texts.left), _blanked(texts.right))
+
+
+def in_place(left: str, right: str, texts: Texts) -> bool:
+    """Whether a hidden difference of two values is all that differs where they stand.
+
+    Where the words around it differ too, the blanks and marks between them merely come and
+    go with them.
+    """
+    words = [_TOKENS.findall(_blanked(text)) for text in (texts.left, texts.right)]
+    around = [
+        (mine, theirs)
+        for mine, theirs in _replaced(*words)
+        if mask(left.strip()) in mine and mask(right.strip()) in theirs
+    ]
+    return not around or any(
+        is_covert(_readable(mine), _readable(theirs)) for mine, theirs in around
+    )
+
+
+def _replaced(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, str]]:
+    """The stretches in which two lists of words differ; none where they are too long to say."""
+    most = min(len(left), len(right))
+    start = next((n for n in range(most) if left[n] != right[n]), most)
+    most -= start
+    end = next((n for n in range(most) if left[-1 - n] != right[-1 - n]), most)
+    left, right = left[start : len(left) - end], right[start : len(right) - end]
+    if max(len(left), len(right)) > _MOST_TOKENS:
+        return []
+    stretches: list[tuple[str, str]] = []
+    open_now = False
+    codes = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
+    for number, (kind, low, high, first, last) in enumerate(codes):
+        mine, theirs = "".join(left[low:high]), "".join(right[first:last])
+        # Blanks between two changed words are part of one change.
+        blank = mine.isspace() and "\n" not in mine
+        if kind == "equal" and not (blank and open_now and number + 1 < len(codes)):
+            open_now = False
+        elif open_now:
+            stretches[-1] = (stretches[-1][0] + mine, stretches[-1][1] + theirs)
+        else:
+            stretches.append((mine, theirs))
+            open_now = True
+    return stretches

@@ -1,0 +1,84 @@
+"""Decision tables: what was sent under each combination of a cause's levels."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from lab.experiment.analysis import Row
+from lab.experiment.columns.column import ABSENT, Column
+from lab.experiment.isolate.main_effects import Level
+from lab.experiment.trials.contrasts import Trials
+from lab.findings.report import Row as TableRow
+from lab.observation.location import Location
+
+__all__ = ["LONGEST_VALUE", "SHORT", "decision_table", "slot_values", "whole_texts"]
+
+LONGEST_VALUE = 4000
+SHORT = 120
+"""A text of at most so many characters is shown whole."""
+
+
+def slot_values(columns: Sequence[Column]) -> list[str | None]:
+    """For each trial the slots' texts, one a line; ABSENT, or None where it tells nothing."""
+    telling = [column for column in columns if any((v or "").strip() for v in column.values)]
+    values: list[str | None] = []
+    for slots in zip(*(column.values for column in telling or columns), strict=True):
+        if None in slots:
+            values.append(None)
+            continue
+        present = [value for value in slots if value is not None and value != ABSENT]
+        joined = "\n".join(value for value in present if value) if len(slots) > 1 else None
+        if not present:
+            values.append(ABSENT)
+        else:
+            values.append((present[0] if joined is None else joined)[:LONGEST_VALUE])
+    return values
+
+
+def whole_texts(
+    location: Location, values: Sequence[str | None], rows: Sequence[Row]
+) -> list[str | None] | None:
+    """The whole text at a place in each trial, if it is short and says no more than the slots.
+
+    A short text is easier to read than the words of it that changed; but where something
+    else in it varies too, only the slots tell.
+    """
+    whole: list[str | None] = []
+    meaning: dict[str, str] = {}
+    for value, row in zip(values, rows, strict=True):
+        seen = tuple(set(row.features.get(location, ())))
+        if len(seen) > 1:
+            return None
+        if value is None or value == ABSENT or not seen:
+            whole.append(value)
+        elif len(seen[0]) > SHORT or meaning.setdefault(value, seen[0]) != seen[0]:
+            return None
+        else:
+            whole.append(seen[0])
+    return whole
+
+
+def decision_table(
+    cause: Sequence[str], others: frozenset[Level], values: Sequence[str | None], trials: Trials
+) -> tuple[TableRow, ...]:
+    """What was seen under each combination of the cause's levels.
+
+    Only trials in which none of the ``others``, levels of other factors that do something to
+    these values, is there are counted.
+    """
+    seen: dict[tuple[str, ...], Counter[str | None]] = defaultdict(Counter)
+    control = trials.control
+    for value, combination in zip(values, trials.rows, strict=True):
+        levels = dict(combination)
+        if value is None or not others.isdisjoint(combination):
+            continue
+        here = tuple(levels.get(name, control[name]) for name in cause)
+        seen[here][None if value == ABSENT else value] += 1
+    table = []
+    for levels_here, counts in sorted(seen.items()):
+        shown, count = counts.most_common(1)[0]
+        named = dict(zip(cause, levels_here, strict=True))
+        table.append(TableRow(named, shown, count, counts.total() - count))
+    table.sort(key=lambda row: sum(row.levels[name] != control[name] for name in cause))
+    return tuple(table)

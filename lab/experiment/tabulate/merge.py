@@ -1,0 +1,104 @@
+"""Signals that say the same, as one: one cause, the same way, the trials divided alike."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from lab.findings.encodings.detect import LETTER_CASE
+from lab.findings.report import Beside, Kind, Signal
+from lab.observation.location import MESSAGE_PARTS
+
+__all__ = ["Pattern", "merged"]
+
+Pattern = tuple[int, ...]
+"""How a signal divides the trials: the number of what each one showed."""
+
+_RANK: dict[Kind, int] = {
+    "copied": 0,
+    "encoded": 1,
+    "derived": 2,
+    "order": 3,
+    "count": 4,
+    "presence": 5,
+    "timing": 6,
+    "route": 7,
+}
+
+
+def merged(drafts: Iterable[tuple[Signal, Pattern]]) -> tuple[Signal, ...]:
+    """Signals that show the same thing at several places are one, with the places listed.
+
+    The same is: the same cause, in the same way, at one host, dividing the trials alike.
+    """
+    alike: dict[tuple[object, ...], list[Signal]] = defaultdict(list)
+    for signal, pattern in sorted(drafts, key=lambda draft: str(draft[0].location)):
+        place = signal.location
+        same = (place.channel, place.host, place.part, signal.kind, signal.encoding, signal.covert)
+        alike[signal.cause, same, pattern].append(signal)
+    signals = [
+        msgspec.structs.replace(
+            first,
+            fields=tuple(dict.fromkeys(place for one in (first, *more) for place in one.fields)),
+        )
+        for first, *more in alike.values()
+    ]
+    signals = _together(signals)
+    signals.sort(key=lambda s: (not s.covert, _RANK[s.kind], s.cause, str(s.location), s.id))
+    return tuple(signals)
+
+
+def _together(signals: Sequence[Signal]) -> list[Signal]:
+    """What one cause does in plain sight in one part of one message, as one signal.
+
+    The most telling place comes first: a copy, then what follows from the cause in another
+    way, then what comes and goes; of these the one with the most values.  What is covert,
+    encoded or an order stands for itself.
+    """
+    kept: list[Signal] = []
+    told = sorted(signals, key=lambda one: (_RANK[one.kind], -len(_values(one)), one.id))
+    for signal in told:
+        for index, first in enumerate(kept if _plain(signal) else ()):
+            if _plain(first) and first.cause == signal.cause and _beside(signal, first):
+                fields = dict.fromkeys((*first.fields, *signal.fields))
+                own = () if _follows(signal, first) else (_part(signal),)
+                kept[index] = msgspec.structs.replace(
+                    first, fields=tuple(fields), beside=(*first.beside, *own)
+                )
+                break
+        else:
+            kept.append(signal)
+    return kept
+
+
+def _plain(signal: Signal) -> bool:
+    readable = signal.kind in ("copied", "derived", "presence") or signal.encoding == LETTER_CASE
+    return readable and not signal.covert
+
+
+def _beside(signal: Signal, first: Signal) -> bool:
+    here, there = signal.location, first.location
+    inside = here.part not in MESSAGE_PARTS
+    return inside and here.message == there.message and here.part == there.part
+
+
+def _part(signal: Signal) -> Beside:
+    return Beside(signal.location, signal.kind, signal.table)
+
+
+def _follows(signal: Signal, first: Signal) -> bool:
+    """Whether, level for level, the first one's value decides the signal's."""
+    decided: dict[str | None, str | None] = {}
+    values = {json.dumps(row.levels, sort_keys=True): row.value for row in first.table}
+    for row in signal.table:
+        levels = json.dumps(row.levels, sort_keys=True)
+        if levels in values and decided.setdefault(values[levels], row.value) != row.value:
+            return False
+    return True
+
+
+def _values(signal: Signal) -> set[str | None]:
+    return {row.value for row in signal.table}

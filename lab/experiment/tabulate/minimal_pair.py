@@ -1,0 +1,76 @@
+"""The minimal pair of a signal: two environments, one level apart, and what each really sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lab.experiment.analysis import Row
+from lab.experiment.columns.column import Column
+from lab.experiment.tabulate.decision_table import LONGEST_VALUE, SHORT
+from lab.experiment.tabulate.pair_columns import Field, counts
+from lab.experiment.trials.contrasts import Combination, Trials
+from lab.findings.covert.covert import differences
+from lab.findings.report import Pair
+
+__all__ = ["minimal_pair"]
+
+_MOST_DIFFERENCES = 32
+
+
+def minimal_pair(
+    shown: Sequence[Field],
+    lead: Field,
+    rows: Sequence[Row],
+    trials: Trials,
+    whole: Sequence[str | None] | None,
+) -> Pair:
+    """The minimal pair; ``whole`` are the whole texts of all trials, where they are short."""
+    effect = lead.effect
+    left, right = trials.environment(effect.left), trials.environment(effect.right)
+
+    def sent(value: str | None, side: Combination) -> str | None:
+        """What one trial of this side really sent."""
+        if value is None or lead.column.view == "count":
+            return value
+        here = effect.trials_of(side, trials)
+        usual = [row for row in here if lead.column.values[row] == value]
+        if not usual:
+            return value[:LONGEST_VALUE]
+        if whole is not None and (text := whole[usual[0]]) is not None:
+            return text
+        if lead.column.view == "some":
+            return value
+        texts = rows[usual[0]].features.get(lead.column.location, ())
+        return _excerpt(lead.column, value, texts)[:LONGEST_VALUE]
+
+    return Pair(
+        left=left.digest,
+        right=right.digest,
+        factor=effect.factor,
+        left_level=left[effect.factor],
+        right_level=right[effect.factor],
+        left_value=sent(lead.left, effect.left),
+        right_value=sent(lead.right, effect.right),
+        context=dict(sorted(effect.left & effect.right)),
+        differences=tuple(
+            difference
+            for field in shown
+            if not counts(field) and field.column.view != "canary"
+            for difference in differences(field.left or "", field.right or "")
+        )[:_MOST_DIFFERENCES],
+    )
+
+
+def _excerpt(column: Column, value: str, texts: Sequence[str]) -> str:
+    """The value with as much of the text around it as this very trial sent."""
+    if column.view in ("masked", "canary", "part", "length"):
+        return next((text for text in texts if len(text) <= 2 * SHORT), value)
+    for text in texts:
+        if value not in text:
+            continue
+        befores = (column.before[start:] for start in range(len(column.before) + 1))
+        before = next(part for part in befores if part + value in text)
+        afters = (column.after[:end] for end in range(len(column.after), -1, -1))
+        after = next(part for part in afters if before + value + part in text)
+        return before + value + after
+    return value

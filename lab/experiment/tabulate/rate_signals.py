@@ -1,0 +1,113 @@
+"""Confirmed effects on distributions → signals, with how often each level shows what is told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from lab.experiment.confirm.distribution_shifts import Shift
+from lab.experiment.confirm.effect import Effect, is_replicate
+from lab.experiment.trials.contrasts import Trials
+from lab.findings.report import Kind, Pair, Signal
+from lab.findings.report import Row as TableRow
+from lab.observation.location import Location
+
+__all__ = ["rate_signals"]
+
+_COMES_AND_GOES: frozenset[Kind] = frozenset({"presence", "count", "order"})
+
+
+def rate_signals(
+    effects: Iterable[Effect], others: Sequence[Signal], trials: Trials
+) -> tuple[Signal, ...]:
+    """One signal for each cause and message; of several places, the most certain stands first.
+
+    Left out is what only follows from the ``others``: where the same cause changes what is
+    said to a host, noise beside it may move along, and where it makes requests come and go,
+    so does the time between them.
+    """
+    places: dict[tuple[tuple[str, ...], Location], list[Effect]] = defaultdict(list)
+    for effect in effects:
+        location = effect.group.columns[0].location
+        if not any(_follows(effect, location, other) for other in others):
+            places[effect.cause, location.message].append(effect)
+    found = []
+    for members in places.values():
+        members.sort(key=lambda one: (one.p_adjusted, str(one.group.columns[0].location)))
+        found.append(_signal(members, trials))
+    return tuple(found)
+
+
+def _follows(effect: Effect, location: Location, other: Signal) -> bool:
+    if other.cause != effect.cause:
+        return False
+    here = (location.channel, location.host) == (other.location.channel, other.location.host)
+    return here or (location.part == "timing" and other.kind in _COMES_AND_GOES)
+
+
+def _kind(shift: Shift) -> Kind:
+    kinds: dict[str, Kind] = {"seconds": "timing", "presence": "presence", "count": "count"}
+    return kinds.get(shift.measure.nature, "derived")
+
+
+def _signal(members: Sequence[Effect], trials: Trials) -> Signal:
+    lead = members[0]
+    assert lead.shift is not None
+    (column,) = lead.group.columns
+    marks = lead.group.codes
+    seen: dict[str, Counter[int]] = defaultdict(Counter)
+    name = lead.factor
+    for row, mark in zip(trials.rows, marks, strict=True):
+        if mark >= 0 and row.isdisjoint(lead.disturbing):
+            seen[dict(row).get(name, trials.control[name])][mark] += 1
+    control = trials.control[name]
+    words = lead.shift.words
+    table = tuple(
+        TableRow(
+            {name: level},
+            _rate(words, seen[level]),
+            seen[level].total(),
+            share=round(seen[level][1] / seen[level].total(), 4),
+        )
+        for level in sorted(seen, key=lambda level: (level != control, level))
+    )
+    left, right = trials.environment(lead.left), trials.environment(lead.right)
+    told = []
+    for side in (lead.left, lead.right):
+        here = Counter(
+            mark
+            for row, mark in zip(trials.rows, marks, strict=True)
+            if mark >= 0 and is_replicate(row, side, lead.cause, lead.disturbing)
+        )
+        told.append(_rate(words, here))
+    places = tuple(dict.fromkeys(one.group.columns[0].location for one in members))
+    identity = json.dumps([lead.cause, str(column.location), "rate"])
+    return Signal(
+        id=hashlib.sha256(identity.encode()).hexdigest()[:12],
+        cause=lead.cause,
+        kind=_kind(lead.shift),
+        encoding=None,
+        covert=lead.shift.measure.nature == "seconds",
+        location=column.location,
+        table=table,
+        pair=Pair(
+            left=left.digest,
+            right=right.digest,
+            factor=name,
+            left_level=left[name],
+            right_level=right[name],
+            left_value=told[0],
+            right_value=told[1],
+        ),
+        p_value=lead.p_value,
+        p_adjusted=lead.p_adjusted,
+        replicates=lead.replicates,
+        bits=0.0,
+        fields=places,
+    )
+
+
+def _rate(words: str, seen: Counter[int]) -> str:
+    return f"{words} in {seen[1]} of {seen.total()} trials"

@@ -1,0 +1,72 @@
+"""The report of a finished audit, and the files beside its trials."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from lab import __version__
+from lab.experiment.scope import Scope
+from lab.experiment.tabulate.conclusion import Conclusion
+from lab.experiment.trials.measurements import Measurements
+from lab.experiment.trials.runner import Session
+from lab.findings.report import ClientFacts, Explored, LabFacts, Report, Signal
+from lab.findings.report_json import encode
+
+__all__ = ["reported", "write"]
+
+
+def reported(
+    conclusion: Conclusion,
+    signals: Sequence[Signal],
+    session: Session,
+    *,
+    facts: ClientFacts,
+    scope: Scope,
+    jobs: int,
+    folder: Path,
+    explored: Sequence[Explored],
+) -> Report:
+    """What an audit found; ``signals`` are the conclusion's, with what sweeps added to them."""
+    options, measurements = session.options, session.measurements
+    totals = measurements.totals()
+    return Report(
+        client=facts,
+        lab=LabFacts(__version__),
+        seed=options.seed,
+        alpha=options.alpha,
+        strength=options.strength,
+        jobs=jobs,
+        started=session.started_at,
+        wall_s=round(session.elapsed_s, 3),
+        trials=totals.trials,
+        client_cpu_s=round(totals.client_cpu_s, 3),
+        overhead_s=round(totals.overhead_s, 3),
+        factors=conclusion.factors,
+        signals=tuple(signals),
+        noise=conclusion.noise,
+        inconclusive=conclusion.inconclusive,
+        not_measured=(*scope.not_measured, *conclusion.not_measured),
+        calibration=conclusion.calibration,
+        hosts=measurements.hosts(),
+        verdict=conclusion.verdict,
+        warnings=tuple(measurements.warnings(measurements.control)),
+        audit=str(folder),
+        bits_total=round(conclusion.bits.bits, 3),
+        bits_exact=conclusion.bits.exact,
+        explored=tuple(explored),
+    )
+
+
+def write(report: Report, measurements: Measurements, folder: Path) -> None:
+    """The report, and the environments by digest, in the audit's folder."""
+    document = {
+        digest: environment.mapping
+        for digest, environment in measurements.store.environments().items()
+    }
+    text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
+    for name, data in (("environments.json", text.encode()), ("report.json", encode(report))):
+        partial = folder / f"{name}.partial"
+        partial.write_bytes(data)
+        partial.replace(folder / name)

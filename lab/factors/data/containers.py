@@ -1,0 +1,200 @@
+"""Marks of what a distribution runs inside: a container, or WSL.
+
+Docker and Podman leave a file of their own; Kubernetes sets variables for its own service and
+gives each pod a service account; systemd notes the container that it manages; WSL's init
+sets variables and mounts the drives of Windows.  :mod:`lab.factors.data.clouds` has those of
+clouds.
+
+A container has the kernel of its host, and with control groups of version 2 and a namespace
+for them it sees itself at their root.  Numbers, names and keys are invented.  Left out is
+what other factors decide: the host's name, and variables of a desktop, an editor or a build.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from lab.factors.data.distributions import Distribution
+from lab.factors.host_spec import File, Kernel, Link
+
+__all__ = ["DOCKER_FILE", "MARKS", "Mark", "container"]
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What is added to a distribution; None leaves the distribution's own.
+
+    ``needles`` are the texts by which a copy would be known.
+    """
+
+    variables: Mapping[str, str] = {}
+    files: Mapping[str, File | Link] = {}
+    directories: tuple[str, ...] = ()
+    release_files: tuple[tuple[str, str], ...] = ()
+    kernel: Kernel | None = None
+    cgroup: str | None = None
+    needles: tuple[str, ...] = ()
+
+
+_HOST = Kernel()
+"""The kernel of a container's host: the control's."""
+
+_ROOT_GROUP = "0::/\n"
+_CONTAINER = hashlib.sha256(b"container").hexdigest()
+_CONTROLLERS = (
+    "name=systemd", "blkio", "cpu,cpuacct", "cpuset", "devices", "freezer", "hugetlb", "memory",
+    "net_cls,net_prio", "perf_event", "pids",
+)  # fmt: skip
+DOCKER_FILE = {"/.dockerenv": File(mode=0o755)}
+
+
+def container(
+    variables: Mapping[str, str] | None = None,
+    files: Mapping[str, File | Link] | None = None,
+    kernel: Kernel = _HOST,
+    needles: tuple[str, ...] = (),
+) -> Callable[[Distribution], Mark]:
+    """The mark of a container that is the same in every distribution."""
+    mark = Mark(variables or {}, files or {}, kernel=kernel, cgroup=_ROOT_GROUP, needles=needles)
+    return lambda distribution: mark
+
+
+def _docker_of_old(distribution: Distribution) -> Mark:
+    """On a host with control groups of version 1, where the paths name the container."""
+    numbered = enumerate(_CONTROLLERS, 1)
+    lines = [f"{number}:{name}:/docker/{_CONTAINER}\n" for number, name in numbered]
+    return Mark(
+        files=DOCKER_FILE,
+        kernel=_HOST,
+        cgroup="".join(reversed(lines)),
+        needles=(_CONTAINER, _CONTAINER[:12]),
+    )
+
+
+def _systemd(distribution: Distribution) -> Mark:
+    """What sd_booted(3) looks at."""
+    return Mark(directories=("/run/systemd/system",))
+
+
+def _lxc(distribution: Distribution) -> Mark:
+    return Mark(
+        files={"/run/systemd/container": File(b"lxc\n")},
+        directories=("/run/systemd/system",),
+        kernel=_HOST,
+        cgroup="0::/init.scope\n",
+    )
+
+
+_SERVICE_ADDRESS = "10.96.0.1"
+_SERVICE_URL = f"tcp://{_SERVICE_ADDRESS}:443"
+_ACCOUNT = "/run/secrets/kubernetes.io/serviceaccount"
+_ACCOUNT_VERSION = "..2026_09_16_11_58_07.3190482756"
+_POD, _NAMESPACE = "project-6d8f7c9b54-x2kqv", "team-tools"
+
+_CLUSTER_AUTHORITY = b"""\
+-----BEGIN CERTIFICATE-----
+MIIBWjCCAQCgAwIBAgIIL1yNF6lL4wYwCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwK
+a3ViZXJuZXRlczAeFw0yNTExMDMwOTE0MjFaFw0zNTExMDEwOTE5MjFaMBUxEzAR
+BgNVBAMMCmt1YmVybmV0ZXMwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQVI/6L
+5GUcG6wyGgs9MIlAzyza3j5q+/sq/V7Z6b9higEw32Dfkx6K3FajOLL3DdjrHB1a
+vxjZx/KOpg3WioSSozowODAOBgNVHQ8BAf8EBAMCAqQwDwYDVR0TAQH/BAUwAwEB
+/zAVBgNVHREEDjAMggprdWJlcm5ldGVzMAoGCCqGSM49BAMCA0gAMEUCIQCbDAr+
+wZnwMYMrQvm22hHKhrDyuhI4QDu7O3gnBUKWOQIgDFllJRv1HIheL2VBeYxU4lcK
+Qa1tqTNxRJmaYIe1eSE=
+-----END CERTIFICATE-----
+"""
+"""Of a cluster that never was; its key was thrown away."""
+
+
+def _token() -> bytes:
+    """A service account's token (RFC 7519) whose signature is made of nothing but digests."""
+    issuer = "https://kubernetes.default.svc.cluster.local"
+    told = {
+        "aud": [issuer],
+        "exp": 1_821_096_687,
+        "iat": 1_789_559_887,
+        "iss": issuer,
+        "kubernetes.io": {
+            "namespace": _NAMESPACE,
+            "pod": {"name": _POD, "uid": "4c1d9e62-7a05-4b8f-93d6-e02f5b7a18c4"},
+            "serviceaccount": {"name": "default", "uid": "b7e03f58-1c94-4d2a-86f1-59a0c3d7e214"},
+        },
+        "nbf": 1_789_559_887,
+        "sub": f"system:serviceaccount:{_NAMESPACE}:default",
+    }
+    kid = hashlib.sha256(_CLUSTER_AUTHORITY).digest()
+    header = {"alg": "RS256", "kid": base64.urlsafe_b64encode(kid).rstrip(b"=").decode()}
+    signature = b"".join(hashlib.sha512(bytes([part])).digest() for part in range(4))
+    texts = [json.dumps(part, separators=(",", ":")).encode() for part in (header, told)]
+    parts = (*texts, signature)
+    return b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+
+
+_KUBERNETES = container(
+    {
+        "KUBERNETES_PORT": _SERVICE_URL,
+        "KUBERNETES_PORT_443_TCP": _SERVICE_URL,
+        "KUBERNETES_PORT_443_TCP_ADDR": _SERVICE_ADDRESS,
+        "KUBERNETES_PORT_443_TCP_PORT": "443",
+        "KUBERNETES_PORT_443_TCP_PROTO": "tcp",
+        "KUBERNETES_SERVICE_HOST": _SERVICE_ADDRESS,
+        "KUBERNETES_SERVICE_PORT": "443",
+        "KUBERNETES_SERVICE_PORT_HTTPS": "443",
+    },
+    {
+        f"{_ACCOUNT}/..data": Link(_ACCOUNT_VERSION),
+        f"{_ACCOUNT}/{_ACCOUNT_VERSION}/ca.crt": File(_CLUSTER_AUTHORITY),
+        f"{_ACCOUNT}/{_ACCOUNT_VERSION}/namespace": File(_NAMESPACE.encode()),
+        f"{_ACCOUNT}/{_ACCOUNT_VERSION}/token": File(_token()),
+        f"{_ACCOUNT}/ca.crt": Link("..data/ca.crt"),
+        f"{_ACCOUNT}/namespace": Link("..data/namespace"),
+        f"{_ACCOUNT}/token": Link("..data/token"),
+    },
+    needles=(_POD, _NAMESPACE, _SERVICE_URL, _SERVICE_ADDRESS),
+)
+
+_WSL_KERNEL = Kernel(
+    "6.6.87.2-microsoft-standard-WSL2",
+    "#1 SMP PREEMPT_DYNAMIC Thu Jun  5 18:30:46 UTC 2025",
+    "(root@439a258ad544) (gcc (GCC) 11.2.0, GNU ld (GNU Binutils) 2.37)",
+)
+
+
+def _wsl(distribution: Distribution) -> Mark:
+    systemd = "init.scope" in distribution.platform.cgroup
+    return Mark(
+        variables={
+            "PULSE_SERVER": "unix:/mnt/wslg/PulseServer",
+            "WSL2_GUI_APPS_ENABLED": "1",
+            "WSLENV": "",
+            "WSL_DISTRO_NAME": distribution.wsl,
+            "WSL_INTEROP": "/run/WSL/424_interop",
+        },
+        files={
+            "/mnt/c/Windows/win.ini": File(
+                b"; for 16-bit app support\r\n[fonts]\r\n[extensions]\r\n[mci extensions]\r\n"
+                b"[files]\r\n[Mail]\r\nMAPI=1\r\n",
+                0o777,
+            ),
+            "/run/WSL/424_interop": File(mode=0o777),
+        },
+        release_files=(("wsl.conf", f"[boot]\nsystemd={str(systemd).lower()}\n"),),
+        kernel=_WSL_KERNEL,
+        needles=(distribution.wsl,),
+    )
+
+
+MARKS: Mapping[str, Callable[[Distribution], Mark]] = {
+    "docker": container(files=DOCKER_FILE),
+    "docker-cgroup1": _docker_of_old,
+    "podman": container({"container": "podman"}, {"/run/.containerenv": File(mode=0o755)}),
+    "kubernetes": _KUBERNETES,
+    "lxc": _lxc,
+    "systemd": _systemd,
+    "wsl2": _wsl,
+}
+"""Marks by name, as a function of the distribution that they are found in."""

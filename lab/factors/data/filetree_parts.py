@@ -1,0 +1,289 @@
+"""What the invented trees are made of: a part is a few files that come together.
+
+Each part is a function of a :class:`Maker`: of whom the tree tells, and randomness for what
+nobody reads.  Paths of a home begin with ``~/``, of a project with ``./``, of /etc as they are.
+Nothing in here is looked up on the host, and no key or token is one: they are random bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from random import Random
+
+import msgspec
+
+from lab.factors.filetree import Directory, File, Item, Link
+
+__all__ = ["ETC", "HOME", "PROJECT", "Items", "Maker", "Owner", "Part"]
+
+Items = dict[str, Item]
+
+SIZES = (70_000, 3 << 20, 700 << 20, 4 << 30)
+"""Of files that are long and say nothing: a small cache, a database, a disc, a model."""
+PRIVATE, PROGRAM, FROZEN = 0o600, 0o755, 0o444
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """Of whom a tree tells."""
+
+    name: str
+    login: str
+    email: str
+    company: str
+    word: str
+    """The company in one word, as in folder and package names."""
+    host: str
+    notes: str
+
+
+class Maker(msgspec.Struct, frozen=True):
+    """What a part is made from: an owner, and randomness for what nobody reads."""
+
+    owner: Owner
+    random: Random
+
+    def token(self, size: int = 20) -> str:
+        """Random bytes in hexadecimal."""
+        return self.random.randbytes(size).hex()
+
+    def key(self) -> str:
+        """What a public key looks like."""
+        return base64.b64encode(b"\0\0\0\x0bssh-ed25519" + self.random.randbytes(36)).decode()
+
+    def long(self, head: bytes = b"") -> File:
+        """A file with little in it that is long all the same."""
+        return File(head, size=self.random.choice(SIZES))
+
+
+Part = Callable[[Maker], Items]
+
+
+def _text(text: str, mode: int = 0o644) -> File:
+    return File(text.encode(), mode)
+
+
+def _below(prefix: str, items: Items) -> Items:
+    return {prefix + path.removeprefix("."): item for path, item in items.items()}
+
+
+def _shell(make: Maker) -> Items:
+    owner = make.owner
+    history = f"ssh {owner.host}\ncd ~/code/{owner.word}\ngit pull\nmake test\n"
+    return {
+        "~/.bashrc": _text('alias ll="ls -l"\n[ -f ~/.bash_aliases ] && . ~/.bash_aliases\n'),
+        "~/.profile": _text('PATH="$HOME/.local/bin:$PATH"\n'),
+        "~/.bash_aliases": Link("dotfiles/bash_aliases"),
+        "~/dotfiles/bash_aliases": _text(f"alias work='cd ~/code/{owner.word}'\n"),
+        "~/.bash_history": _text(history, PRIVATE),
+        "~/.vimrc": _text("set number\nsyntax on\n"),
+        "~/.config/git/ignore": _text(".idea/\n*.swp\n"),
+    }
+
+
+def _keys(make: Maker) -> Items:
+    owner = make.owner
+    return {
+        "~/.ssh": Directory(0o700),
+        "~/.ssh/config": _text(f"Host work\n    HostName {owner.host}\n", PRIVATE),
+        "~/.ssh/id_ed25519": File(make.random.randbytes(400), PRIVATE),
+        "~/.ssh/id_ed25519.pub": _text(f"ssh-ed25519 {make.key()} {owner.email}\n"),
+        "~/.ssh/known_hosts": _text(f"{owner.host} ssh-ed25519 {make.key()}\n", PRIVATE),
+        "~/.gnupg": Directory(0o700),
+        "~/.gnupg/pubring.kbx": File(make.random.randbytes(64), PRIVATE),
+    }
+
+
+def _accounts(make: Maker) -> Items:
+    owner = make.owner
+    docker = {"auths": {f"registry.{owner.host}": {"auth": make.token()}}}
+    return {
+        "~/.npmrc": _text(f"@{owner.word}:registry=https://npm.{owner.host}/\n", PRIVATE),
+        "~/.netrc": _text(
+            f"machine {owner.host} login {owner.login} password {make.token()}\n", PRIVATE
+        ),
+        "~/.config/pip/pip.conf": _text(f"[global]\nindex-url = https://pip.{owner.host}/simple\n"),
+        "~/.aws": Directory(0o700),
+        "~/.aws/config": _text(f"[profile {owner.word}]\nregion = eu-west-1\n", PRIVATE),
+        "~/.docker/config.json": _text(json.dumps(docker, indent=2), PRIVATE),
+    }
+
+
+def _caches(make: Maker) -> Items:
+    items: Items = {
+        "~/.cache": Directory(0o700),
+        "~/.cache/CACHEDIR.TAG": _text("Signature: 8a477f597d28d172789f06886806bc55\n"),
+        f"~/.cache/{make.owner.word}/data_0": make.long(b"\xc3\xca\x03\xc1"),
+    }
+    for _ in range(make.random.randint(1, 6)):
+        name = make.token()
+        folder = f"~/.npm/_cacache/content-v2/sha512/{name[:2]}/{name[2:4]}"
+        items[f"{folder}/{name[4:]}"] = File(make.random.randbytes(60))
+    return items
+
+
+def _desktop(make: Maker) -> Items:
+    owner = make.owner
+    return {
+        "~/Documents/Notizen für später.txt": _text(owner.notes),
+        f"~/Documents/{owner.company}/minutes.txt": _text(f"{owner.name}\n{owner.notes}\n"),
+        "~/Downloads/debian-12-amd64-netinst.iso": make.long(),
+        "~/Pictures": Directory(),
+        "~/Templates": Directory(),
+        "~/.mozilla/firefox": Directory(0o700),
+        "~/.mozilla/firefox/lock": Link(f"127.0.1.1:+{make.random.randint(900, 30000)}"),
+    }
+
+
+def _tools(make: Maker) -> Items:
+    word = make.owner.word
+    wants = "~/.config/systemd/user/default.target.wants"
+    return {
+        f"~/.local/bin/{word}": Link(f"../share/{word}/bin/{word}"),
+        f"~/.local/share/{word}/bin/{word}": _text(f"#!/bin/sh\necho {word}\n", PROGRAM),
+        "~/.local/bin/python": Link("/usr/bin/python3"),
+        f"{wants}/{word}.service": Link(f"/usr/lib/systemd/user/{word}.service"),
+        "~/.local/state": Directory(0o700),
+    }
+
+
+def _sources(make: Maker) -> Items:
+    parts = make.random.sample((_papers, _python, _node, _native), 2)
+    return {
+        path: item
+        for part in parts
+        for path, item in _below(f"~/code/{make.owner.word}", part(make)).items()
+    }
+
+
+def _papers(make: Maker) -> Items:
+    owner = make.owner
+    return {
+        "./README.md": _text(f"# {owner.word}\n\n{owner.notes}\n"),
+        "./LICENSE": _text(f"Copyright {owner.name}, {owner.company}\n"),
+        "./.editorconfig": _text("root = true\n[*]\nindent_style = space\n"),
+        "./.env": _text(f"API_URL=https://api.{owner.host}\nAPI_KEY={make.token()}\n", PRIVATE),
+        "./docs/readme.md": Link("../README.md"),
+    }
+
+
+def _python(make: Maker) -> Items:
+    word = make.owner.word
+    source = f'"""{make.owner.notes}"""\n\n\ndef main() -> None:\n    print("{word}")\n'
+    return {
+        "./pyproject.toml": _text(f'[project]\nname = "{word}"\nversion = "0.1.0"\n'),
+        f"./src/{word}/__init__.py": File(),
+        f"./src/{word}/main.py": _text(source),
+        f"./src/{word}/__pycache__/main.cpython-311.pyc": File(make.random.randbytes(80)),
+        "./tests/test_main.py": _text(f"from {word}.main import main\n"),
+        "./.venv/pyvenv.cfg": _text("home = /usr/bin\nversion = 3.11.2\n"),
+        "./.venv/bin/python": Link("/usr/bin/python3"),
+        "./.venv/bin/python3": Link("python"),
+        "./.venv/lib/python3.11/site-packages": Directory(),
+        "./.venv/lib64": Link("lib"),
+    }
+
+
+def _node(make: Maker) -> Items:
+    owner = make.owner
+    names = make.random.sample(("chalk", "debug", "glob", "ms", "semver", "yargs"), 3)
+    wanted = {name: f"^{make.random.randint(1, 9)}.0.0" for name in names}
+    package = {"name": f"@{owner.word}/web", "author": owner.email, "dependencies": wanted}
+    items: Items = {"./package.json": _text(json.dumps(package, indent=2) + "\n")}
+    for name in names:
+        folder = f"./node_modules/{name}"
+        items[f"{folder}/package.json"] = _text(json.dumps({"name": name, "main": "index.js"}))
+        items[f"{folder}/index.js"] = _text("module.exports = {};\n")
+    items[f"./node_modules/{names[0]}/bin/cli.js"] = _text("#!/usr/bin/env node\n", PROGRAM)
+    items[f"./node_modules/.bin/{names[0]}"] = Link(f"../{names[0]}/bin/cli.js")
+    items[f"./node_modules/@{owner.word}/web"] = Link("../..")
+    return items
+
+
+def _native(make: Maker) -> Items:
+    return {
+        "./Makefile": _text("main: src/main.c\n\tcc -o build/main src/main.c\n"),
+        "./src/main.c": _text("int main(void) { return 0; }\n"),
+        "./build/main": File(b"\x7fELF" + make.random.randbytes(200), PROGRAM),
+        "./build/main.o": File(make.random.randbytes(100)),
+        "./configure": _text("#!/bin/sh\nexit 0\n", PROGRAM),
+    }
+
+
+def _data(make: Maker) -> Items:
+    run = f"runs/{make.token(3)}"
+    return {
+        "./data/people.csv": _text(f"name,email\n{make.owner.name},{make.owner.email}\n"),
+        "./data/model.bin": make.long(b"GGUF"),
+        f"./{run}/log.txt": _text("step 1\nstep 2\n", FROZEN),
+        "./latest": Link(run),
+        "./scratch": Link(f"/scratch/{make.owner.login}"),
+    }
+
+
+def _repository(make: Maker) -> Items:
+    from lab.factors.data.git_repository import FOLDERS, WORK, Repository, render
+
+    owner = make.owner
+    remote = f"git@{owner.host}:{owner.word}/app.git"
+    items: Items = {f"./{path}": File(content) for path, content in WORK.items()}
+    items |= {f"./.git/{path}": Directory() for path in FOLDERS}
+    rendered = render(Repository(owner.name, owner.email, remote=remote))
+    return items | {f"./.git/{path}": file for path, file in rendered.items()}
+
+
+def _packages(make: Maker) -> Items:
+    host, word = make.owner.host, make.owner.word
+    return {
+        "/etc/apt/sources.list": _text("deb https://deb.example.org/debian bookworm main\n"),
+        f"/etc/apt/sources.list.d/{word}.list": _text(f"deb https://apt.{host}/ stable main\n"),
+        f"/etc/apt/keyrings/{word}.gpg": File(make.random.randbytes(64)),
+        "/etc/pip.conf": _text(f"[global]\nindex-url = https://pip.{host}/simple\n"),
+        "/etc/npmrc": _text(f"registry=https://npm.{host}/\n"),
+    }
+
+
+def _profile(make: Maker) -> Items:
+    owner = make.owner
+    return {
+        f"/etc/profile.d/{owner.word}.sh": _text(f"export COMPANY='{owner.word}'\n"),
+        "/etc/motd": _text(f"Welcome to {owner.company}.\n"),
+        "/etc/gitconfig": _text("[core]\n\tautocrlf = input\n"),
+        "/etc/skel/.bashrc": _text("umask 022\n"),
+        "/etc/fstab": _text("UUID=" + make.token(4) + " / ext4 errors=remount-ro 0 1\n"),
+    }
+
+
+def _services(make: Maker) -> Items:
+    host, word = make.owner.host, make.owner.word
+    unit = f"/etc/systemd/system/{word}.service"
+    return {
+        unit: _text(f"[Service]\nExecStart=/opt/{word}/agent --server {host}\n"),
+        f"/etc/systemd/system/multi-user.target.wants/{word}.service": Link(unit),
+        "/etc/systemd/system/sshd.service": Link("/lib/systemd/system/ssh.service"),
+        "/etc/ssh": Directory(),
+        "/etc/ssh/ssh_config": _text("Host *\n    SendEnv LANG LC_*\n"),
+        "/etc/cron.d": Directory(),
+        f"/etc/cron.d/{word}": _text(f"*/5 * * * * root /opt/{word}/beat\n"),
+        "/etc/docker/daemon.json": _text('{"log-driver": "journald"}\n'),
+    }
+
+
+def _company(make: Maker) -> Items:
+    owner = make.owner
+    name = owner.company.replace(" ", "_").replace(",", "")
+    connection = f"/etc/NetworkManager/system-connections/{owner.company}.nmconnection"
+    return {
+        f"/etc/ssl/certs/{name}.pem": Link(f"/usr/local/share/ca-certificates/{name}.crt"),
+        f"/etc/ssl/certs/{make.token(4)}.0": Link(f"{name}.pem"),
+        connection: _text(f"[connection]\nid={owner.company}\n[wifi]\nssid={name}\n", PRIVATE),
+        "/etc/krb5.conf": _text(f"[libdefaults]\ndefault_realm = {owner.host.upper()}\n"),
+        f"/etc/sudoers.d/90-{owner.word}": _text(f"%{owner.word} ALL=(ALL) ALL\n", 0o440),
+    }
+
+
+HOME: tuple[Part, ...] = (_shell, _keys, _accounts, _caches, _desktop, _tools, _sources)
+PROJECT: tuple[Part, ...] = (_papers, _python, _node, _native, _data, _repository)
+ETC: tuple[Part, ...] = (_packages, _profile, _services, _company)
+"""What an administrator adds; none of the files that the lab itself writes."""

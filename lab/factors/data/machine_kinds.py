@@ -1,0 +1,107 @@
+"""Kinds of machines: what developers' clients run on, as the system tells of it.
+
+A kind changes hardware only.  Two things stay as in the control, so that each can be told
+from it: the machine's id, and the last three bytes of the network card's address.  The first
+three are those of the card's maker, because that is how they differ in kind.
+
+The texts are those that the makers' firmware and hypervisors give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lab.factors.host_spec import Machine
+
+__all__ = ["EC2_INSTANCE", "KINDS", "kibibytes", "vendor"]
+
+EC2_INSTANCE = "i-0a4d7c1e93b25f680"
+"""Amazon's virtual machines carry their instance's id in the board's asset tag."""
+
+_CARD = Machine().mac[9:]
+_INSTALLED_GIB = 16
+"""What the control has; of it, the kernel keeps a part for itself."""
+
+_VENDORS = {"AMD": "AuthenticAMD", "Hygon": "HygonGenuine", "VIA": "CentaurHauls"}
+
+
+def kibibytes(gib: int) -> int:
+    """MemTotal of a machine with so much installed, less the same part as in the control."""
+    return gib * Machine().memory_kib // _INSTALLED_GIB
+
+
+def vendor(cpu_model: str) -> str:
+    """The vendor_id of a processor of x86 whose model is called this; Intel if nothing else."""
+    return _VENDORS.get(cpu_model.split(" ")[0], "GenuineIntel")
+
+
+def _kind(
+    card: str, cpu_model: str, cpus: int, gib: int, dmi: tuple[tuple[str, str], ...]
+) -> Machine:
+    return Machine(
+        mac=f"{card}:{_CARD}",
+        cpu_vendor=vendor(cpu_model),
+        cpu_model=cpu_model,
+        cpus=cpus,
+        memory_kib=kibibytes(gib),
+        dmi=dmi,
+    )
+
+
+def _dmi(
+    maker: str, product: str, board: str, bios: str, chassis: str, **more: str
+) -> tuple[tuple[str, str], ...]:
+    fixed = {
+        "sys_vendor": maker,
+        "product_name": product,
+        "board_vendor": board,
+        "bios_vendor": bios,
+        "chassis_type": chassis,
+    }
+    return tuple((fixed | more).items())
+
+
+KINDS: Mapping[str, Machine] = {
+    "desktop": Machine(),
+    "laptop": _kind(
+        "f8:5e:a0", "AMD Ryzen 7 PRO 7840U w/ Radeon 780M Graphics", 16, 32,
+        _dmi("LENOVO", "21F8CTO1WW", "LENOVO", "LENOVO", "10",
+             product_version="ThinkPad T14s Gen 4"),
+    ),
+    "server": _kind(
+        "b0:7b:25", "AMD EPYC 7763 64-Core Processor", 128, 512,
+        _dmi("Dell Inc.", "PowerEdge R7525", "Dell Inc.", "Dell Inc.", "23"),
+    ),
+    "amazon-ec2": _kind(
+        "0a:ff:c2", "Intel(R) Xeon(R) Platinum 8259CL CPU @ 2.50GHz", 2, 4,
+        _dmi("Amazon EC2", "t3.medium", "Amazon EC2", "Amazon EC2", "1",
+             board_asset_tag=EC2_INSTANCE),
+    ),
+    "google-compute": _kind(
+        "42:01:0a", "Intel(R) Xeon(R) CPU @ 2.20GHz", 2, 4,
+        _dmi("Google", "Google Compute Engine", "Google", "Google", "1"),
+    ),
+    "azure": _kind(
+        "00:0d:3a", "Intel(R) Xeon(R) Platinum 8370C CPU @ 2.80GHz", 2, 8,
+        _dmi("Microsoft Corporation", "Virtual Machine", "Microsoft Corporation",
+             "Microsoft Corporation", "3",
+             chassis_asset_tag="7783-7084-3265-9085-8269-3286-77"),
+    ),
+    "kvm": _kind(
+        "52:54:00", "Intel Xeon Processor (Skylake, IBRS)", 4, 8,
+        (("sys_vendor", "QEMU"), ("product_name", "Standard PC (Q35 + ICH9, 2009)"),
+         ("bios_vendor", "SeaBIOS"), ("chassis_type", "1")),
+    ),
+    "virtualbox": _kind(
+        "08:00:27", "Intel(R) Core(TM) i7-10750H CPU @ 2.60GHz", 2, 4,
+        _dmi("innotek GmbH", "VirtualBox", "Oracle Corporation", "innotek GmbH", "1"),
+    ),
+    "vmware": _kind(
+        "00:0c:29", "12th Gen Intel(R) Core(TM) i7-12700H", 4, 8,
+        _dmi("VMware, Inc.", "VMware Virtual Platform", "Intel Corporation",
+             "Phoenix Technologies LTD", "1"),
+    ),
+    "microvm": _kind("06:00:ac", "Intel(R) Xeon(R) Processor @ 2.90GHz", 2, 2, ()),
+    "wsl2": _kind("00:15:5d", Machine().cpu_model, 4, 8, ()),
+}  # fmt: skip
+"""Kinds by name.  A ``microvm`` (Firecracker) and the machine that WSL 2 runs in have no DMI."""

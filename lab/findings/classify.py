@@ -1,0 +1,153 @@
+"""What kind of signal it is, told from its place and from what stands there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from lab.findings.covert.difference_kinds import reordered
+from lab.findings.encodings.detect import PLAIN, as_sent, hit_of
+from lab.findings.encodings.e_values import jointly
+from lab.findings.encodings.keyed_digests import chance_of, keyed_digests, keys_in, may_hold_digest
+from lab.findings.encodings.search import Hit
+from lab.findings.report import Kind
+from lab.observation.location import Location
+
+__all__ = [
+    "MANNER_PARTS",
+    "ORDER_PARTS",
+    "ROUTED_CHANNELS",
+    "ROUTE_PARTS",
+    "Told",
+    "is_route",
+    "kind_of",
+]
+
+ROUTE_PARTS = frozenset({"route", "proxy request", "proxy header"})
+ROUTED_CHANNELS = frozenset({"dns", "tcp", "tls"})
+"""Channels in which a factor that decides where traffic goes shows for that reason."""
+
+MANNER_PARTS = frozenset(
+    {
+        "header case",
+        "header spacing",
+        "writing",
+        "resolver",
+        "transport",
+        "query case",
+        "query options",
+    }
+)
+"""How something is said, which comes and goes with what is said."""
+
+ORDER_PARTS = frozenset({"request order", "header order", "key order", "query order"})
+
+_MOST_LABELS = 8
+"""Combinations of levels that are looked at for digests with keys: each costs many tries."""
+
+_MOST_KEYS = 256
+
+
+class Told(NamedTuple):
+    """The kind; of a copy or an encoding, which, and how many such findings chance makes."""
+
+    kind: Kind
+    encoding: str | None = None
+    chance: float | None = None
+
+
+def is_route(location: Location, *, routed: bool, rerouted: bool) -> bool:
+    """Whether the place shows no more than that the cause decides where traffic goes.
+
+    A route that follows anything else, such as the time zone, tells of that.
+    """
+    return (rerouted and location.part in ROUTE_PARTS) or (
+        routed and location.channel in ROUTED_CHANNELS
+    )
+
+
+def kind_of(
+    location: Location,
+    *,
+    routed: bool,
+    rerouted: bool,
+    values: Mapping[str, str | None],
+    needles: Mapping[str, Iterable[str]],
+    sent: Callable[[str], Iterable[str]] | None = None,
+) -> Told:
+    """Kind, encoding and chance.
+
+    ``values`` maps a label of each combination of levels to the value seen there (None:
+    nothing), ``needles`` the same labels to the texts that a copy of these levels would
+    contain.  ``sent`` gives everything that was sent where a label's value was seen: what it
+    holds may be the key of a digest.  ``routed`` says that all factors of the cause decide
+    where traffic goes, ``rerouted`` that one of them does.
+    """
+    if is_route(location, routed=routed, rerouted=rerouted):
+        return Told("route")
+    if location.part in ORDER_PARTS:
+        return Told("order")
+    distinct = {value for value in values.values() if value}
+    if len(distinct) > 1:
+        # What several levels share says that they do not matter here, and is no copy of them.
+        shared = Counter(values.values())
+        own = [label for label, value in values.items() if value and shared[value] == 1]
+        found = {
+            label: hit
+            for label, value in values.items()
+            if value and (hit := hit_of(as_sent(location, value), needles.get(label, ())))
+        }
+        told = _copy(found, own, values)
+        if told is None and sent is not None:
+            tried = own[:_MOST_LABELS]
+            told = _copy(_keyed(location, tried, values, needles, sent), tried, values)
+        if told is not None:
+            return told
+    if _reordered(sorted(distinct)):
+        return Told("order")
+    if None in values.values() and len(distinct) <= 1:
+        return Told("presence")
+    return Told("derived")
+
+
+def _copy(
+    found: Mapping[str, Hit], own: Sequence[str], values: Mapping[str, str | None]
+) -> Told | None:
+    """That it is a copy, if at least half of the labels with a value of their own show one."""
+    labels = {*found, *own}
+    if not found or len(found) * 2 < len(labels):
+        return None
+    ways = Counter(hit.encoding for hit in found.values())
+    way, count = ways.most_common(1)[0]
+    if count * 2 < len(labels):
+        return None
+    # Of levels that send the same, one alone is evidence.
+    each = {values[label]: hit.chance for label, hit in found.items()}
+    chance = jointly(each.values(), len({values[label] for label in labels}))
+    return Told("copied", None, chance) if way == PLAIN else Told("encoded", way, chance)
+
+
+def _keyed(
+    location: Location,
+    labels: Iterable[str],
+    values: Mapping[str, str | None],
+    needles: Mapping[str, Iterable[str]],
+    sent: Callable[[str], Iterable[str]],
+) -> dict[str, Hit]:
+    """Which values are digests of their own level's text together with a value that was sent."""
+    found: dict[str, Hit] = {}
+    for label in labels:
+        text = as_sent(location, values[label] or "")
+        wanted = tuple(needles.get(label, ()))
+        if not wanted or not may_hold_digest(text):
+            continue
+        keys = keys_in(sent(label), _MOST_KEYS)
+        for way in keyed_digests({0: text}, keys, wanted).values():
+            found[label] = Hit("", way, chance_of(text, keys, wanted))
+    return found
+
+
+def _reordered(values: Sequence[str]) -> bool:
+    """Whether all have the same pieces, though not one after another as in the first."""
+    return len(values) > 1 and all(reordered(values[0], value) for value in values[1:])

@@ -1,0 +1,116 @@
+"""Covert text: differences that a reader would not see, explained by code point.
+
+Two texts differ *covertly* where a person who reads them sees the same words: characters
+that look alike (:mod:`lab.findings.covert.confusables`), that have no glyph of their own, spaces of
+another kind or number, another mark of punctuation in the same place, other letter case, or
+another way of writing the same number.  So do two texts whose characters stand in another
+order, but are put in the same one where text runs from right to left
+(:mod:`lab.findings.covert.bidi`).
+
+A mark between two digits, or right before a number, decides what the number is: there it
+may be another mark, but not none (``2026/11/20`` is ``2026-11-20``, ``1.5`` is not ``15``).
+Symbols (``+``, ``<``, emoji) are words, not marks.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from lab.findings.covert.bidi import LONGEST, is_turned, shown
+from lab.findings.covert.characters import is_invisible, is_mark
+from lab.findings.covert.code_points import code_point
+from lab.findings.covert.confusables import bidi_skeleton, skeleton
+from lab.findings.covert.difference_kinds import reason, reordered
+from lab.findings.covert.numerals import same_number
+from lab.findings.report import Difference
+from lab.observation.text.lcs import changed
+
+__all__ = ["differences", "is_covert", "is_invisible"]
+
+_MOST = 32
+_SIGNS = frozenset("-‐‑‒–—.")
+_MARK = "\N{MIDDLE DOT}"
+
+
+def is_covert(left: str, right: str) -> bool:
+    """Whether the two texts differ, but only in ways that a reader would not see."""
+    if left == right:
+        return False
+    if same_number(left, right) or _read_alike(left, right):
+        return True
+    turned = is_turned(left) or is_turned(right)
+    return turned and _read_alike(shown(left), shown(right))
+
+
+def differences(left: str, right: str) -> tuple[Difference, ...]:
+    """The first places where the texts differ, as code points, and why there.
+
+    They are bounded in length and number.  Where the texts are very long and have little in
+    common, they are one difference.
+    """
+    found = []
+    moved = reordered(left, right)
+    turned = _only_turned(left, right)
+    for low, high, start, end in changed(left, right):
+        before, after = left[low:high], right[start:end]
+        why = "order" if moved else reason(left, right, (low, high, start, end))
+        why = "bidirectional" if turned else why
+        found.append(
+            Difference(
+                tuple(code_point(c) for c in before[:_MOST]),
+                tuple(code_point(c) for c in after[:_MOST]),
+                invisible=all(is_invisible(c) for c in before + after),
+                why=why,
+            )
+        )
+        if len(found) == _MOST:
+            break
+    return tuple(found)
+
+
+def _only_turned(left: str, right: str) -> bool:
+    """Whether the texts look alike only because they are not shown in the order of writing."""
+    if max(len(left), len(right)) > LONGEST or not (is_turned(left) or is_turned(right)):
+        return False
+    return bidi_skeleton(left) == bidi_skeleton(right) and skeleton(left) != skeleton(right)
+
+
+def _read_alike(left: str, right: str) -> bool:
+    """Whether a reader sees the same words, the characters standing as they are written."""
+    return any(
+        _alike(_seen(left, folded), _seen(right, folded)) for folded in (True, False)
+    ) or _alike(_drawn(left), _drawn(right))
+
+
+def _drawn(text: str) -> list[str]:
+    """The characters that leave a mark on paper."""
+    normal = unicodedata.normalize("NFC", text)
+    return [c for c in normal if not is_invisible(c) and not c.isspace()]
+
+
+def _seen(text: str, folded: bool) -> list[str]:
+    """What of a text carries words: no spaces, and marks only where they belong to a number.
+
+    A text of nothing but marks is their number.
+    """
+    normal = unicodedata.normalize("NFKC", text)
+    drawn = [c for c in (normal.casefold() if folded else normal) if not is_invisible(c)]
+    seen, marks = [], 0
+    for index, character in enumerate(drawn):
+        if character.isspace():
+            continue
+        if not is_mark(character):
+            seen.append(character)
+            continue
+        marks += 1
+        before = drawn[index - 1] if index else " "
+        after = drawn[index + 1] if index + 1 < len(drawn) else " "
+        sign = character in _SIGNS and not before.isalnum()
+        if after.isdigit() and (before.isdigit() or sign):
+            seen.append(_MARK)
+    return seen or [_MARK] * marks
+
+
+def _alike(left: list[str], right: list[str]) -> bool:
+    """Whether the characters look alike, one after another."""
+    return left == right or skeleton("".join(left)) == skeleton("".join(right))

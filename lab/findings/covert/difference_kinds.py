@@ -1,0 +1,142 @@
+"""Reasons: in which way two texts differ, in a word or two.
+
+The first that holds is given, from what leaves least to see to what leaves most; a reason
+is about the characters alone and says nothing of whether a reader would notice
+(:func:`lab.findings.covert.covert.is_covert` does).  Nothing is normalised before it is compared:
+that two texts are the same after normalisation is itself one of the reasons.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Literal
+
+from lab.findings.covert.characters import is_bidirectional, is_invisible, is_mark
+from lab.findings.covert.confusables import skeleton
+from lab.findings.covert.numerals import number_around, same_number
+from lab.observation.text.lcs import Range
+
+__all__ = ["REASONS", "pieces", "reason", "reordered"]
+
+REASONS = (
+    "bidirectional",
+    "white space",
+    "invisible",
+    "normalisation form",
+    "letter case",
+    "look-alike",
+    "number format",
+    "punctuation",
+    "order",
+)
+"""All that may be said; where several are needed together, they stand one after another."""
+
+_Form = Literal["NFC", "NFKC"]
+_FORMS: tuple[_Form, ...] = ("NFC", "NFKC")
+_PIECE = re.compile(r"[^\s,;&|?#]+")
+_BEFORE_LIST, _AFTER_LIST = "([{<\"'`“‘«", ")]}>\"'`”’».!:"
+"""Marks around a list, which stay where they are when its pieces change places."""
+_PLACE = "\0"
+_LONGEST_ORDERED = 100_000
+_LONGEST = 4_096
+"""Characters of one difference that are explained; what is longer says something else."""
+
+
+def reason(left: str, right: str, changed: Range) -> str:
+    """Why ``left[low:high]`` and ``right[start:end]`` differ; empty if in no way of these."""
+    low, high, start, end = changed
+    before, after = left[low:high], right[start:end]
+    touched = before + after
+    if len(touched) > _LONGEST:
+        return ""
+    if all(map(is_bidirectional, touched)):
+        return "bidirectional"
+    if touched.isspace():
+        return "white space"
+    if all(map(is_invisible, touched)):
+        return "invisible"
+    if any(
+        _with_base(left, low, high, form) == _with_base(right, start, end, form) for form in _FORMS
+    ):
+        return "normalisation form"
+    if before.casefold() == after.casefold():
+        return "letter case"
+    if skeleton(before) == skeleton(after) and before and after:
+        return "look-alike"
+    if same_number(number_around(left, low, high), number_around(right, start, end)):
+        return "number format"
+    if all(is_mark(c) or c.isspace() or is_invisible(c) for c in touched):
+        return "punctuation"
+    return ", ".join(_together(before, after))
+
+
+def reordered(left: str, right: str) -> bool:
+    """Whether both have the same pieces, though not in the same order, and nothing else differs.
+
+    Pieces are separated by white space, commas, semicolons, ampersands, bars, and the marks
+    that begin a query or a fragment.  How much white space there is does not matter.
+    """
+    if left == right or max(len(left), len(right)) > _LONGEST_ORDERED:
+        return False
+    for around in (("", ""), (_BEFORE_LIST, _AFTER_LIST)):
+        (one, places), (other, others) = _taken_apart(left, *around), _taken_apart(right, *around)
+        if places == others and one != other and sorted(one) == sorted(other):
+            return True
+    return False
+
+
+def pieces(text: str) -> list[str]:
+    """What can change places in a text, without the marks around a list."""
+    return _taken_apart(text, _BEFORE_LIST, _AFTER_LIST)[0]
+
+
+def _taken_apart(text: str, before: str, after: str) -> tuple[list[str], str]:
+    """The pieces, and what is around them, with a mark in the place of each."""
+    pieces = []
+
+    def taken(found: re.Match[str]) -> str:
+        whole = found[0]
+        piece = whole.lstrip(before).rstrip(after)
+        if not piece:
+            return whole
+        pieces.append(piece)
+        start = whole.index(piece)
+        return whole[:start] + _PLACE + whole[start + len(piece) :]
+
+    return pieces, " ".join(_PIECE.sub(taken, text).split())
+
+
+def _with_base(text: str, low: int, high: int, form: _Form) -> str:
+    """The range, and the character before it that a combining one belongs to, in this form."""
+    return unicodedata.normalize(form, text[max(low - 1, 0) : high])
+
+
+def _together(before: str, after: str) -> list[str]:
+    """The reasons that only together explain it; none if something else remains."""
+    found = []
+    if _only(str.isspace, before) != _only(str.isspace, after):
+        found.append("white space")
+    if _only(_unseen, before) != _only(_unseen, after):
+        found.append("invisible")
+    one, other = _drawn(before), _drawn(after)
+    if unicodedata.normalize("NFKC", one) != unicodedata.normalize("NFKC", other):
+        one, other = unicodedata.normalize("NFKC", one), unicodedata.normalize("NFKC", other)
+        found.append("letter case" if one.casefold() == other.casefold() else "look-alike")
+    elif one != other:
+        found.append("normalisation form")
+    same = skeleton(one.casefold()) == skeleton(other.casefold())
+    return found if same and (one or not other) else []
+
+
+def _unseen(character: str) -> bool:
+    return is_invisible(character) and not character.isspace()
+
+
+def _only(wanted: Callable[[str], bool], text: str) -> str:
+    return "".join(filter(wanted, text))
+
+
+def _drawn(text: str) -> str:
+    return "".join(c for c in text if not (c.isspace() or is_invisible(c)))

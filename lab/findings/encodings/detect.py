@@ -1,0 +1,58 @@
+"""Encodings: does a value contain a text, plainly or in disguise?
+
+One question to :mod:`lab.findings.encodings.search`.  To keep down what chance can do, a form of
+fewer than eight characters counts only where it stands alone, and a digest that was cut short only
+as a whole run of digits; and neither counts in a value so long that chance would make one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from lab.findings.encodings.search import LETTER_CASE, PLAIN, SHORTEST, Hit, Search
+from lab.observation.location import Location
+
+__all__ = ["LETTER_CASE", "PLAIN", "as_sent", "encoding_of", "hit_of"]
+
+_SHOWN_BYTES = re.compile(r"((?:[0-9a-f]{2})+)(?:… [0-9]+ bytes, sha256 [0-9a-f]{64})?")
+
+
+def encoding_of(value: str, needles: Iterable[str]) -> str | None:
+    """How the value contains one of the texts: PLAIN, an encoding's name, or None.
+
+    Texts of fewer than three characters are not looked for.
+    """
+    hit = hit_of(value, needles)
+    return hit.encoding if hit else None
+
+
+def hit_of(value: str, needles: Iterable[str]) -> Hit | None:
+    """The plainest way in which the value contains one of the texts."""
+    usable = tuple(needle for needle in needles if len(needle) >= SHORTEST)
+    if not usable or not value:
+        return None
+    return _search(usable).hits(value)[0]
+
+
+def as_sent(location: Location, value: str) -> str:
+    """What was sent, where the lab shows bytes that are no text in hexadecimal.
+
+    Bytes that no text has stand for themselves in it.  Hexadecimal of a text is the client's.
+    """
+    whole = location.part == "data" or (location.part == "body" and not location.pointer)
+    shown = _SHOWN_BYTES.fullmatch(value) if whole else None
+    if shown is None:
+        return value
+    data = bytes.fromhex(shown[1])
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "surrogateescape")
+    return value
+
+
+@lru_cache(maxsize=128)
+def _search(needles: tuple[str, ...]) -> Search:
+    return Search([needles])

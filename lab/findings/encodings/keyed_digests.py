@@ -1,0 +1,145 @@
+"""Digests that take a text together with something else that was sent.
+
+A program that hashes a host name with a random session id, and sends the id beside it,
+sends something different each time, that says who it is all the same to whoever reads both.
+Which value was the key is not known, so every value of the trial that could be one is
+tried: as the key of an HMAC (RFC 2104) over the text, as what the text is the key for, and
+as a salt before or after it.
+
+The key may be new in every run or stand there unchanged, such as an API key or the id of an
+installation.  In the second case the digest changes with the text alone, and the question is
+only how it came about (:mod:`lab.findings.classify` asks it).
+
+Bounded: what looks like an identifier comes first, then what was sent most often, and only
+so many are tried; and only digests of sixteen hexadecimal digits or more are looked for, so
+that ten million tries against a thousand digests find one by chance with 2^-64 · 10^10, one
+in two thousand million.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import itertools
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from lab.findings.encodings.aho_corasick import as_bytes
+from lab.findings.encodings.decoders import unbase64
+from lab.observation.text.masks import looks_like_identifier
+
+__all__ = ["MOST_KEYS", "chance_of", "keyed_digests", "keys_in", "may_hold_digest"]
+
+MOST_KEYS = 64
+"""Keys that are tried where nothing else is said."""
+
+_DIGESTS = ("sha256", "sha1", "md5", "sha512")
+_JOINTS = (b"", b":", b"-", b"|", b".", b"\0")
+_MOST_RUNS = 4_096
+_SHORTEST_KEY, _LONGEST_KEY = 4, 256
+_MOST_WRITINGS = 4
+"""A text as it is or in small letters, and a key as it is or as the bytes it spells."""
+
+_SHORTEST = 8
+"""Bytes of a digest that are compared."""
+
+_HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}){8,64}(?![0-9A-Fa-f])")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{11,86}(?![A-Za-z0-9+/_-])")
+_KEY = re.compile(r"[^\s,;=\"'&]+")
+_PART = re.compile(r"[A-Za-z0-9_-]+")
+_NUMBER = re.compile(r"[0-9A-Fa-f-]{16,}")
+
+Runs = tuple[tuple[int, bytes], ...]
+
+
+def keys_in(texts: Iterable[str], most: int = MOST_KEYS) -> tuple[str, ...]:
+    """The values and words that could be keys, at most so many.
+
+    Identifiers come first, and of two the one that occurs more often.
+    """
+    found: Counter[str] = Counter()
+    for text in texts:
+        if len(text) <= 16 * _LONGEST_KEY:
+            found.update({text, *_KEY.findall(text), *_PART.findall(text)})
+    usable = [key for key in found if _SHORTEST_KEY <= len(key) <= _LONGEST_KEY]
+    usable.sort(key=lambda key: (not looks_like_identifier(key), -found[key], key))
+    return tuple(usable[:most])
+
+
+def may_hold_digest(text: str) -> bool:
+    """Whether a digest that is looked for could stand in this text at all."""
+    return any(True for _ in _runs(text))
+
+
+def chance_of(text: str, keys: Sequence[str], needles: Sequence[str]) -> float:
+    """How many digests chance would find in a text, at most: all tries, sixteen digits each."""
+    runs = sum(1 for _ in _runs(text))
+    tries = len(_DIGESTS) * (2 + 2 * len(_JOINTS)) * _MOST_WRITINGS * len(keys) * len(needles)
+    return runs * tries * math.exp2(-8 * _SHORTEST)
+
+
+def keyed_digests(
+    texts: Mapping[int, str], keys: Iterable[str], needles: Iterable[str]
+) -> dict[int, str]:
+    """Which of the texts hold a digest of a needle and a key, and of which kind.
+
+    ``texts`` are numbered by the caller; those without one are left out of the answer.
+    """
+    runs = [(number, run) for number, text in texts.items() for run in _runs(text)]
+    if not runs:
+        return {}
+    return dict(_matched(tuple(runs[:_MOST_RUNS]), tuple(keys), tuple(needles)))
+
+
+@lru_cache(maxsize=4096)
+def _matched(
+    runs: Runs, keys: tuple[str, ...], needles: tuple[str, ...]
+) -> tuple[tuple[int, str], ...]:
+    # Remembered, because the same trial is looked at again whenever others were added.
+    wanted: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
+    for number, run in runs:
+        wanted[run[:_SHORTEST]].append((number, run))
+    found: dict[int, str] = {}
+    for needle, key in itertools.product(needles, keys):
+        if key in needle or needle in key:
+            continue
+        for text, value in itertools.product(_writings(needle), _key_bytes(key)):
+            for name, how, digest in _digests(text, value):
+                for number, run in wanted.get(digest[:_SHORTEST], ()):
+                    if digest.startswith(run):
+                        cut = f"[:{2 * len(run)}]" if len(run) < len(digest) else ""
+                        found.setdefault(number, f"{name}{cut} {how}")
+    return tuple(found.items())
+
+
+def _runs(text: str) -> Iterator[bytes]:
+    for run in _HEX.findall(text):
+        yield bytes.fromhex(run)
+    for run in _BASE64.findall(text):
+        if not _HEX.fullmatch(run) and len(data := unbase64(run)) >= _SHORTEST:
+            yield data
+
+
+def _writings(needle: str) -> tuple[bytes, ...]:
+    return tuple(dict.fromkeys((as_bytes(needle), as_bytes(needle.lower()))))
+
+
+def _key_bytes(key: str) -> Iterator[bytes]:
+    """The key as it was sent, and as the bytes that it is the hexadecimal writing of."""
+    yield as_bytes(key)
+    digits = key.replace("-", "")
+    if _NUMBER.fullmatch(key) and len(digits) % 2 == 0:
+        yield bytes.fromhex(digits)
+
+
+def _digests(text: bytes, key: bytes) -> Iterator[tuple[str, str, bytes]]:
+    for name in _DIGESTS:
+        yield f"hmac {name}", "keyed with a sent value", hmac.digest(key, text, name)
+        yield f"hmac {name}", "as the key over a sent value", hmac.digest(text, key, name)
+        for joint in _JOINTS:
+            for joined in (key + joint + text, text + joint + key):
+                digest = hashlib.new(name, joined, usedforsecurity=False).digest()
+                yield name, "salted with a sent value", digest

@@ -1,0 +1,99 @@
+"""Runs of digits in a value, compared with a digest that begins or ends like them."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+import msgspec
+
+from lab.findings.encodings.forms import SHORTEST_DIGEST, Digest
+
+__all__ = ["Run", "run_of"]
+
+_HEX = re.compile(r"[0-9A-Fa-f]+")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]+")
+_STANDARD = str.maketrans("-_", "+/")
+_LONGEST = 128
+_SHORTEST_BYTES = 6
+_UUID_BITS = 120.0
+"""The digits of the version and of the variant are not the digest's."""
+
+
+class Run(msgspec.Struct, frozen=True):
+    """A digest that was found: its name, the bits that agree, where else it could stand."""
+
+    encoding: str
+    bits: float
+    places: int
+
+
+def run_of(digest: Digest, text: str, start: int) -> Run | None:
+    """What of the digest stands at ``start``, where its first (or last) characters are.
+
+    All of it counts anywhere; the part of one that was cut short, only as a run of its own.
+    """
+    match digest.writing:
+        case "hex" if not text.startswith(digest.whole, start):
+            return _cut_hex(digest, text, start)
+        case "end of hex":
+            return _end_of_hex(digest, text, start + SHORTEST_DIGEST)
+        case "base64" if not text.startswith(digest.whole, start):
+            return _cut_base64(digest, text, start)
+        case "uuid":
+            return _uuid(digest, text[start : start + len(digest.whole)], len(text))
+    if not text.startswith(digest.whole, start):
+        return None
+    inside = {"base64": " in base64", "base32": " in base32"}.get(digest.writing, "")
+    return Run(digest.name + inside, 8.0 * len(digest.data), len(text))
+
+
+def _cut_hex(digest: Digest, text: str, start: int) -> Run | None:
+    run = _HEX.match(text, start)
+    if run is None or (start and _HEX.match(text[start - 1])):
+        return None
+    if not digest.whole.lower().startswith(run[0].lower()):
+        return None
+    cut = f"[:{len(run[0])}]" if len(run[0]) < len(digest.whole) else ""
+    return Run(digest.name + cut, 4.0 * len(run[0]), _alike(_HEX, text, run[0]))
+
+
+def _end_of_hex(digest: Digest, text: str, end: int) -> Run | None:
+    if _HEX.match(text, end):
+        return None
+    run = re.search(r"[0-9A-Fa-f]*$", text[max(end - _LONGEST - 1, 0) : end])
+    assert run is not None, "a run may be empty"
+    if not digest.whole.lower().endswith(run[0].lower()) or len(run[0]) == len(digest.whole):
+        return None
+    return Run(f"{digest.name}[-{len(run[0])}:]", 4.0 * len(run[0]), _alike(_HEX, text, run[0]))
+
+
+def _cut_base64(digest: Digest, text: str, start: int) -> Run | None:
+    run = _BASE64.match(text, start)
+    if run is None or (start and _BASE64.match(text[start - 1])):
+        return None
+    if text.startswith("%", run.end()):
+        return None  # it goes on behind an escape
+    digits = run[0].translate(_STANDARD)
+    digits = digits[: len(digits) - (len(digits) % 4 == 1)]
+    data = base64.b64decode(digits + "=" * (-len(digits) % 4))
+    if len(data) < _SHORTEST_BYTES or not digest.data.startswith(data):
+        return None
+    cut = f"[:{2 * len(data)}]" if len(data) < len(digest.data) else ""
+    return Run(f"{digest.name}{cut} in base64", 8.0 * len(data), _alike(_BASE64, text, run[0]))
+
+
+def _uuid(digest: Digest, there: str, places: int) -> Run | None:
+    """A digest in the shape of a UUID, with or without a version and a variant set."""
+
+    def free(text: str) -> str:
+        return text[:14] + text[15:19] + text[20:]
+
+    if len(there) != len(digest.whole) or free(there) != free(digest.whole):
+        return None
+    return Run(f"{digest.name} as uuid", _UUID_BITS, places)
+
+
+def _alike(kind: re.Pattern[str], text: str, run: str) -> int:
+    """How many runs of this kind and length there are."""
+    return max(1, sum(len(found) == len(run) for found in kind.findall(text)))

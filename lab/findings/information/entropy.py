@@ -1,0 +1,189 @@
+"""Bits: how much a server learns about the environment, from one signal and from all.
+
+What a server learns is the mutual information (Shannon, 1948) between the environment ``E``
+and the value ``V`` that it sees: ``I(E; V) = H(V) - H(V | E)``.  A confirmed value follows
+from the environment, so ``H(V | E)`` is zero and what is left is the entropy of the value,
+``H(V) = -Σ p(v) log2 p(v)``, where ``p(v)`` adds up the probabilities of all environments
+that send ``v``.  Where trials of one environment dissent, their majority is taken, which
+makes it an upper bound.  The probabilities are those of :mod:`lab.findings.information.population`.
+
+A combination of levels that was not tried counts as the nearest that was: the one that takes
+the fewest of its levels back to the control; of several, one that does not send what the
+control sends.
+
+Where a value is a matter of chance, and the environment only moves its rate, ``H(V | E)`` is
+not zero: the table tells the share of each level, and both entropies are computed from these.
+
+All signals together tell ``H(V1, …, Vn)``, which is less than the sum where signals follow
+from the same factors: two copies of the time zone tell no more than one.  Signals that share
+no factor, directly or through others, are independent, so each such component is counted by
+itself, over all combinations of its factors' levels, and the components are added.  Levels
+that no signal of a component tells apart are counted as one.  A component with more
+combinations than :data:`MOST` gets the smaller of two upper bounds: what its signals tell
+one by one, and what its factors have to tell.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, product
+
+import msgspec
+
+from lab.findings.information.population import Population
+from lab.findings.report import Row, Signal
+
+__all__ = ["MOST", "Total", "bits", "together"]
+
+MOST = 10**6
+"""Combinations of levels over which a joint distribution is summed."""
+
+_Levels = tuple[str, ...]
+
+
+class Total(msgspec.Struct, frozen=True):
+    """What all signals together tell; an upper bound where it is not ``exact``."""
+
+    bits: float
+    exact: bool
+
+
+class _Value(msgspec.Struct, frozen=True):
+    """What a server sees at one place: a function of the levels of the cause's factors."""
+
+    cause: tuple[str, ...]
+    seen: Mapping[_Levels, Hashable]
+
+
+def bits(signal: Signal, population: Population) -> float:
+    """What one signal tells, with all its places."""
+    return together([signal], population).bits
+
+
+def together(signals: Iterable[Signal], population: Population) -> Total:
+    """What several signals tell together; rates are added, which makes it an upper bound."""
+    every = list(signals)
+    rated = [signal for signal in every if any(row.share is not None for row in signal.table)]
+    total = math.fsum(_rate(signal, population) for signal in rated)
+    exact = not rated or len(every) == 1
+    for values in _components(
+        [value for signal in every if signal not in rated for value in _values(signal, population)]
+    ):
+        found = _component(values, population)
+        total += found.bits
+        exact = exact and found.exact
+    return Total(total, exact)
+
+
+def _rate(signal: Signal, population: Population) -> float:
+    """What is learnt from whether something shows that each level shows at a rate of its own."""
+    (name,) = signal.cause
+    weights = population.levels(name)
+    shares = [
+        (weights[row.levels[name]], row.share)
+        for row in signal.table
+        if row.share is not None and row.levels[name] in weights
+    ]
+    whole = math.fsum(weight for weight, _ in shares)
+    if not whole:
+        return 0.0
+    mean = math.fsum(weight * share for weight, share in shares) / whole
+    left = math.fsum(weight * _entropy((share, 1 - share)) for weight, share in shares) / whole
+    return max(0.0, _entropy((mean, 1 - mean)) - left)
+
+
+def _values(signal: Signal, population: Population) -> Iterator[_Value]:
+    for table in (signal.table, *(place.table for place in signal.beside)):
+        yield _Value(signal.cause, _completed(table, signal.cause, population))
+
+
+def _completed(
+    table: Sequence[Row], cause: tuple[str, ...], population: Population
+) -> Mapping[_Levels, Hashable]:
+    """The table with every combination of levels in it, if these are not too many."""
+    tried = {tuple(row.levels[name] for name in cause): row.value for row in table}
+    if math.prod(len(population.levels(name)) for name in cause) > MOST or not tried:
+        return tried
+    control = tuple(map(population.control, cause))
+    return {
+        levels: _nearest(levels, tried, control)
+        for levels in product(*(population.levels(name) for name in cause))
+    }
+
+
+def _nearest(levels: _Levels, tried: Mapping[_Levels, str | None], control: _Levels) -> str | None:
+    places = range(len(levels))
+    usual = tried.get(control)
+    for size in range(len(levels) + 1):
+        sets = combinations(places, size)
+        near = [tuple(control[n] if n in back else levels[n] for n in places) for back in sets]
+        values = [tried[one] for one in near if one in tried]
+        if values:
+            return next((value for value in values if value != usual), values[0])
+    return next(iter(tried.values()))
+
+
+def _components(values: Sequence[_Value]) -> list[list[_Value]]:
+    """Values that share factors, directly or through others, together."""
+    found: list[tuple[set[str], list[_Value]]] = []
+    for value in values:
+        factors, members = set(value.cause), [value]
+        apart = []
+        for other in found:
+            if factors.isdisjoint(other[0]):
+                apart.append(other)
+            else:
+                factors |= other[0]
+                members = other[1] + members
+        found = [*apart, (factors, members)]
+    return [members for _, members in found]
+
+
+def _component(values: Sequence[_Value], population: Population) -> Total:
+    names = tuple(dict.fromkeys(name for value in values for name in value.cause))
+    alike = {name: _alike(name, values, population) for name in names}
+    size = math.prod(map(len, alike.values()))
+    sized = all(len(v.seen) >= _combinations(v, population) for v in values)
+    if size > MOST or not sized:
+        most = sum(_entropy(population.levels(name).values()) for name in names)
+        alone = [_component([v], population).bits for v in values] if len(values) > 1 else [most]
+        return Total(min(most, sum(alone)), exact=False)
+    read: list[tuple[Callable[[_Levels], _Levels], Mapping[_Levels, Hashable]]] = [
+        (_picking([names.index(name) for name in value.cause]), value.seen) for value in values
+    ]
+    chances: dict[Hashable, float] = defaultdict(float)
+    for classes in product(*(alike[name].items() for name in names)):
+        levels = tuple(level for level, _ in classes)
+        seen = tuple(table[pick(levels)] for pick, table in read)
+        chances[seen] += math.prod(weight for _, weight in classes)
+    return Total(_entropy(chances.values()), exact=True)
+
+
+def _combinations(value: _Value, population: Population) -> int:
+    return math.prod(len(population.levels(name)) for name in value.cause)
+
+
+def _alike(name: str, values: Sequence[_Value], population: Population) -> Mapping[str, float]:
+    """One level for all that no value tells apart, with their probability in all."""
+    rows: dict[str, list[Hashable]] = defaultdict(list)
+    for number, value in enumerate(values):
+        if name in value.cause:
+            place = value.cause.index(name)
+            for levels, seen in sorted(value.seen.items()):
+                rest = levels[:place] + levels[place + 1 :]
+                rows[levels[place]].append((number, rest, seen))
+    classes: dict[Hashable, str] = {}
+    weights: dict[str, float] = defaultdict(float)
+    for level, weight in population.levels(name).items():
+        weights[classes.setdefault(tuple(rows[level]), level)] += weight
+    return weights
+
+
+def _picking(places: Sequence[int]) -> Callable[[_Levels], _Levels]:
+    return lambda levels: tuple(levels[place] for place in places)
+
+
+def _entropy(chances: Iterable[float]) -> float:
+    return max(0.0, -math.fsum(p * math.log2(p) for p in chances if p > 0))

@@ -1,0 +1,221 @@
+"""What levels that behave alike have in common, in words: ``ends with .cn``.
+
+A rule is claimed only where it holds for every level of the group and for no other level
+that was tried, where it covers at least two levels, and where it is shorter than the list of
+them.  It is the simplest such description, not a proof of what the client does: a level that
+was not tried may follow another rule.
+
+A level is looked at in several ways (:mod:`lab.findings.rules.level_attributes`).  For each the
+shapes are tried: equal, beginning with a part, ending with a part, under a domain, holding a text,
+numbers on one side.  Several alternatives of one shape may be joined with *or* (greedy set cover,
+Chvátal 1979), if they are fewer than the levels, or if many levels elsewhere show that they tell
+something.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from lab.findings.report import Row, Signal
+from lab.findings.rules.level_attributes import ASPECTS
+
+__all__ = ["rule", "with_rules"]
+
+_MOST_ALTERNATIVES = 6
+_SHORTER = 0.8
+"""A rule is shorter than the list of levels by a fifth at least."""
+_TELLING = 20
+"""So many levels elsewhere, for each alternative, make one that covers one level telling."""
+_SHORT = 4
+"""An alternative that covers one level is that much shorter than it."""
+_SHORTEST_TEXT, _CHANCE_TEXT = 2, 4
+"""Letters of a text in all levels: of a whole part, and of a piece of one."""
+_WEAK = "_ -,"
+"""What divides a name rather than a path."""
+_PART = re.compile(r"[^/._:=, -]+")
+
+
+def rule(group: Sequence[str], tried: Sequence[str]) -> str | None:
+    """What the levels of a group share, of all levels that were ``tried``; None for nothing.
+
+    Deterministic, and independent of the order of the levels.
+    """
+    inside = sorted(set(group))
+    outside = sorted(set(tried) - set(inside))
+    if len(inside) < 2 or not outside:
+        return None
+    longest = _SHORTER * (sum(map(len, inside)) + 2 * len(inside))
+    found = [words for words in _descriptions(inside, outside) if len(words) < longest]
+    return min(found, key=_alternatives_in, default=None)
+
+
+def _alternatives_in(words: str) -> tuple[int, bool]:
+    """Fewer alternatives first, then what begins or ends; of equal ones the first."""
+    return words.count(" or ") + words.count(","), "contains “" in words
+
+
+def with_rules(signal: Signal) -> Signal:
+    """The signal with the rules of its table, where one factor decides, and of its sweeps."""
+    table = signal.table
+    if len(signal.cause) == 1:
+        name = signal.cause[0]
+        tried = [row.levels[name] for row in table]
+        rules = {
+            value: rule([row.levels[name] for row in table if row.value == value], tried)
+            for value in {row.value for row in table}
+        }
+        table = tuple(_with_rule(row, rules[row.value]) for row in table)
+    partitions = []
+    for partition in signal.partitions:
+        every = [level for part in partition.parts for level in part.levels]
+        parts = tuple(
+            msgspec.structs.replace(part, rule=rule(part.levels, every)) for part in partition.parts
+        )
+        partitions.append(msgspec.structs.replace(partition, parts=parts))
+    return msgspec.structs.replace(signal, table=table, partitions=tuple(partitions))
+
+
+def _with_rule(row: Row, words: str | None) -> Row:
+    return msgspec.structs.replace(row, rule=words)
+
+
+def _descriptions(inside: Sequence[str], outside: Sequence[str]) -> Iterator[str]:
+    """Every description that holds for all inside and none outside."""
+    for aspect in ASPECTS:
+        here = [aspect.read(level) for level in inside]
+        there = {text for level in outside if (text := aspect.read(level)) is not None}
+        if None in here:
+            continue
+        seen = sorted({text for text in here if text is not None})
+        if there.isdisjoint(seen):
+            few = len(seen) == 1 or 2 * len(seen) <= len(inside)
+            for shape in aspect.shapes:
+                if shape == "equal" and not few:
+                    continue  # a list of what each of them is tells nothing
+                words = _SHAPES[shape](seen, there)
+                if words is not None:
+                    yield f"{aspect.told}{words}"
+
+
+# --- shapes: each takes the texts inside and outside, none of them in both -------------------
+
+
+def _equal(inside: Sequence[str], outside: set[str]) -> str | None:
+    return _alternatives("is", inside) if len(inside) <= _MOST_ALTERNATIVES else None
+
+
+def _begins(inside: Sequence[str], outside: set[str]) -> str | None:
+    def starts(text: str) -> Iterator[str]:
+        return (text[: part.end() + 1] for part in _PART.finditer(text) if part.end() < len(text))
+
+    return _covered("begins with", inside, outside, starts, str.startswith)
+
+
+def _ends(inside: Sequence[str], outside: set[str]) -> str | None:
+    def ends(text: str) -> Iterator[str]:
+        return (text[part.start() - 1 :] for part in _PART.finditer(text) if part.start())
+
+    return _covered("ends with", inside, outside, ends, str.endswith)
+
+
+def _under(inside: Sequence[str], outside: set[str]) -> str | None:
+    """Hosts under a domain of at least two labels."""
+
+    def domains(text: str) -> Iterator[str]:
+        labels = text.split(".")
+        return (".".join(labels[start:]) for start in range(len(labels) - 1))
+
+    def below(text: str, domain: str) -> bool:
+        return text == domain or text.endswith(f".{domain}")
+
+    return _covered("is under", inside, outside, domains, below)
+
+
+def _same(inside: Sequence[str], outside: set[str]) -> str | None:
+    return f"is {inside[0]}" if len(inside) == 1 else None
+
+
+def _plain(inside: Sequence[str], outside: set[str]) -> str | None:
+    return inside[0] if len(inside) == 1 and outside else None
+
+
+def _contains(inside: Sequence[str], outside: set[str]) -> str | None:
+    """A text in all of them: a whole part, or a piece of one too long to be there by chance."""
+    parts = {part[0] for part in _PART.finditer(min(inside, key=len))}
+    pieces = {
+        part[start : start + size]
+        for part in parts
+        for size in range(_CHANCE_TEXT, len(part))
+        for start in range(len(part) - size + 1)
+    }
+    for text in sorted({*parts, *pieces}, key=lambda text: (text not in parts, -len(text), text)):
+        everywhere = len(text) >= _SHORTEST_TEXT and all(text in other for other in inside)
+        if everywhere and not any(text in other for other in outside):
+            return f"contains “{text}”"
+    return None
+
+
+def _compared(inside: Sequence[str], outside: set[str]) -> str | None:
+    """Numbers on one side of all others, or between two of them."""
+    here, there = [int(text) for text in inside], [int(text) for text in outside]
+    low, high = min(here), max(here)
+    below = [number for number in there if number < low]
+    above = [number for number in there if number > high]
+    if not there or any(low <= number <= high for number in there):
+        return None
+    if not below:
+        return f"is at most {high}"
+    return f"is {low} to {high}" if above else f"is at least {low}"
+
+
+def _covered(
+    verb: str,
+    inside: Sequence[str],
+    outside: set[str],
+    parts: Callable[[str], Iterator[str]],
+    holds: Callable[[str, str], bool],
+) -> str | None:
+    """Few alternatives that together hold for all inside and none outside."""
+    candidates = sorted({part for text in inside for part in parts(text)})
+    possible = {
+        part: {text for text in inside if holds(text, part)}
+        for part in candidates
+        if not any(holds(text, part) for text in outside)
+    }
+    left = set(inside)
+    chosen: list[str] = []
+    while left:
+        ranked = [
+            (-len(held & left), part[0] in _WEAK or part[-1] in _WEAK, len(part), part)
+            for part, held in possible.items()
+        ]
+        gain, _, _, best = min(ranked, default=(0, False, 0, ""))
+        if not gain or len(chosen) == _MOST_ALTERNATIVES:
+            return None
+        chosen.append(best)
+        left -= possible[best]
+    names_each = len(chosen) >= len(inside)
+    short = _SHORT * sum(map(len, chosen)) <= sum(map(len, inside))
+    if names_each and not (short and len(outside) >= _TELLING * len(chosen)):
+        return None
+    return _alternatives(verb, sorted(chosen))
+
+
+def _alternatives(verb: str, texts: Sequence[str]) -> str:
+    *most, last = texts
+    return f"{verb} {', '.join(most)} or {last}" if most else f"{verb} {last}"
+
+
+_SHAPES: dict[str, Callable[[Sequence[str], set[str]], str | None]] = {
+    "equal": _equal,
+    "same": _same,
+    "plain": _plain,
+    "begins": _begins,
+    "ends": _ends,
+    "under": _under,
+    "contains": _contains,
+    "compared": _compared,
+}

@@ -1,0 +1,126 @@
+"""One TCP connection as the protocol layers see it: what they share, and what is recorded.
+
+Theory of operation.  A connection is a stack of :class:`Layer` objects.  Each takes the
+bytes that the client sent at its level and returns the bytes to send back; none touches a
+socket.  A layer that finds another protocol inside (TLS, a CONNECT or SOCKS tunnel) asks the
+session to :meth:`Session.enter` the new place, which begins sniffing again, so tunnels nest
+to any depth that a client can pay for.
+
+Every layer that consumes clear text gives it to :meth:`Session.record` exactly once, so the
+connection's record holds the client's bytes decrypted, without gaps and repetitions, however
+the network cut them up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+import msgspec
+
+from lab.internet.dns.name_addresses import Names
+from lab.internet.journal import Journal
+from lab.internet.models.script import Script
+from lab.internet.target import Place
+from lab.internet.tls.certificate_authority import Authority
+from lab.observation.records import Connection
+
+__all__ = ["Innermost", "Layer", "Session", "World"]
+
+Innermost = Literal["none", "raw", "tls", "http/1.1", "h2", "websocket", "socks5", "connect"]
+
+DEPTH_LIMIT = 16
+"""Layers in layers, after which a connection is only recorded: no honest client comes near."""
+
+
+class Layer(Protocol):
+    """A protocol at one level of a connection: bytes in, bytes out, no IO."""
+
+    @property
+    def done(self) -> bool:
+        """Whether the server side has nothing more to say and closes its direction."""
+
+    def receive(self, data: bytes) -> bytes:
+        """Take what the client sent; return what to send."""
+
+    def finish(self) -> bytes:
+        """Take note that the client will send no more; return what to send. Idempotent."""
+
+
+class World(msgspec.Struct, frozen=True):
+    """What the servers of one trial know."""
+
+    authority: Authority
+    names: Names
+    script: Script
+
+
+class Session:
+    """The shared state of one connection; the record of it is written by :meth:`close`."""
+
+    def __init__(
+        self,
+        place: Place,
+        journal: Journal,
+        world: World,
+        sniff: Callable[[Session, Place], Layer],
+    ) -> None:
+        self.number = journal.number()
+        self.journal = journal
+        self.world = world
+        self.at = journal.now()
+        self._place = place
+        self._sniff = sniff
+        self._slot = journal.slot("connections")
+        self._protocol: Innermost = "none"
+        self._sent = bytearray()
+        self._size = 0
+        self._depth = 0
+        self._closed = False
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the connection is within the limit of connections, and so recorded."""
+        return self._slot is not None
+
+    def enter(self, place: Place) -> Layer:
+        """Begin to find out what the client speaks to this place."""
+        self._depth += 1
+        return self._sniff(self, place)
+
+    @property
+    def too_deep(self) -> bool:
+        """Whether tunnels are nested beyond any honest use."""
+        return self._depth > DEPTH_LIMIT
+
+    def recognise(self, protocol: Innermost) -> None:
+        """Note the innermost protocol; bytes of no known protocol do not hide an outer one."""
+        if protocol != "raw" or self._protocol == "none":
+            self._protocol = protocol
+
+    def record(self, data: bytes) -> None:
+        """Keep clear text that the client sent, within the limits, and count all of it."""
+        self._size += len(data)
+        if self._slot is not None:
+            room = self.journal.limits.connection_bytes - len(self._sent)
+            self._sent += self.journal.keep(data, room)
+
+    def close(self) -> None:
+        """Write the connection's record.  Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        self.journal.fill(
+            self._slot,
+            Connection(
+                connection=self.number,
+                at=self.at,
+                host=self._place.host,
+                address=self._place.address,
+                port=self._place.port,
+                protocol=self._protocol,
+                sent=bytes(self._sent),
+                size=self._size,
+            ),
+        )
+        self._sent.clear()

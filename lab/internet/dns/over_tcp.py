@@ -1,0 +1,51 @@
+"""DNS over TCP (RFC 7766) and, inside TLS, over TLS (RFC 7858): messages with lengths."""
+
+from __future__ import annotations
+
+from lab.internet.connection import Session
+from lab.internet.dns import nameserver
+from lab.internet.target import Place
+
+__all__ = ["DnsTcp"]
+
+
+class DnsTcp:
+    """One DNS connection; what is no DNS stays in the connection's record only."""
+
+    def __init__(self, session: Session, place: Place) -> None:
+        self._session = session
+        self._place = place
+        self._buffer = bytearray()
+        self._ended = False
+        session.recognise("raw")
+
+    @property
+    def done(self) -> bool:
+        """Whether the client has finished."""
+        return self._ended
+
+    def receive(self, data: bytes) -> bytes:
+        """Take queries; return answers."""
+        self._session.record(data)
+        self._buffer += data
+        out: list[bytes] = []
+        while len(self._buffer) >= 2:
+            end = 2 + int.from_bytes(self._buffer[:2])
+            if len(self._buffer) < end:
+                break
+            out.append(self._answer(bytes(self._buffer[2:end])))
+            del self._buffer[:end]
+        return b"".join(out)
+
+    def finish(self) -> bytes:
+        """Nothing follows."""
+        self._ended = True
+        return b""
+
+    def _answer(self, message: bytes) -> bytes:
+        session = self._session
+        reply = nameserver.answer(message, session.world.names)
+        if reply is None:
+            return b""
+        nameserver.record(reply, message, "tcp", self._place.name, session.journal)
+        return len(reply.wire).to_bytes(2) + reply.wire

@@ -1,0 +1,93 @@
+"""One HTTP request on its way, whatever version carried it: recorded, then answered."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from lab.internet.connection import Session
+from lab.internet.dns import nameserver
+from lab.internet.http.response import Response
+from lab.internet.models.responder import answer
+from lab.internet.target import Place, split_authority
+from lab.observation.records import Request
+
+__all__ = ["Exchange"]
+
+
+class Exchange:
+    """Collects a request and its body within the limits.
+
+    The place in the recording is taken when the head arrives.  Exactly one of
+    :meth:`respond` and :meth:`abandon` writes the record.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        place: Place,
+        *,
+        version: Literal["1.0", "1.1", "2"],
+        method: str,
+        target: str,
+        authority: str | None,
+        headers: tuple[tuple[bytes, bytes], ...],
+    ) -> None:
+        self._session = session
+        self._slot = session.journal.slot("requests") if session.recorded else None
+        self._body = bytearray()
+        self._size = 0
+        host = split_authority(authority, place.port)[0] if authority else place.name
+        self._request = Request(
+            connection=session.number,
+            at=session.journal.now(),
+            version=version,
+            scheme="https" if place.secure else "http",
+            host=host or place.name,
+            port=place.port,
+            method=method,
+            target=target,
+            headers=headers,
+            body=b"",
+            size=0,
+            complete=False,
+            via=place.via,
+        )
+
+    def receive(self, data: bytes) -> None:
+        """Take a piece of the body."""
+        self._size += len(data)
+        if self._slot is not None:
+            journal = self._session.journal
+            self._body += journal.keep(data, journal.limits.connection_bytes - len(self._body))
+
+    def respond(self) -> Response:
+        """The request is complete: decide the answer and write the record."""
+        request = self._finished(complete=True)
+        response = self._resolve(request) or answer(request, self._session.world.script)
+        self._write(msgspec.structs.replace(request, status=response.status))
+        return response
+
+    def abandon(self, status: int = 0) -> None:
+        """The request never completed: write what there is."""
+        self._write(msgspec.structs.replace(self._finished(complete=False), status=status))
+
+    def _finished(self, *, complete: bool) -> Request:
+        body = bytes(self._body)
+        return msgspec.structs.replace(self._request, body=body, size=self._size, complete=complete)
+
+    def _write(self, request: Request) -> None:
+        self._session.journal.fill(self._slot, request)
+        self._body.clear()
+
+    def _resolve(self, request: Request) -> Response | None:
+        """Answer DNS over HTTPS (RFC 8484), or return None where this is no such request."""
+        message = nameserver.message_in(request)
+        if message is None:
+            return None
+        reply = nameserver.answer(message, self._session.world.names)
+        if reply is None:
+            return Response(400)
+        nameserver.record(reply, message, "https", request.host, self._session.journal)
+        return Response(200, (("content-type", nameserver.MEDIA_TYPE),), (reply.wire,))

@@ -1,0 +1,123 @@
+"""Google's Gemini API: ``models/NAME:generateContent``, its streaming form, token counting."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import parse_qs
+
+from lab.internet.http.response import Response, events, json_response
+from lab.internet.models.conversation import Inquiry, Text, Tool, ToolCall, identifier, next_turn
+from lab.internet.models.provider import Asked, Provider
+
+__all__ = ["PROVIDER"]
+
+_PATH = re.compile(r"(?P<model>[^/:]*):(?P<method>[A-Za-z]+)\Z")
+_HEADERS = (("server-timing", "gfet4t7; dur=100"), ("x-content-type-options", "nosniff"))
+_USAGE = {
+    "promptTokenCount": 100,
+    "candidatesTokenCount": 10,
+    "totalTokenCount": 110,
+    "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 100}],
+}
+
+
+def _answer(asked: Asked) -> Response | None:
+    found = _PATH.search(asked.path)
+    if asked.method != "POST" or found is None:
+        return None
+    method, document = found["method"], asked.document
+    # Vertex and Code Assist wrap the same request in an envelope.
+    inner = document.get("request")
+    wrapped = isinstance(inner, dict)
+    if isinstance(inner, dict):
+        document = inner
+    if method == "countTokens":
+        return json_response(
+            {"totalTokens": 100, "promptTokensDetails": _USAGE["promptTokensDetails"]},
+            headers=_HEADERS,
+        )
+    if method not in ("generateContent", "streamGenerateContent"):
+        return None
+    if not isinstance(document.get("contents"), list):
+        return None
+    inquiry = _inquiry(document)
+    result = _result(inquiry, next_turn(inquiry), found["model"])
+    answer: dict[str, Any] = {"response": result} if wrapped else result
+    if method == "generateContent":
+        return json_response(answer, headers=_HEADERS)
+    if parse_qs(asked.query).get("alt") == ["sse"]:
+        return events([(None, answer)], headers=_HEADERS)
+    return json_response([answer], headers=_HEADERS)
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _either(document: dict[str, Any], camel: str) -> Any:
+    """Return a member by its name in camel case or, as the API also takes, snake case."""
+    snake = re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), camel)
+    return document.get(camel, document.get(snake))
+
+
+def _inquiry(document: dict[str, Any]) -> Inquiry:
+    contents = _dicts(document["contents"])
+    parts = [part for content in contents for part in _dicts(content.get("parts"))]
+    declared = [
+        function
+        for tool in _dicts(document.get("tools"))
+        for function in _dicts(_either(tool, "functionDeclarations"))
+    ]
+    calls = [_dict(_either(part, "functionCall")) for part in parts]
+    config = _dict(_either(document, "generationConfig"))
+    calling = _dict(_either(_dict(_either(document, "toolConfig")), "functionCallingConfig"))
+    allowed = _either(calling, "allowedFunctionNames")
+    forced = allowed[0] if isinstance(allowed, list) and allowed else None
+    return Inquiry(
+        tools=tuple(
+            Tool(
+                function["name"],
+                _either(function, "parametersJsonSchema") or function.get("parameters") or {},
+            )
+            for function in declared
+            if isinstance(function.get("name"), str) and calling.get("mode") != "NONE"
+        ),
+        results=sum(_either(part, "functionResponse") is not None for part in parts),
+        called=frozenset(str(call["name"]) for call in calls if "name" in call),
+        forced=forced if isinstance(forced, str) and calling.get("mode") == "ANY" else None,
+        schema=_schema(config),
+    )
+
+
+def _schema(config: dict[str, Any]) -> Any:
+    schema = _either(config, "responseJsonSchema") or _either(config, "responseSchema")
+    if schema is None and _either(config, "responseMimeType") == "application/json":
+        return {"type": "object"}
+    return schema
+
+
+def _result(inquiry: Inquiry, turn: ToolCall | Text, model: str) -> dict[str, Any]:
+    part: dict[str, Any]
+    if isinstance(turn, ToolCall):
+        part = {"functionCall": {"name": turn.tool.name, "args": turn.arguments}}
+    else:
+        part = {"text": turn.text}
+    candidate = {
+        "content": {"parts": [part], "role": "model"},
+        "finishReason": "STOP",
+        "index": 0,
+    }
+    return {
+        "candidates": [candidate],
+        "usageMetadata": _USAGE,
+        "modelVersion": model,
+        "responseId": identifier("", inquiry, 22),
+    }
+
+
+PROVIDER = Provider("gemini", _answer)

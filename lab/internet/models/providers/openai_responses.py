@@ -1,0 +1,224 @@
+"""OpenAI's Responses API: ``/responses``, over HTTP; its WebSocket form is declined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lab.internet.http.response import Response, compact, events, json_response
+from lab.internet.models.conversation import Inquiry, Text, Tool, ToolCall, identifier, next_turn
+from lab.internet.models.provider import Asked, Provider
+
+__all__ = ["PROVIDER"]
+
+_CREATED = 1700000000
+_HEADERS = (
+    ("openai-version", "2020-10-01"),
+    ("openai-processing-ms", "100"),
+    ("x-request-id", "req_5d3f5c1f9e3c4b0f8a7d6e5c4b3a2918"),
+)
+_USAGE = {
+    "input_tokens": 100,
+    "input_tokens_details": {"cached_tokens": 0},
+    "output_tokens": 10,
+    "output_tokens_details": {"reasoning_tokens": 0},
+    "total_tokens": 110,
+}
+_RESULTS = frozenset(
+    {
+        "function_call_output",
+        "custom_tool_call_output",
+        "local_shell_call_output",
+        "shell_call_output",
+    }
+)
+_CALLS = frozenset({"function_call", "custom_tool_call"})
+
+
+def _answer(asked: Asked) -> Response | None:
+    if not asked.path.endswith("/responses"):
+        return None
+    if asked.upgrade:
+        return json_response(
+            {"error": {"type": "invalid_request_error", "message": "Upgrade Required"}},
+            426,
+            _HEADERS,
+        )
+    document = asked.document
+    if asked.method != "POST" or "input" not in document:
+        return None
+    inquiry = _inquiry(document)
+    item = _item(inquiry, next_turn(inquiry))
+    response = {
+        "id": identifier("resp_", inquiry, 48),
+        "object": "response",
+        "created_at": _CREATED,
+        "status": "completed",
+        "background": False,
+        "error": None,
+        "incomplete_details": None,
+        "instructions": None,
+        "max_output_tokens": None,
+        "model": str(document.get("model", "")),
+        "output": [item],
+        "parallel_tool_calls": True,
+        "previous_response_id": None,
+        "reasoning": {"effort": None, "summary": None},
+        "service_tier": "default",
+        "store": False,
+        "temperature": 1.0,
+        "text": {"format": {"type": "text"}},
+        "tool_choice": "auto",
+        "tools": [],
+        "top_p": 1.0,
+        "truncation": "disabled",
+        "usage": _USAGE,
+        "user": None,
+        "metadata": {},
+    }
+    if document.get("stream") is True:
+        return events(_stream(response, item), headers=_HEADERS)
+    return json_response(response, headers=_HEADERS)
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _offered(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Yield the tools and their namespaces, wherever this API lets a client put them."""
+    waiting = _dicts(document.get("tools"))
+    for item in _dicts(document.get("input")):
+        waiting += _dicts(item.get("additional_tools")) + _dicts(item.get("tools"))
+    for tool in waiting:
+        yield tool, None
+        name = tool.get("name")
+        for inner in _dicts(tool.get("tools")):
+            yield inner, name if isinstance(name, str) else None
+
+
+def _inquiry(document: dict[str, Any]) -> Inquiry:
+    items = _dicts(document.get("input"))
+    choice = document.get("tool_choice")
+    text = document.get("text")
+    wanted = text.get("format") if isinstance(text, dict) else None
+    return Inquiry(
+        tools=tuple(_tools(document)) if choice != "none" else (),
+        results=sum(item.get("type") in _RESULTS for item in items),
+        called=frozenset(str(item.get("name")) for item in items if item.get("type") in _CALLS),
+        forced=choice.get("name") if isinstance(choice, dict) else None,
+        schema=_schema(wanted) if isinstance(wanted, dict) else None,
+    )
+
+
+def _schema(wanted: dict[str, Any]) -> Any:
+    return {"type": "object"} if wanted.get("type") == "json_object" else wanted.get("schema")
+
+
+def _tools(document: dict[str, Any]) -> Iterator[Tool]:
+    for tool, namespace in _offered(document):
+        kind, name = tool.get("type"), tool.get("name")
+        if kind == "function" and isinstance(name, str):
+            yield Tool(name, tool.get("parameters", {}), namespace=namespace)
+        elif kind == "custom" and isinstance(name, str):
+            description = str(tool.get("description", ""))
+            yield Tool(name, kind="custom", description=description, namespace=namespace)
+        elif kind == "local_shell":
+            yield Tool("local_shell", kind="local_shell")
+
+
+def _item(inquiry: Inquiry, turn: ToolCall | Text) -> dict[str, Any]:
+    if isinstance(turn, Text):
+        content = {"type": "output_text", "annotations": [], "logprobs": [], "text": turn.text}
+        return {
+            "id": identifier("msg_", inquiry, 48),
+            "type": "message",
+            "status": "completed",
+            "content": [content],
+            "role": "assistant",
+        }
+    call_id = identifier("call_", inquiry)
+    if turn.tool.kind == "local_shell":
+        action = {"type": "exec", "command": turn.arguments["command"], "env": {}}
+        return {
+            "id": identifier("lsh_", inquiry, 48),
+            "type": "local_shell_call",
+            "status": "completed",
+            "call_id": call_id,
+            "action": action,
+        }
+    space = {} if turn.tool.namespace is None else {"namespace": turn.tool.namespace}
+    if turn.tool.kind == "custom":
+        return {
+            "id": identifier("ctc_", inquiry, 48),
+            "type": "custom_tool_call",
+            "status": "completed",
+            "call_id": call_id,
+            "name": turn.tool.name,
+            "input": str(turn.arguments.get("input", "")),
+            **space,
+        }
+    return {
+        "id": identifier("fc_", inquiry, 48),
+        "type": "function_call",
+        "status": "completed",
+        "arguments": compact(turn.arguments).decode(),
+        "call_id": call_id,
+        "name": turn.tool.name,
+        **space,
+    }
+
+
+def _stream(response: dict[str, Any], item: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the events in which the API streams a response, numbered in order."""
+    began = {**response, "status": "in_progress", "output": [], "usage": None}
+    sequence: list[dict[str, Any]] = [
+        {"type": "response.created", "response": began},
+        {"type": "response.in_progress", "response": began},
+        *_item_events(item),
+        {"type": "response.completed", "response": response},
+    ]
+    for number, event in enumerate(sequence):
+        yield event["type"], {**event, "sequence_number": number}
+
+
+def _item_events(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    place = {"item_id": item["id"], "output_index": 0}
+    begun: dict[str, Any] = {**item, "status": "in_progress"}
+    inner: list[dict[str, Any]] = []
+    if item["type"] == "message":
+        begun["content"] = []
+        (content,) = item["content"]
+        place = {**place, "content_index": 0}
+        text = {"text": content["text"], "logprobs": []}
+        inner = [
+            {"type": "response.content_part.added", **place, "part": {**content, "text": ""}},
+            {
+                "type": "response.output_text.delta",
+                **place,
+                "delta": content["text"],
+                "logprobs": [],
+            },
+            {"type": "response.output_text.done", **place, **text},
+            {"type": "response.content_part.done", **place, "part": content},
+        ]
+    elif item["type"] == "function_call":
+        begun["arguments"] = ""
+        kind, arguments = "response.function_call_arguments", item["arguments"]
+        inner = [
+            {"type": f"{kind}.delta", **place, "delta": arguments},
+            {"type": f"{kind}.done", **place, "arguments": arguments},
+        ]
+    elif item["type"] == "custom_tool_call":
+        begun["input"] = ""
+        kind, text_input = "response.custom_tool_call_input", item["input"]
+        inner = [
+            {"type": f"{kind}.delta", **place, "delta": text_input},
+            {"type": f"{kind}.done", **place, "input": text_input},
+        ]
+    yield {"type": "response.output_item.added", "output_index": 0, "item": begun}
+    yield from inner
+    yield {"type": "response.output_item.done", "output_index": 0, "item": item}
+
+
+PROVIDER = Provider("openai-responses", _answer)

@@ -1,7 +1,0 @@
-"""Scripted model providers, one file each; adding a file adds a provider.
-
-In comes a request whose body is decoded (:class:`lab.internet.provider.Asked`); out goes
-the answer in exactly the shape of the real API, or None where the request is not of that
-API.  Each module holds one constant, ``PROVIDER``.  What the model says is decided in
-:mod:`lab.internet.conversation`, the same for all.
-"""

@@ -1,0 +1,299 @@
+"""The lab's internet, running: one event loop in a thread of its own, serving many cells.
+
+This file and :mod:`lab.internet.tcp_transport` are the only ones that touch sockets.  All that is
+decided, answered and recorded is decided in the layers, which are pure.
+
+A :class:`Network` belongs to one cell and lives through many trials; each trial is one
+recording between :meth:`Network.begin` and :meth:`Network.end`.  Outside a recording,
+connections are closed at once.  The public methods are called from worker threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+import struct
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from lab.errors import LabError
+from lab.internet import udp
+from lab.internet.cell_sockets import CellSockets
+from lab.internet.connection import World
+from lab.internet.dns.name_addresses import Names
+from lab.internet.journal import Journal, Recording, RecordingLimits
+from lab.internet.models.script import Script
+from lab.internet.tcp_transport import Wire, ordinary_address
+from lab.internet.tls.certificate_authority import Authority
+
+__all__ = ["Internet", "Network", "Recording", "RecordingLimits"]
+
+Result = TypeVar("Result")
+
+BACKLOG = 1024
+BATCH = 64
+"""Connections or datagrams taken at a time, so that no client starves the others."""
+
+REPLY_SOCKETS = 64
+DRAIN_S = 2.0
+"""The longest that the end of a trial waits for a client that goes on sending."""
+
+QUIET_S = 0.002
+QUIET_PASSES = 5
+
+IP_ORIGDSTADDR = 20
+IPV6_ORIGDSTADDR = 74
+
+
+class Internet:
+    """The loop and its thread.  A context manager; leaving it stops every server."""
+
+    def __init__(
+        self,
+        authority: Authority,
+        limits: RecordingLimits = RecordingLimits(),  # noqa: B008
+    ) -> None:
+        self._authority = authority
+        self._limits = limits
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="internet", daemon=True)
+        self._networks: list[Network] = []
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def attach(self, sockets: CellSockets) -> Network:
+        """Serve these sockets.  They are duplicated; the caller's own stay the caller's."""
+        network = Network(sockets, self._authority, self._limits, self._loop, self._call)
+        self._networks.append(network)
+        return network
+
+    def close(self) -> None:
+        """Detach every network and end the thread.  Idempotent."""
+        if self._loop.is_closed():
+            return
+        for network in self._networks:
+            network.detach()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+    def _call(self, work: Coroutine[Any, Any, Result]) -> Result:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+class Network:
+    """One cell's servers."""
+
+    def __init__(
+        self,
+        sockets: CellSockets,
+        authority: Authority,
+        limits: RecordingLimits,
+        loop: asyncio.AbstractEventLoop,
+        call: Callable[[Coroutine[Any, Any, Any]], Any],
+    ) -> None:
+        self._authority = authority
+        self._limits = limits
+        self._loop = loop
+        self._call = call
+        self._reply = sockets.reply
+        self._tcp = [sockets.tcp4.dup(), sockets.tcp6.dup()]
+        self._udp = [sockets.udp4.dup(), sockets.udp6.dup()]
+        self._replies: OrderedDict[tuple[str, int], socket.socket] = OrderedDict()
+        self._journal: Journal | None = None
+        self._world: World | None = None
+        # A dictionary, for its order: what waits is taken in the order of arrival.
+        self._wires: dict[Wire, None] = {}
+        self._failures: list[Exception] = []
+        self._attached = True
+        call(self._attach())
+
+    def begin(self, script: Script) -> None:
+        """Begin a new recording; this moment is its time zero.
+
+        Raises LabError where one is running already.
+        """
+        self._call(self._begin(script))
+
+    def end(self) -> Recording:
+        """End the recording: take what has arrived, close all connections, return the events.
+
+        Raises LabError where no recording runs, or a server of the lab failed during it.
+        """
+        recording: Recording = self._call(self._end())
+        return recording
+
+    def detach(self) -> None:
+        """Stop serving.  Idempotent."""
+        if self._attached:
+            self._attached = False
+            self._call(self._detach())
+
+    async def _attach(self) -> None:
+        for listener in self._tcp:
+            listener.setblocking(False)
+            listener.listen(BACKLOG)
+            self._loop.add_reader(listener, self._accept, listener)
+        for receiver in self._udp:
+            receiver.setblocking(False)
+            self._loop.add_reader(receiver, self._receive, receiver)
+
+    async def _begin(self, script: Script) -> None:
+        if self._journal is not None:
+            raise LabError("a recording runs already in this cell; end it before the next begins")
+        # Whatever the last trial's processes left behind is not this trial's.
+        self._poll()
+        self._failures.clear()
+        self._journal = Journal(self._limits, time.monotonic)
+        self._world = World(authority=self._authority, names=Names(), script=script)
+
+    async def _end(self) -> Recording:
+        journal = self._journal
+        if journal is None:
+            raise LabError("no recording runs in this cell; begin one first")
+        deadline = time.monotonic() + DRAIN_S
+        quiet = 0
+        while quiet < (QUIET_PASSES if self._wires else 1) and time.monotonic() < deadline:
+            if self._poll():
+                quiet = 0
+            else:
+                quiet += 1
+                await asyncio.sleep(QUIET_S if self._wires else 0)
+        for wire in list(self._wires):
+            wire.close()
+        self._journal = self._world = None
+        self._close_replies()
+        if self._failures:
+            raise LabError(
+                f"a server of the lab failed while it served the client: {self._failures[0]!r}; "
+                "the trial's observation is incomplete, please report this"
+            ) from self._failures[0]
+        return journal.recording()
+
+    async def _detach(self) -> None:
+        for wire in list(self._wires):
+            wire.close()
+        for each in (*self._tcp, *self._udp):
+            self._loop.remove_reader(each)
+            each.close()
+        self._close_replies()
+
+    def _close_replies(self) -> None:
+        for reply in self._replies.values():
+            reply.close()
+        self._replies.clear()
+
+    def _poll(self) -> bool:
+        """Take whatever waits at any socket; return whether there was anything."""
+        # Lists, not generators: every socket must have its turn.
+        found = [self._accept(listener) for listener in self._tcp]
+        found += [wire.pump() for wire in list(self._wires)]
+        found += [self._receive(receiver) for receiver in self._udp]
+        return any(found)
+
+    def _accept(self, listener: socket.socket) -> bool:
+        for taken in range(BATCH):
+            try:
+                accepted, _ = listener.accept()
+            except OSError as error:
+                if error.errno in (errno.EMFILE, errno.ENFILE):
+                    self._pause(listener)
+                # Else nothing waits, or the client gave up while it waited.
+                return taken > 0
+            if self._journal is None or self._world is None:
+                accepted.close()
+                continue
+            wire = Wire(
+                accepted,
+                self._journal,
+                self._world,
+                self._loop,
+                closed=self._forget,
+                failed=self._failures.append,
+            )
+            self._wires[wire] = None
+        return True
+
+    def _forget(self, wire: Wire) -> None:
+        del self._wires[wire]
+
+    def _pause(self, listener: socket.socket) -> None:
+        """Out of file descriptors: let some connections end before the next is accepted."""
+        if self._journal is not None:
+            self._journal.note("connections")
+        self._loop.remove_reader(listener)
+        self._loop.call_later(0.1, self._resume, listener)
+
+    def _resume(self, listener: socket.socket) -> None:
+        if self._attached:
+            self._loop.add_reader(listener, self._accept, listener)
+
+    def _receive(self, receiver: socket.socket) -> bool:
+        for taken in range(BATCH):
+            try:
+                data, ancillary, _, source = receiver.recvmsg(1 << 16, 256)
+            except OSError:
+                # Nothing waits; or an ICMP error about an earlier reply, which is no datagram.
+                return taken > 0
+            if self._journal is None or self._world is None:
+                continue
+            address, port = _meant(ancillary) or receiver.getsockname()[:2]
+            address = ordinary_address(address)
+            try:
+                reply = udp.receive(data, address, port, self._journal, self._world.names)
+            except Exception as error:  # noqa: BLE001 - ours: it must reach end()
+                self._failures.append(error)
+                continue
+            if reply is not None:
+                self._answer(reply, address, port, source)
+        return True
+
+    def _answer(self, reply: bytes, address: str, port: int, source: Any) -> None:
+        # From some addresses nothing can be sent (multicast, broadcast), as outside; the
+        # cell says LabError then.  And a client that has gone misses nothing.
+        with contextlib.suppress(OSError, LabError):
+            self._reply_socket(address, port).sendto(reply, source)
+
+    def _reply_socket(self, address: str, port: int) -> socket.socket:
+        key = (address, port)
+        found = self._replies.get(key)
+        if found is None:
+            found = self._replies[key] = self._reply(address, port)
+            found.setblocking(False)
+            if len(self._replies) > REPLY_SOCKETS:
+                self._replies.popitem(last=False)[1].close()
+        else:
+            self._replies.move_to_end(key)
+        return found
+
+
+def _meant(ancillary: list[tuple[int, int, bytes]]) -> tuple[str, int] | None:
+    """Return the address that a datagram was sent to, as the kernel noted it."""
+    for level, kind, data in ancillary:
+        if level == socket.IPPROTO_IP and kind == IP_ORIGDSTADDR:
+            port, packed = struct.unpack_from("!2xH4s", data)
+            return socket.inet_ntop(socket.AF_INET, packed), port
+        if level == socket.IPPROTO_IPV6 and kind == IPV6_ORIGDSTADDR:
+            port, packed = struct.unpack_from("!2xH4x16s", data)
+            return socket.inet_ntop(socket.AF_INET6, packed), port
+    return None

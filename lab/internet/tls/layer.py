@@ -1,0 +1,192 @@
+"""TLS, terminated in memory: the hello is read and kept before anything is answered.
+
+The server name is taken from the lab's own parse of the hello, so the certificate is chosen
+before OpenSSL sees a byte; a client without SNI gets a certificate for the name or address
+that it connected to.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+
+import msgspec
+
+from lab.internet.connection import Layer, Session
+from lab.internet.layers import Raw
+from lab.internet.target import Place
+from lab.internet.tls.client_hello import Hello, HelloError, collect, parse
+from lab.observation.records import ClientHello, TlsFailure
+
+__all__ = ["Tls"]
+
+READ_SIZE = 1 << 16
+_HOST_NAME = re.compile(r"[A-Za-z0-9_.*-]{1,253}\Z")
+
+
+class Tls:
+    """One TLS connection; what is inside is sniffed anew."""
+
+    def __init__(self, session: Session, place: Place) -> None:
+        self._session = session
+        self._place = place
+        self._wire = bytearray()
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._object: ssl.SSLObject | None = None
+        self._inner: Layer | None = None
+        self._host = place.name
+        self._said_goodbye = False
+        self._ended = False
+        self._raw: Raw | None = None
+        session.recognise("tls")
+
+    @property
+    def done(self) -> bool:
+        """Whether the handshake failed or the inner layer has finished."""
+        return self._ended or (self._inner is not None and self._inner.done)
+
+    def receive(self, data: bytes) -> bytes:
+        """Take bytes from the wire; return bytes for the wire."""
+        if self._raw is not None:
+            return self._raw.receive(data)
+        if self._ended:
+            if self._inner is None:
+                self._session.record(data)
+            return b""
+        if self._inner is None:
+            # Kept until the handshake is through: where it fails, these bytes are all
+            # that the client sent, and nothing of it was ever decrypted.
+            self._wire += data
+        if self._object is None:
+            opened = self._open()
+            if opened is None:
+                return b""
+            data = opened
+        self._incoming.write(data)
+        if self._inner is None and not self._shake_hands():
+            return self._outgoing.read()
+        return self._read()
+
+    def finish(self) -> bytes:
+        """The client closed its direction."""
+        if self._raw is not None:
+            return self._raw.finish()
+        if self._ended:
+            return b""
+        self._ended = True
+        if self._inner is None:
+            self._fail("the client closed the connection during the handshake")
+            return self._outgoing.read()
+        return self._send(self._inner.finish(), goodbye=True)
+
+    def _open(self) -> bytes | None:
+        """Begin the handshake if the hello is complete; return the bytes for OpenSSL."""
+        wire = bytes(self._wire)
+        try:
+            message = collect(wire)
+            if message is None:
+                return None
+            hello = parse(message)
+        except HelloError:
+            # Something that only begins like TLS: keep its bytes, as of any raw protocol.
+            self._raw = Raw(self._session, self._place)
+            self._raw.receive(wire)
+            self._wire.clear()
+            return None
+        self._record(hello, message)
+        context = self._session.world.authority.context(self._host)
+        self._object = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        return wire
+
+    def _record(self, hello: Hello, message: bytes) -> None:
+        if hello.server_name and _HOST_NAME.match(hello.server_name):
+            self._host = hello.server_name.lower()
+        session = self._session
+        session.journal.add(
+            "handshakes",
+            ClientHello(
+                connection=session.number,
+                at=session.journal.now(),
+                host=self._host,
+                port=self._place.port,
+                raw=session.journal.keep(message),
+                server_name=hello.server_name,
+                alpn=hello.alpn,
+                versions=hello.versions,
+                ciphers=hello.ciphers,
+                extensions=hello.extensions,
+                groups=hello.groups,
+                signature_algorithms=hello.signature_algorithms,
+                ja3=hello.ja3(),
+                ja4=hello.ja4(),
+                via=self._place.via,
+            ),
+        )
+
+    def _shake_hands(self) -> bool:
+        assert self._object is not None
+        try:
+            self._object.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        except ssl.SSLError as error:
+            self._ended = True
+            self._fail(error.reason or str(error))
+            return False
+        self._wire.clear()
+        place = msgspec.structs.replace(self._place, host=self._inner_host(), secure=True)
+        self._inner = self._session.enter(place)
+        return True
+
+    def _inner_host(self) -> str | None:
+        return self._place.host if self._host == self._place.address else self._host
+
+    def _read(self) -> bytes:
+        assert self._object is not None
+        assert self._inner is not None
+        answer: list[bytes] = []
+        try:
+            while True:
+                data = self._object.read(READ_SIZE)
+                if not data:
+                    break
+                answer.append(self._inner.receive(data))
+        except ssl.SSLWantReadError:
+            return self._send(b"".join(answer), goodbye=self._inner.done)
+        except ssl.SSLError:
+            # A closing alert, or records that no longer decrypt: either way the client's
+            # clear text has ended here.
+            pass
+        self._ended = True
+        answer.append(self._inner.finish())
+        return self._send(b"".join(answer), goodbye=True)
+
+    def _send(self, data: bytes, *, goodbye: bool) -> bytes:
+        assert self._object is not None
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[self._object.write(view) :]
+            if goodbye and not self._said_goodbye:
+                self._said_goodbye = True
+                self._object.unwrap()
+        except ssl.SSLError:
+            # SSLWantReadError: the goodbye is written and the client's is not here yet.
+            # Any other: the client broke the connection, so nobody reads what is unsent.
+            pass
+        return self._outgoing.read()
+
+    def _fail(self, reason: str) -> None:
+        session = self._session
+        session.journal.add(
+            "handshakes",
+            TlsFailure(
+                connection=session.number,
+                at=session.journal.now(),
+                host=self._host,
+                reason=reason,
+            ),
+        )
+        session.record(bytes(self._wire))
+        self._wire.clear()

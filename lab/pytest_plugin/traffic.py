@@ -1,0 +1,245 @@
+"""What a client sent in one environment, in the words of questions: to whom, when, which way.
+
+Pure: made of observations, so that a question can be asked of any run that was recorded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TypeGuard
+from urllib.parse import urlsplit
+
+from lab.environment import Environment
+from lab.experiment.trials.host_roles import roles
+from lab.factors.host_spec import Endpoint
+from lab.factors.registry import factor
+from lab.findings.encodings.search import Search
+from lab.internet.models.provider import Asked, all_providers
+from lab.observation.content_encoding import decoded
+from lab.observation.features import Roles, extract, message_of
+from lab.observation.location import Location
+from lab.observation.records import (
+    Connection,
+    Datagram,
+    DnsQuery,
+    Event,
+    Observation,
+    ProxyHop,
+    Request,
+    TlsFailure,
+    WebSocketMessage,
+)
+from lab.reports.text.safe import clipped, visible
+
+__all__ = ["Seen"]
+
+_WIDTH = 200
+_DNS_PORTS = (53, 853)
+
+
+class Seen:
+    """One environment, and what the client sent in each of some runs in it."""
+
+    def __init__(self, environment: Environment, observations: Sequence[Observation]) -> None:
+        self.environment = environment
+        self.observations = tuple(observations)
+
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        """To whom anything was sent, in any run; a name looked up is not yet one.
+
+        By the name that was connected to, and by the one that is told in the request: they need
+        not be the same.
+        """
+        return frozenset(
+            host for run in self.observations for event in _data(run) for host in _hosts(event, run)
+        )
+
+    @cached_property
+    def places(self) -> frozenset[Location]:
+        """Every place at which something stands, in any run, as signals name them."""
+        return frozenset(place for run in self.observations for place in extract(run, self._roles))
+
+    @cached_property
+    def messages(self) -> frozenset[Location]:
+        """The messages of which these places are parts."""
+        return frozenset(place.message for place in self.places)
+
+    @cached_property
+    def model_requests(self) -> frozenset[Location]:
+        """The messages that ask a model."""
+        return frozenset(
+            message_of(event, self._roles)
+            for run in self.observations
+            for event in run.events
+            if _asks_a_model(event)
+        )
+
+    @cached_property
+    def model_hosts(self) -> frozenset[str]:
+        """The hosts of models."""
+        return frozenset(
+            host
+            for run in self.observations
+            for event in run.events
+            if _asks_a_model(event)
+            for host in _hosts(event, run)
+        )
+
+    @cached_property
+    def _roles(self) -> Roles:
+        return roles(self.environment, Endpoint(), None)
+
+    @property
+    def beyond_the_model(self) -> frozenset[str]:
+        """To whom anything was sent but the model's hosts."""
+        return self.hosts - self.model_hosts
+
+    def before_the_model(self) -> tuple[str, ...]:
+        """What was sent before the first request to a model, in any run, to whom and how.
+
+        Nothing that goes to the model's own host, unless it tells of the machine: of a level
+        of this environment that is not the control.  Empty for runs without such a request.
+        """
+        named = [name for name, level in self.environment.levels if level != factor(name).control]
+        search = Search([factor(name).needles(self.environment[name]) for name in named])
+        lines = []
+        for run in self.observations:
+            for event in _before(run):
+                told = list(_hits(event, named, search))
+                if told or not self.model_hosts.issuperset(_hosts(event, run)):
+                    with_what = f", with {', '.join(told)}" if told else ""
+                    others = sorted({*_hosts(event, run)} - {_host(event)})
+                    by = f", by {clipped(', '.join(others), _WIDTH)}" if others else ""
+                    lines.append(f"{_words(event)}{by}{with_what}")
+        return tuple(dict.fromkeys(lines))
+
+    def past_the_proxy(self) -> tuple[str, ...]:
+        """Connections and datagrams that did not go to this environment's proxy, in any run."""
+        proxy = urlsplit(self.environment["proxy"].removeprefix("upper:").removeprefix("lower:"))
+        lines = [
+            _words(event)
+            for run in self.observations
+            for event in run.events
+            if isinstance(event, Connection | Datagram)
+            and event.host != proxy.hostname
+            and not _looks_up(event, run)
+        ]
+        return tuple(dict.fromkeys(lines))
+
+
+def _data(run: Observation) -> Iterator[Event]:
+    """The events that carry something to somebody, each thing once."""
+    tunnels = {event.connection for event in run.events if isinstance(event, ProxyHop)}
+    for event in run.events:
+        match event:
+            # Who takes none but its own certificates would have told something.
+            case Request() | WebSocketMessage() | Datagram() | TlsFailure():
+                yield event
+            # What was recognised as HTTP is there as requests too.
+            case Connection() if event.size and not _looks_up(event, run):
+                clear = event.protocol == "tls" and event.connection not in tunnels
+                if clear or event.protocol == "raw":
+                    yield event
+            case _:
+                continue
+
+
+def _looks_up(event: Connection | Datagram, run: Observation) -> bool:
+    """Whether all that a connection carries are names to look up, as over TCP."""
+    address, port = event.address, event.port
+    resolver = {event.host, address, f"{address}:{port}", f"[{address}]:{port}"}
+    return port in _DNS_PORTS and any(
+        isinstance(other, DnsQuery) and other.transport == "tcp" and other.resolver in resolver
+        for other in run.events
+    )
+
+
+def _before(run: Observation) -> Iterable[Event]:
+    first = min((event.at for event in run.events if _asks_a_model(event)), default=None)
+    return () if first is None else [event for event in _data(run) if event.at < first]
+
+
+def _asks_a_model(event: Event) -> TypeGuard[Request]:
+    """Whether a provider's API is asked for an answer, and not for a list or a count."""
+    if not isinstance(event, Request) or event.method != "POST":
+        return False
+    try:
+        body = json.loads(_body(event))
+    except (ValueError, RecursionError):
+        return False
+    path, _, query = event.target.partition("?")
+    asked = Asked(event.method, path.rstrip("/"), query, False, body)
+    return any(provider.answer(asked) is not None for provider in all_providers())
+
+
+def _hits(event: Event, named: Sequence[str], search: Search) -> Iterator[str]:
+    """Which of the named levels an event holds, each as the first of its texts has it."""
+    found: dict[str, str] = {}
+    for text in _texts(event):
+        for name, hit in zip(named, search.hits(text), strict=True):
+            if hit is not None:
+                found.setdefault(name, hit.encoding)
+    return (f"{name} ({found[name]})" for name in named if name in found)
+
+
+def _body(event: Request) -> bytes:
+    """The body, with its compression undone."""
+    names = [v.decode("latin-1") for n, v in event.headers if n.lower() == b"content-encoding"]
+    return decoded(event.body, ", ".join(names))
+
+
+def _path(event: Request) -> str:
+    return event.target.partition("?")[0]
+
+
+def _hosts(event: Event, run: Observation) -> Iterator[str]:
+    """Whom an event names, and whom its connection leads to, unless that is a proxy."""
+    yield _host(event)
+    if isinstance(event, Request | WebSocketMessage):
+        same = [
+            each for each in run.events if getattr(each, "connection", None) == event.connection
+        ]
+        if not any(isinstance(each, ProxyHop) for each in same):
+            yield from (_host(each) for each in same if isinstance(each, Connection))
+
+
+def _host(event: Event) -> str:
+    """Whom an event names; safe to show, for the client may have made the name up."""
+    if isinstance(event, Connection | Datagram):
+        return visible(event.host or event.address)
+    return visible(getattr(event, "host", ""))
+
+
+def _texts(event: Event) -> Sequence[str]:
+    """Everything that an event says, as texts to search, of which each begins anew."""
+    match event:
+        case Request():
+            lines = [f"{event.host}{event.target}".encode(errors="surrogateescape")]
+            lines += [name + b": " + value for name, value in event.headers]
+            parts = [b"\n".join(lines), _body(event)]
+        case Connection():
+            parts = [event.sent]
+        case Datagram() | WebSocketMessage():
+            parts = [event.data]
+        case _:
+            parts = []
+    return [part.decode(errors="surrogateescape") for part in parts]
+
+
+def _words(event: Event) -> str:
+    """What was sent, to whom: safe to show, for the client chose the words."""
+    match event:
+        case Request():
+            words = f"{event.method} {event.scheme}://{event.host}{_path(event)}"
+        case Connection():
+            words = f"tcp {_host(event)}:{event.port}"
+        case Datagram():
+            words = f"udp {_host(event)}:{event.port}"
+        case TlsFailure():
+            words = f"tls {_host(event)}"
+        case _:
+            words = f"websocket {_host(event)}"
+    return clipped(words, _WIDTH)

@@ -1,0 +1,314 @@
+"""The audit's report for a person at a terminal.
+
+Warnings about the client first, because all else depends on them.  Then the worst first:
+covert signals, then the others by kind, then (in a section of their own, because they are
+expected) the effects that only move the traffic elsewhere; then what stayed open, what was
+not measured, what was noise.  Each signal says what decides it, where it shows, both texts
+with the difference marked and its code points named, the decision table, how sure it is and
+the commands that repeat it.  Many signals make nobody wiser: after the first, each of the
+rest is one line, unless the reader wants them in ``full``.
+
+Every word from a client or a level goes through :mod:`lab.reports.text.safe`, and is printed as
+:class:`rich.text.Text`, never as markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import IO, Any, cast
+
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from lab.factors.registry import factors
+from lab.findings.report import Inconclusive, Report, Signal
+from lab.reports.terminal.no_signal import nothing_found
+from lab.reports.terminal.signal import manner, write_finding
+from lab.reports.terminal.sweep import accounts
+from lab.reports.text.diff import contrast
+from lab.reports.text.phrases import (
+    EMPTY_TEXT,
+    NOTHING,
+    cause,
+    client_label,
+    client_words,
+    counted,
+    duration,
+    listed,
+    place,
+    severity,
+    verdict,
+)
+from lab.reports.text.safe import clipped, visible
+
+__all__ = ["console_for", "write"]
+
+WIDEST = 110
+"""Longer lines are hard to read, however wide the window."""
+ITEMS = 12
+"""Entries that are shown of a list that may have thousands."""
+
+
+IN_FULL = 8
+"""Signals that are told in full; covert ones always are."""
+
+
+class _Trimmed:
+    """A stream that gets no blanks at the ends of lines; layouts are padded with them."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(_BLANKS.sub("", text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+_BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
+
+
+class _Console(Console):
+    """A console that leaves it to the command what a reader's going away means."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+def console_for(stream: IO[str], width: int | None = None) -> Console:
+    """A console on ``stream`` that interprets no markup and is never too wide to read."""
+    trimmed = cast("IO[str]", _Trimmed(stream))
+    console = _Console(file=trimmed, width=width, markup=False, highlight=False, emoji=False)
+    console.width = min(console.width, WIDEST)
+    return console
+
+
+def write(
+    report: Report,
+    console: Console,
+    typed: Sequence[str] = (),
+    *,
+    ran: int | None = None,
+    full: bool = False,
+) -> None:
+    """Print the whole report; ``typed`` is how the user named the client, where known.
+
+    ``ran`` is how many of the trials the last session ran itself, where known: the report's
+    time is that session's.  ``full`` tells every signal in full.
+    """
+    client = client_words(report.client, typed)
+    signals = sorted(report.signals, key=severity)
+    routes = [signal for signal in signals if signal.kind == "route" and not signal.covert]
+    told = [signal for signal in signals if signal not in routes]
+    shown = told if full else [s for n, s in enumerate(told) if s.covert or n < IN_FULL]
+    shown = told if len(told) == len(shown) + 1 else shown
+
+    console.print(_headline(report, ran))
+    for number, signal in enumerate(shown, 1):
+        console.print()
+        write_finding(number, signal, client, console, full=full)
+    if len(told) > len(shown):
+        _heading(console, f"{len(told) - len(shown)} more signals, one line each")
+        for brief in _brief(told[len(shown) :], len(shown) + 1, console.width):
+            console.print(brief)
+        again = "the same command with --resume --full tells them in full, without new trials"
+        console.print(Text(f"({again})", style="dim"))
+    if not told:
+        console.print()
+        for paragraph in nothing_found(report, list(factors())):
+            console.print(Text(paragraph))
+    if routes:
+        _heading(console, "Routing effects: where the traffic goes, expected")
+        _list(console, (_route(signal, console.width) for signal in routes), len(routes))
+    if report.inconclusive:
+        _heading(console, "Inconclusive: seen, neither confirmed nor ruled out")
+        for line in _open(report.inconclusive):
+            console.print(Padding(line, (0, 0, 0, 2), expand=False))
+    unmeasured = _unmeasured(report)
+    if unmeasured:
+        _heading(console, "Not measured, so nothing can be said about it")
+        _list(console, unmeasured, len(unmeasured))
+    console.print()
+    console.print(_footer(report))
+
+
+def _heading(console: Console, words: str) -> None:
+    console.print()
+    console.print(Text(words, style="bold"))
+
+
+def _list(console: Console, items: Iterable[Text], count: int) -> None:
+    for shown, item in enumerate(items):
+        if shown == ITEMS:
+            console.print(Text(f"  … {count - shown} more, in report.json", style="dim"))
+            return
+        console.print(Padding(item, (0, 0, 0, 2), expand=False))
+
+
+def _headline(report: Report, ran: int | None) -> RenderableType:
+    client = report.client
+    first = Text(client_label(client), style="bold")
+    first.append(f"  {clipped(client.digest.removeprefix('sha256:')[:12], 80)}", style="dim")
+    second = Text(
+        f"{_effort(report, ran)}, "
+        f"{counted(sum(f.measured for f in report.factors), 'factor')}, seed {report.seed}",
+        style="dim",
+    )
+    lines: list[RenderableType] = [first, second]
+    if report.warnings:
+        lines.append(Text())
+        lines += [
+            Text(f"Warning: {clipped(warning, 400)}", style="bold yellow")
+            for warning in report.warnings[:ITEMS]
+        ]
+        if len(report.warnings) > ITEMS:
+            lines.append(Text(f"… {len(report.warnings) - ITEMS} more, in report.json", "dim"))
+    serious = any(signal.covert for signal in report.signals)
+    found = any(signal.kind != "route" for signal in report.signals)
+    style = "bold red" if serious else "bold yellow" if found else "bold"
+    if report.verdict == "no signal" and not found and not report.warnings:
+        style = "bold green"
+    return Group(*lines, Text(), Text(_sentence(verdict(report)), style=style))
+
+
+def _effort(report: Report, ran: int | None) -> str:
+    """Trials and time, and which of the trials the time is of."""
+    trials, time = counted(report.trials, "trial"), duration(report.wall_s)
+    if ran is None:
+        return f"{trials}; the last session took {time}"
+    if ran < report.trials:
+        return f"{trials}, {ran:,} of them now, in {time}"
+    return f"{trials} in {time}"
+
+
+def _brief(signals: Sequence[Signal], first: int, width: int) -> Iterable[Text]:
+    """Each signal in one line, numbered from ``first`` on, in columns."""
+    digits = len(str(first + len(signals) - 1))
+    causes = [clipped(cause(signal), width // 4) for signal in signals]
+    manners = [clipped(manner(signal), width // 3) for signal in signals]
+    widths = [max(map(cell_len, words)) + 2 for words in (causes, manners)]
+    room = max(width - digits - 2 - sum(widths), width // 4)
+    for number, signal in enumerate(signals):
+        line = Text(f"{first + number:>{digits}}  ", style="bold")
+        for words, column, style in zip(
+            (causes[number], manners[number]), widths, ("bold", "dim"), strict=True
+        ):
+            line.append(words + " " * (column - cell_len(words)), style=style)
+        yield line.append(place(signal.location, room), style="cyan")
+
+
+def _route(signal: Signal, width: int) -> Text:
+    """One routing effect: what decides, where, and what becomes of what."""
+    left, right = (_lines(x) for x in (signal.pair.left_value, signal.pair.right_value))
+    text = Text(cause(signal)).append(f"  {place(signal.location, width)}", style="cyan")
+    change = f"{left} → {right}"
+    if len(change) <= width and cell_len(text.plain) + cell_len(visible(change)) + 6 <= width:
+        return text.append(f"  {visible(change)}", style="dim")
+    room = max(width - 6, 8)
+    if len(change) <= width and cell_len(visible(change)) <= room:
+        return text.append(f"\n  {visible(change)}", style="dim")
+    seen = contrast(left, right, room)
+    sides = ("".join(span.text for span in spans) for spans in (seen.left, seen.right))
+    first, second = (
+        clipped(value, room) if len(value) <= room else side
+        for value, side in zip((left, right), sides, strict=True)
+    )
+    return text.append(f"\n  {first}\n  → {second}", style="dim")
+
+
+def _lines(value: str | None) -> str:
+    """A value that is a list, a line each, as one line of words."""
+    if value is None:
+        return NOTHING
+    return ", ".join(line or EMPTY_TEXT for line in value.split("\n"))
+
+
+def _open(items: Sequence[Inconclusive]) -> list[RenderableType]:
+    """What stayed open; effects that share a reason share its words."""
+    reasons: dict[str, list[Inconclusive]] = {}
+    for item in items:
+        reasons.setdefault(item.why, []).append(item)
+    lines: list[RenderableType] = []
+    for why, group in reasons.items():
+        for item in group[:ITEMS]:
+            line = Text(" × ".join(map(visible, item.cause)) or "no cause isolated")
+            lines.append(line.append(f"  {place(item.location, 160)}", style="cyan"))
+        more = f"… {len(group) - ITEMS} more, in report.json; " if len(group) > ITEMS else ""
+        needed = max((item.trials_needed or 0 for item in group), default=0)
+        trials = f" (at most about {counted(needed, 'more trial')} each)" if needed else ""
+        reason = Text(f"{more}{clipped(why, 300)}{trials}", style="dim")
+        lines.append(Padding(reason, (0, 0, 0, 2), expand=False))
+    return lines
+
+
+def _unmeasured(report: Report) -> list[Text]:
+    """What could not be tried; things that share a reason share a line."""
+    reasons: dict[str, list[str]] = {}
+    for item in report.not_measured:
+        reasons.setdefault(item.why, []).append(item.what)
+    for factor in report.factors:
+        told = any(factor.name in what for group in reasons.values() for what in group)
+        if not factor.measured and not told:
+            reasons.setdefault(factor.why_not or "no reason given", []).append(factor.name)
+    return [
+        Text(listed([clipped(what, 60) for what in group], 6)).append(
+            f": {clipped(why, 300)}", style="dim"
+        )
+        for why, group in reasons.items()
+    ]
+
+
+def _footer(report: Report) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    if any(signal.kind != "route" or signal.covert for signal in report.signals):
+        grid.add_row("sure", "p is corrected for all tests of this audit; alone: for the pair only")
+    if any(_endpoint_plays_a_part(signal) for signal in report.signals):
+        grid.add_row("places", "the provider's host stands for whatever endpoint a run configures")
+    if report.bits_total > 0:
+        most = "" if report.bits_exact else "at most "
+        grid.add_row(
+            "tells",
+            f"{most}{report.bits_total:.1f} bits in all, were every level tried equally likely",
+        )
+    for how, words in accounts(report.explored):
+        grid.add_row(how, words)
+    if report.noise:
+        whys = Counter(item.why for item in report.noise).most_common()
+        reasons = [
+            clipped(why, 60) + (f" ({count:,})" if len(whys) > 1 else "") for why, count in whys
+        ]
+        places = counted(len(report.noise), "place differs", "places differ")
+        grid.add_row("noise", f"{places} from run to run anyway: {listed(reasons, 4)}")
+    rate = report.calibration.false_positive_rate
+    share = f"{rate:.1%}" if rate else "none"
+    called = (
+        "too few to tell how often chance would be called a signal"
+        if rate is None
+        else f"{share} of the differences made by chance alone would have been called signals"
+    )
+    grid.add_row(
+        "control",
+        f"{counted(report.calibration.replicates, 'replicate')} of one environment; {called}",
+    )
+    if report.hosts:
+        grid.add_row("contacted", listed([clipped(host, 60) for host in report.hosts], ITEMS))
+    if report.audit:
+        grid.add_row("folder", clipped(report.audit, 1000))
+    return grid
+
+
+def _endpoint_plays_a_part(signal: Signal) -> bool:
+    """Whether the host of a place may not be the one that was contacted in the pair."""
+    return bool(signal.location.host) and "endpoint" in {*signal.cause, *signal.pair.context}
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."

@@ -1,0 +1,108 @@
+"""What was in the requests of one trial: on the screen, and the names of files for it.
+
+A body is shown as the server would read it: content encodings undone, JSON laid out.  It
+comes from an untrusted client and may be of any size, so every line goes through
+:mod:`lab.reports.text.safe`, and there is a most of bytes, of lines a body and of bodies.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from lab.observation.content_encoding import decoded
+from lab.observation.records import Request
+from lab.reports.text.phrases import counted
+from lab.reports.text.safe import clipped
+
+__all__ = ["file_name", "write_bodies"]
+
+MOST_BODIES = 50
+MOST_LINES = 60
+"""Of one body."""
+LAID_OUT = 4 * 1024 * 1024
+"""A longer body is shown as it came: laying it out would take long."""
+LEAST_LINE = 40
+_LONGEST_NAME = 80
+_UNSAFE = re.compile(r"[^A-Za-z0-9]+")
+_ENCODED = {"gzip": ".gz", "x-gzip": ".gz", "br": ".br", "zstd": ".zst", "deflate": ".deflate"}
+
+
+def file_name(number: int, request: Request) -> str:
+    """``004-POST-api.example.com-v1-messages.json``: request ``number`` of the list, from 1.
+
+    Letters, digits, ``-`` and ``.`` only, whatever the client sent, and never a hidden name.
+    """
+    host = ".".join(_plain(label) for label in request.host[:200].split("."))
+    path = request.target[:200].partition("?")[0]
+    words = (_plain(request.method[:20]), host.strip("."), _plain(path))
+    name = "-".join(word for word in words if word)
+    return f"{number:03}-{name[:_LONGEST_NAME]}{_extension(request)}"
+
+
+def write_bodies(requests: Sequence[Request], console: Console) -> None:
+    """Print the bodies of these requests, numbered as in the list of them."""
+    having = [(number, request) for number, request in enumerate(requests, 1) if request.body]
+    for number, request in having[:MOST_BODIES]:
+        console.print()
+        where = clipped(f"{request.method} {request.host}{request.target}", console.width - 30)
+        title = Text(f"Body of #{number}", "bold")
+        title.append(f"  {where}, {counted(len(request.body), 'byte')}", "dim")
+        console.print(title)
+        width = max(console.width - 2, LEAST_LINE)
+        lines = list(_lines(request))
+        for line in lines[:MOST_LINES]:
+            console.print(Text(f"  {clipped(line, width)}"))
+        if len(lines) > MOST_LINES:
+            more = counted(len(lines) - MOST_LINES, "more line")
+            console.print(Text(f"  … {more}; --out DIR writes all", "dim"))
+    if len(having) > MOST_BODIES:
+        more = counted(len(having) - MOST_BODIES, "more body", "more bodies")
+        console.print(Text(f"… {more}; --out DIR writes all", "dim"))
+
+
+def _lines(request: Request) -> Iterator[str]:
+    """The body as lines of text; a body that is no text, in a line of its bytes."""
+    data = decoded(request.body, _header(request, b"content-encoding"))
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        yield f"{counted(len(data), 'byte')} that are no text: {data[:200].hex(' ')}"
+        return
+    yield from (_laid_out(text) or text).split("\n")
+
+
+def _laid_out(text: str) -> str | None:
+    """JSON with a line for each member; None for anything else."""
+    if len(text) > LAID_OUT or not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _plain(text: str) -> str:
+    return _UNSAFE.sub("-", text).strip("-")
+
+
+def _extension(request: Request) -> str:
+    kind = _header(request, b"content-type").partition(";")[0].strip().lower()
+    if kind == "application/json" or kind.endswith("+json"):
+        extension = ".json"
+    elif kind.startswith("text/") or kind == "application/x-www-form-urlencoded":
+        extension = ".txt"
+    else:
+        extension = ".bin"
+    encoding = _header(request, b"content-encoding").strip().lower()
+    return extension + _ENCODED.get(encoding, ".encoded" if encoding else "")
+
+
+def _header(request: Request, name: bytes) -> str:
+    """All values of a header, joined as RFC 9110 section 5.3 allows."""
+    values = [value for key, value in request.headers if key.lower() == name]
+    return ", ".join(value.decode("latin-1") for value in values)

@@ -1,0 +1,162 @@
+"""A judged report for a person: what came of it, then one line a signal, the worst first.
+
+Lines are not broken, however narrow the window is, so that a log can be searched: verdict,
+covert or not, cause, kind, place, id, and the rule with its reason.  Then what stayed open,
+what of the baseline is gone, and which rules nothing made use of.  Of long lists of what is
+permitted the first lines are shown; what fails is shown at any length that a log bears.
+
+Every word from a client, a report or a policy goes through :mod:`lab.reports.text.safe`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from lab.findings.policy import Gone, Judged, Judgement, Open, Rule
+from lab.findings.report import Signal
+from lab.reports.terminal.signal import manner, write_finding
+from lab.reports.text.phrases import cause, client_label, client_words, counted, place
+from lab.reports.text.safe import clipped
+
+__all__ = ["headline", "line", "write"]
+
+FAILING = 200
+PERMITTED = 12
+_WIDE = 160
+"""Of one field of a line; the document has everything."""
+
+_STYLES = {
+    "forbidden": "bold red",
+    "new": "bold red",
+    "undecided": "bold yellow",
+    "documented": "green",
+    "allowed": "green",
+    "accepted": "green",
+    "expected": "dim",
+}
+_OUTCOMES = {
+    "failed": "bold red",
+    "inconclusive": "bold yellow",
+    "not measured": "bold yellow",
+    "passed": "bold green",
+}
+
+
+def write(
+    judgement: Judgement, console: Console, typed: Sequence[str] = (), *, full: bool = False
+) -> None:
+    """Print the judgement; ``typed`` is how the user named the client, where known.
+
+    ``full`` tells each signal that fails in full, with the commands that repeat it.
+    """
+    _print(console, Text(headline(judgement), style=_OUTCOMES[judgement.verdict]))
+    for words in _beside(judgement):
+        _print(console, Text(words))
+    serious = [one for one in judgement.signals if _serious(one)]
+    _list(console, map(line, serious), len(serious), FAILING)
+    permitted = [one for one in judgement.signals if not _serious(one)]
+    _list(console, map(line, permitted), len(permitted), PERMITTED)
+    for heading, lines in (
+        ("stayed open, so that this is no pass:", [_open(one) for one in judgement.doubts]),
+        ("not settled:", [_open(one) for one in judgement.open if not one.counts]),
+        ("in the baseline, and not found now:", list(map(_gone, judgement.gone))),
+        ("permitted, and not found:", [Text(f"  {rule_words(one)}") for one in judgement.unused]),
+    ):
+        if lines:
+            _print(console, Text(heading, style="bold"))
+            _list(console, lines, len(lines), PERMITTED)
+    if judgement.undecided:
+        hint = "what is undecided needs a rule, by cause and place or by id, or a baseline"
+        _print(console, Text(hint, style="dim"))
+    if full:
+        client = client_words(judgement.report.client, typed)
+        for number, one in enumerate(judgement.failures[:FAILING], 1):
+            console.print()
+            write_finding(number, one.signal, client, console, full=True)
+
+
+def headline(judgement: Judgement) -> str:
+    """``probe@1.0: failed: 1 forbidden, 2 new``."""
+    verdicts = [one.verdict for one in judgement.signals]
+    parts = [f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts)]
+    if judgement.doubts:
+        parts.append(f"{len(judgement.doubts)} open")
+    told = ", ".join(parts) or "no signal"
+    return f"{client_label(judgement.report.client)}: {judgement.verdict}: {told}"
+
+
+def line(judged: Judged) -> Text:
+    """One signal: verdict, cause, kind, place, id, and why."""
+    signal = judged.signal
+    text = Text(f"  {judged.verdict:<10}  ", style=_STYLES[judged.verdict])
+    if signal.covert:
+        text.append("COVERT  ", style="bold red")
+    text.append_text(_signal(signal))
+    words = [rule_words(judged.rule)] if judged.rule is not None else []
+    words += [clipped(note, _WIDE) for note in judged.notes]
+    return text.append("".join(f"  ({word})" for word in words))
+
+
+def rule_words(rule: Rule) -> str:
+    """``line 12: the date line needs it``, with the address of what is documented."""
+    told = " ".join(word for word in (rule.reason, rule.url) if word)
+    return f"line {rule.line}: {clipped(told, 2 * _WIDE)}"
+
+
+def _signal(signal: Signal) -> Text:
+    text = Text(cause(signal), style="bold not dim")
+    text.append(f"  {manner(signal)}", style="not bold dim")
+    text.append(f"  {place(signal.location, _WIDE)}", style="not bold cyan")
+    more = len(signal.fields) - 1
+    if more > 0:
+        text.append(f" and {counted(more, 'more place')}", style="not bold dim")
+    return text.append(f"  {clipped(signal.id, 40)}", style="not bold dim")
+
+
+def _serious(one: Judged) -> bool:
+    return one.verdict in ("forbidden", "new", "undecided")
+
+
+def _open(one: Open) -> Text:
+    text = Text(f"  {clipped(one.what, 2 * _WIDE)}", style="bold")
+    if one.location is not None:
+        text.append(f"  {place(one.location, _WIDE)}", style="not bold cyan")
+    text.append(f": {clipped(one.why, _WIDE)}", style="not bold")
+    if one.rule is not None:
+        text.append(f"  ({rule_words(one.rule)})", style="not bold")
+    return text
+
+
+def _gone(one: Gone) -> Text:
+    text = Text("  ").append_text(_signal(one.signal))
+    return text.append(f"  (which says little: {clipped(one.unless, _WIDE)})" if one.unless else "")
+
+
+def _beside(judgement: Judgement) -> Iterable[str]:
+    """What the report was judged by, and what makes that questionable."""
+    if judgement.policy is not None:
+        file = clipped(judgement.policy.file, _WIDE)
+        yield f"  policy: {file}, where no rule speaks: {judgement.policy.default}"
+    if judgement.baseline is not None:
+        baseline = judgement.baseline
+        accepted = counted(len(baseline.signals), "signal")
+        yield f"  baseline: {client_label(baseline.client)}, {accepted}"
+        if baseline.client.name != judgement.report.client.name:
+            yield "  warning: the baseline is of another client"
+    for warning in judgement.report.warnings[:PERMITTED]:
+        yield f"  warning: {clipped(warning, 2 * _WIDE)}"
+
+
+def _list(console: Console, lines: Iterable[Text], count: int, most: int) -> None:
+    for shown, text in enumerate(lines):
+        if shown == most and count > most + 1:
+            _print(console, Text(f"  … {count - most} more; --json has them all", style="dim"))
+            return
+        _print(console, text)
+
+
+def _print(console: Console, text: Text) -> None:
+    console.print(text, soft_wrap=True)

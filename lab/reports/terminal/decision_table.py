@@ -1,0 +1,173 @@
+"""The decision table of a signal, for a person at a terminal.
+
+One factor: columns.  Several: for each text the conditions that lead to it.  Levels that
+behave alike share a line, told by the rule that they share where that is shorter than their
+names (``host ends with .cn``, :mod:`lab.findings.rules.level_rules`).  Where a line holds all that
+the others do not name, it says so in a few words (``unset and the 9 others``) instead of repeating
+their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.cells import cell_len
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from lab.findings.report import Signal
+from lab.findings.rules.level_rules import rule
+from lab.reports.terminal.fold_table import Line, folded
+from lab.reports.text.diff import labels
+from lab.reports.text.phrases import EMPTY_LEVEL, EMPTY_TEXT, NOTHING, counted, listed
+from lab.reports.text.safe import clipped, visible
+from lab.reports.text.wrapping import wrapped
+
+__all__ = ["decision", "measured"]
+
+ROWS = 10
+"""Lines of a decision table that are shown."""
+LEVELS = 6
+"""Levels that a line of a decision table lists."""
+FEW = 3
+"""So many levels are named rather than counted."""
+NARROWEST = 12
+"""Cells that a text gets at least."""
+GAP = 2
+
+
+def decision(signal: Signal, width: int, *, full: bool = False) -> RenderableType:
+    """The table in lines at most ``width`` wide; ``full`` shows every line and level."""
+    lines = folded(signal.table, signal.cause)
+    shown = lines if full else lines[:ROWS]
+    hidden = len(lines) - len(shown)
+    parts = (
+        [_columns(shown, signal.cause[0], hidden, width, full=full)]
+        if len(signal.cause) == 1
+        else _paragraphs(shown, signal, width, full=full)
+    )
+    if hidden:
+        parts.append(Text(f"… {hidden} more, in report.json", style="dim"))
+    return Group(*parts)
+
+
+def _columns(
+    lines: Sequence[Line], factor: str, hidden: int, width: int, *, full: bool
+) -> RenderableType:
+    tried = [level for line in lines for level in line.levels[factor]]
+    trials = [_trials(line.trials, line.dissenting) for line in lines]
+    room = width - max(map(cell_len, ("in", *trials))) - 2 * GAP
+    groups = [_group(line.levels[factor], tried, room, full=full) for line in lines]
+    order = list(range(len(lines)))
+    rest = max(order, key=lambda number: len(lines[number].levels[factor]))
+    # All that the other lines do not name needs no names; only one line can be told so.
+    if not hidden and not full and len(lines) > 1 and cell_len(groups[rest]) > room // 2:
+        group = lines[rest].levels[factor]
+        named = f"{_level(group[0], room)} and the {len(group) - 1} others"
+        unnamed = f"the {len(group)} others"
+        free = room - max(measured(line.value, room // 2) for line in lines)
+        fitting = [words for words in (groups[rest], named) if cell_len(words) <= free]
+        if len(group) > FEW and not fitting:
+            order.sort(key=lambda number: number == rest)
+        if len(group) > FEW:
+            groups[rest] = min(fitting, key=len) if fitting else unnamed
+    wanted = max(map(cell_len, (visible(factor), *groups)))
+    sent = _labels(lines, max(room - wanted, room * 2 // 5, NARROWEST))
+    texts = [_value(line.value, sent) for line in lines]
+    needed = max(map(cell_len, ("sends", *(text.plain for text in texts))))
+    first = min(wanted, max(room - needed, room // 2))
+    table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="dim underline")
+    table.add_column("\n".join(wrapped(visible(factor), first)), no_wrap=True)
+    table.add_column("sends", no_wrap=True)
+    table.add_column("in", style="dim", no_wrap=True)
+    for number in order:
+        value = "\n".join(wrapped(texts[number].plain, room - first))
+        table.add_row(
+            Text("\n".join(wrapped(groups[number], first))),
+            Text(value, style=texts[number].style),
+            trials[number],
+        )
+    return table
+
+
+def _paragraphs(
+    lines: Sequence[Line], signal: Signal, width: int, *, full: bool
+) -> list[RenderableType]:
+    tried = {
+        name: list(dict.fromkeys(row.levels.get(name, "") for row in signal.table))
+        for name in signal.cause
+    }
+    sent = _labels(lines, max(width - 32, NARROWEST))
+    parts: list[RenderableType] = []
+    for value in dict.fromkeys(line.value for line in lines):
+        alike = [line for line in lines if line.value == value]
+        trials = _trials(sum(x.trials for x in alike), sum(x.dissenting for x in alike))
+        told = _value(value, sent)
+        room = max(width - cell_len(trials) - GAP, NARROWEST)
+        words = Text("\n".join(wrapped(told.plain, room)), style=told.style)
+        parts.append(words.append(f"  {trials}", style="dim"))
+        for number, line in enumerate(alike):
+            parts += [Text("or", style="dim")] if number else []
+            parts.append(_conditions(line, tried, width, full=full))
+    return parts
+
+
+def _conditions(
+    line: Line, tried: Mapping[str, Sequence[str]], width: int, *, full: bool
+) -> RenderableType:
+    names = {factor: visible(factor) for factor in line.levels}
+    room = max(width - 2 - GAP - max(map(cell_len, names.values())), NARROWEST)
+    grid = Table.grid(padding=(0, GAP, 0, 0), pad_edge=False)
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(no_wrap=True)
+    for factor, group in line.levels.items():
+        words = _group(group, tried[factor], room, full=full)
+        grid.add_row(names[factor], "\n".join(wrapped(words, room)))
+    if line.tried < line.combinations:
+        told = f"tried: {line.tried} of these {line.combinations} combinations"
+        grid.add_row("", Text("\n".join(wrapped(told, room)), style="dim"))
+    return Padding(grid, (0, 0, 0, 2), expand=False)
+
+
+def _group(group: Sequence[str], tried: Sequence[str], width: int, *, full: bool) -> str:
+    """The levels of one factor that behave alike, in the fewest words."""
+    others = [level for level in tried if level not in group]
+    if not others and len(group) > 2:
+        return f"any of the {len(tried)} tried"
+    limit = len(tried) if full else LEVELS
+    rest = len(group) > LEVELS and len(others) <= LEVELS
+    named = [_level(level, width) for level in (others if rest else group)]
+    words = f"all but {listed(named, limit)}" if rest else listed(named, limit)
+    shared = None if full or len(group) <= FEW else rule(group, tried)
+    if shared is not None and len(shared) < len(words):
+        words, rest = clipped(shared, max(width, NARROWEST)), True
+    return f"{words} ({len(group)} of {len(tried)})" if rest else words
+
+
+def _level(level: str, width: int) -> str:
+    return clipped(level or EMPTY_LEVEL, max(width, NARROWEST))
+
+
+def measured(value: str | None, most: int) -> int:
+    """Cells that a value takes, counted no further than ``most``."""
+    words = NOTHING if value is None else visible(value[: most + 1]) or EMPTY_TEXT
+    return min(cell_len(words), most)
+
+
+def _labels(lines: Sequence[Line], cells: int) -> Mapping[str, str]:
+    """A short, distinct text for each value that some line sends."""
+    distinct = list(dict.fromkeys(line.value for line in lines if line.value is not None))
+    return dict(zip(distinct, labels(distinct, cells), strict=True))
+
+
+def _value(value: str | None, sent: Mapping[str, str]) -> Text:
+    if value is None:
+        return Text(NOTHING, style="dim")
+    return Text(sent[value] or EMPTY_TEXT)
+
+
+def _trials(trials: int, dissenting: int) -> str:
+    against = f", {dissenting} against" if dissenting else ""
+    return f"{counted(trials, 'trial')}{against}"

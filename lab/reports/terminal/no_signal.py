@@ -1,0 +1,68 @@
+"""A negative result without overclaiming: what was tried, and what would have escaped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from lab.findings.report import FactorFacts, Report
+from lab.reports.text.phrases import counted, listed, missed_share
+from lab.reports.text.safe import visible
+
+__all__ = ["nothing_found"]
+
+
+def nothing_found(report: Report, known: Sequence[str]) -> list[str]:
+    """Paragraphs for a report without signals; ``known`` are all factors that there are."""
+    measured = [factor for factor in report.factors if factor.measured]
+    if not measured or not report.trials:
+        return ["Nothing was tried, so this says nothing about the client."]
+    tried = [f"{visible(f.name)} ({counted(len(f.levels) + 1, 'level')})" for f in measured]
+    together = min(report.strength, len(measured))
+    complete = _complete(report, measured, together)
+    number = f" of {together} of them" if together < len(measured) else ""
+    combined = f", in all combinations{number}" if complete else ""
+    return [
+        f"Tried: {listed(tried, 20)}{combined}.",
+        f"Not ruled out: {'; '.join(_escaped(report, measured, known, complete=complete))}.",
+    ]
+
+
+def _escaped(
+    report: Report, measured: Sequence[FactorFacts], known: Sequence[str], *, complete: bool
+) -> Iterator[str]:
+    """What could be there all the same, the likeliest first."""
+    names = [visible(factor.name) for factor in measured]
+    asked = {factor.name for factor in report.factors}
+    left_out = [name for name in known if name not in asked]
+    if left_out:
+        tried = names[0] if len(names) == 1 else "what was tried"
+        yield (
+            f"effects of what was left out ({', '.join(left_out)}), alone or together with {tried}"
+        )
+    yield f"levels{f' of {names[0]}' if len(names) == 1 else ''} that were not tried"
+    together = min(report.strength, len(names))
+    if len(names) > 1 and not complete:
+        yield "combinations that were not tried"
+    if together < len(names):
+        yield f"what takes more than {counted(together, 'input')} together"
+    share = missed_share(report)
+    if share is not None:
+        yield (
+            f"whatever shows in fewer than about {share:.0%} of the trials that should show "
+            "it (rarer effects had a chance of more than 1 in 20 never to appear)"
+        )
+    if report.noise:
+        yield "whatever hides inside what differs from run to run anyway"
+    yield "anything that the lab does not vary"
+
+
+def _complete(report: Report, measured: Sequence[FactorFacts], together: int) -> bool:
+    """Whether all combinations of so many factors can have been tried.
+
+    Fewer trials than the largest factors have combinations cannot have held them all, and
+    where something was not measured (a limit, a client that failed) nobody knows which.
+    """
+    sizes = sorted((len(factor.levels) + 1 for factor in measured), reverse=True)
+    lost = any(not item.what.startswith("factor ") for item in report.not_measured)
+    return together > 1 and not lost and report.trials >= math.prod(sizes[:together])

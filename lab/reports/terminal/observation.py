@@ -1,0 +1,303 @@
+"""How one trial reads: for people (``write``) and for programs (``document``).
+
+The view answers, in this order: how did it end; whom did it contact; which names did it ask
+for; what did it request; what else left; what did it print.  Everything that the client
+chose goes through :mod:`lab.reports.text.safe` and is cut to the width of the window.  The
+document leaves nothing out.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lab.environment import Environment
+from lab.findings.report import ClientFacts
+from lab.observation.records import (
+    ClientHello,
+    Connection,
+    Datagram,
+    DnsQuery,
+    Event,
+    Exit,
+    Observation,
+    ProxyHop,
+    Request,
+    TlsFailure,
+    WebSocketMessage,
+)
+from lab.reports.terminal.bodies import write_bodies
+from lab.reports.text.safe import clipped
+
+__all__ = ["SCHEMA", "Host", "document", "hosts", "write"]
+
+SCHEMA = "fingerprint-lab/run/1"
+
+_IMPLIED = {"none", "http/1.1", "h2"}
+"""Protocols of a connection that its requests tell more about, or that say nothing."""
+
+MOST_ROWS = 100
+MOST_LINES = 40
+_BESIDE_URL = 51
+"""Cells that the other columns of the table of requests take."""
+
+
+class Host(msgspec.Struct, frozen=True):
+    """One host that the client contacted, by name where a name led there."""
+
+    host: str
+    ports: tuple[int, ...]
+    protocols: tuple[str, ...]
+    connections: int
+    requests: int
+    datagrams: int
+    via: tuple[str, ...]
+
+
+def hosts(observation: Observation) -> tuple[Host, ...]:
+    """Every host contacted, in order of first contact; DNS servers are not among them."""
+    ports: dict[str, set[int]] = {}
+    protocols: dict[str, set[str]] = {}
+    via: dict[str, dict[str, None]] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    for event in observation.events:
+        contact = _contact(event)
+        if contact is None:
+            continue
+        host, port, kind, protocol, route = contact
+        ports.setdefault(host, set()).add(port)
+        protocols.setdefault(host, set()).add(protocol)
+        via.setdefault(host, {}).update(dict.fromkeys(route))
+        counts[host, kind] += 1
+    return tuple(
+        Host(
+            host=host,
+            ports=tuple(sorted(ports[host])),
+            protocols=tuple(sorted(protocols[host] - _IMPLIED)),
+            connections=counts[host, "connections"],
+            requests=counts[host, "requests"],
+            datagrams=counts[host, "datagrams"],
+            via=tuple(via[host]),
+        )
+        for host in ports
+    )
+
+
+def _contact(event: Event) -> tuple[str, int, str, str, tuple[str, ...]] | None:
+    """Host, port, kind, protocol and proxies of an event that is a contact."""
+    match event:
+        case Connection(host=name, address=address, port=port, protocol=protocol, via=via):
+            return name or address, port, "connections", protocol, via
+        case Request(host=host, port=port, scheme=scheme, version=version, via=via):
+            return host, port, "requests", f"{scheme}/{version}", via
+        case Datagram(host=name, address=address, port=port):
+            return name or address, port, "datagrams", "udp", ()
+        case _:
+            return None
+
+
+def document(
+    client: ClientFacts, environment: Environment, observation: Observation
+) -> dict[str, Any]:
+    """The whole observation for JSON: bytes as text where UTF-8, else ``{"base64": …}``."""
+    facts = {
+        "schema": SCHEMA,
+        "client": client,
+        "environment": {"digest": environment.digest, "levels": environment.mapping},
+        "exit": observation.exit,
+        "hosts": hosts(observation),
+        "truncated": observation.truncated,
+        "events": observation.events,
+    }
+    plain = _readable(msgspec.to_builtins(facts, builtin_types=(bytes,)))
+    assert isinstance(plain, dict)
+    return plain
+
+
+def _readable(value: Any) -> Any:
+    match value:
+        case bytes():
+            try:
+                return value.decode()
+            except UnicodeDecodeError:
+                return {"base64": base64.b64encode(value).decode()}
+        case dict():
+            return {key: _readable(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_readable(item) for item in value]
+        case _:
+            return value
+
+
+def write(
+    label: str,
+    levels: Mapping[str, str],
+    observation: Observation,
+    console: Console,
+    *,
+    bodies: bool = False,
+) -> None:
+    """Print the view; ``levels`` are those that the user set, at their control or not.
+
+    ``bodies`` shows what was in the requests.
+    """
+    console.print(Text(f"{label} {ending(observation.exit)}", style="bold"))
+    for name, level in levels.items():
+        console.print(_line(f"  {name} = ", level, console))
+    for limit in observation.truncated:
+        console.print(Text(f"  limit reached: {limit}; what came after is not shown", "yellow"))
+    _write_hosts(observation, console)
+    _write_names(observation, console)
+    _write_requests(observation, console, bodies=bodies)
+    _write_rest(observation, console)
+    _write_output("stdout", observation.exit.stdout, console)
+    _write_output("stderr", observation.exit.stderr, console)
+
+
+def ending(exit: Exit) -> str:
+    """How a trial ended, in a few words."""
+    times = f"after {exit.at:.1f} s ({exit.cpu_s:.1f} s of processor time)"
+    detail = f": {clipped(exit.detail, 200)}" if exit.detail else ""
+    if exit.verdict == "finished":
+        how = f"signal {exit.signal}" if exit.code is None else f"exit code {exit.code}"
+        return f"ended with {how} {times}{detail}"
+    return f"did not finish: {exit.verdict} {times}{detail}"
+
+
+def _write_hosts(observation: Observation, console: Console) -> None:
+    found = hosts(observation)
+    _heading(f"Hosts contacted: {len(found)}", console)
+    table = _table("host", "ports", "protocols", "connections", "requests", "via")
+    for host in found[:MOST_ROWS]:
+        table.add_row(
+            Text(clipped(host.host, _share(console, 0.45))),
+            Text(clipped(", ".join(map(str, host.ports)), 20)),
+            Text(", ".join(host.protocols)),
+            Text(str(host.connections + host.datagrams)),
+            Text(str(host.requests)),
+            Text(clipped(" → ".join(host.via), _share(console, 0.3)) or "-"),
+        )
+    _show(table, len(found), console)
+
+
+def _write_names(observation: Observation, console: Console) -> None:
+    queries = [event for event in observation.events if isinstance(event, DnsQuery)]
+    types: dict[str, Counter[str]] = {}
+    for query in queries:
+        types.setdefault(query.name, Counter())[query.type] += 1
+    _heading(f"Names asked for: {len(types)}", console)
+    for name, counts in list(types.items())[:MOST_ROWS]:
+        kinds = ", ".join(f"{kind} ×{n}" if n > 1 else kind for kind, n in counts.items())
+        shown = clipped(name, _share(console, 0.7))
+        console.print(Text(f"  {shown}  {clipped(kinds, 40)}"))
+    _more(len(types), console)
+
+
+def _write_requests(observation: Observation, console: Console, *, bodies: bool) -> None:
+    requests = [event for event in observation.events if isinstance(event, Request)]
+    _heading(f"Requests: {len(requests)}", console)
+    table = _table("#", "at", "method", "URL", "answer", "bytes sent")
+    for number, request in enumerate(requests[:MOST_ROWS], 1):
+        cut = "" if request.complete else " (incomplete)"
+        table.add_row(
+            Text(str(number)),
+            Text(f"{request.at:.2f} s"),
+            Text(clipped(request.method, 10)),
+            Text(clipped(url(request), max(20, console.width - _BESIDE_URL))),
+            Text(str(request.status or "-")),
+            Text(f"{request.size:,}{cut}"),
+        )
+    _show(table, len(requests), console)
+    if bodies:
+        write_bodies(requests, console)
+    elif any(request.body for request in requests):
+        hint = "--bodies shows what was in them, --out DIR writes it, byte by byte"
+        console.print(Text(f"({hint})", "dim"))
+
+
+def url(request: Request) -> str:
+    """The URL asked for, without a port where it is the scheme's own."""
+    usual = {"http": 80, "https": 443}[request.scheme]
+    host = f"[{request.host}]" if ":" in request.host else request.host
+    port = "" if request.port == usual else f":{request.port}"
+    target = request.target
+    if "://" in target.partition("?")[0]:  # the absolute form, as sent to a proxy
+        return target
+    return f"{request.scheme}://{host}{port}{target}"
+
+
+def _write_rest(observation: Observation, console: Console) -> None:
+    lines: list[str] = []
+    for event in observation.events:
+        match event:
+            case Datagram(host=host, address=address, port=port, data=data):
+                lines.append(f"datagram to {host or address} port {port}, {len(data):,} bytes")
+            case WebSocketMessage(host=host, target=target, data=data):
+                lines.append(f"WebSocket message to {host}{target}, {len(data):,} bytes")
+            case ProxyHop(scheme=scheme, proxy=proxy, target=target):
+                lines.append(f"through the {scheme} proxy {proxy} to {target}")
+            case TlsFailure(host=host, reason=reason):
+                lines.append(f"handshake with {host} failed: {reason}")
+            case ClientHello(host=host, ja4=ja4):
+                lines.append(f"handshake with {host}, JA4 {ja4}")
+            case Connection(host=host, address=address, port=port, protocol="raw", size=size):
+                lines.append(f"{size:,} bytes of no known protocol to {host or address}:{port}")
+            case _:
+                continue
+    if not lines:
+        return
+    _heading("Also seen", console)
+    counted = Counter(lines)
+    for line, times in list(counted.items())[:MOST_ROWS]:
+        console.print(_line("  ", line + (f" ×{times}" if times > 1 else ""), console))
+    _more(len(counted), console)
+
+
+def _write_output(name: str, output: bytes, console: Console) -> None:
+    if not output:
+        return
+    lines = output[-64 * 1024 :].decode(errors="replace").splitlines()
+    _heading(f"{name}: {len(output):,} bytes", console)
+    if len(lines) > MOST_LINES:
+        console.print(Text(f"  … {len(lines) - MOST_LINES} lines before", "dim"))
+    for line in lines[-MOST_LINES:]:
+        console.print(_line("  ", line, console))
+
+
+def _heading(words: str, console: Console) -> None:
+    console.print()
+    console.print(Text(words, "bold"))
+
+
+def _line(before: str, untrusted: str, console: Console) -> Text:
+    return Text(before + clipped(untrusted, max(20, console.width - len(before))))
+
+
+def _share(console: Console, share: float) -> int:
+    return max(20, int(console.width * share))
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for column in columns:
+        right = column in ("#", "at", "answer", "bytes sent", "connections", "requests")
+        table.add_column(column, justify="right" if right else "left", overflow="fold")
+    return table
+
+
+def _show(table: Table, total: int, console: Console) -> None:
+    if table.row_count:
+        console.print(table)
+    _more(total, console)
+
+
+def _more(total: int, console: Console) -> None:
+    if total > MOST_ROWS:
+        console.print(Text(f"  … and {total - MOST_ROWS} more; --json shows all", "dim"))

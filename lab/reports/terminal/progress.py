@@ -1,0 +1,229 @@
+"""What a person sees on stderr while an audit runs.
+
+A handler of the engine's events: on a terminal a bar with phase, trials and time left, and
+above it one line for each signal, warning and finished phase; elsewhere (a log, a pipe)
+plain lines, no more than one every few seconds.
+
+One estimate runs through all phases: so many trials done of about so many.  What is done
+never falls, and the bar never moves back; the estimate follows what the phases learn.  The
+time left is the number of trials still to run times the mean interval at which the last
+trials finished, so it follows both the number of jobs and a client that slows down.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from types import TracebackType
+from typing import IO, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn
+from rich.progress import Progress as Bar
+from rich.text import Text
+
+from lab.experiment.events import (
+    AuditFinished,
+    AuditStarted,
+    EngineEvent,
+    PhaseFinished,
+    PhaseStarted,
+    SignalConfirmed,
+    TrialFinished,
+    Warned,
+)
+from lab.reports.text.phrases import cause, client_label, counted, place
+from lab.reports.text.safe import clipped
+
+__all__ = ["Pace", "Progress"]
+
+INTERVAL = 5.0
+"""Seconds between two plain lines."""
+WINDOW = 30
+"""Trials over which the pace is taken."""
+
+
+class Pace:
+    """How many trials are done, of about how many, and how long the rest will take.
+
+    ``done`` counts over all phases and never falls.  ``total`` is one estimate for the whole
+    audit, which each phase refines; where it grows, ``share`` waits rather than falls.
+    """
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.ran = 0
+        self.total = 0
+        self.share = 0.0
+        self._to_run = 0
+        self._finished: deque[float] = deque(maxlen=WINDOW)
+
+    def expect(self, trials: int, known: int, later: int, *, at_least: int = 0) -> None:
+        """A phase of ``trials`` begins, ``known`` of them need not run; ``later`` follow.
+
+        ``at_least`` is what is expected in all, where more is known of that than of phases.
+        """
+        self.total = max(self.done + trials + later, at_least)
+        self._to_run = max(self.total - self.done - known, 0)
+
+    def finished(self, at: float, *, ran: bool) -> None:
+        """A trial is done at this time; ``ran`` is false where it came from the store."""
+        self.done += 1
+        self.total = max(self.total, self.done)
+        self.share = max(self.share, self.done / self.total)
+        if ran:
+            self.ran += 1
+            self._to_run = max(self._to_run - 1, 0)
+            self._finished.append(at)
+
+    def left(self) -> float | None:
+        """Seconds until all is done; None before two trials have run."""
+        if len(self._finished) < 2:
+            return None
+        interval = (self._finished[-1] - self._finished[0]) / (len(self._finished) - 1)
+        return self._to_run * interval
+
+
+class Progress:
+    """Tells events on ``stream``; use as a context manager, so that the bar is taken down.
+
+    ``now`` returns seconds on a steady clock.  ``animated`` is by default whether the
+    stream is a terminal.
+    """
+
+    def __init__(
+        self, stream: IO[str], *, now: Callable[[], float], animated: bool | None = None
+    ) -> None:
+        self._console = Console(
+            file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True
+        )
+        self._now = now
+        self._pace = Pace()
+        self._phase = "prepare"
+        self._expected = 0
+        self._planned = 0
+        self._told: float | None = None
+        self._odd: Counter[str] = Counter()
+        self._bar: Bar | None = None
+        self._task: TaskID | None = None
+        animated = self._console.is_terminal if animated is None else animated
+        if animated:
+            self._bar = Bar(
+                SpinnerColumn(),
+                TextColumn("{task.description}", markup=False),
+                BarColumn(bar_width=None),
+                TextColumn("{task.fields[count]}", markup=False),
+                TextColumn("{task.fields[left]}", markup=False),
+                console=self._console,
+                transient=True,
+                expand=True,
+            )
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    @property
+    def ran(self) -> int:
+        """Trials that ran so far, those from the store not among them."""
+        return self._pace.ran
+
+    def handle(self, event: EngineEvent) -> None:
+        """Tell one event."""
+        match event:
+            case AuditStarted():
+                self._started(event)
+            case PhaseStarted():
+                self._phase = event.phase
+                self._expected = event.trials
+                # Only calibration is planned before the plan of the whole is at hand.
+                planned = self._planned if event.phase == "calibrate" else 0
+                self._pace.expect(event.trials, event.known, event.trials_after, at_least=planned)
+                known = f", {event.known:,} already done" if event.known else ""
+                if self._bar is None and event.trials:
+                    to_run = counted(event.trials - event.known, "trial")
+                    self._line(f"{event.phase}: {to_run} to run{known}")
+                self._advance()
+            case TrialFinished():
+                self._pace.finished(self._now(), ran=not event.from_store)
+                if event.verdict != "finished":
+                    self._odd[event.verdict] += 1
+                self._advance()
+            case PhaseFinished():
+                odd = "".join(f"; {count} {verdict}" for verdict, count in self._odd.items())
+                self._odd.clear()
+                if self._expected:
+                    self._line(clipped(f"{event.phase}: {event.summary}{odd}", 400))
+            case SignalConfirmed(signal=signal):
+                found = "COVERT signal" if signal.covert else "signal"
+                words = f"{found}: {cause(signal)}, {signal.kind}, {place(signal.location, 200)}"
+                self._line(words, "bold red" if signal.covert else "yellow")
+            case Warned():
+                self._line(f"warning: {clipped(event.message, 1000)}", "yellow")
+            case AuditFinished():
+                trials, ran = event.report.trials, self._pace.ran
+                now = f", {ran:,} of them now" if ran < trials else ""
+                self._line(f"done: {counted(trials, 'trial')}{now}")
+
+    def _started(self, event: AuditStarted) -> None:
+        measured = sum(factor.measured for factor in event.factors)
+        self._planned = event.trials_planned
+        self._pace.expect(event.trials_planned, 0, 0)
+        self._line(
+            f"{client_label(event.client)}: "
+            f"{counted(measured, 'factor')}, about {counted(event.trials_planned, 'trial')}, "
+            f"{counted(event.jobs, 'job')}, seed {event.seed}, in {clipped(event.folder, 400)}"
+        )
+        if self._bar is not None:
+            self._task = self._bar.add_task(self._phase, total=1.0, left="", count="")
+
+    def _advance(self) -> None:
+        left = _left(self._pace.left())
+        if self._bar is not None:
+            if self._task is not None:
+                self._bar.update(
+                    self._task,
+                    description=self._phase,
+                    completed=self._pace.share,
+                    count=self._count(),
+                    left=left,
+                )
+            return
+        now = self._now()
+        if self._told is None:
+            self._told = now
+        if now - self._told >= INTERVAL:
+            self._told = now
+            words = f"{self._phase}: {self._count()}"
+            self._line(f"{words}, {left}" if left else words)
+
+    def _count(self) -> str:
+        return f"{self._pace.done:,} of about {counted(self._pace.total, 'trial')}"
+
+    def _line(self, words: str, style: str = "") -> None:
+        self._console.print(Text(words, style=style))
+
+
+def _left(seconds: float | None) -> str:
+    """Time left in words no more precise than the estimate is."""
+    if seconds is None:
+        return ""
+    if seconds < 5:
+        return "a few seconds left"
+    if seconds < 55:
+        return f"about {max(round(seconds, -1), 10):.0f} s left"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"about {minutes} min left"
+    hours, minutes = divmod(minutes, 60)
+    return f"about {hours} h {minutes} min left"

@@ -1,0 +1,215 @@
+"""One signal for a person at a terminal, as :mod:`lab.reports.terminal.audit` lists them.
+
+What decides it, where it shows, both texts of the minimal pair with the difference marked
+and its code points named, the decision table (:mod:`lab.reports.terminal.decision_table`), how sure
+it is, the commands that repeat it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from lab.findings.report import Difference, Signal
+from lab.reports.terminal.decision_table import decision, measured
+from lab.reports.terminal.sweep import swept
+from lab.reports.text.diff import Contrast, Span, contrast
+from lab.reports.text.phrases import EMPTY_TEXT, NOTHING, cause, counted, place, repeat, setting
+from lab.reports.text.safe import clipped, visible
+from lab.reports.text.wrapping import wrapped
+
+__all__ = ["manner", "write_commands", "write_finding"]
+
+NAMED = 4
+"""Kinds of difference whose code points are named."""
+LABEL = 10
+"""Width of the words before the last lines: ``sure``, ``repeat``."""
+CHANCE = 1e-6
+"""Findings that chance would make, from which on they are told beside how sure it is."""
+_ASCII = re.compile("U\\+00[0-7][0-9A-F] ")
+
+
+def write_finding(
+    number: int,
+    signal: Signal,
+    client: str,
+    console: Console,
+    *,
+    full: bool = False,
+    sides: tuple[str, str] | None = None,
+) -> None:
+    """Print one signal; ``client`` is how the user names the client on the command line.
+
+    ``full`` leaves nothing out of its decision table.  ``sides`` is for whoever tells of two
+    environments that were given: what to call them.  Then they, and the commands, are told
+    elsewhere, and what the table would say stands in the pair already.
+    """
+    indent = len(str(number)) + 2
+    width = console.width - indent
+    console.print(_title(number, signal))
+    blocks = [_where(signal, width)]
+    blocks.append(_texts(signal, width, sides, plain=console.color_system is None))
+    if sides is None:
+        blocks.append(Group(decision(signal, width, full=full), Text()))
+        blocks.append(swept(signal.partitions, width, full=full))
+    for block in (*blocks, _facts(signal, width)):
+        console.print(Padding(block, (0, 0, 0, indent), expand=False))
+    if sides is None:
+        write_commands(repeat(client, signal), console, indent)
+
+
+def write_commands(
+    commands: tuple[Sequence[str], Sequence[str]], console: Console, indent: int = 0
+) -> None:
+    """Print the two commands that repeat a minimal pair, each given as words."""
+    width = console.width - indent
+    for label, words in zip(("repeat", "and"), commands, strict=True):
+        # soft_wrap: a word that is too long for a line must still copy as one word.
+        console.print(_command(label, words, width, indent), soft_wrap=True)
+
+
+def _title(number: int, signal: Signal) -> Text:
+    title = Text(f"{number}  ", style="bold")
+    if signal.covert:
+        title.append(" COVERT ", style="bold white on red")
+        title.append(" ")
+    title.append(cause(signal), style="bold")
+    return title.append(f"  {manner(signal)}", style="dim")
+
+
+def manner(signal: Signal) -> str:
+    """``encoded, sha256[:16]``: how it follows from its cause."""
+    return f"{signal.kind}, {clipped(signal.encoding, 60)}" if signal.encoding else signal.kind
+
+
+def _where(signal: Signal, width: int) -> RenderableType:
+    where = Text("\n".join(wrapped(place(signal.location, 3 * width), width)), style="cyan")
+    more = len(signal.fields) - 1
+    if more > 0:
+        where.append(f"\nand in {counted(more, 'more place')}", style="dim")
+    return Group(where, Text())
+
+
+def _texts(
+    signal: Signal, width: int, sides: tuple[str, str] | None, *, plain: bool
+) -> RenderableType:
+    """Both sides of the minimal pair, the differing part marked, code points named."""
+    pair = signal.pair
+    levels = pair.left_level, pair.right_level
+    names = sides or [setting(pair.factor, level, width) for level in levels]
+    column = max(map(cell_len, names)) + 2
+    # A level is never cut to make room: where both do not fit side by side, the text stands
+    # below it.
+    widest = max(measured(value, width) for value in (pair.left_value, pair.right_value))
+    below = column > width // 2 and column + widest > width
+    column = 2 if below else column
+    seen = contrast(pair.left_value or "", pair.right_value or "", width - column)
+    lines: list[Text] = []
+    for name, value, spans, colour in (
+        (names[0], pair.left_value, seen.left, "green"),
+        (names[1], pair.right_value, seen.right, "red"),
+    ):
+        lines += [Text(name, style="dim")] if below else []
+        before = "" if below else name
+        line = Text(before + " " * (column - cell_len(before)), style="dim")
+        for span in spans if value else ():
+            line.append(span.text, style=f"not dim bold {colour}" if span.differs else "not dim")
+        if not value:
+            line.append(NOTHING if value is None else EMPTY_TEXT)
+        lines.append(line)
+        # Without colour, and where it is not simply all of it, arrows point at the part.
+        if plain and value and not all(span.differs for span in spans):
+            lines += [Text(" " * column + arrows)] if (arrows := _arrows(spans)) else []
+    lines += _code_points(signal, seen)
+    if pair.context and sides is None:
+        shared = ", ".join(setting(name, level, width) for name, level in pair.context.items())
+        lines.append(Text("\n".join(wrapped(f"both with {shared}", width)), style="dim"))
+    return Group(*lines, Text())
+
+
+def _arrows(spans: Sequence[Span]) -> str:
+    """A line that points at the differing parts of the line above."""
+    return "".join(("^" if span.differs else " ") * cell_len(span.text) for span in spans).rstrip()
+
+
+def _code_points(signal: Signal, seen: Contrast) -> list[Text]:
+    """The differing code points by name, each kind of difference once.
+
+    Where the signal is not covert a reader sees ordinary letters without their names.
+    """
+    told = Counter(
+        difference
+        for difference in signal.pair.differences
+        if signal.covert or difference.invisible or _unusual(difference)
+    )
+    lines: list[Text] = []
+    for difference, times in list(told.items())[:NAMED]:
+        left, right = (
+            visible(", ".join(side[:3])) + (" …" if len(side) > 3 else "") if side else NOTHING
+            for side in (difference.left, difference.right)
+        )
+        line = Text(f"{left} → {right}", style="bold")
+        if why := difference.why or ("invisible" if difference.invisible else ""):
+            line.append(f"  {why}", style="red" if difference.invisible else "dim")
+        if times > 1:
+            line.append(f"  ×{times}", style="dim")
+        lines.append(line)
+    if len(told) > NAMED:
+        lines.append(Text(f"… {counted(len(told) - NAMED, 'more difference')}", style="dim"))
+    elif not told and seen.places > seen.shown > 0:
+        more = counted(seen.places - seen.shown, "more place")
+        lines.append(Text(f"… and they differ in {more}", style="dim"))
+    return lines
+
+
+def _unusual(difference: Difference) -> bool:
+    """Whether code points beyond ASCII are part of it."""
+    return not all(map(_ASCII.match, (*difference.left, *difference.right)))
+
+
+def _facts(signal: Signal, width: int) -> Table:
+    grid = Table.grid(pad_edge=False)
+    grid.add_column(style="dim", width=LABEL, no_wrap=True)
+    grid.add_column()
+    for label, words in _labelled(signal):
+        room = width - LABEL
+        grid.add_row(label, "\n".join(wrapped(clipped(words, 4 * room), room)))
+    return grid
+
+
+def _labelled(signal: Signal) -> Iterator[tuple[str, str]]:
+    trials = sum(row.trials for row in signal.table)
+    dissenting = sum(row.dissenting for row in signal.table)
+    against = f" ({dissenting} against it)" if dissenting else ""
+    yield (
+        "sure",
+        f"p = {signal.p_adjusted:.2g} corrected ({signal.p_value:.2g} alone), "
+        f"{counted(trials, 'trial')}, {signal.replicates} or more a side{against}",
+    )
+    if signal.chance is not None and signal.chance >= CHANCE:
+        yield "chance", f"{signal.chance:.1g} such findings expected in noise of this length"
+    if signal.bits > 0:
+        yield "tells", f"{signal.bits:.1f} bits"
+    if signal.documented:
+        yield "documented", signal.documented
+
+
+def _command(label: str, words: Sequence[str], width: int, indent: int) -> Text:
+    """A command to copy: on one line where it fits, else continued with backslashes."""
+    lines = [""]
+    for word in words:
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and cell_len(joined) > width - LABEL - 2:
+            lines.append("  " + word)
+        else:
+            lines[-1] = joined
+    text = Text(" " * indent)
+    text.append(label.ljust(LABEL), style="dim")
+    return text.append(f" \\\n{' ' * (indent + LABEL)}".join(lines))

@@ -1,0 +1,146 @@
+"""What a person sees on stderr while the zoo is measured.
+
+Each audit is told while it runs: on a terminal a bar over all audits that names the
+specimen, the phase and the trial, and is gone before the result's line is printed; elsewhere
+a line when an audit begins and, where it takes long, one every few seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from rich.console import Console
+from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn
+from rich.progress import Progress as Bar
+from rich.text import Text
+
+from lab.experiment.events import AuditStarted, EngineEvent, PhaseStarted, TrialFinished
+from lab.reports.terminal.progress import Pace
+from lab.reports.text.phrases import counted
+
+__all__ = ["Watch"]
+
+INTERVAL = 10.0
+"""Seconds between two plain lines."""
+
+
+class Watch:
+    """Tells ``audits`` audits, one after another, on ``stream``.
+
+    ``now`` returns seconds on a steady clock.  ``animated`` is by default whether the stream
+    is a terminal.
+    """
+
+    def __init__(
+        self,
+        stream: IO[str],
+        *,
+        now: Callable[[], float],
+        audits: int,
+        animated: bool | None = None,
+    ) -> None:
+        self._console = Console(
+            file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True
+        )
+        self._now = now
+        self._audits = audits
+        self._animated = self._console.is_terminal if animated is None else animated
+        self._begun = 0
+
+    @contextmanager
+    def audit(self, name: str, seed: int) -> Iterator[Callable[[EngineEvent], None]]:
+        """A handler of one audit's events; at the end nothing of it is left on a terminal."""
+        self._begun += 1
+        title = f"{name}, seed {seed}"
+        if not self._animated:
+            self._line(f"{title}: audit {self._begun} of {self._audits}")
+            yield _Lines(title, self._line, self._now).handle
+            return
+        # Results are printed between two bars, to wherever stdout leads, so that neither
+        # stream is to be taken over.
+        bar = Bar(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[count]}", markup=False),
+            console=self._console,
+            transient=True,
+            expand=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        with bar:
+            task = bar.add_task(title, total=self._audits, completed=self._begun - 1, count="")
+            yield _Barred(title, bar, task, self._begun - 1).handle
+
+    def _line(self, words: str) -> None:
+        self._console.print(Text(f"lab: {words}"))
+
+
+class _Counted:
+    """The phase of one audit, and its trials."""
+
+    def __init__(self) -> None:
+        self.pace = Pace()
+        self.phase = "prepare"
+        self._planned = 0
+
+    def take(self, event: EngineEvent, at: float) -> bool:
+        """Note an event; whether it changes what there is to tell."""
+        match event:
+            case AuditStarted():
+                self._planned = event.trials_planned
+                self.pace.expect(event.trials_planned, 0, 0)
+            case PhaseStarted():
+                self.phase = event.phase
+                # Only calibration is planned before the plan of the whole is at hand.
+                planned = self._planned if event.phase == "calibrate" else 0
+                self.pace.expect(event.trials, event.known, event.trials_after, at_least=planned)
+            case TrialFinished():
+                self.pace.finished(at, ran=not event.from_store)
+            case _:
+                return False
+        return True
+
+    @property
+    def words(self) -> str:
+        return f"{self.pace.done:,} of about {counted(self.pace.total, 'trial')}"
+
+
+class _Lines:
+    """One audit in plain lines."""
+
+    def __init__(self, title: str, tell: Callable[[str], None], now: Callable[[], float]) -> None:
+        self._title = title
+        self._tell = tell
+        self._now = now
+        self._counted = _Counted()
+        self._told = now()
+
+    def handle(self, event: EngineEvent) -> None:
+        at = self._now()
+        if self._counted.take(event, at) and at - self._told >= INTERVAL:
+            self._told = at
+            self._tell(f"{self._title}: {self._counted.phase}, {self._counted.words}")
+
+
+class _Barred:
+    """One audit as a part of the bar."""
+
+    def __init__(self, title: str, bar: Bar, task: TaskID, before: int) -> None:
+        self._title = title
+        self._bar = bar
+        self._task = task
+        self._before = before
+        self._counted = _Counted()
+
+    def handle(self, event: EngineEvent) -> None:
+        if self._counted.take(event, 0.0):
+            self._bar.update(
+                self._task,
+                description=f"{self._title}: {self._counted.phase}",
+                completed=self._before + self._counted.pace.share,
+                count=self._counted.words,
+            )

@@ -1,0 +1,130 @@
+"""The zoo for people and scripts: what is planted, and how each audit of it went.
+
+Lines for people, documents (schema ``fingerprint-lab/zoo/1``) for scripts; nothing here
+prints.  What a client sent goes through :mod:`lab.reports.text.safe`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from lab.findings.report import Signal
+from lab.reports.text.safe import visible
+from lab.specimens.score import Judgement, Score
+from lab.specimens.specimen import Expected, Specimen
+
+__all__ = ["Audited", "listing", "measured", "specimen_lines", "summary_lines", "verdict_lines"]
+
+SCHEMA = "fingerprint-lab/zoo/1"
+
+
+class Audited(msgspec.Struct, frozen=True):
+    """One audit of one specimen; ``folder`` is where it is kept."""
+
+    specimen: Specimen
+    seed: int
+    trials: int
+    wall_s: float
+    folder: str | None
+    judgement: Judgement
+
+
+def specimen_lines(specimen: Specimen) -> Iterator[str]:
+    """What the specimen is, what an audit of it varies, and what is planted in it."""
+    yield f"{specimen.name}: {specimen.description}"
+    yield f"    varied   {', '.join(specimen.factors)}"
+    for one in specimen.expected:
+        yield f"    planted  {_planted(one)}"
+    if not specimen.expected:
+        yield "    planted  nothing"
+    if specimen.lacks is not None:
+        yield f"    cannot run here: this machine lacks {specimen.lacks}"
+
+
+def verdict_lines(audited: Audited, width: int) -> Iterator[str]:
+    """How the audit went, in one line, and a line for each thing that is not as it should be.
+
+    ``width`` is how many columns the name takes.
+    """
+    judgement = audited.judgement
+    planted = len(judgement.right) + len(judgement.missed)
+    yield (
+        f"{'right' if judgement.flawless else 'WRONG'}  {audited.specimen.name:<{width}}  "
+        f"seed {audited.seed}  {len(judgement.right)} of {planted} found  "
+        f"{len(judgement.false)} false  {audited.trials:>4} trials  {audited.wall_s:>4.0f} s"
+    )
+    hard = " (hard)" if audited.specimen.hard else ""
+    for one in judgement.missed:
+        how = "cause not exact" if one in judgement.misattributed else "missed"
+        yield f"       {how}{hard}: {_planted(one)}"
+    for one in judgement.mistaken:
+        yield f"       told as {'plain' if one.covert else 'covert'}: {_planted(one)}"
+    for signal in judgement.false:
+        yield f"       false: {visible(_reported(signal))}"
+    for one in judgement.not_measured:
+        yield f"       not measured on this machine: {_planted(one)}"
+
+
+def summary_lines(total: Score, trials: int, wall_s: float) -> Iterator[str]:
+    """The sums and the three rates, over all audits."""
+    yield f"{total.audits} audits, {trials} trials, {wall_s:.0f} s"
+    yield (
+        f"recall {_rate(total.recall)} ({total.right} of {total.planted} planted), "
+        f"precision {_rate(total.precision)} ({total.false} false), "
+        f"exact causes {_rate(total.exact)}"
+    )
+
+
+def listing(specimens: Iterable[Specimen]) -> dict[str, Any]:
+    """The specimens as one document."""
+    entries = [{**msgspec.to_builtins(each), "lacks": each.lacks} for each in specimens]
+    return {"schema": SCHEMA, "specimens": entries}
+
+
+def measured(audits: Sequence[Audited], total: Score) -> dict[str, Any]:
+    """All audits and their sums as one document; a rate without a base is null."""
+    return {
+        "schema": SCHEMA,
+        "audits": [_audit(each) for each in audits],
+        "total": {
+            **msgspec.to_builtins(total),
+            "trials": sum(each.trials for each in audits),
+            "recall": total.recall,
+            "precision": total.precision,
+            "exact": total.exact,
+        },
+    }
+
+
+def _audit(audited: Audited) -> dict[str, Any]:
+    return {
+        **msgspec.to_builtins(audited.judgement),
+        "flawless": audited.judgement.flawless,
+        "hard": audited.specimen.hard,
+        "seed": audited.seed,
+        "trials": audited.trials,
+        "wall_s": round(audited.wall_s, 3),
+        "folder": audited.folder,
+    }
+
+
+def _planted(one: Expected) -> str:
+    return _told(one.cause, one.channel, one.host, one.kind, one.covert)
+
+
+def _reported(signal: Signal) -> str:
+    place = signal.location
+    told = _told(signal.cause, place.channel, place.host, signal.kind, signal.covert)
+    return f"{told}, at {place}"
+
+
+def _told(cause: Sequence[str], channel: str, host: str | None, kind: str, covert: bool) -> str:
+    where = f"{channel} {host}" if host else channel
+    return f"{' × '.join(cause)} → {where}, {kind}{', covert' if covert else ''}"
+
+
+def _rate(share: float | None) -> str:
+    return "-" if share is None else f"{share:.3f}"

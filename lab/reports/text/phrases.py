@@ -1,0 +1,195 @@
+"""The words that reports share: places, times, counts, commands, what was not found.
+
+Everything returned is safe to print; what a client or a level wrote has gone through
+:mod:`lab.reports.text.safe`.
+"""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Mapping, Sequence
+
+from lab.findings.report import ClientFacts, Location, Report, Signal
+from lab.reports.text.safe import clipped, visible
+
+__all__ = [
+    "EMPTY_LEVEL",
+    "EMPTY_TEXT",
+    "NOTHING",
+    "cause",
+    "client_label",
+    "client_words",
+    "counted",
+    "duration",
+    "listed",
+    "missed_share",
+    "place",
+    "repeat",
+    "run_words",
+    "setting",
+    "severity",
+    "shell_words",
+    "verdict",
+]
+
+EMPTY_LEVEL = "(empty)"
+"""How the level is written that is the empty text."""
+EMPTY_TEXT = "(empty text)"
+"""What stands where one side sends something that is empty."""
+NOTHING = "(nothing)"
+"""What stands where one side sends nothing at all."""
+
+_SHELL_PLAIN = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", "'": "\\'"}
+
+_KINDS = ("encoded", "copied", "derived", "presence", "order", "count", "timing", "route")
+
+
+def cause(signal: Signal) -> str:
+    """``endpoint × timezone``."""
+    return " × ".join(map(visible, signal.cause)) or "unknown cause"
+
+
+def client_label(client: ClientFacts) -> str:
+    """``name@version``, or the name of a client that has no version."""
+    return clipped(_label(client), 200)
+
+
+def client_words(client: ClientFacts, typed: Sequence[str] = ()) -> str:
+    """How the user names this client on the command line, safe to paste into a shell.
+
+    ``typed`` is what the user typed, where that is known: a path or ``--`` and a program.
+    A name is pinned to the version that was measured.
+    """
+    if not typed:
+        own = client.source.split(" ")[0] in {"program", "profile"}
+        return "CLIENT" if own else _word(_label(client))
+    if len(typed) == 1 and not typed[0].endswith(".toml"):
+        return _word(_label(client))
+    return shell_words(typed)
+
+
+def shell_words(words: Sequence[str]) -> str:
+    """Words as one would type them into a shell, however strange they are."""
+    return " ".join(map(_word, words))
+
+
+def severity(signal: Signal) -> tuple[bool, bool, int, float, str]:
+    """Sorts signals worst first: covert, then by kind; routing effects last."""
+    return (
+        not signal.covert,
+        signal.kind == "route",
+        _KINDS.index(signal.kind),
+        signal.p_adjusted,
+        signal.id,
+    )
+
+
+def place(location: Location, cells: int = 1000) -> str:
+    """``POST api.example.com/v1/messages body /messages/0/content/0``: where in the traffic.
+
+    At most ``cells`` wide.
+    """
+    where = (location.host or "") + (location.path or "")
+    words = [location.method, where or None, location.part, location.pointer]
+    if location.channel != "http":
+        words.insert(0, location.channel)
+    return clipped(" ".join(word for word in words if word) or location.channel, cells)
+
+
+def setting(factor: str, level: str, cells: int = 1000) -> str:
+    """``timezone=Asia/Tokyo``; the empty level has a word too."""
+    return clipped(f"{factor}={level or EMPTY_LEVEL}", cells)
+
+
+def duration(seconds: float) -> str:
+    """``8 s``, ``5 min 12 s``, ``2 h 5 min``; below ten seconds with one decimal."""
+    if seconds < 9.95:
+        return f"{max(seconds, 0):.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """``1 trial``, ``12,000 trials``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def verdict(report: Report) -> str:
+    """What the audit came to, in one sentence."""
+    routes = sum(signal.kind == "route" and not signal.covert for signal in report.signals)
+    signals = len(report.signals) - routes
+    covert = sum(signal.covert for signal in report.signals)
+    if signals:
+        hidden = f", {covert} of them covert" if covert and signals > 1 else ""
+        hidden = ", and it is covert" if covert and signals == 1 else hidden
+        return f"{counted(signals, 'signal')}{hidden}"
+    if report.verdict == "inconclusive":
+        return "inconclusive: nothing was confirmed, and nothing was ruled out"
+    if report.verdict == "not measured":
+        return "not measured: nothing could be tried, so nothing can be said"
+    if routes:
+        return "no signal beyond where the traffic goes"
+    return "no signal in what was tried"
+
+
+def repeat(client: str, signal: Signal) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The two commands that run the minimal pair, each as words to be joined by spaces.
+
+    ``client`` is how the user names the client on the command line.
+    """
+    pair = signal.pair
+    left, right = (
+        {**pair.context, pair.factor: chosen} for chosen in (pair.left_level, pair.right_level)
+    )
+    return run_words(client, left), run_words(client, right)
+
+
+def run_words(client: str, levels: Mapping[str, str]) -> tuple[str, ...]:
+    """The command that runs a client once with these levels, as words to be joined by spaces."""
+    settings = [f"--set {_word(f'{name}={levels[name]}')}" for name in sorted(levels)]
+    program = ""
+    if client.startswith("-- "):
+        # Everything after -- belongs to the program, so options come before it.
+        client, program = "", client
+    return tuple(word for word in ("lab run", client, *settings, program) if word)
+
+
+def missed_share(report: Report) -> float | None:
+    """Above which share of trials an effect had to show to be met at all, nearly surely.
+
+    A level that was tried in n trials shows an effect of frequency f at least once with
+    probability 1 - (1 - f)^n; this is the f for which that is 95 %, for the least tried
+    level, assuming (as in a covering array) that levels are tried equally often.
+    None where nothing was tried.
+    """
+    tried = [len(factor.levels) + 1 for factor in report.factors if factor.measured]
+    if not tried or not report.trials:
+        return None
+    each = max(report.trials // max(tried), 1)
+    return 1 - math.pow(0.05, 1 / each)
+
+
+def _label(client: ClientFacts) -> str:
+    return f"{client.name}@{client.version}" if client.version else client.name
+
+
+def _word(text: str) -> str:
+    """``text`` as one word of a shell, however strange: nothing unprintable comes out."""
+    if visible(text) == text:
+        return shlex.quote(text)
+    escaped = (_SHELL_PLAIN.get(c) or (c if visible(c) == c else f"\\U{ord(c):08x}") for c in text)
+    return f"$'{''.join(escaped)}'"
+
+
+def listed(words: Sequence[str], limit: int) -> str:
+    """``a, b, c and 9 more``."""
+    if len(words) <= limit + 1:
+        return ", ".join(words)
+    return f"{', '.join(words[:limit])} and {len(words) - limit} more"

@@ -1,0 +1,71 @@
+"""Facts that a machine tells in several places: files and system calls must agree on them.
+
+What a level says (processors, memory, kernel) comes from the surroundings.  All else is the
+lab's choice and the same in every trial: a machine that is up for three days, has little to
+do, and has used two thirds of its memory, most of it for caches.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from lab.factors.host_spec import Machine, Network, Platform
+
+__all__ = ["Facts", "Memory"]
+
+UPTIME_S = 281_417
+IDLE = 0.968
+"""Of all processor time since the machine was started."""
+LOADS = (0.21, 0.17, 0.11)
+TASKS = 412
+"""Processes and threads of the whole machine."""
+LAST_TASK = 40_962
+TICKS_PER_S = 100
+"""In which /proc tells of processor time, on every architecture; see proc(5)."""
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """How memory is used, in KiB."""
+
+    total: int
+    free: int
+    available: int
+    buffers: int
+    cached: int
+    shared: int
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What there is to tell.
+
+    ``started`` is the Unix time at which the client starts, ``architecture`` is what
+    uname(2) calls the processor, and ``instructions`` are the names, as in /proc/cpuinfo, of
+    what it really can, so that no client is told of an instruction that would kill it.
+    """
+
+    machine: Machine
+    platform: Platform
+    network: Network
+    hostname: str
+    uid: int
+    architecture: str
+    started: float = 0.0
+    instructions: frozenset[str] = frozenset()
+
+    @property
+    def booted(self) -> int:
+        """The Unix time at which the machine was started."""
+        return int(self.started) - UPTIME_S
+
+    @property
+    def memory(self) -> Memory:
+        """How memory is used."""
+        total = self.machine.memory_kib
+        return Memory(
+            total=total,
+            free=total * 33 // 100,
+            available=total * 71 // 100,
+            buffers=total * 2 // 100,
+            cached=total * 36 // 100,
+            shared=total // 100,
+        )

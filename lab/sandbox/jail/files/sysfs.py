@@ -1,0 +1,107 @@
+"""The jail's /sys: processors, memory, firmware and network cards, and nothing else.
+
+A pure function from facts to plain files, at the paths of sysfs(5): what it shows by class
+are links to where the devices are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lab.errors import UsageError
+from lab.factors.host_spec import Directory, File, Link
+from lab.sandbox.jail.files.facts import Facts
+
+__all__ = ["sysfs"]
+
+FOLDERS = ("block", "bus", "dev", "firmware", "fs/cgroup", "kernel", "module", "power")
+PROCESSORS = "/devices/system/cpu"
+NODES = "/devices/system/node"
+HUGE_PAGES = "/kernel/mm/transparent_hugepage"
+FIRMWARE = "/devices/virtual/dmi/id"
+SECRETS = ("board_serial", "chassis_serial", "product_serial", "product_uuid")
+"""What of the firmware's texts only root may read."""
+CARD = "/devices/pci0000:00/0000:00:1f.6/net"
+VIRTUAL = "/devices/virtual/net"
+ETHERNET, LOOPBACK = 1, 772
+"""Kinds of hardware, as linux/if_arp.h numbers them."""
+
+
+def sysfs(facts: Facts, cards: dict[str, str]) -> dict[str, File | Link | Directory]:
+    """All of /sys, by path within it; ``cards`` are network interfaces with their addresses.
+
+    UsageError where the firmware would have a text that no folder can hold.
+    """
+    items: dict[str, File | Link | Directory] = {f"/{name}": Directory() for name in FOLDERS}
+    items |= _processors(facts.machine.cpus)
+    items |= _firmware(facts)
+    items |= _interface("lo", "00:00:00:00:00:00", VIRTUAL, LOOPBACK)
+    for number, (name, address) in enumerate(cards.items()):
+        items |= _interface(name, address, VIRTUAL if number else CARD, ETHERNET)
+    return items
+
+
+def _text(text: object, mode: int = 0o444) -> File:
+    return File(f"{text}\n".encode(), mode)
+
+
+def _processors(count: int) -> dict[str, File | Link | Directory]:
+    every = f"0-{count - 1}" if count > 1 else "0"
+    items: dict[str, File | Link | Directory] = {
+        f"{PROCESSORS}/online": _text(every),
+        f"{PROCESSORS}/possible": _text(every),
+        f"{PROCESSORS}/present": _text(every),
+        f"{NODES}/online": _text(0),
+        f"{HUGE_PAGES}/enabled": _text("[always] madvise never"),
+        f"{HUGE_PAGES}/hpage_pmd_size": _text(2 << 20),
+    }
+    for number in range(count):
+        topology = {
+            "core_cpus_list": number,
+            "core_id": number,
+            "package_cpus_list": every,
+            "physical_package_id": 0,
+            "core_siblings": _mask(range(count)),
+            "core_siblings_list": every,
+            "thread_siblings": _mask([number]),
+            "thread_siblings_list": number,
+        }
+        for name, value in topology.items():
+            items[f"{PROCESSORS}/cpu{number}/topology/{name}"] = _text(value)
+    return items
+
+
+def _mask(processors: Iterable[int]) -> str:
+    """The processors as a bit mask, in words of 32 bits with a comma between."""
+    bits = f"{sum(1 << number for number in processors):x}"
+    words = [bits[max(0, end - 8) : end] for end in range(len(bits), 0, -8)]
+    return ",".join(reversed(words))
+
+
+def _firmware(facts: Facts) -> dict[str, File | Link | Directory]:
+    items: dict[str, File | Link | Directory] = {}
+    for name, text in facts.machine.dmi:
+        if "/" in name or name in {"", ".", ".."}:
+            raise UsageError(f"{name!r} cannot be the name of a file in /sys/class/dmi/id")
+        # All files in a jail are the client's own, so the mode has to keep it out.
+        secret = name in SECRETS and facts.uid != 0
+        items[f"{FIRMWARE}/{name}"] = _text(text, 0 if secret else 0o444)
+    if items:
+        items["/class/dmi/id"] = Link("../../devices/virtual/dmi/id")
+    return items
+
+
+def _interface(
+    name: str, address: str, folder: str, kind: int
+) -> dict[str, File | Link | Directory]:
+    settings = {
+        "address": address,
+        "mtu": 65536 if kind == LOOPBACK else 1500,
+        "operstate": "unknown" if kind == LOOPBACK else "up",
+        "type": kind,
+    }
+    items: dict[str, File | Link | Directory] = {
+        f"{folder}/{name}/{setting}": _text(value) for setting, value in settings.items()
+    }
+    items[f"/class/net/{name}"] = Link(f"../..{folder}/{name}")
+    return items

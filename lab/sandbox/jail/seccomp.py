@@ -1,0 +1,134 @@
+"""The system calls that a jail refuses: ways around the namespaces, and nothing else.
+
+Network namespaces do not hold every kind of socket: on a virtual machine ``AF_VSOCK``
+reaches the hypervisor from any of them.  So only the families that are sealed or purely
+local exist in a jail, and the others are refused with the error of a kernel that lacks
+them.  ``io_uring`` could open sockets past this filter and is refused as system
+administrators refuse it (``kernel.io_uring_disabled``); so are the kernel's keyrings,
+which a jail would share with the user of the lab.  A program for another instruction set
+would call by other numbers, hence is refused everything.
+
+An ordinary user's client may make user namespaces, as on any machine, and be root in them
+without being anybody else outside.  A client of root's lab has root's user id outside too:
+what it could mount there (control groups, another /proc) would obey it as root's.  So it is
+refused user namespaces, as containers refuse them; ``clone3``, whose flags a filter cannot
+see, does not exist for it, and every libc falls back to ``clone``.
+
+The kernel's log tells of the host, and most systems keep it to root; so ``syslog`` is refused
+everywhere.  So is ``userfaultfd``, as the kernel refuses it to ordinary users: by it, a client
+could keep the lab waiting that answers its system calls (:mod:`lab.sandbox.jail.seccomp_notify`).
+Which calls those are is for a second filter to say.
+
+Each filter is a program in classic BPF over ``struct seccomp_data``; see seccomp(2).
+"""
+
+from __future__ import annotations
+
+import errno
+import platform
+import socket
+import struct
+
+import msgspec
+
+from lab.errors import MachineError
+from lab.sandbox.jail.syscall_answers import CALLS
+
+__all__ = ["answer_filter", "seccomp_filter"]
+
+# machine: (AUDIT_ARCH, socket, clone, unshare, add_key, request_key, keyctl)
+NUMBERS = {
+    "x86_64": (0xC000003E, 41, 56, 272, 248, 249, 250),
+    "aarch64": (0xC00000B7, 198, 220, 97, 217, 218, 219),
+    "riscv64": (0xC00000F3, 198, 220, 97, 217, 218, 219),
+}
+HOSTS = {
+    "x86_64": (103, 298, 321, 323),
+    "aarch64": (116, 241, 280, 282),
+    "riscv64": (116, 241, 280, 282),
+}
+"""By machine: syslog, perf_event_open, bpf, userfaultfd."""
+IO_URING_SETUP = 425
+CLONE3 = 435
+CLONE_NEWUSER = 0x10000000
+X32 = 0x40000000
+"""Set in the number of a call by the x32 convention, which has numbers of its own."""
+
+FAMILIES = (
+    socket.AF_UNIX,
+    socket.AF_INET,
+    socket.AF_INET6,
+    socket.AF_NETLINK,
+    socket.AF_ALG,
+)
+
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+NUMBER_AT, ARCH_AT, ARGUMENT_AT = 0, 4, 16
+ALLOW = 0x7FFF0000
+FAIL = 0x00050000
+ASK = 0x7FC00000
+"""Whoever holds the filter's listener; see seccomp_unotify(2)."""
+
+
+def seccomp_filter(machine: str | None = None, *, root: bool = False) -> bytes:
+    """The filter for this machine, as bubblewrap's ``--seccomp`` reads it.
+
+    ``root`` says whether the client has root's user id on the host.
+    """
+    machine = machine or platform.machine()
+    if machine not in NUMBERS:
+        raise MachineError(f"the jail's filter does not know the processor {machine} yet")
+    arch, open_socket, clone, unshare, *keys = NUMBERS[machine]
+    refused = [(IO_URING_SETUP, errno.EPERM), *((key, errno.ENOSYS) for key in keys)]
+    refused += [(number, errno.EPERM) for number in HOSTS[machine]]
+    if root:
+        refused.append((CLONE3, errno.ENOSYS))
+    program = [
+        _step(LOAD, ARCH_AT),
+        _step(EQUAL, arch, 1, 0),
+        _step(RETURN, FAIL | errno.ENOSYS),
+        _step(LOAD, NUMBER_AT),
+        _step(AT_LEAST, X32, 0, 1),
+        _step(RETURN, FAIL | errno.ENOSYS),
+    ]
+    for number, error in refused:
+        program += [_step(EQUAL, number, 0, 1), _step(RETURN, FAIL | error)]
+    if root:
+        program += [
+            _step(EQUAL, clone, 1, 0),
+            _step(EQUAL, unshare, 0, 4),
+            _step(LOAD, ARGUMENT_AT),
+            _step(ANY_BIT, CLONE_NEWUSER, 0, 1),
+            _step(RETURN, FAIL | errno.EPERM),
+            _step(RETURN, ALLOW),
+        ]
+    program += [
+        _step(EQUAL, open_socket, 1, 0),
+        _step(RETURN, ALLOW),
+        _step(LOAD, ARGUMENT_AT),  # the family: an int, so the lower half tells
+    ]
+    for family in FAMILIES:
+        program += [_step(EQUAL, family, 0, 1), _step(RETURN, ALLOW)]
+    program.append(_step(RETURN, FAIL | errno.EAFNOSUPPORT))
+    return b"".join(program)
+
+
+def answer_filter(machine: str | None = None) -> bytes:
+    """The second filter, by which the lab is asked; for struct sock_fprog.
+
+    What it allows, the first may still refuse, as it does all of other instruction sets.
+    """
+    machine = machine or platform.machine()
+    if machine not in CALLS:
+        raise MachineError(f"the lab does not know the system calls of {machine} yet")
+    numbers = msgspec.structs.astuple(CALLS[machine])
+    program = [_step(LOAD, ARCH_AT), _step(EQUAL, NUMBERS[machine][0], 1, 0)]
+    program += [_step(RETURN, ALLOW), _step(LOAD, NUMBER_AT)]
+    for number in numbers:
+        program += [_step(EQUAL, number, 0, 1), _step(RETURN, ASK)]
+    program.append(_step(RETURN, ALLOW))
+    return b"".join(program)
+
+
+def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    return struct.pack("=HBBI", code, if_true, if_false, value)

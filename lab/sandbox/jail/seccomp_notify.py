@@ -1,0 +1,175 @@
+"""Answering system calls for the kernel: who asks waits until the lab has written the answer.
+
+Theory of operation.  The jail's process 1 adds a filter by which the kernel hands certain
+calls to whoever holds the *listener* (SECCOMP_RET_USER_NOTIF; see seccomp_unotify(2)), and
+passes that descriptor out to the lab.  It works on system calls, hence for every program,
+whatever it is linked with.
+
+The client is a stranger, so nothing that it says is trusted:
+
+* The number of the asking task may belong to another by the time it is used.  Its memory is
+  opened first, and then the kernel is asked whether the call still waits: if so, what was
+  opened is the asker's.  Should it end afterwards, a write goes nowhere.
+* What is written is the lab's, of fixed size, at the address that was given; it goes to the
+  asker's own memory or fails, as the kernel's own answer would.  As a debugger's, it also
+  goes to pages that the asker made private and read-only, where the kernel's would fail.
+* Nothing here waits for the client.  A page of memory that is served by another process
+  could make a writer wait; ``userfaultfd`` is refused in a jail.
+
+Where the lab may not write into the client's memory, the call goes on and the kernel
+answers it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import os
+import platform
+import struct
+from functools import cache
+from pathlib import Path
+
+from lab.sandbox.jail.syscall_answers import CALLS, Answer, Answers
+
+__all__ = ["Listener", "obstacle", "supported"]
+
+RECEIVE, SEND, STILL_VALID = 0xC0502100, 0xC0182101, 0x80082102
+"""The last as kernels before 5.9 have it; later ones know it, too."""
+NOTIFICATION = struct.Struct("=QIIiIQ6Q")
+RESPONSE = struct.Struct("=QqiI")
+GO_ON = 1
+
+SECCOMP_CALL = {"x86_64": 317, "aarch64": 277, "riscv64": 277}
+GET_ACTION_AVAILABLE = 2
+ANSWERED_BY_ANOTHER = 0x7FC00000
+YAMA = Path("/proc/sys/kernel/yama/ptrace_scope")
+NOBODY = "3"
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Span(ctypes.Structure):
+    """An ``iovec``."""
+
+    _fields_ = (("base", ctypes.c_void_p), ("size", ctypes.c_size_t))
+
+
+class Listener:
+    """The lab's end of a jail's filter.
+
+    ``tasks`` is the jail's /proc, to look up whether a task exists.  Both descriptors are
+    closed with it.
+    """
+
+    def __init__(self, descriptor: int, tasks: int, answers: Answers) -> None:
+        self.descriptor = descriptor
+        self._tasks = tasks
+        self._answers = answers
+
+    def serve(self) -> None:
+        """Answer one call that waits; do nothing if it was taken back."""
+        asked = bytearray(NOTIFICATION.size)
+        try:
+            fcntl.ioctl(self.descriptor, RECEIVE, asked)
+        except OSError as failure:
+            if failure.errno in (errno.ENOENT, errno.EINTR):
+                return
+            raise
+        ticket, task, _, number, _, _, *arguments = NOTIFICATION.unpack(asked)
+        answer = self._answers.to(number, arguments)
+        error = self._fulfil(ticket, task, answer) if answer is not None else None
+        if error is None:
+            self._respond(ticket, 0, 0, GO_ON)
+        else:
+            self._respond(ticket, answer.value if answer and not error else 0, -error, 0)
+
+    def close(self) -> None:
+        """Close it; who still waits for an answer is told that there is no such call."""
+        os.close(self.descriptor)
+        os.close(self._tasks)
+
+    def _fulfil(self, ticket: int, task: int, answer: Answer) -> int | None:
+        """Do what the answer says; the error number, or None where the kernel must do it."""
+        if answer.error:
+            return answer.error
+        if answer.task and not self._exists(answer.task):
+            return errno.ESRCH
+        return self._write(ticket, task, answer.address, answer.data) if answer.data else 0
+
+    def _exists(self, task: int) -> bool:
+        try:
+            os.stat(str(task), dir_fd=self._tasks)
+        except OSError:
+            return False
+        return True
+
+    def _write(self, ticket: int, task: int, address: int, data: bytes) -> int | None:
+        if address + len(data) > 1 << 63:
+            return errno.EFAULT  # the kernel's half
+        try:
+            memory = os.open(f"/proc/{task}/mem", os.O_WRONLY | os.O_CLOEXEC)
+        except OSError:
+            return self._write_by_number(ticket, task, address, data)
+        try:
+            if not self._waits(ticket):
+                return errno.ESRCH  # which nobody will read
+            written = os.pwrite(memory, data, address)
+        except OSError:
+            return errno.EFAULT
+        finally:
+            os.close(memory)
+        return 0 if written == len(data) else errno.EFAULT
+
+    def _write_by_number(self, ticket: int, task: int, address: int, data: bytes) -> int | None:
+        """For an ordinary user's client that made itself undumpable: its files are root's.
+
+        Between question and write the number would have to go to another task.  Numbers are
+        given out in a circle, so that takes as many new tasks as there are numbers.
+        """
+        ours = Span(ctypes.cast(ctypes.create_string_buffer(data), ctypes.c_void_p), len(data))
+        theirs = Span(address, len(data))
+        if not self._waits(ticket):
+            return errno.ESRCH
+        written = libc.process_vm_writev(
+            task, ctypes.byref(ours), 1, ctypes.byref(theirs), 1, ctypes.c_ulong(0)
+        )
+        if written == -1 and ctypes.get_errno() in (errno.EPERM, errno.ENOSYS):
+            return None
+        return 0 if written == len(data) else errno.EFAULT
+
+    def _waits(self, ticket: int) -> bool:
+        try:
+            fcntl.ioctl(self.descriptor, STILL_VALID, struct.pack("=Q", ticket))
+        except OSError:
+            return False
+        return True
+
+    def _respond(self, ticket: int, value: int, error: int, flags: int) -> None:
+        try:
+            fcntl.ioctl(self.descriptor, SEND, RESPONSE.pack(ticket, value, error, flags))
+        except OSError as failure:
+            if flags and failure.errno == errno.EINVAL:  # before Linux 5.5 no call can go on
+                self._respond(ticket, 0, -errno.ENOSYS, 0)
+            # Otherwise it was killed meanwhile.
+
+
+def supported() -> bool:
+    """Whether this machine lets the lab answer system calls."""
+    return obstacle() is None
+
+
+@cache
+def obstacle() -> str | None:
+    """What forbids the lab to answer system calls, in one line; None where nothing does."""
+    machine = platform.machine()
+    if machine not in CALLS:
+        return f"the lab does not know the system calls of the processor {machine} yet"
+    action = ctypes.c_uint32(ANSWERED_BY_ANOTHER)
+    question = (SECCOMP_CALL[machine], GET_ACTION_AVAILABLE, 0, ctypes.byref(action))
+    if libc.syscall(*question) == -1:
+        return "this kernel hands no system calls to others (SECCOMP_RET_USER_NOTIF, Linux 5.0)"
+    if YAMA.exists() and YAMA.read_text().strip() == NOBODY:
+        return f"{YAMA} is {NOBODY}, so that nobody may write into another's memory until a reboot"
+    return None

@@ -1,0 +1,119 @@
+"""What system calls say of the machine: the kernel's answers, with the surroundings' facts.
+
+A pure function from a call's number and arguments to an answer.  Answered are the calls
+that no namespace and no file could change: ``uname``, ``sysinfo`` and ``sched_getaffinity``
+(how many processors there are, to every C library and to Go).  ``sched_setaffinity`` is
+accepted and does nothing, because the processors that it would choose from do not exist.
+Structures and rules are those of uname(2), sysinfo(2) and sched_setaffinity(2) on 64-bit
+Linux, which are the same on all architectures that the jail knows.
+"""
+
+from __future__ import annotations
+
+import errno
+import struct
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from lab.sandbox.jail.files.facts import LOADS, TASKS, UPTIME_S, Facts
+
+__all__ = ["CALLS", "Answer", "Answers", "Calls", "answers"]
+
+
+class Calls(msgspec.Struct, frozen=True):
+    """The numbers of the calls that are answered."""
+
+    uname: int
+    sysinfo: int
+    sched_setaffinity: int
+    sched_getaffinity: int
+
+
+CALLS: Mapping[str, Calls] = {
+    "x86_64": Calls(63, 99, 203, 204),
+    "aarch64": Calls(160, 179, 122, 123),
+    "riscv64": Calls(160, 179, 122, 123),
+}
+
+WORD = 8
+"""Bytes of an unsigned long, in which masks of processors are counted."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a call returns, or the error with which it fails; and what it writes, and where.
+
+    With a ``task``, there must be one of this number, or the call fails with ESRCH.
+    """
+
+    value: int = 0
+    error: int = 0
+    address: int = 0
+    data: bytes = b""
+    task: int = 0
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """What the calls of one jail are answered."""
+
+    calls: Calls
+    uname: bytes
+    sysinfo: bytes
+    processors: bytes
+
+    def to(self, number: int, arguments: Sequence[int]) -> Answer | None:
+        """The answer to a call; None for one that is the kernel's to answer."""
+        if number == self.calls.uname:
+            return Answer(address=arguments[0], data=self.uname)
+        if number == self.calls.sysinfo:
+            return Answer(address=arguments[0], data=self.sysinfo)
+        if number == self.calls.sched_setaffinity:
+            return Answer(task=_signed(arguments[0]))
+        if number == self.calls.sched_getaffinity:
+            task, size, address = _signed(arguments[0]), arguments[1] & 0xFFFFFFFF, arguments[2]
+            if size < len(self.processors) or size % WORD:
+                return Answer(error=errno.EINVAL)
+            return Answer(len(self.processors), 0, address, self.processors, task)
+        return None
+
+
+def answers(facts: Facts) -> Answers:
+    """The answers that agree with these facts."""
+    count = facts.machine.cpus
+    words = (count + 8 * WORD - 1) // (8 * WORD)
+    return Answers(
+        calls=CALLS[facts.architecture],
+        uname=_uname(facts),
+        sysinfo=_sysinfo(facts),
+        processors=((1 << count) - 1).to_bytes(words * WORD, "little"),
+    )
+
+
+def _uname(facts: Facts) -> bytes:
+    kernel = facts.platform.kernel
+    fields = ("Linux", facts.hostname, kernel.release, kernel.version, facts.architecture, "(none)")
+    return b"".join(
+        field.encode("utf-8", "surrogateescape")[:64].ljust(65, b"\0") for field in fields
+    )
+
+
+def _sysinfo(facts: Facts) -> bytes:
+    memory = facts.memory
+    loads = (int(load * 65536) for load in LOADS)
+    amounts = (memory.total, memory.free, memory.shared, memory.buffers, 0, 0)
+    return struct.pack(
+        "=q3Q6QHH4xQQI4x",
+        UPTIME_S + 1,  # the kernel counts a second that has begun
+        *loads,
+        *(1024 * kib for kib in amounts),
+        TASKS,
+        0,
+        0,
+        0,
+        1,
+    )
+
+
+def _signed(argument: int) -> int:
+    """The argument as a C int."""
+    return (argument & 0xFFFFFFFF ^ 0x80000000) - 0x80000000

@@ -1,0 +1,76 @@
+"""What a jail uses at this moment, and whether that is too much.
+
+Counting from outside works everywhere, also where an ordinary user may write no control
+group.  The kernel's own limits (processes by user, size of the tree) hold in between.
+"""
+
+from __future__ import annotations
+
+import os
+
+import msgspec
+
+from lab.observation.records import Verdict
+from lab.sandbox.jail.plan import Limits
+
+__all__ = ["Usage", "exceeded", "look"]
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+HOLDER = "1"
+OWN = 2
+"""Processes of the lab beside the holder: bubblewrap, and the jail's process 1."""
+NEARLY_FULL = 16 * 4096
+NEARLY_NO_FILES = 16
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """What one look found."""
+
+    threads: int
+    """Of all processes."""
+    memory_bytes: int
+    """Resident, without what processes share."""
+    cpu_s: float
+    """Of the processes that live, and of those that they waited for."""
+    free_bytes: int
+    free_files: int
+
+
+def look(processes: int, tree: int) -> Usage:
+    """Look once: ``processes`` is an open /proc of the cell, ``tree`` the open tree."""
+    threads = pages = ticks = 0
+    for name in os.listdir(processes):
+        if name.isdigit() and name != HOLDER:
+            try:
+                stat = _read(processes, f"{name}/stat")
+                _, resident, shared, *_ = _read(processes, f"{name}/statm").split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it ended between the two looks
+            # Fields after the name, which may itself hold spaces and brackets; see proc(5).
+            fields = stat.rpartition(b")")[2].split()
+            ticks += sum(map(int, fields[11:15]))
+            threads += int(fields[17])
+            pages += int(resident) - int(shared)
+    space = os.statvfs(tree)
+    free = space.f_bfree * space.f_bsize
+    return Usage(threads, pages * PAGE, ticks * TICK_S, free, space.f_ffree)
+
+
+def exceeded(usage: Usage, limits: Limits) -> tuple[Verdict, str] | None:
+    """The first limit that is exceeded, with the reason; None where all are kept."""
+    if usage.threads - OWN > limits.processes:
+        return "too many processes", f"more than {limits.processes} processes and threads at once"
+    if usage.memory_bytes > limits.memory_bytes:
+        return "too much memory", f"more than {limits.memory_bytes} bytes resident at once"
+    if usage.free_bytes < NEARLY_FULL or usage.free_files < NEARLY_NO_FILES:
+        return "too much disk", f"all of {limits.disk_bytes} bytes of disk in use"
+    return None
+
+
+def _read(folder: int, path: str) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        return os.read(descriptor, 4096)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,31 @@
+"""Which factors cannot be varied for a client, and why.
+
+An environment names only what the lab really decides: a factor that does not reach the
+client has no level in it, because any level would be untrue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lab.clients.profile import Client
+from lab.factors.registry import factors
+from lab.sandbox.jail.clock_preload import supported
+from lab.sandbox.requirements import device
+
+__all__ = ["unreachable"]
+
+
+def unreachable(client: Client) -> Mapping[str, str]:
+    """Factor name to the reason why it cannot be varied for this client."""
+    reasons = {}
+    for name, item in factors().items():
+        if name in client.profile.exclude:
+            reasons[name] = "the client's profile excludes it"
+        elif "clock" in item.requires and client.dynamic is False:
+            reasons[name] = "the clock reaches programs that load glibc, which this client does not"
+        elif "clock" in item.requires and not supported():
+            reasons[name] = "the clock reaches programs on x86-64 only, not on this processor"
+        elif name == "network" and device() is None:
+            reasons[name] = "this kernel has no device (dummy, ifb) to pretend interfaces with"
+    return reasons

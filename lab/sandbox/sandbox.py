@@ -1,0 +1,220 @@
+"""The laboratory: one client, any number of cells, and the way from environment to observation.
+
+A laboratory owns the cells, the internet that serves them, and worker threads, one a cell.
+What happens in one trial: the environment's factors are folded over what the client's
+profile brings, the cell's recording begins, the client runs in its jail, the recording
+ends.  Nothing of a trial outlives it but the observation, and what its cell's kernel counts
+(packets, connections).  Of the earlier runs of a
+returning user's client nothing is kept but what they left in the files.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self, TypeVar
+
+import msgspec
+
+from lab.clients.lab_folders import refuse_within
+from lab.clients.profile import Client
+from lab.clients.profile_loader import fill
+from lab.environment import Environment
+from lab.factors.host_spec import Endpoint, File, Surroundings
+from lab.factors.registry import factor, realise
+from lab.internet.models.script import Answer, Script
+from lab.internet.server import Internet, Network
+from lab.internet.tls.certificate_authority import Authority
+from lab.observation.records import Exit, Observation
+from lab.sandbox.cell.cell import Cell
+from lab.sandbox.concurrency import Pace
+from lab.sandbox.jail.clock_preload import supported
+from lab.sandbox.jail.plan import Jail, Limits, base_variables
+
+__all__ = ["Laboratory", "Measured", "bare_surroundings", "endpoint_of"]
+
+CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+
+T = TypeVar("T")
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """An observation, and the wall time that the lab added to the client's own.
+
+    Earlier runs are the client's own time, too; the observation is of the last run alone,
+    also in what it says of time and CPU.
+    """
+
+    observation: Observation
+    overhead_s: float
+
+
+def endpoint_of(client: Client) -> Endpoint:
+    """How this client is told where its provider lives."""
+    provider = client.profile.provider
+    variable = provider.endpoint_variable
+    variables = (variable,) if isinstance(variable, str) else tuple(variable or ())
+    return Endpoint(
+        host=provider.host,
+        variables=variables,
+        official=provider.official,
+        files=provider.endpoint_files,
+    )
+
+
+def bare_surroundings(client: Client) -> Surroundings:
+    """What the client's profile brings, before any factor."""
+    profile = client.profile
+    files = {
+        path if path.startswith(("/", "~/", "./")) else f"~/{path}": File(text.encode(), 0o600)
+        for path, text in profile.home_files.items()
+    }
+    return Surroundings(
+        variables={**profile.environment, **dict.fromkeys(profile.trust, CA_BUNDLE)},
+        files=files,
+        endpoint=endpoint_of(client),
+        optout=profile.optout,
+    )
+
+
+class Laboratory:
+    """Cells for one client.  Use as a context manager.
+
+    ``jobs`` is how many trials run at a time; None lets what they need decide, of
+    ``processors``, by default all there are.  The client sees nothing of ``home``, nor of the
+    ``hidden`` folders; UsageError if it lies in one.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        jobs: int | None = None,
+        processors: int | None = None,
+        home: Path = Path(".lab"),
+        hidden: tuple[Path, ...] = (),
+    ) -> None:
+        self.client = client
+        own = (*client.hidden, *(os.path.realpath(folder) for folder in (home, *hidden)))
+        refuse_within(client.readable, own)
+        self._hidden = tuple(dict.fromkeys(own))
+        available = processors or len(os.sched_getaffinity(0))
+        self._pace = Pace(max(1, min(8, available)), jobs)
+        self.authority = Authority.load(home / "authority")
+        self.evidence: tuple[str, ...] = ()
+        """What proved that nothing leads out of the cells."""
+        self._stack = ExitStack()
+        self._idle: queue.SimpleQueue[tuple[Cell, Network]] = queue.SimpleQueue()
+        profile = client.profile
+        self._script = Script(
+            protocols=profile.provider.protocols,
+            answers=tuple(Answer(**msgspec.structs.asdict(answer)) for answer in profile.answers),
+        )
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            internet = stack.enter_context(Internet(self.authority))
+            for _ in range(self._pace.most):
+                cell = stack.enter_context(Cell.open())
+                evidence = cell.prove_sealed()
+                self.evidence = self.evidence or evidence
+                network = internet.attach(cell.sockets)
+                stack.callback(network.detach)
+                self._idle.put((cell, network))
+            self._workers = stack.enter_context(ThreadPoolExecutor(self._pace.most))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._workers.shutdown(wait=True, cancel_futures=True)
+        self._stack.close()
+
+    @property
+    def jobs(self) -> int:
+        """How many trials run at a time, for now."""
+        return self._pace.jobs
+
+    def observe(self, environment: Environment) -> Observation:
+        """Run the client once in this environment."""
+        return self.measure(environment).observation
+
+    def measure(self, environment: Environment) -> Measured:
+        """Run the client once, and note what the lab itself cost."""
+        started = time.monotonic()
+        cell, network = self._idle.get()
+        runs: list[Exit] = []
+
+        def begin_again(end: Exit) -> None:
+            runs.append(end)
+            try:
+                network.end()
+            finally:
+                network.begin(self._script)
+
+        try:
+            jail = self.jail(environment)
+            network.begin(self._script)
+            try:
+                end = cell.run(jail, begin_again)
+            finally:
+                recording = network.end()
+        finally:
+            self._idle.put((cell, network))
+        runs.append(end)
+        own_s = sum(each.at for each in runs)
+        self._pace.note(own_s, sum(each.cpu_s for each in runs))
+        observation = Observation(recording.events, end, recording.truncated)
+        return Measured(observation, max(0.0, time.monotonic() - started - own_s))
+
+    def measure_all(self, trials: Iterable[tuple[T, Environment]]) -> Iterator[tuple[T, Measured]]:
+        """Run many trials, as many at a time as there are cells, yielding each as it ends.
+
+        Trials start in the order given.  Closing the iterator early lets running trials
+        end and starts no more.
+        """
+        waiting = iter(trials)
+        running: dict[Future[Measured], T] = {}
+        try:
+            while True:
+                while len(running) < self._pace.jobs:
+                    following = next(waiting, None)
+                    if following is None:
+                        break
+                    label, environment = following
+                    running[self._workers.submit(self.measure, environment)] = label
+                if not running:
+                    return
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(future), future.result()
+        finally:
+            wait(running)
+
+    def jail(self, environment: Environment) -> Jail:
+        """The jail in which a trial of this environment runs."""
+        client, profile = self.client, self.client.profile
+        surroundings = realise(environment, bare_surroundings(client))
+        if not supported() and environment.mapping.get("clock") == factor("clock").control:
+            # The real date then stands for the control's; any other level is refused below.
+            surroundings = msgspec.structs.replace(surroundings, clock=None)
+        surroundings = msgspec.structs.replace(
+            surroundings, variables=base_variables(surroundings, client.search_path)
+        )
+        filled = {
+            "prompt": profile.prompt,
+            "home": surroundings.user.home,
+            "project": surroundings.directory,
+        }
+        return Jail(
+            surroundings=surroundings,
+            argv=tuple(fill(word, filled) for word in client.program),
+            readable=client.readable,
+            trust=self.authority.pem,
+            limits=Limits(wall_s=profile.timeout_s),
+            shown=client.shown,
+            hidden=self._hidden,
+        )

@@ -1,0 +1,281 @@
+"""The client's files: pyfakefs, filled from the jail's own plan.
+
+What a stand-in answers is what a jail would: the same tree, the same places where the client
+can write, the same errors where it cannot.  ``pathlib``, ``shutil``, ``tempfile`` and their
+like call the functions replaced here, and stay as they are; the importer does not.
+
+Each trial has a file system of its own, so that a file object that outlives its trial can do
+no harm to the next.  pyfakefs holds on to every open file; here only a client does, so that a
+file that nobody closes is written when it is forgotten, as usual.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import io
+import os
+import posixpath
+import weakref
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pyfakefs.helpers
+from pyfakefs.fake_file import FakeDirectory
+from pyfakefs.fake_filesystem import FakeFilesystem
+from pyfakefs.fake_open import FakeFileOpen
+from pyfakefs.fake_os import FakeOsModule
+
+from lab.factors.host_spec import Surroundings, User
+from lab.sandbox.jail.plan import GIBIBYTE, Ground, inside, writable_places
+from lab.sandbox.twin.files.descriptors import FIRST, NUMBERS, Descriptors
+from lab.sandbox.twin.files.open import FakeFile, Opener, real_open
+from lab.sandbox.twin.files.populate_fakefs import reset
+from lab.sandbox.twin.files.root import Filling, Trees
+from lab.sandbox.twin.patching.patches import Patches
+
+__all__ = ["Files"]
+
+_READING = (
+    "chdir",
+    "getcwd",
+    "getcwdb",
+    "getxattr",
+    "listdir",
+    "listxattr",
+    "lstat",
+    "readlink",
+    "scandir",
+    "stat",
+)
+_CHANGING = {
+    **dict.fromkeys(("chmod", "chown", "lchmod", "mkdir", "mknod", "remove", "rmdir"), (0,)),
+    **dict.fromkeys(("removexattr", "setxattr", "truncate", "unlink", "utime"), (0,)),
+    **dict.fromkeys(("link", "rename", "replace"), (0, 1)),
+    "symlink": (1,),
+}
+"""Functions, and which of their arguments are paths that are changed."""
+
+_BY_NUMBER = (
+    "close",
+    "dup",
+    "fchmod",
+    "fdatasync",
+    "fstat",
+    "fsync",
+    "ftruncate",
+    "lseek",
+    "read",
+    "write",
+)
+_CREATING = frozenset(("mkdir", "mknod", "symlink", "link"))
+"""These say that a path exists before they say that it cannot be written."""
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+_BLOCK = 4096
+_BLOCKS = 2 * GIBIBYTE // _BLOCK
+_now = pyfakefs.helpers.now
+
+
+class _Os(FakeOsModule):
+    """pyfakefs' functions, with the trial's umask in the place of the process's."""
+
+    filesystem: FakeFilesystem
+
+    def _umask(self) -> int:
+        return self.filesystem.umask
+
+
+class Files:
+    """The file system of one trial at a time."""
+
+    def __init__(self) -> None:
+        self._filling = Filling()
+        self._system = FakeFilesystem(path_separator="/")
+        self._os: Any = _Os(self._system)
+        self._places: tuple[str, ...] = ()
+        self._covered: tuple[str, ...] = ()
+        """Where in these places something of the host is shown."""
+
+    def begin(
+        self,
+        surroundings: Surroundings,
+        trees: Trees,
+        ground: Ground,
+        clock: Callable[[], float],
+    ) -> None:
+        """Fill it.  ``clock`` is what new files are dated by."""
+        user = surroundings.user
+        pyfakefs.helpers.set_uid(user.uid)
+        pyfakefs.helpers.set_gid(user.gid)
+        pyfakefs.helpers.now = clock
+        system = self._system = self._os.filesystem = FakeFilesystem(path_separator="/")
+        reset(system)
+        system.open_files = Descriptors()
+        self._filling.fill(system, surroundings, trees, ground)
+        self._places = _places(user.home, surroundings.directory)
+        self._covered = tuple(each.path for each in ground.shown)
+        system.cwd = surroundings.directory
+
+    def end(self) -> None:
+        """Let files be anybody's again."""
+        pyfakefs.helpers.reset_ids()
+        pyfakefs.helpers.now = _now
+
+    def read(self, path: str) -> bytes | None:
+        """What is in a file; None where there is none."""
+        try:
+            found = self._system.resolve(path)
+        except OSError:
+            return None
+        return None if isinstance(found, FakeDirectory) else found.byte_contents
+
+    def patch(self, patches: Patches) -> None:
+        """Register the stand-ins."""
+        for name in _READING:
+            patches.function(os, name, getattr(self._os, name))
+        for name, places in _CHANGING.items():
+            if hasattr(os, name):
+                patches.function(os, name, self._checked(name, getattr(self._os, name), places))
+        patches.function(os, "lchown", self._checked("lchown", self._lchown, (0,)))
+        for name in _BY_NUMBER:
+            if hasattr(FakeOsModule, name):
+                patches.descriptor(os, name, NUMBERS, getattr(self._os, name))
+        patches.descriptor(os, "fchdir", NUMBERS, self._fchdir)
+        for name in ("get_inheritable", "isatty", "set_inheritable"):
+            patches.descriptor(os, name, NUMBERS, _nothing)
+        for name in ("fcntl", "flock", "lockf"):
+            patches.descriptor(fcntl, name, NUMBERS, _nothing)
+        patches.function(os, "access", self._access)
+        patches.function(os, "open", self._os_open)
+        patches.function(os, "umask", self._umask)
+        patches.function(os, "statvfs", self._statvfs)
+        patches.descriptor(os, "fstatvfs", NUMBERS, lambda _: self._statvfs("/tmp"))
+        for name in ("chroot", "mkfifo"):
+            patches.function(os, name, _forbidden)
+        patches.value(io, "open", Opener(self._open))
+        patches.function(io, "open_code", lambda path: self._open(path, "rb"))
+        patches.value(io, "FileIO", FakeFile)
+
+    def _open(
+        self,
+        file: Any,
+        mode: str = "r",
+        buffering: int = -1,
+        encoding: str | None = None,
+        errors: str | None = None,
+        newline: str | None = None,
+        closefd: bool = True,
+    ) -> Any:
+        how = (mode, buffering, encoding, errors, newline, closefd)
+        if isinstance(file, int) and file < FIRST:
+            return real_open(file, *how)
+        if not isinstance(file, int) and set(mode) & set("wax+"):
+            self._check("open", (file,))
+        made: Any = FakeFileOpen(self._system)(file, *how)
+        self._system.open_files[made.fileno()][-1] = weakref.proxy(made)
+        return made
+
+    def _os_open(
+        self, path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None
+    ) -> int:
+        whole = self._absolute(path, dir_fd)
+        if flags & _WRITING:
+            self._check("open", (whole,))
+        opener: Any = _Os(self._system)
+        if self._system.exists(whole):
+            # pyfakefs sets the mode of whatever is opened, also of what is there already.
+            opener.chmod = _nothing
+        number: int = opener.open(path, flags, mode & ~self._system.umask, dir_fd=dir_fd)
+        return number
+
+    def _lchown(self, path: Any, uid: int, gid: int) -> None:
+        self._os.chown(path, uid, gid, follow_symlinks=False)
+
+    def _umask(self, mask: int) -> int:
+        before, self._system.umask = self._system.umask, mask
+        return before
+
+    def _access(self, path: Any, mode: int, **named: Any) -> bool:
+        found: bool = self._os.access(path, mode, **named)
+        return found and not (mode & os.W_OK and self._place(path) is None)
+
+    def _fchdir(self, number: int) -> None:
+        self._os.chdir(self._path(number))
+
+    def _statvfs(self, path: Any) -> os.statvfs_result:
+        if not self._system.exists(path):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        free = _BLOCKS - self._system.get_disk_usage("/")[1] // _BLOCK
+        flags = os.ST_NOSUID | os.ST_NODEV
+        if self._place(path) is None:
+            flags |= os.ST_RDONLY
+        files = 1 << 20
+        return os.statvfs_result(
+            (_BLOCK, _BLOCK, _BLOCKS, free, free, files, files, files, flags, 255)
+        )
+
+    def _checked(
+        self, name: str, function: Callable[..., Any], places: tuple[int, ...]
+    ) -> Callable[..., Any]:
+        def call(*words: Any, **named: Any) -> Any:
+            paths = words or tuple(named[key] for key in ("path", "src", "dst") if key in named)
+            whole = [self._absolute(path, named.get("dir_fd")) for path in paths]
+            self._check(name, tuple(whole[place] for place in places if place < len(whole)))
+            return function(*words, **named)
+
+        return call
+
+    def _absolute(self, path: Any, directory: int | None) -> Any:
+        if directory is None or isinstance(path, int):
+            return path
+        return posixpath.join(self._path(directory), os.fsdecode(path))
+
+    def _path(self, number: int) -> str:
+        found: Any = self._system.get_open_file(number).get_object()
+        return str(found.path)
+
+    def _check(self, name: str, paths: tuple[Any, ...]) -> None:
+        """OSError where the jail would not let the client change what is there."""
+        if not paths or any(isinstance(path, int) for path in paths):
+            return
+        exists = [self._system.exists(path, check_link=True) for path in paths]
+        if name in _CREATING and exists[-1]:
+            return
+        if name not in _CREATING and name != "open" and not exists[0]:
+            return
+        found = [self._place(path) for path in paths]
+        if len(set(found)) > 1:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), paths[0], None, paths[1])
+        if found[0] is None:
+            parent = posixpath.dirname(self._system.absnormpath(os.fsdecode(paths[0])))
+            if self._system.exists(parent):
+                raise OSError(errno.EROFS, os.strerror(errno.EROFS), paths[0])
+
+    def _place(self, path: Any) -> str | None:
+        """The writable place in which this path lies, links followed; None if in none."""
+        try:
+            real = self._system.resolve_path(os.fsdecode(path))
+        except OSError:
+            return None
+        if posixpath.dirname(real) == "/dev" and self._system.exists(real):
+            return "/dev"  # each device is for everybody to write
+        if any(inside(real, covered) for covered in self._covered):
+            return None
+        return next((place for place in self._places if inside(real, place)), None)
+
+
+@cache
+def _places(home: str, directory: str) -> tuple[str, ...]:
+    """Where this user can write."""
+    surroundings = Surroundings(user=User(home=home), directory=directory)
+    return (*writable_places(surroundings), "/dev/shm")
+
+
+def _forbidden(*words: Any, **_: Any) -> None:
+    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), *words[:1])
+
+
+def _nothing(*_: Any, **__: Any) -> int:
+    return 0

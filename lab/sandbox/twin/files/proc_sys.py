@@ -1,0 +1,152 @@
+"""The files that a kernel makes: /proc and /sys.
+
+In a jail the lab's own covers hide what the kernel says of the host; the rest, of processes
+and of the network, is real, because the jail's processes and network are.  Here the covers
+are taken from the jail's plan, and what is left is written as far as Python programs read it:
+the client's own process, process 1, and the network's addresses and routes.
+
+Source: proc(5); the forms of /proc/net are those of the kernel's fib_trie.c and addrconf.c.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+
+from lab.factors.filetree import Item
+from lab.factors.host_spec import Directory, File, Link, Surroundings
+from lab.sandbox.cell.network_plan import Wiring, wiring
+from lab.sandbox.jail.files.facts import Facts
+from lab.sandbox.jail.files.procfs import own_cgroup
+from lab.sandbox.jail.plan import Ground
+from lab.sandbox.jail.proc_mounts import STAGED_PROC, STAGED_SYS
+from lab.sandbox.twin.process.process import PARENT, PID
+
+__all__ = ["proc_files", "sys_files"]
+
+INTERPRETER = "/usr/bin/python3"
+UP, GATEWAY = 1, 2
+LOOPBACK = "00000000000000000000000000000001 01 80 10 80       lo\n"
+ROUTES = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT"
+ROUTE_WIDTH = 127
+
+
+def proc_files(
+    surroundings: Surroundings, argv: tuple[str, ...], ground: Ground, covers: Mapping[str, Item]
+) -> dict[str, Item]:
+    """All of /proc, parents first; ``covers`` are the plan's."""
+    facts = Facts(
+        machine=surroundings.machine,
+        platform=surroundings.platform,
+        network=surroundings.network,
+        hostname=surroundings.hostname,
+        uid=surroundings.user.uid,
+        architecture=ground.architecture,
+        started=ground.started,
+        instructions=ground.instructions,
+    )
+    told = {
+        path: item
+        for path, item in _unstaged(covers, STAGED_PROC, "/proc")
+        # Under numbers are the groups of processes, which have their places below.
+        if not path.split("/")[2].isdigit() and not f"{path}/".startswith("/proc/net/")
+    }
+    own = _processes(surroundings, argv, facts, groups=ground.groups)
+    return {"/proc": Directory(0o555), **told, **own, **_network(surroundings)}
+
+
+def sys_files(covers: Mapping[str, Item]) -> dict[str, Item]:
+    """All of /sys, parents first."""
+    return {"/sys": Directory(), **dict(_unstaged(covers, STAGED_SYS, "/sys"))}
+
+
+def _unstaged(covers: Mapping[str, Item], there: str, here: str) -> Iterator[tuple[str, Item]]:
+    for path, item in covers.items():
+        if path.startswith(f"{there}/"):
+            yield f"{here}{path.removeprefix(there)}", item
+
+
+def _processes(
+    surroundings: Surroundings, argv: tuple[str, ...], facts: Facts, *, groups: bool
+) -> dict[str, Item]:
+    words = "".join(f"{word}\0" for word in (INTERPRETER, *argv))
+    variables = "".join(f"{name}={text}\0" for name, text in surroundings.variables.items())
+    user = surroundings.user
+    ids = f"Uid:\t{user.uid}\t{user.uid}\t{user.uid}\t{user.uid}\n"
+    ids += f"Gid:\t{user.gid}\t{user.gid}\t{user.gid}\t{user.gid}\n"
+    own, first = f"/proc/{PID}", f"/proc/{PARENT}"
+    texts = {
+        f"{first}/cmdline": "/sbin/init\0",
+        f"{first}/comm": "systemd\n",
+        f"{own}/cmdline": words,
+        f"{own}/comm": "python3\n",
+        f"{own}/environ": variables,
+        f"{own}/loginuid": "4294967295",
+        f"{own}/status": f"Name:\tpython3\nPid:\t{PID}\nPPid:\t{PARENT}\nTracerPid:\t0\n{ids}",
+    }
+    if groups:
+        texts[f"{first}/cgroup"] = facts.platform.cgroup
+        texts[f"{own}/cgroup"] = own_cgroup(facts)
+    items: dict[str, Item] = {
+        "/proc/self": Link(str(PID)),
+        "/proc/thread-self": Link(f"{PID}/task/{PID}"),
+        first: Directory(0o555),
+        own: Directory(0o555),
+        f"{own}/cwd": Link(surroundings.directory),
+        f"{own}/exe": Link(INTERPRETER),
+        f"{own}/root": Link("/"),
+    }
+    return items | {path: File(text.encode(), 0o444) for path, text in texts.items()}
+
+
+def _network(surroundings: Surroundings) -> dict[str, Item]:
+    wired = wiring(surroundings.network, surroundings.machine.mac, pretending=True)
+    folder = f"/proc/{PID}/net"
+    addresses = list(_addresses(wired))
+    gateway = surroundings.network.gateway
+    texts = {"route": _routes(addresses, gateway), "if_inet6": _addresses6(addresses, wired)}
+    items: dict[str, Item] = {"/proc/net": Link("self/net"), folder: Directory(0o555)}
+    return items | {f"{folder}/{name}": File(text.encode(), 0o444) for name, text in texts.items()}
+
+
+Placed = tuple[str, ipaddress.IPv4Interface | ipaddress.IPv6Interface]
+"""An interface's name, and an address that it has."""
+
+
+def _addresses(wired: Wiring) -> Iterator[Placed]:
+    for command in wired.commands:
+        words = command.split()
+        if words[:2] == ["address", "add"]:
+            yield words[words.index("dev") + 1], ipaddress.ip_interface(words[2])
+
+
+def _addresses6(addresses: list[Placed], wired: Wiring) -> str:
+    numbers = {name: number for number, name in enumerate(wired.names, 2)}
+    lines = [
+        f"{each.ip.packed.hex()} {numbers[name]:02x} {each.network.prefixlen:02x} "
+        f"{0x20 if each.is_link_local else 0:02x} 80 {name:>8}\n"
+        for name, each in addresses
+        if each.version == 6
+    ]
+    return "".join([*lines, LOOPBACK])
+
+
+def _routes(addresses: list[Placed], gateway: str) -> str:
+    """The routes of IPv4, by destination, numbers as the processor has them in memory."""
+    rows: dict[ipaddress.IPv4Network, tuple[str, str, int]] = {}
+    for name, each in addresses:
+        if isinstance(each, ipaddress.IPv4Interface):
+            if not rows and gateway and ":" not in gateway:
+                rows[ipaddress.IPv4Network("0.0.0.0/0")] = (name, gateway, UP | GATEWAY)
+            if each.network.prefixlen < each.network.max_prefixlen:
+                rows.setdefault(each.network, (name, "0.0.0.0", UP))
+    lines = [ROUTES]
+    for network, (name, via, flags) in sorted(rows.items()):
+        there, mask = _number(network.network_address), _number(network.netmask)
+        hop = _number(ipaddress.IPv4Address(via))
+        lines.append(f"{name}\t{there}\t{hop}\t{flags:04X}\t0\t0\t0\t{mask}\t0\t0\t0")
+    return "".join(f"{line:<{ROUTE_WIDTH}}\n" for line in lines)
+
+
+def _number(address: ipaddress.IPv4Address) -> str:
+    return address.packed[::-1].hex().upper()

@@ -1,0 +1,186 @@
+"""The tree of the client's files: what the jail's plan says, on the host's own folders.
+
+A folder of the root directory is filled when somebody first looks into it.  Most clients
+never look into /proc, and an environment's home can have hundreds of files.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import stat
+import uuid
+import weakref
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pyfakefs.fake_file import FakeDirectory, FakeFile
+from pyfakefs.fake_filesystem import FakeFilesystem
+
+from lab.factors.filetree import Item
+from lab.factors.host_spec import Surroundings
+from lab.sandbox.jail.plan import DEVICES, Ground
+from lab.sandbox.twin.files.host_folders import ShownDirectory, show
+from lab.sandbox.twin.files.populate_fakefs import populate
+
+__all__ = ["Filling", "Trees", "split"]
+
+Trees = Mapping[str, Callable[[], Mapping[str, Item]]]
+"""For each folder of the root directory, by name, what gives its items."""
+
+
+class Endless(FakeFile):
+    """A device that can be read without end; a read of everything gets the first 64 KiB."""
+
+    def __init__(self, name: str, filesystem: FakeFilesystem, draw: Callable[[int], bytes]) -> None:
+        super().__init__(name, stat.S_IFCHR | 0o666, "", filesystem)
+        self._draw = draw
+
+    @property
+    def byte_contents(self) -> bytes:
+        """Bytes as the device gives them."""
+        return self._draw(1 << 16)
+
+    def set_initial_contents(self, contents: Any) -> bool:
+        """Nothing is kept."""
+        return False
+
+
+class Root(dict[str, FakeFile]):
+    """The entries of the root directory, of which ``fill`` makes one when it is looked for."""
+
+    def __init__(self, names: list[str], fill: Callable[[str], None]) -> None:
+        self._unfilled = dict.fromkeys(names)
+        self._fill = fill
+
+    def __missing__(self, name: str) -> FakeFile:
+        if name not in self._unfilled:
+            raise KeyError(name)
+        del self._unfilled[name]
+        self._fill(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        if name in self._unfilled:
+            self.__missing__(str(name))
+        return super().__contains__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The entry, or the default."""
+        return super().__getitem__(name) if name in self else default
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole().keys())
+
+    def __len__(self) -> int:
+        return dict.__len__(self) + len(self._unfilled)
+
+    def keys(self) -> Any:
+        """All names."""
+        return self._whole().keys()
+
+    def values(self) -> Any:
+        """All entries."""
+        return self._whole().values()
+
+    def items(self) -> Any:
+        """All names and entries."""
+        return self._whole().items()
+
+    def _whole(self) -> dict[str, FakeFile]:
+        for name in list(self._unfilled):
+            name in self  # noqa: B015
+        return {name: super(Root, self).__getitem__(name) for name in super().__iter__()}
+
+
+class Filling:
+    """Fills file systems; the host's folders are looked up once for all of them."""
+
+    def __init__(self) -> None:
+        # Of which the host's folders are a part, in whatever system they are shown.
+        self._host = FakeFilesystem(path_separator="/")
+        self._shown: dict[tuple[str, str], ShownDirectory] = {}
+
+    def fill(
+        self, system: FakeFilesystem, surroundings: Surroundings, trees: Trees, ground: Ground
+    ) -> None:
+        """Fill an empty system."""
+        places = {"/usr": "/usr"}
+        places |= {f"/{name}": f"/{name}" for name, target in ground.top.items() if target is None}
+        if ground.alternatives:
+            places["/etc/alternatives"] = "/etc/alternatives"
+        if ground.locales is not None:
+            places["/usr/lib/locale"] = ground.locales
+        places |= {each.path: each.source or each.path for each in ground.shown if not each.target}
+        user = surroundings.user
+
+        def fill_one(name: str) -> None:
+            populate(system, trees[name](), surroundings.clock, user.uid, user.gid)
+            for path, source in places.items():
+                if _top(path) == name:
+                    self._show(system, path, source)
+            if name == "usr" and ground.os_release:
+                release = _folder(system, "/etc").entries["os-release"]
+                _folder(system, "/usr/lib").entries["os-release"] = release
+            for path in ground.covered:
+                if _top(path) == name:
+                    empty = FakeDirectory(posixpath.basename(path), 0o555, filesystem=system)
+                    show(_folder(system, posixpath.dirname(path)), empty)
+            if name == "dev":
+                _add_devices(system)
+            if name == "proc":
+                folder = _folder(system, "/proc/sys/kernel/random")
+                show(folder, Endless("uuid", system, lambda _: f"{uuid.uuid4()}\n".encode()))
+
+        populate(system, {}, surroundings.clock, user.uid, user.gid)
+        system.root._entries = Root(list(trees), fill_one)
+
+    def _show(self, system: FakeFilesystem, path: str, source: str) -> None:
+        folder = _folder(system, posixpath.dirname(path))
+        if os.path.isfile(source):
+            file = ShownDirectory("", posixpath.dirname(source), self._host).find(
+                posixpath.basename(source)
+            )
+            if file is not None:
+                folder.entries[str(file.name)] = file
+            return
+        shown = self._shown.get((path, source))
+        if shown is None:
+            name = posixpath.basename(path)
+            shown = self._shown[path, source] = ShownDirectory(name, source, self._host)
+        show(folder, shown)
+
+
+def split(tree: Mapping[str, Item]) -> dict[str, dict[str, Item]]:
+    """A tree's items by the folder of the root directory in which they are."""
+    found: dict[str, dict[str, Item]] = defaultdict(dict)
+    for path, item in tree.items():
+        found[_top(path)][path] = item
+    return dict(found)
+
+
+def _top(path: str) -> str:
+    return path.split("/", 2)[1]
+
+
+def _folder(system: FakeFilesystem, path: str) -> FakeDirectory:
+    found: Any = system.root
+    for name in path.split("/"):
+        found = found.entries[name] if name else found
+    assert isinstance(found, FakeDirectory)
+    return found
+
+
+def _add_devices(system: FakeFilesystem) -> None:
+    folder = _folder(system, "/dev")
+    for name in DEVICES:
+        if name == "null":
+            device = system.dev_null
+            device.st_mode = stat.S_IFCHR | 0o666
+            folder.entries[name] = device
+            device.parent_dir = weakref.ref(folder)
+        elif name in ("random", "urandom"):
+            show(folder, Endless(name, system, os.urandom))
+        elif name in ("zero", "full"):
+            show(folder, Endless(name, system, bytes))

@@ -1,0 +1,128 @@
+"""The lab's internet in memory: the sessions that serve a cell, called instead of connected.
+
+What a client sends goes to the same sans-IO layers that serve a cell's sockets, and is
+recorded by them.  Bytes that they answer are there at once, so nobody waits.  One lock keeps
+threads of a client apart; the layers run in the thread that sends.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from lab.errors import LabError
+from lab.internet import udp
+from lab.internet.connection import Session, World
+from lab.internet.dns.name_addresses import Names
+from lab.internet.journal import Journal, Recording, RecordingLimits
+from lab.internet.models.script import Script
+from lab.internet.sniffer import Sniffer
+from lab.internet.target import Place
+from lab.internet.tcp_transport import ordinary_address
+from lab.internet.tls.certificate_authority import Authority
+from lab.sandbox.twin.network.socket_state import Endpoint
+
+__all__ = ["Internet", "Line"]
+
+_monotonic = time.monotonic
+
+
+class Line:
+    """The lab's end of one TCP connection, as ``lab.internet.tcp_transport`` is in a cell."""
+
+    def __init__(self, internet: Internet, session: Session, near: Endpoint) -> None:
+        self._internet = internet
+        self._session = session
+        self._layer = session.enter(session._place)
+        self._near = near
+        self._open = True
+
+    def take(self, data: bytes, source: object = None) -> None:
+        """Receive what the client sent."""
+        if self._open:
+            self._answer(lambda: self._layer.receive(data))
+
+    def take_end(self) -> None:
+        """The client sends no more: the server closes, too."""
+        if self._open:
+            self._answer(self._layer.finish)
+            self.close()
+            self._near.take_end()
+
+    def close(self) -> None:
+        """Write the connection's record.  Idempotent."""
+        if self._open:
+            self._open = False
+            self._internet.try_to(self._layer.finish)
+            self._session.close()
+
+    def _answer(self, work: Callable[[], bytes]) -> None:
+        answer = self._internet.try_to(work)
+        if answer:
+            self._near.take(answer)
+        if self._layer.done:
+            self._near.take_end()
+
+
+class Internet:
+    """The servers of one trial at a time."""
+
+    def __init__(self, authority: Authority) -> None:
+        self._authority = authority
+        self._lines: list[Line] = []
+        self._failures: list[Exception] = []
+        self._journal = Journal(RecordingLimits(), _monotonic)
+        self._world = World(authority=authority, names=Names(), script=Script())
+        self.changed = threading.Condition()
+        """Held while anything of the network changes, and told when it has."""
+
+    def begin(self, script: Script) -> None:
+        """Begin a new recording; this moment is its time zero."""
+        self._lines.clear()
+        self._failures.clear()
+        self._journal = Journal(RecordingLimits(), _monotonic)
+        self._world = World(authority=self._authority, names=Names(), script=script)
+
+    def end(self) -> Recording:
+        """End the recording; LabError where a server of the lab failed during it."""
+        with self.changed:
+            for line in self._lines:
+                line.close()
+            self._lines.clear()
+            recording = self._journal.recording()
+        if self._failures:
+            raise LabError(
+                f"a server of the lab failed while it served the client: {self._failures[0]!r}; "
+                "the trial's observation is incomplete, please report this"
+            ) from self._failures[0]
+        return recording
+
+    def dial(self, address: str, port: int, near: Endpoint) -> Line:
+        """A connection to this address and port."""
+        address = ordinary_address(address)
+        with self.changed:
+            host = self._world.names.host(address)
+            place = Place(host=host, address=address, port=port)
+            session = Session(place, self._journal, self._world, Sniffer)
+            line = Line(self, session, near)
+            self._lines.append(line)
+        return line
+
+    def send(self, data: bytes, address: str, port: int) -> bytes | None:
+        """Send a datagram; what is answered, if anything is."""
+        address = ordinary_address(address)
+        with self.changed:
+            try:
+                return udp.receive(data, address, port, self._journal, self._world.names)
+            except Exception as error:  # noqa: BLE001 - ours: it must reach end()
+                self._failures.append(error)
+                return None
+
+    def try_to(self, work: Callable[[], bytes]) -> bytes:
+        """Let a layer work; what fails is the lab's fault and told at the end."""
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001 - as above
+            self._failures.append(error)
+            return b""

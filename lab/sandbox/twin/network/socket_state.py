@@ -1,0 +1,190 @@
+"""One socket of the client's, in memory: what it is bound to, and what has arrived for it.
+
+An endpoint is known by a real descriptor: one of a pair of sockets that leads nowhere but to
+the other, which the endpoint keeps.  It is readable while something waits to be received, so
+``select``, ``poll`` and event loops work as they are.
+"""
+
+from __future__ import annotations
+
+import _socket
+import errno
+import os
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from lab.sandbox.twin.patching.caller import Over
+
+__all__ = ["Address", "Endpoint", "Far", "failure"]
+
+Address = tuple[Any, ...]
+"""As Python writes them: host and port, for IPv6 also flow and scope."""
+
+_pair, _read = _socket.socketpair, os.read
+
+
+def failure(number: int) -> OSError:
+    """The error of this number."""
+    return OSError(number, os.strerror(number))
+
+
+class Far(Protocol):
+    """What is at the other end."""
+
+    def take(self, data: bytes, source: Address | None = None) -> None:
+        """Receive bytes, or a datagram from this address."""
+
+    def take_end(self) -> None:
+        """Nothing follows."""
+
+
+class Endpoint:
+    """The state of one socket.  ``changed`` guards it, and tells those who wait."""
+
+    def __init__(self, family: int, kind: int, protocol: int, changed: threading.Condition) -> None:
+        self.family, self.kind, self.protocol = family, kind, protocol
+        near, self._signal = _pair()
+        self.number = near.detach()
+        self.changed = changed
+        self.over = False
+        self.local: Address | None = None
+        self.peer: Address | None = None
+        self.far: Far | None = None
+        self.options: dict[tuple[int, int], Any] = {}
+        self.waiting: deque[Endpoint] | None = None
+        """Connections not yet accepted, of a socket that listens."""
+        self._bytes = bytearray()
+        self._datagrams: deque[tuple[bytes, Address | None]] = deque()
+        self._ended = False
+        self._sends = True
+        self._ready = False
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it is a stream rather than datagrams."""
+        return self.kind == socket.SOCK_STREAM
+
+    def take(self, data: bytes, source: Address | None = None) -> None:
+        """Something arrived."""
+        with self.changed:
+            if self._ended:
+                return
+            if self.is_stream:
+                self._bytes += data
+            else:
+                self._datagrams.append((data, source))
+            self._tell()
+
+    def take_end(self) -> None:
+        """Nothing more will arrive."""
+        with self.changed:
+            self._ended = True
+            self._tell()
+
+    def take_connection(self, other: Endpoint) -> None:
+        """Somebody connects to this listening socket."""
+        with self.changed:
+            assert self.waiting is not None
+            self.waiting.append(other)
+            self._tell()
+
+    def send(self, data: bytes) -> int:
+        """Send to the other end; BrokenPipeError where this end was shut down."""
+        with self.changed:
+            if self.far is None:
+                raise failure(errno.ENOTCONN if self.is_stream else errno.EDESTADDRREQ)
+            if not self._sends:
+                raise failure(errno.EPIPE)
+            self.far.take(data, self.local)
+        return len(data)
+
+    def receive(
+        self, size: int, timeout: float | None, *, peek: bool = False, whole: bool = False
+    ) -> tuple[bytes, Address | None]:
+        """Bytes or one datagram; empty at the end.  Waits as the socket's timeout says."""
+        with self.changed:
+            if self.is_stream:
+                if self.far is None:
+                    raise failure(errno.ENOTCONN)
+                enough = size if whole else 1
+                self._wait(lambda: len(self._bytes) >= enough or self._ended, timeout)
+                data = bytes(self._bytes[:size])
+                source = self.peer
+                if not peek:
+                    del self._bytes[:size]
+            else:
+                self._wait(lambda: bool(self._datagrams) or self._ended, timeout)
+                data, source = self._datagrams[0] if self._datagrams else (b"", None)
+                data = data[:size]
+                if self._datagrams and not peek:
+                    self._datagrams.popleft()
+            self._tell()
+        return data, source
+
+    def accept(self, timeout: float | None) -> Endpoint:
+        """The next connection to this listening socket."""
+        with self.changed:
+            if self.waiting is None:
+                raise failure(errno.EINVAL)
+            waiting = self.waiting
+            self._wait(lambda: bool(waiting), timeout)
+            found = waiting.popleft()
+            self._tell()
+        return found
+
+    def shut_down(self, how: int) -> None:
+        """End one direction, or both."""
+        with self.changed:
+            if self.far is None:
+                raise failure(errno.ENOTCONN)
+            if how in (socket.SHUT_RD, socket.SHUT_RDWR):
+                self._ended = True
+                self._tell()
+            if how in (socket.SHUT_WR, socket.SHUT_RDWR) and self._sends:
+                self._sends = False
+                self.far.take_end()
+
+    def close(self) -> None:
+        """Tell the other end.  The descriptor is the socket's to close, and may be closed."""
+        with self.changed:
+            self.number = -1
+            self._signal.close()
+            for each in self.waiting or ():
+                each.take_end()
+            self.waiting = None
+            if self.far is not None and self._sends:
+                self._sends = False
+                if self.is_stream:
+                    self.far.take_end()
+
+    def stop(self) -> None:
+        """The trial is over: end whoever waits.  Idempotent."""
+        with self.changed:
+            self.over = True
+            self.number = -1
+            self._signal.close()
+            self.changed.notify_all()
+
+    def _wait(self, condition: Callable[[], bool], timeout: float | None) -> None:
+        if condition():
+            return
+        if timeout == 0:
+            raise failure(errno.EAGAIN)
+        if not self.changed.wait_for(lambda: condition() or self.over, timeout):
+            raise TimeoutError("timed out")
+        if self.over:
+            raise Over
+
+    def _tell(self) -> None:
+        """Wake whoever waits, in this process's threads or in the kernel."""
+        ready = bool(self._bytes or self._datagrams or self._ended or self.waiting)
+        if ready != self._ready and self.number >= 0:
+            self._ready = ready
+            if ready:
+                self._signal.send(b"!")
+            else:
+                _read(self.number, 1)
+        self.changed.notify_all()

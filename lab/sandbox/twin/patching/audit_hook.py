@@ -1,0 +1,104 @@
+"""The last fence: whatever would leave the twin is stopped by the interpreter itself.
+
+Stand-ins catch what Python code does in the ordinary ways.  A reference that was taken
+earlier and kept in a class, or a C module with a way of its own, gets past them; but not past
+the audit events that CPython raises before it opens a file, makes a socket or starts a program
+(PEP 578).  The hook is added once a process, cannot be removed, and does nothing for threads
+that run no client.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from functools import cache
+from typing import Any
+
+from lab.sandbox.twin.patching.caller import Over, here
+
+__all__ = ["set_up"]
+
+_PROGRAMS = frozenset(
+    (
+        "os.exec",
+        "os.fork",
+        "os.forkpty",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.system",
+        "pty.spawn",
+        "subprocess.Popen",
+    )
+)
+_FILES = (
+    "os.chflags",
+    "os.chmod",
+    "os.chown",
+    "os.link",
+    "os.mkdir",
+    "os.remove",
+    "os.removexattr",
+    "os.rename",
+    "os.rmdir",
+    "os.setxattr",
+    "os.symlink",
+    "os.truncate",
+    "os.utime",
+)
+_NETWORK = (
+    "socket.bind",
+    "socket.connect",
+    "socket.getaddrinfo",
+    "socket.gethostbyaddr",
+    "socket.gethostbyname",
+    "socket.getnameinfo",
+    "socket.sendmsg",
+    "socket.sendto",
+)
+_REFUSED = {
+    **dict.fromkeys(_PROGRAMS, "start a program"),
+    **dict.fromkeys(_FILES, "change the host's files"),
+    **dict.fromkeys(_NETWORK, "reach the host's network"),
+    "os.kill": "send a signal to a process of the host",
+    "socket.sethostname": "change the host's name",
+    "syslog.syslog": "write to the host's log",
+}
+"""Audit events, and what to say of them."""
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def _look(event: str, words: tuple[Any, ...]) -> None:
+    trial = here.trial
+    if trial is None:
+        return
+    what = _REFUSED.get(event)
+    if what is not None:
+        if words and event in _PROGRAMS:
+            name = words[0] if isinstance(words[0], str | bytes) else "a copy of itself"
+            what = f"{what} ({os.fsdecode(name)})"
+    elif event == "open":
+        path, _, flags = words
+        if isinstance(path, int) or not flags & _WRITING:
+            return
+        what = f"write the host's file {path!r}"
+    elif event == "socket.__new__":
+        if words[1] == socket.AF_UNIX:
+            return  # only as one of a pair: see the stand-ins of sockets
+        what = "make a socket of the host's"
+    elif event == "sqlite3.connect":
+        if words[0] in (":memory:", ""):
+            return
+        what = f"keep a database on the host's disk ({words[0]!r})"
+    else:
+        return
+    if trial.over:
+        raise Over
+    raise trial.refuse(what)
+
+
+@cache
+def set_up() -> None:
+    """Add the hook, once."""
+    sys.addaudithook(_look)

@@ -1,0 +1,160 @@
+"""What is put in the place of what, while a trial runs.
+
+Theory of operation.  Functions are replaced where they live (``os.stat``) and wherever a
+module took a reference of its own: in its names (``from os import stat``), in a class, or as
+the default of an argument.  Those are found by identity: all modules are searched once, and
+later only those that are new, because a search takes longer than a trial.  Putting the
+stand-ins in and taking them out is then a few hundred assignments.  References that are kept
+elsewhere, in a closure or an object, are not found.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from types import ModuleType
+from typing import Any
+
+from lab.sandbox.twin.patching.caller import method, stand_in
+from lab.sandbox.twin.patching.references import Reference, references
+
+__all__ = ["Patches"]
+
+_APART = frozenset(
+    (
+        "_frozen_importlib",
+        "_frozen_importlib_external",
+        "_io",
+        "_pytest",
+        "coverage",
+        "freezegun",
+        "hypothesis",
+        "lab",
+        "pluggy",
+        "posix",
+        "pyfakefs",
+        "pytest",
+        "zipimport",
+    )
+)
+"""Packages whose references stay: the importer, the lab's own, and what runs the test."""
+
+_ABSENT = object()
+
+
+class Patches:
+    """A set of replacements, put in and taken out as often as there are trials."""
+
+    def __init__(self) -> None:
+        self._homes: list[tuple[Any, str, Any, Any]] = []
+        self._by_real: dict[int, tuple[Any, Any]] = {}
+        self._by_new: dict[int, tuple[Any, Any]] = {}
+        self._captured: dict[str, list[Reference]] = {}
+        self._searched: dict[str, ModuleType] = {}
+        self._by_number: dict[tuple[str, str], list[tuple[range, Callable[..., Any]]]] = {}
+
+    def function(self, owner: ModuleType, name: str, fake: Callable[..., Any]) -> None:
+        """Let ``fake`` stand in for a module's function; where there is none, do nothing."""
+        real = getattr(owner, name, None)
+        if real is not None:
+            self.value(owner, name, stand_in(real, fake))
+
+    def method(self, owner: type, name: str, fake: Callable[..., Any]) -> None:
+        """Let ``fake`` stand in for a method; where there is none, do nothing."""
+        real = getattr(owner, name, None)
+        if real is not None:
+            self.attribute(owner, name, method(real, fake))
+
+    def descriptor(
+        self, owner: ModuleType, name: str, numbers: range, fake: Callable[..., Any]
+    ) -> None:
+        """Let ``fake`` stand in for a function whose first argument is a descriptor of these.
+
+        For other descriptors the function is the real one, or another that stands in for it.
+        """
+        real = getattr(owner, name, None)
+        if real is None:
+            return
+        key = (owner.__name__, name)
+        if key not in self._by_number:
+            self._by_number[key] = []
+            self.function(owner, name, _chosen(self._by_number[key], real))
+        self._by_number[key].append((numbers, fake))
+
+    def value(self, owner: ModuleType, name: str, new: Any) -> None:
+        """Put ``new`` in the place of a module's value, and of every reference to it."""
+        real = getattr(owner, name)
+        # Names of the same function in several modules share one stand-in.
+        real, new = self._by_real.setdefault(id(real), (real, new))
+        self._by_new[id(new)] = (real, new)
+        self._homes.append((owner, name, real, new))
+
+    def attribute(self, owner: Any, name: str, new: Any) -> None:
+        """Put ``new`` in the place of one attribute and nothing else."""
+        self._homes.append((owner, name, vars(owner).get(name, _ABSENT), new))
+
+    def put_in(self, changing: Iterable[str] = ()) -> None:
+        """Put everything in; ``changing`` modules are searched however often they were."""
+        self._search_new()
+        for name in changing:
+            if name in sys.modules:
+                self._search(name, sys.modules[name])
+        for owner, name, _, new in self._homes:
+            setattr(owner, name, new)
+        for found in self._captured.values():
+            for each in found:
+                each.replace(each.real, each.new)
+
+    def take_out(self) -> None:
+        """Take everything out, also from modules that were imported meanwhile.  Idempotent."""
+        for owner, name, real, _ in reversed(self._homes):
+            if real is _ABSENT:
+                if name in vars(owner):
+                    delattr(owner, name)
+            else:
+                setattr(owner, name, real)
+        self._search_new()
+        for found in self._captured.values():
+            for each in found:
+                each.replace(each.new, each.real)
+
+    def _search_new(self) -> None:
+        # A program is a new main module each time, and often the only new one.
+        main = sys.modules["__main__"]
+        if self._searched.get("__main__") is not main:
+            self._search("__main__", main)
+            self._searched["__main__"] = main
+        if sys.modules == self._searched:
+            return
+        for name, module in list(sys.modules.items()):
+            if self._searched.get(name) is not module:
+                self._search(name, module)
+        for name in self._searched.keys() - sys.modules.keys():
+            self._captured.pop(name, None)
+        self._searched = dict(sys.modules)
+
+    def _search(self, name: str, module: ModuleType) -> None:
+        self._captured.pop(name, None)
+        # Some packages put other things than modules there.
+        if not isinstance(module, ModuleType) or name.partition(".")[0] in _APART:
+            return
+        found = list(references(module, self._pair))
+        if found:
+            self._captured[name] = found
+
+    def _pair(self, value: Any) -> tuple[Any, Any] | None:
+        """The real thing and what stands in for it, if ``value`` is one of the two."""
+        return self._by_real.get(id(value)) or self._by_new.get(id(value))
+
+
+def _chosen(
+    choices: list[tuple[range, Callable[..., Any]]], real: Callable[..., Any]
+) -> Callable[..., Any]:
+    def call(descriptor: Any = 1, *words: Any, **named: Any) -> Any:
+        number = descriptor if isinstance(descriptor, int) else descriptor.fileno()
+        for numbers, fake in choices:
+            if number in numbers:
+                return fake(number, *words, **named)
+        return real(descriptor, *words, **named)
+
+    return call

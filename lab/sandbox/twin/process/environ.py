@@ -1,0 +1,123 @@
+"""Environment variables, time zone and locale: what Python sees, and what C code sees.
+
+Python keeps the environment in ``os.environ``, C in its own list.  The first is replaced
+whole.  Of the second only what the C library itself reads is set: the time zone, and the
+locale.  Both lists can differ, and here they must: where no TZ is set, the C library would
+read the host's /etc/localtime, so it is told the trial's zone, and ``os.environ`` says
+nothing of it.
+
+Locales are those that the jail has, from the same compiled folder (``LOCPATH``).  As Python
+does when it starts, only the character type follows the environment; where that is the C
+locale, Python sets ``LC_CTYPE`` to C.UTF-8 (PEP 538), which a client can see.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+import time
+from collections.abc import Mapping
+from functools import cache
+
+from lab.factors.host_spec import Surroundings
+from lab.sandbox.jail.locales import default_cache, locale_folder
+from lab.sandbox.twin.patching.patches import Patches
+
+__all__ = ["Variables"]
+
+_putenv, _unsetenv, _tzset, _setlocale = os.putenv, os.unsetenv, time.tzset, locale.setlocale
+
+_OF_C = (
+    "LANG",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_COLLATE",
+    "LC_CTYPE",
+    "LC_MESSAGES",
+    "LC_MONETARY",
+    "LC_NUMERIC",
+    "LC_TIME",
+    "LOCPATH",
+    "TZ",
+)
+"""Variables that the C library reads."""
+
+_ZONES = "/usr/share/zoneinfo"
+
+
+class Variables:
+    """The environment of one trial."""
+
+    def __init__(self) -> None:
+        self._host: dict[bytes, bytes] = {}
+        self._localtime = ""
+        self._locale = ""
+
+    def begin(self, surroundings: Surroundings) -> None:
+        """Replace everything."""
+        self._host = os.environ._data  # type: ignore[attr-defined]
+        variables = dict(surroundings.variables)
+        if _is_c_locale(variables) and "LC_ALL" not in variables:
+            variables["LC_CTYPE"] = "C.UTF-8"
+        _replace({os.fsencode(name): os.fsencode(text) for name, text in variables.items()})
+        zone = surroundings.localtime
+        self._localtime = "UTC0" if zone is None else f":{_ZONES}/{zone}"
+        self._locale = _setlocale(locale.LC_ALL)
+        for name in _OF_C:
+            _set(name, variables.get(name))
+        _set("LOCPATH", _folder(surroundings.locales))
+        self._tzset()
+        _setlocale(locale.LC_ALL, "C")
+        try:
+            _setlocale(locale.LC_CTYPE, "C.UTF-8" if _is_c_locale(variables) else "")
+        except locale.Error:
+            # Python goes on in the C locale then, and takes it for UTF-8.
+            _setlocale(locale.LC_CTYPE, "C.UTF-8")
+
+    def end(self) -> None:
+        """Restore everything, in both lists."""
+        _replace(self._host)
+        for name in _OF_C:
+            _set(name, os.environ.get(name))
+        _tzset()
+        _setlocale(locale.LC_ALL, self._locale)
+
+    def patch(self, patches: Patches) -> None:
+        """Register the stand-ins."""
+        patches.function(os, "putenv", self._putenv)
+        patches.function(os, "unsetenv", self._unsetenv)
+        patches.function(time, "tzset", self._tzset)
+
+    def _putenv(self, name: str | bytes, text: str | bytes) -> None:
+        if os.fsdecode(name) in _OF_C:
+            _putenv(name, text)
+
+    def _unsetenv(self, name: str | bytes) -> None:
+        if os.fsdecode(name) in _OF_C:
+            _unsetenv(name)
+
+    def _tzset(self) -> None:
+        _set("TZ", os.environ.get("TZ", self._localtime))
+        _tzset()
+
+
+def _is_c_locale(variables: Mapping[str, str]) -> bool:
+    chosen = next((variables[n] for n in ("LC_ALL", "LC_CTYPE", "LANG") if variables.get(n)), "C")
+    return chosen in ("C", "POSIX")
+
+
+def _replace(data: dict[bytes, bytes]) -> None:
+    os.environ._data = data  # type: ignore[attr-defined]
+    os.environb._data = data  # type: ignore[attr-defined]
+
+
+def _set(name: str, text: str | None) -> None:
+    if text is None:
+        _unsetenv(name)
+    else:
+        _putenv(name, text)
+
+
+@cache
+def _folder(locales: tuple[str, ...]) -> str:
+    return str(locale_folder(locales, default_cache()))

@@ -1,0 +1,151 @@
+"""The machine and its accounts: what system calls tell, and the user database.
+
+The user database is what the client's own /etc/passwd and /etc/group say, as in a jail.
+"""
+
+from __future__ import annotations
+
+import errno
+import grp
+import os
+import platform
+import pwd
+import socket
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from lab.factors.host_spec import BARE, Surroundings
+from lab.sandbox.jail.files.facts import LOADS
+from lab.sandbox.twin.files.filesystem import Files
+from lab.sandbox.twin.patching.patches import Patches
+
+__all__ = ["Computer"]
+
+Entry = TypeVar("Entry")
+
+_PRIVILEGED = (
+    "setegid",
+    "seteuid",
+    "setgid",
+    "setgroups",
+    "setregid",
+    "setresgid",
+    "setresuid",
+    "setreuid",
+    "setuid",
+)
+PAGE = os.sysconf("SC_PAGE_SIZE")
+_sysconf = os.sysconf
+_ARCHITECTURE = os.uname().machine
+
+
+class Computer:
+    """The machine of one trial."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._surroundings: Surroundings = BARE
+
+    def begin(self, surroundings: Surroundings) -> None:
+        """It is this machine now."""
+        self._surroundings = surroundings
+
+    def patch(self, patches: Patches) -> None:
+        """Register the stand-ins."""
+        for name in ("getuid", "geteuid"):
+            patches.function(os, name, lambda: self._surroundings.user.uid)
+        for name in ("getgid", "getegid"):
+            patches.function(os, name, lambda: self._surroundings.user.gid)
+        patches.function(os, "getresuid", lambda: (self._surroundings.user.uid,) * 3)
+        patches.function(os, "getresgid", lambda: (self._surroundings.user.gid,) * 3)
+        patches.function(os, "getgroups", list)
+        patches.function(os, "getlogin", _no_login)
+        for name in _PRIVILEGED:
+            patches.function(os, name, _refused_by_the_system)
+        patches.function(pwd, "getpwuid", self._password(2, int))
+        patches.function(pwd, "getpwnam", self._password(0, str))
+        patches.function(pwd, "getpwall", lambda: list(self._passwords()))
+        patches.function(grp, "getgrgid", self._group(2, int))
+        patches.function(grp, "getgrnam", self._group(0, str))
+        patches.function(grp, "getgrall", lambda: list(self._groups()))
+        patches.function(os, "uname", self._uname)
+        patches.function(os, "cpu_count", lambda: self._surroundings.machine.cpus)
+        patches.function(os, "process_cpu_count", lambda: self._surroundings.machine.cpus)
+        patches.function(
+            os, "sched_getaffinity", lambda _: set(range(self._surroundings.machine.cpus))
+        )
+        patches.function(os, "sched_setaffinity", lambda *_: None)
+        patches.function(os, "getloadavg", lambda: LOADS)
+        patches.function(os, "sysconf", self._sysconf)
+        patches.function(uuid, "getnode", self._card)
+        patches.attribute(uuid, "_generate_time_safe", None)
+        patches.function(platform, "_syscmd_file", lambda *_: "")
+        patches.attribute(platform._Processor, "from_subprocess", staticmethod(str))  # type: ignore[attr-defined]
+        patches.function(socket, "gethostname", lambda: self._surroundings.hostname)
+        patches.function(socket, "sethostname", _refused_by_the_system)
+
+    def _uname(self) -> os.uname_result:
+        kernel = self._surroundings.platform.kernel
+        words = ("Linux", self._surroundings.hostname, kernel.release, kernel.version)
+        return os.uname_result((*words, _ARCHITECTURE))
+
+    def _sysconf(self, name: str | int) -> int:
+        machine = self._surroundings.machine
+        number = os.sysconf_names.get(name, -1) if isinstance(name, str) else name
+        known = {
+            "SC_NPROCESSORS_CONF": machine.cpus,
+            "SC_NPROCESSORS_ONLN": machine.cpus,
+            "SC_PHYS_PAGES": machine.memory_kib * 1024 // PAGE,
+            "SC_AVPHYS_PAGES": machine.memory_kib * 33 // 100 * 1024 // PAGE,
+        }
+        for each, value in known.items():
+            if os.sysconf_names.get(each) == number:
+                return value
+        return _sysconf(name)
+
+    def _card(self) -> int:
+        return int(self._surroundings.machine.mac.replace(":", ""), 16)
+
+    def _password(self, field: int, kind: type) -> Callable[[Any], pwd.struct_passwd]:
+        name = "getpwuid(): uid" if kind is int else "getpwnam(): name"
+        return lambda wanted: _first(self._passwords(), field, kind, wanted, name)
+
+    def _group(self, field: int, kind: type) -> Callable[[Any], grp.struct_group]:
+        name = "getgrgid(): gid" if kind is int else "getgrnam(): name"
+        return lambda wanted: _first(self._groups(), field, kind, wanted, name)
+
+    def _passwords(self) -> Iterable[pwd.struct_passwd]:
+        for fields in self._lines("/etc/passwd", 7):
+            name, password, uid, gid, *rest = fields
+            yield pwd.struct_passwd((name, password, int(uid), int(gid), *rest))
+
+    def _groups(self) -> Iterable[grp.struct_group]:
+        for name, password, gid, members in self._lines("/etc/group", 4):
+            yield grp.struct_group(
+                (name, password, int(gid), [each for each in members.split(",") if each])
+            )
+
+    def _lines(self, path: str, fields: int) -> Iterable[list[str]]:
+        text = (self._files.read(path) or b"").decode("utf-8", "surrogateescape")
+        for line in text.splitlines():
+            words = line.split(":")
+            if len(words) == fields:
+                yield words
+
+
+def _first(entries: Iterable[Entry], field: int, kind: type, wanted: Any, name: str) -> Entry:
+    if not isinstance(wanted, kind):
+        raise TypeError(f"{name.partition('(')[0]}() takes {kind.__name__}, not {wanted!r}")
+    for each in entries:
+        if each[field] == wanted:  # type: ignore[index]
+            return each
+    raise KeyError(f"{name} not found: {wanted if kind is int else repr(wanted)}")
+
+
+def _no_login() -> str:
+    raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
+
+
+def _refused_by_the_system(*_: Any) -> None:
+    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))

@@ -1,0 +1,172 @@
+"""The client as a process: how it ends, what runs when it does, and what it may not start.
+
+Python runs the callable as it would run a program: exit functions are called, threads are
+waited for, an exception goes to ``sys.excepthook``.  What would end the process ends the
+trial instead.
+"""
+
+from __future__ import annotations
+
+import _posixsubprocess
+import _thread
+import atexit
+import concurrent.futures.thread as pool
+import ctypes
+import errno
+import os
+import signal
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from lab.sandbox.twin.patching.caller import Over, Running, here
+from lab.sandbox.twin.patching.patches import Patches
+
+__all__ = ["Ended", "Process"]
+
+PID, PARENT = 2, 1
+"""In a jail the client is the first child of process 1."""
+
+GRACE_S = 0.2
+"""For threads that are told to end."""
+
+
+class Ended(BaseException):
+    """The client ended its process past all that Python does at the end."""
+
+    def __init__(self, code: int | None = None, number: int | None = None) -> None:
+        super().__init__(code, number)
+        self.code = code
+        self.number = number
+
+
+class Process:
+    """What a trial knows of the client's process."""
+
+    def __init__(self) -> None:
+        self._trial: Running | None = None
+        self._threads: list[int] = []
+        self._at_exit: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = []
+        self._handlers: dict[int, Any] = {}
+        self._finalizers: set[Any] = set()
+
+    def begin(self, trial: Running) -> None:
+        """No thread yet, nothing to do at the end."""
+        self._trial = trial
+        self._threads.clear()
+        self._at_exit.clear()
+        self._handlers.clear()
+        self._finalizers = set(weakref.finalize._registry)  # type: ignore[attr-defined]
+
+    def patch(self, patches: Patches) -> None:
+        """Register the stand-ins."""
+        patches.function(os, "getpid", lambda: PID)
+        patches.function(os, "getppid", lambda: PARENT)
+        for name in ("getpgid", "getsid"):
+            patches.function(os, name, lambda _: PID)
+        patches.function(os, "getpgrp", lambda: PID)
+        patches.function(os, "_exit", _leave)
+        patches.function(os, "abort", _abort)
+        patches.function(os, "kill", _kill)
+        patches.function(os, "killpg", _kill)
+        patches.function(signal, "raise_signal", lambda number: _kill(PID, number))
+        patches.function(signal, "signal", self._signal)
+        patches.function(atexit, "register", self._register)
+        patches.function(atexit, "unregister", self._unregister)
+        for name in ("start_new_thread", "start_new", "start_joinable_thread"):
+            if hasattr(_thread, name):
+                patches.function(_thread, name, self._starting(getattr(_thread, name)))
+        patches.function(_posixsubprocess, "fork_exec", self._start_program)
+
+    def finish(self) -> None:
+        """What Python does at the end of a program; called as the client."""
+        self._end_pools()
+        while waiting := [each for each in self._alive() if not each.daemon]:
+            for thread in waiting:
+                thread.join()
+        while self._at_exit:
+            function, words, named = self._at_exit.pop()
+            function(*words, **named)
+        for each in set(weakref.finalize._registry) - self._finalizers:  # type: ignore[attr-defined]
+            if each.atexit:
+                each()
+
+    def end(self) -> None:
+        """Stop the threads that are left, and give signals their handlers back."""
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        left = self._alive()
+        for thread in left:
+            ident = ctypes.c_ulong(thread.ident or 0)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(Over))
+        for thread in left:
+            thread.join(GRACE_S)
+
+    def _alive(self) -> list[threading.Thread]:
+        if not self._threads:
+            return []
+        current = threading.get_ident()
+        own = [each for each in threading.enumerate() if each.ident in self._threads]
+        return [each for each in own if each.ident != current]
+
+    def _end_pools(self) -> None:
+        """Tell the workers of thread pools that nothing follows, as Python does."""
+        own = set(self._threads)
+        for thread, queue in list(pool._threads_queues.items()):
+            if thread.ident in own:
+                queue.put(None)
+
+    def _starting(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def start(function: Callable[..., Any], *words: Any, **named: Any) -> Any:
+            trial = self._trial
+
+            def run(*given: Any, **more: Any) -> None:
+                here.trial = trial
+                self._threads.append(threading.get_ident())
+                function(*given, **more)
+
+            return real(run, *words, **named)
+
+        return start
+
+    def _register(self, function: Callable[..., Any], *words: Any, **named: Any) -> Any:
+        self._at_exit.append((function, words, named))
+        return function
+
+    def _unregister(self, function: Callable[..., Any]) -> None:
+        self._at_exit[:] = [each for each in self._at_exit if each[0] != function]
+
+    def _signal(self, number: int, handler: Any) -> Any:
+        before = signal.signal(number, handler)
+        self._handlers.setdefault(number, before)
+        return before
+
+    def _start_program(self, words: Any, *_: Any) -> None:
+        assert self._trial is not None
+        raise self._trial.refuse(f"start a program ({os.fsdecode(words[0])})")
+
+
+def _leave(code: int) -> None:
+    raise Ended(code=code & 0xFF)
+
+
+def _abort() -> None:
+    raise Ended(number=signal.SIGABRT)
+
+
+def _kill(process: int, number: int) -> None:
+    if process == PARENT:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+    if process not in (PID, 0, -PID):
+        raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
+    handler = signal.getsignal(number) if number else None
+    if callable(handler):
+        _raise_signal(number)
+    elif number and handler != signal.SIG_IGN and number not in _HARMLESS:
+        raise Ended(number=int(number))
+
+
+_raise_signal = signal.raise_signal
+_HARMLESS = frozenset((signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH))
+"""By default these do nothing; see signal(7)."""

@@ -1,0 +1,138 @@
+"""The client's clock: it starts at the level's instant and goes on, as in a cell.
+
+Wall clocks begin at the level's instant, monotonic ones at the machine's uptime; all go on at
+the same pace, so that nothing waits longer or shorter.
+
+Why not freezegun.  It searches all modules each time that it starts; it freezes monotonic
+clocks too; its local time is UTC and a fixed offset, so that no zone has summer time, and
+``tm_gmtoff`` is missing; and its dates are instances of classes of its own, which shows in
+their ``repr`` and outlives the trial.  Of the datetime module only ``now`` and ``utcnow`` ask
+the clock past ``time.time``, hence :class:`_Datetime`: a name for the real class that answers
+these two itself.
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from lab.sandbox.jail.files.facts import UPTIME_S
+from lab.sandbox.twin.patching.caller import Over, here
+from lab.sandbox.twin.patching.patches import Patches
+
+__all__ = ["Clock"]
+
+_time, _time_ns, _localtime, _sleep = time.time, time.time_ns, time.localtime, time.sleep
+_Real = datetime.datetime
+
+_monotonic_ns = time.monotonic_ns
+
+_WALL_CLOCKS = frozenset((0, 5, 8, 11))
+"""REALTIME, REALTIME_COARSE, REALTIME_ALARM and TAI; see clock_getres(2)."""
+
+_UPTIMES = frozenset((1, 4, 6, 7, 9))
+"""MONOTONIC, MONOTONIC_RAW, MONOTONIC_COARSE, BOOTTIME and BOOTTIME_ALARM."""
+
+
+class Clock:
+    """The clocks of one trial."""
+
+    def __init__(self) -> None:
+        self._shift_ns = 0
+        self._uptime_ns = 0
+        self._ended = threading.Event()
+
+    def begin(self, start: float | None, ended: threading.Event) -> None:
+        """It is ``start`` (Unix time) now; None leaves the host's.  ``ended`` ends all sleep."""
+        self._shift_ns = 0 if start is None else round(start * 1e9) - _time_ns()
+        self._uptime_ns = UPTIME_S * 10**9 - _monotonic_ns()
+        self._ended = ended
+
+    def now(self) -> float:
+        """Unix time, as the client sees it."""
+        return _time() + self._shift_ns / 1e9
+
+    def now_ns(self) -> int:
+        """The same in nanoseconds."""
+        return _time_ns() + self._shift_ns
+
+    def patch(self, patches: Patches) -> None:
+        """Register the stand-ins."""
+        patches.function(time, "time", self.now)
+        patches.function(time, "time_ns", self.now_ns)
+        for name in ("localtime", "gmtime", "ctime"):
+            patches.function(time, name, self._of_seconds(getattr(time, name)))
+        patches.function(time, "asctime", self._of_fields(time.asctime, 0))
+        patches.function(time, "strftime", self._of_fields(time.strftime, 1))
+        for name in ("monotonic", "perf_counter"):
+            patches.function(time, name, lambda: (_monotonic_ns() + self._uptime_ns) / 1e9)
+            patches.function(time, f"{name}_ns", lambda: _monotonic_ns() + self._uptime_ns)
+        patches.function(time, "clock_gettime", self._clock_gettime(time.clock_gettime))
+        patches.function(time, "clock_gettime_ns", self._clock_gettime_ns(time.clock_gettime_ns))
+        patches.function(time, "sleep", self._sleep)
+        patches.value(datetime, "datetime", _datetime_by(self))
+
+    def _of_seconds(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda seconds=None: real(self.now() if seconds is None else seconds)
+
+    def _of_fields(self, real: Callable[..., Any], before: int) -> Callable[..., Any]:
+        def call(*words: Any) -> Any:
+            return real(*words) if len(words) > before else real(*words, _localtime(self.now()))
+
+        return call
+
+    def _clock_gettime(self, real: Callable[[int], float]) -> Callable[[int], float]:
+        return lambda clock: real(clock) + self._ahead_ns(clock) / 1e9
+
+    def _clock_gettime_ns(self, real: Callable[[int], int]) -> Callable[[int], int]:
+        return lambda clock: real(clock) + self._ahead_ns(clock)
+
+    def _ahead_ns(self, clock: int) -> int:
+        if clock in _WALL_CLOCKS:
+            return self._shift_ns
+        return self._uptime_ns if clock in _UPTIMES else 0
+
+    def _sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            _sleep(seconds)
+        elif self._ended.wait(seconds):
+            raise Over
+
+
+class _Type(type):
+    """Lets a class pass for ``datetime.datetime``, of which all its instances really are."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, _Real)
+
+    def __subclasscheck__(cls, kind: type) -> bool:
+        return issubclass(kind, _Real)
+
+    def __call__(cls, *words: Any, **named: Any) -> Any:
+        if cls.__module__ == "datetime":
+            return _Real(*words, **named)
+        # A subclass of the client's own, which has instances of its own.
+        return super().__call__(*words, **named)
+
+
+def _datetime_by(clock: Clock) -> type:
+    """A class that passes for ``datetime.datetime`` and asks this clock."""
+
+    class Datetime(_Real, metaclass=_Type):
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> Any:
+            made = _Real if cls is Datetime else cls
+            return made.now(tz) if here.trial is None else made.fromtimestamp(clock.now(), tz)
+
+        @classmethod
+        def utcnow(cls) -> Any:
+            moment = cls.now(datetime.UTC)
+            return moment.replace(tzinfo=None)
+
+    Datetime.__name__ = Datetime.__qualname__ = "datetime"
+    Datetime.__module__ = "datetime"
+    Datetime.__doc__ = _Real.__doc__
+    return Datetime

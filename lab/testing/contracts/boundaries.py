@@ -1,0 +1,260 @@
+"""Where a statement begins and ceases to hold, found by asking it, without any trial.
+
+A statement is a function that says yes or no of a machine; nothing else is known of it.  It
+is asked about many machines: those that the user gives as examples, the control, and machines
+drawn from named levels, levels made of words, and lists that have an end (all time zones).
+Machines that it accepts are made plain: each level goes back to the control if the statement
+still holds.  From the plain ones, each factor that the statement reads is moved over all its
+known levels and over those nearby (:mod:`lab.testing.contracts.neighbours`).  What it then accepts
+lies *inside*; what it then refuses lies *near*, one level from where it holds, and that is where a
+client that is a little off shows.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+
+import msgspec
+
+from lab.environment import Change, Environment
+from lab.experiment.search.level_variants import made_of
+from lab.factors.registry import factor, impossible
+from lab.testing.contracts.interleave import interleaved
+from lab.testing.contracts.machine import Machine, Statement, asked
+from lab.testing.contracts.neighbours import near, plausible
+from lab.testing.contracts.sampling import Population
+
+__all__ = ["Edges", "Levels", "edges", "factors_read", "known_levels", "plain"]
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+")
+_DRAWN = 20_000
+_WANTED = 60
+_BASES = 6
+_MOST_MADE = 60
+_MOST_WRITTEN = 12
+_SHARES = {"control": 0.25, "named": 0.35, "made": 0.25, "listed": 0.15}
+
+
+class Levels(msgspec.Struct, frozen=True):
+    """The levels of one factor that are worth a trial, by where they come from."""
+
+    control: str
+    named: tuple[str, ...]
+    made: tuple[str, ...] = ()
+    """Of words that somebody mentions."""
+    listed: tuple[str, ...] = ()
+    """All that there are, where they have an end."""
+
+    def every(self) -> tuple[str, ...]:
+        """Each level once, the likeliest to matter first."""
+        return tuple(dict.fromkeys((self.control, *self.made, *self.named, *self.listed)))
+
+    def plainest_first(self) -> tuple[str, ...]:
+        """The same in the order in which a reader would rather see them."""
+        return tuple(dict.fromkeys((self.control, *self.named, *self.made, *self.listed)))
+
+    def weights(self) -> Mapping[str, float]:
+        """How often each level is tried: no kind of level crowds out another."""
+        kinds = {
+            "control": (self.control,),
+            "named": self.named,
+            "made": self.made,
+            "listed": self.listed,
+        }
+        found: dict[str, float] = {}
+        for kind, levels in kinds.items():
+            for text in levels:
+                found[text] = found.get(text, 0.0) + _SHARES[kind] / len(levels)
+        whole = sum(found.values())
+        return {text: weight / whole for text, weight in found.items()}
+
+
+class Edges(msgspec.Struct, frozen=True):
+    """Machines on both sides of a statement, the plainest and nearest first."""
+
+    reads: tuple[str, ...]
+    """The factors that it is about."""
+    plain: tuple[Environment, ...]
+    """Machines for which it holds and of which no level can go back to the control."""
+    inside: tuple[Environment, ...]
+    near: tuple[Environment, ...]
+
+
+def known_levels(
+    names: Iterable[str],
+    words: Sequence[str],
+    given: Iterable[Mapping[str, str]] = (),
+    servers: Container[str] = (),
+) -> dict[str, Levels]:
+    """For each of these factors the levels worth a trial; ``given`` are the user's examples.
+
+    No machine gets the name of one of the ``servers`` that the client talks to: it would reach
+    itself, which breaks any client and tells nothing.
+    """
+    found = {}
+    for name in names:
+        item = factor(name)
+        own = [levels[name] for levels in given if name in levels]
+        some = [word for word in words if plausible(item, word)]
+        if item.routes:
+            some = [word for word in some if "://" in word or _HOST.fullmatch(word)]
+        if name == "hostname":
+            some = [word for word in some if word not in servers]
+        made = tuple(dict.fromkeys((*own, *made_of(item, some))))[:_MOST_MADE]
+        found[name] = Levels(
+            item.control, item.levels, made, item.every() if item.every is not None else ()
+        )
+    return found
+
+
+def factors_read(
+    statement: Statement,
+    levels: Mapping[str, Levels],
+    chance: random.Random,
+    missing: Mapping[str, str] | None = None,
+) -> frozenset[str]:
+    """The factors that a statement asks for, on some of many machines."""
+    read: set[str] = set()
+
+    def reading(machine: Machine) -> object:
+        try:
+            return statement(machine)
+        finally:
+            read.update(machine.read)
+
+    crowd = Population({name: each.weights() for name, each in levels.items()})
+    crowd.draw(reading, True, _WANTED, most=_DRAWN // 10, chance=chance, missing=missing)
+    crowd.draw(reading, False, _WANTED, most=_DRAWN // 10, chance=chance, missing=missing)
+    return frozenset(read)
+
+
+def edges(
+    statement: Statement,
+    levels: Mapping[str, Levels],
+    *,
+    examples: Sequence[Environment] = (),
+    held: Mapping[str, str] | None = None,
+    missing: Mapping[str, str] | None = None,
+    chance: random.Random,
+) -> Edges:
+    """The edges of a statement; ``held`` has levels that do not vary."""
+    fixed = held or {}
+    control = Environment.of({name: each.control for name, each in levels.items()}).but(fixed)
+    reads: set[str] = set()
+
+    def holds(environment: Environment) -> bool:
+        machine = Machine(environment.mapping, missing)
+        answer = asked(statement, machine)
+        reads.update(machine.read)
+        return answer
+
+    crowd = Population({name: each.weights() for name, each in levels.items()}).holding(fixed)
+    drawn = crowd.draw(
+        statement, True, _WANTED, most=_DRAWN, chance=chance, missing=missing
+    ).environments
+    accepted = [each.but(fixed) for each in (control, *examples, *drawn)]
+    plainest = {plain(each, control, holds): None for each in accepted if holds(each)}
+    order = {name: each.plainest_first() for name, each in levels.items()}
+    bases = sorted(plainest, key=lambda each: _rank(control.difference(each), order))
+    about = tuple(sorted(reads - fixed.keys()))
+    some = _varied(bases, control)
+    sweeps: tuple[list[list[Environment]], list[list[Environment]]] = [], []
+    for number, base in enumerate(some):
+        for name in about:
+            around = _around(name, base, levels[name], holds, listed=number == 0)
+            sides: tuple[list[Environment], list[Environment]] = [], []
+            for each in around:
+                if impossible(each) is None:
+                    sides[holds(each)].append(each)
+            for side in (False, True):
+                sweeps[side].append(sides[side])
+    beside, inside = (
+        # Around the plainest machine first: around others mostly the same would show.
+        [*interleaved(*side[: len(about)], list(interleaved(*side[len(about) :])))]
+        for side in sweeps
+    )
+    first = [] if holds(control) else [control]
+    sweep = iter(inside)
+    return Edges(
+        about,
+        tuple(bases),
+        tuple(dict.fromkeys((*bases[:1], *interleaved(sweep, sweep, some, bases)))),
+        tuple(dict.fromkeys((*first, *beside))),
+    )
+
+
+def plain(
+    environment: Environment, control: Environment, holds: Callable[[Environment], bool]
+) -> Environment:
+    """This environment with as many levels at the control as ``holds`` allows.
+
+    None of those that are left can go back alone.
+    """
+    moved = [change.factor for change in control.difference(environment)]
+    # Most do not matter: halves go back together, before each is tried by itself.
+    size = len(moved)
+    while size:
+        left = [name for name in moved if environment[name] != control[name]]
+        size = min(size, len(left))
+        gone = False
+        for start in range(0, len(left), size or 1):
+            some = {name: control[name] for name in left[start : start + size]}
+            fewer = environment.but(some)
+            if impossible(fewer) is None and holds(fewer):
+                environment, gone = fewer, True
+        if not gone or size > 1:
+            size //= 2
+    return environment
+
+
+def _around(
+    name: str,
+    base: Environment,
+    levels: Levels,
+    holds: Callable[[Environment], bool],
+    *,
+    listed: bool,
+) -> list[Environment]:
+    """This machine with other levels of a factor; the lists that have an end only if asked for.
+
+    Whichever side of the statement has fewer of the known levels is the one that somebody
+    wrote down, so the neighbours of these come first.
+    """
+    item, own = factor(name), base[name]
+    known = dict.fromkeys((own, *levels.made, *levels.named, levels.control))
+    sides: tuple[list[str], list[str]] = [], []
+    for text in known:
+        sides[holds(base.but({name: text}))].append(text)
+    written = min(sides, key=len)
+    others = [text for text in levels.made if text not in written]
+    beside, further = (
+        interleaved(*(near(item, text) for text in some[:_MOST_WRITTEN]))
+        for some in (written, others)
+    )
+    here = interleaved(near(item, own), levels.made)
+    tried = interleaved(written[:_MOST_WRITTEN], beside, levels.named, here, further)
+    around = dict.fromkeys((levels.control, *tried, *(levels.listed if listed else ())))
+    around.pop(own, None)
+    return [base.but({name: text}) for text in around]
+
+
+def _rank(changes: Sequence[Change], order: Mapping[str, Sequence[str]]) -> tuple[object, ...]:
+    """Few levels first, and of these the ones that stand early among their factor's."""
+    places = [
+        order[each.factor].index(each.right)
+        if each.right in order[each.factor]
+        else len(order[each.factor])
+        for each in changes
+    ]
+    return len(places), sum(places), [(each.factor, each.right) for each in changes]
+
+
+def _varied(bases: Sequence[Environment], control: Environment) -> list[Environment]:
+    """Some of them: first one of each set of factors that are moved, then others."""
+    kinds: dict[tuple[str, ...], list[Environment]] = {}
+    for base in bases:
+        moved = tuple(change.factor for change in control.difference(base))
+        kinds.setdefault(moved, []).append(base)
+    return list(interleaved(*kinds.values()))[:_BASES]

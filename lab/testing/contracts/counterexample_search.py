@@ -1,0 +1,296 @@
+"""Trying to break a claim: known edges first, then what Hypothesis makes of them.
+
+1. *Edges*, in order: machines on which a client that is a little off is likely to show
+   (:mod:`lab.testing.contracts.boundaries`).
+2. *Hypothesis*: machines made of those by moving up to three factors to named, mentioned or
+   generated levels, and machines that are generated whole.  What breaks the claim is shrunk
+   by Hypothesis, which knows how it was made.
+3. *The plainest*: of a machine that breaks the claim, every level goes back to the control
+   that may, so that each level left is needed; and those left become named ones, or shorter,
+   where that breaks the claim as well.
+4. *Again*: fresh replicates.  Where they disagree, the client acts at random there.  That is
+   told, and is not a broken claim: the search goes on.
+
+The same seed makes the same search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from lab.environment import Environment
+from lab.experiment.search.level_variants import simpler
+from lab.factors.registry import factor, impossible
+from lab.factors.strategies import environments, levels
+from lab.testing.contracts.boundaries import Levels, plain
+from lab.testing.contracts.claim import Claim
+from lab.testing.contracts.trial_budget import Lookout, Spent
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["Effort", "Outcome", "Search"]
+
+_MOST_UNSTEADY = 3
+_MOVED = 3
+_TRIED_PLAINER = 6
+_SHRINKING = 0.25
+"""Of the trials of a search, so many more to make what it found plain."""
+
+
+class Effort(msgspec.Struct, frozen=True):
+    """How much a search may do."""
+
+    trials: int
+    seconds: float | None = None
+    replicates: int = 8
+    """Of a machine that breaks a claim, before it is believed."""
+    edges: float = 0.7
+    """Of the trials, those for edges."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a search came to."""
+
+    broken: Environment | None
+    replicates: int
+    """So often it was seen in the environment that breaks the claim."""
+    tried: int
+    """Environments in which the claim was put to the test."""
+    unsteady: tuple[tuple[Environment, int, int], ...] = ()
+    """Environments in which replicates disagree: how often the claim was broken, of how many."""
+
+
+class Search:
+    """One claim, one subject, and the levels that there are."""
+
+    def __init__(
+        self,
+        claim: Claim,
+        lookout: Lookout,
+        levels: Mapping[str, Levels],
+        *,
+        effort: Effort,
+        seed: int,
+    ) -> None:
+        self.claim = claim
+        self._lookout = lookout
+        self._levels = levels
+        self._effort = effort
+        self._seed = seed
+        self._tried: dict[Environment, bool] = {}
+        self._unsteady: dict[Environment, tuple[int, int]] = {}
+        self._replicates = 1
+        self.control = Environment.of({name: each.control for name, each in levels.items()}).but(
+            claim.held
+        )
+
+    def run(
+        self,
+        edges: Sequence[Environment],
+        bases: Sequence[Environment],
+        reads: Sequence[str] = (),
+    ) -> Outcome:
+        """Look for an environment that breaks the claim.
+
+        ``edges`` are tried in order, ``bases`` are what Hypothesis begins with, and ``reads``
+        are the factors that decide whether the claim is about an environment.
+        """
+        effort = self._effort
+        until = self._lookout.ends_after(effort.seconds)
+        begun = self._lookout.trials
+        self._lookout.allow(max(1, round(effort.trials * effort.edges)), until)
+        broken = self._first(edges)
+        round_ = 0
+        while broken is None and len(self._unsteady) < _MOST_UNSTEADY:
+            left = effort.trials - (self._lookout.trials - begun)
+            if left <= 0:
+                break
+            self._lookout.allow(left, until)
+            found = self._generated(self._strategy(bases, reads), left, round_)
+            if found is None:
+                break
+            broken = self._believed(found)
+            round_ += 1
+        return self._outcome(broken)
+
+    def none(self) -> Outcome:
+        """What a search comes to that has nothing to try."""
+        return self._outcome(None)
+
+    def known(self, environment: Environment) -> bool | None:
+        """Whether this breaks the claim, as far as that was tried; None if it was not."""
+        if not self.claim.about(environment):
+            return False
+        return self._tried.get(environment)
+
+    def believed(
+        self, environment: Environment, unsteady: Iterable[tuple[Environment, int, int]] = ()
+    ) -> Outcome:
+        """What becomes of an environment that somebody else saw breaking the claim.
+
+        ``unsteady`` are those on which replicates disagreed meanwhile.
+        """
+        self._unsteady.update({each: (wrong, of) for each, wrong, of in unsteady})
+        return self._outcome(self._believed(environment))
+
+    # --- the search -------------------------------------------------------------------------
+
+    def wrong(self, environment: Environment) -> bool:
+        """Whether the first trial breaks the claim, where it is about this environment."""
+        if environment in self._unsteady or not self.claim.about(environment):
+            return False
+        if environment not in self._tried:
+            answer = self.claim.wrong(environment, 0)
+            if answer is None:
+                return False
+            self._tried[environment] = answer
+        return self._tried[environment]
+
+    def _first(self, edges: Iterable[Environment]) -> Environment | None:
+        with suppress(Spent):
+            for number, environment in enumerate(edges):
+                if self.wrong(environment):
+                    broken = self._believed(environment)
+                    if broken is not None or len(self._unsteady) >= _MOST_UNSTEADY:
+                        return broken
+                elif number < 2 and self.claim.about(environment):
+                    self._watched(environment)
+        return None
+
+    def _generated(
+        self, strategy: SearchStrategy[Environment], examples: int, round_: int
+    ) -> Environment | None:
+        """The plainest environment that Hypothesis finds to break the claim."""
+        from hypothesis import HealthCheck, Phase, assume, given, seed, settings
+        from hypothesis.errors import Unsatisfiable
+
+        found: list[Environment] = []
+
+        class BrokenError(Exception):
+            pass
+
+        @seed(f"{self._seed} {round_} {self.claim.name}")
+        @settings(
+            max_examples=2 * examples,
+            database=None,
+            deadline=None,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+            report_multiple_bugs=False,
+        )
+        @given(strategy)
+        def unbroken(environment: Environment) -> None:
+            assume(impossible(environment) is None and self.claim.about(environment))
+            if self.wrong(environment):
+                found.append(environment)
+                raise BrokenError
+
+        # Where no machine can be made that the claim is about, there is nothing to generate.
+        with suppress(BrokenError, Spent, Unsatisfiable):
+            unbroken()
+        return min(found, key=self._plainness, default=None)
+
+    def _strategy(
+        self, bases: Sequence[Environment], reads: Sequence[str]
+    ) -> SearchStrategy[Environment]:
+        from hypothesis import strategies as st
+
+        held = self.claim.held
+        names = [name for name in self._levels if name not in held]
+        ways = {name: _worth_trying(name, self._levels[name]) for name in names}
+        moves = st.lists(
+            st.sampled_from(names).flatmap(lambda name: st.tuples(st.just(name), ways[name])),
+            max_size=_MOVED,
+            unique_by=lambda move: move[0],
+        ).map(dict)
+        whole = environments(factors=names).map(lambda each: dict(each.levels))
+        starts = list(dict.fromkeys((self.control, *(each.but(held) for each in bases))))
+        start = st.sampled_from([each for each in starts if self.claim.about(each)] or starts)
+
+        def moved(base: Environment, levels: Mapping[str, str]) -> Environment:
+            there = base.but(levels)
+            if self.claim.about(there):
+                return there
+            # Few machines may be meant: what decides that stays as it is in the base.
+            return there.but({name: base[name] for name in reads})
+
+        return st.builds(moved, start, st.one_of(moves, moves, moves, whole))
+
+    # --- what was found ---------------------------------------------------------------------
+
+    def _believed(self, environment: Environment) -> Environment | None:
+        """The plainest form of it that breaks the claim every time; None if it does not."""
+        self._lookout.grant(max(10, round(self._effort.trials * _SHRINKING)))
+        plainest = environment
+        try:
+            plainest = self._plainest(environment)
+        except Spent:
+            plainest = min((each for each, bad in self._tried.items() if bad), key=self._plainness)
+        for each in dict.fromkeys((plainest, environment)):
+            if self._steady(each):
+                return each
+        return None
+
+    def _plainest(self, environment: Environment) -> Environment:
+        best = plain(environment, self.control, self.wrong)
+        for change in self.control.difference(best):
+            item = factor(change.factor)
+            named = (*item.levels, *sorted(simpler(item, change.right), key=len))
+            for text in named[:_TRIED_PLAINER]:
+                if text == change.right:
+                    break
+                other = best.but({change.factor: text})
+                if impossible(other) is None and self.wrong(other):
+                    best = other
+                    break
+        # With another level in one place, one in another place may no longer be needed.
+        return plain(best, self.control, self.wrong)
+
+    def _steady(self, environment: Environment) -> bool:
+        """Whether fresh replicates break the claim as well; what disagrees is noted."""
+        if self.claim.steady:
+            return True
+        wrong, known = self._watched(environment)
+        self._replicates = known
+        return wrong == known
+
+    def _watched(self, environment: Environment) -> tuple[int, int]:
+        """In how many replicates the claim is broken, and of how many that is known."""
+        if self.claim.steady:
+            return 0, 0
+        # Of a client that was seen to act at random, it takes more to believe anything.  What
+        # made somebody look here is no evidence: only fresh replicates are.
+        number = self._effort.replicates * (1 + min(len(self._unsteady), _MOST_UNSTEADY))
+        first = self._lookout.replicates(environment)
+        self._lookout.grant(first + number)
+        answers = [self.claim.wrong(environment, each) for each in range(first + number)]
+        known = [answer for answer in answers if answer is not None]
+        if len(set(known)) > 1:
+            self._unsteady[environment] = sum(known), len(known)
+        return sum(known), len(known)
+
+    def _plainness(self, environment: Environment) -> tuple[object, ...]:
+        changes = self.control.difference(environment)
+        return len(changes), sum(len(each.right) for each in changes), environment
+
+    def _outcome(self, broken: Environment | None) -> Outcome:
+        return Outcome(
+            broken,
+            self._replicates,
+            len(self._tried),
+            tuple((each, *counts) for each, counts in self._unsteady.items()),
+        )
+
+
+def _worth_trying(name: str, known: Levels) -> SearchStrategy[str]:
+    """Levels of a factor: as generated, and those that somebody mentions or that are listed."""
+    from hypothesis import strategies as st
+
+    known_ways = [st.sampled_from(some) for some in (known.made, known.listed) if some]
+    return st.one_of(levels(name), *known_ways)

@@ -1,0 +1,121 @@
+"""Where a trial's traffic went that it should not have gone.
+
+Every name asked for and every host contacted is compared with the names that are allowed: DNS
+questions, connections, handshakes, requests, datagrams, and what a proxy was asked to reach.
+What the user's machine itself brings about is told apart by the lab's roles
+(:mod:`lab.experiment.trials.host_roles`): a configured endpoint stands for the provider's own host,
+a configured proxy is a way and no destination, and so are the name servers that are configured.
+Names that the resolver completes with the machine's search domain are the name that was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+
+from lab.environment import Environment
+from lab.errors import UsageError
+from lab.experiment.trials.host_roles import ENDPOINT, PROXY, roles
+from lab.factors.host_spec import BARE, Endpoint
+from lab.factors.registry import realise
+from lab.observation.features import RESOLVER, Roles
+from lab.observation.records import (
+    ClientHello,
+    Connection,
+    Datagram,
+    DnsQuery,
+    Event,
+    Observation,
+    ProxyHop,
+    Request,
+    TlsFailure,
+)
+
+__all__ = ["allowed_names", "elsewhere", "named"]
+
+
+def allowed_names(hosts: Sequence[str]) -> tuple[str, ...]:
+    """The names as they are compared; UsageError for what is no name of a host."""
+    for host in hosts:
+        if not host or "/" in host or " " in host or (":" in host and "." in host):
+            raise UsageError(
+                f"{host!r} is no name of a host; write one without scheme, port and path, "
+                "such as api.example.com or *.example.com"
+            )
+    return tuple(host.lower().rstrip(".") for host in hosts)
+
+
+def elsewhere(
+    observation: Observation,
+    environment: Environment,
+    endpoint: Endpoint,
+    allowed: Sequence[str],
+) -> tuple[str, ...]:
+    """Each destination that is not allowed, as ``DNS evil.example``, without repetition.
+
+    ``*`` in an allowed name stands for any text.  Where nobody says which host is the
+    provider's own, the endpoint that the user configures is allowed.
+    """
+    names = roles(environment, endpoint, endpoint.host)
+    search = _search_domain(environment)
+    ways = {PROXY, RESOLVER, *(() if endpoint.host else (ENDPOINT,))}
+    found = {
+        f"{kind} {name}": None
+        for event in observation.events
+        for kind, name in _destinations(event, names, search)
+        if name not in ways and not any(fnmatchcase(name, pattern) for pattern in allowed)
+    }
+    return tuple(found)
+
+
+def named(observation: Observation) -> Iterator[str]:
+    """The requests of a trial, and what else it contacted, each in a few words."""
+    for event in observation.events:
+        match event:
+            case Request():
+                yield f"{event.method} {event.scheme}://{event.host}{event.target}"
+            case Datagram():
+                yield f"UDP {event.host or event.address}:{event.port}"
+            case Connection() if event.protocol in ("none", "raw"):
+                yield f"TCP {event.host or event.address}:{event.port}"
+            case DnsQuery():
+                yield f"DNS {event.name}"
+            case _:
+                continue
+
+
+def _destinations(event: Event, names: Roles, search: str) -> Iterator[tuple[str, str]]:
+    """What an event is about: how it got there, and the host by its role's name."""
+    match event:
+        case DnsQuery():
+            name = event.name.rstrip(".").lower()
+            if search and name.endswith(f".{search}"):
+                name = name.removesuffix(f".{search}")
+            yield "DNS", names.name(name)
+            if names.resolvers and event.transport != "https":
+                # The resolver that was asked is a destination, too.
+                yield "DNS at", names.peer(_address(event.resolver), 53)
+        case Connection() | Datagram():
+            kind = "TCP" if isinstance(event, Connection) else "UDP"
+            yield kind, names.peer(event.host or event.address, event.port)
+        case ProxyHop():
+            yield "proxy at", names.name(_address(event.proxy))
+            yield "proxied", names.name(_address(event.target))
+        case ClientHello() | TlsFailure():
+            yield "TLS", names.name(event.host)
+        case _:
+            yield "HTTP", names.name(event.host)
+
+
+def _address(text: str) -> str:
+    """The host of ``host:port`` and ``[host]:port``; an address without port stays."""
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.rpartition(":")[0] if text.count(":") == 1 else text
+
+
+def _search_domain(environment: Environment) -> str:
+    level = environment.mapping.get("network")
+    if level is None:
+        return ""
+    return realise(Environment.of({"network": level}), BARE).search_domain

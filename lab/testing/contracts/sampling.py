@@ -1,0 +1,164 @@
+"""The machines that rates are about: which levels a factor has, and how often.
+
+Factors are independent.  Where the user gives no weights, the control and every named level
+are equally likely, as in :mod:`lab.findings.information.population`: no statement about the world,
+but one that everybody can check.  Machines that cannot exist
+(:func:`lab.factors.registry.impossible`) do not occur.
+
+A rate is often about few of all machines, those for which a statement holds.  These are drawn
+by rejection, from the population as it is: no machine counts more than it should.  A machine
+gets its levels only when the statement asks for them, so that millions of rejected ones cost
+little, and the others when it is accepted, which changes nothing as factors are independent.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+
+import msgspec
+
+from lab.environment import Environment
+from lab.errors import UsageError
+from lab.factors.registry import factor, impossible, level
+from lab.testing.contracts.machine import Machine, Statement, asked
+
+__all__ = ["Drawn", "Population", "stated"]
+
+_NEARLY = 1e-9
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """Machines of one side of a statement, and how many were looked at to get them."""
+
+    environments: tuple[Environment, ...]
+    looked_at: int
+    held: int
+    """Of those looked at, for so many the statement held, whatever side was wanted."""
+
+
+class Population(msgspec.Struct, frozen=True):
+    """``weights`` has the probability of each level of each factor, which add up to 1.
+
+    ``own`` names the factors of which the user gave the weights.
+    """
+
+    weights: Mapping[str, Mapping[str, float]]
+    own: tuple[str, ...] = ()
+
+    def holding(self, levels: Mapping[str, str]) -> Population:
+        """The machines of this population that have these levels."""
+        fixed = {name: {text: 1.0} for name, text in levels.items()}
+        return msgspec.structs.replace(self, weights={**self.weights, **fixed})
+
+    def draw(
+        self,
+        statement: Statement,
+        side: bool,
+        count: int,
+        *,
+        most: int,
+        chance: random.Random,
+        missing: Mapping[str, str] | None = None,
+    ) -> Drawn:
+        """So many machines for which the statement's answer is ``side``, independently drawn.
+
+        Fewer, if ``most`` were looked at before.
+        """
+        found: list[Environment] = []
+        looked_at = held = 0
+        cumulated = {
+            name: (tuple(levels), tuple(accumulate(levels.values())))
+            for name, levels in self.weights.items()
+        }
+        while len(found) < count and looked_at < most:
+            levels = _Lazy(cumulated, chance)
+            answer = asked(statement, Machine(levels, missing))
+            looked_at += 1
+            held += answer
+            if answer == side:
+                environment = Environment.of({name: levels[name] for name in cumulated})
+                if impossible(environment) is None:
+                    found.append(environment)
+        return Drawn(tuple(found), looked_at, held)
+
+    def told(self) -> str:
+        """What the population is, in a line."""
+        fixed = {
+            name: next(iter(levels)) for name, levels in self.weights.items() if len(levels) == 1
+        }
+        words = "independent factors, uniform over control and named levels"
+        if self.own:
+            words += f", {' and '.join(self.own)} by the weights given"
+        if fixed:
+            words += "; " + ", ".join(f"{name} held at {text}" for name, text in fixed.items())
+        return words
+
+
+class _Lazy(Mapping[str, str]):
+    """The levels of one machine, each drawn when it is first asked for."""
+
+    def __init__(
+        self,
+        cumulated: Mapping[str, tuple[Sequence[str], Sequence[float]]],
+        chance: random.Random,
+    ) -> None:
+        self._cumulated = cumulated
+        self._chance = chance
+        self._levels: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self._levels:
+            levels, weights = self._cumulated[name]
+            self._levels[name] = self._chance.choices(levels, cum_weights=weights)[0]
+        return self._levels[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._cumulated
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cumulated)
+
+    def __len__(self) -> int:
+        return len(self._cumulated)
+
+
+def stated(
+    names: Sequence[str], given: Mapping[str, Mapping[str, float]] | None = None
+) -> Population:
+    """The population over these factors.
+
+    ``given`` has weights for some levels of some factors.  What they leave of 1 is spread
+    evenly over the factor's control and named levels that they do not mention.  UsageError
+    for an unknown factor or level, and for weights that are no probabilities.
+    """
+    weights: dict[str, Mapping[str, float]] = {}
+    for name in names:
+        item = factor(name)
+        weights[name] = _weights(name, (item.control, *item.levels), (given or {}).get(name, {}))
+    for name in given or {}:
+        if factor(name).name not in weights:
+            raise UsageError(f"the population gives weights of {name}, which is not varied here")
+    return Population(weights, tuple(sorted(given or {})))
+
+
+def _weights(name: str, levels: Sequence[str], given: Mapping[str, float]) -> Mapping[str, float]:
+    own: dict[str, float] = {}
+    for text, weight in given.items():
+        if not 0 <= weight <= 1:
+            raise UsageError(f"the weight of {name}={text} is {weight}, no share between 0 and 1")
+        own[level(name, text)] = weight
+    rest = 1 - math.fsum(own.values())
+    if rest < -_NEARLY:
+        raise UsageError(f"the weights of {name} add up to {1 - rest:g}, which is more than 1")
+    others = [text for text in dict.fromkeys(levels) if text not in own]
+    if rest < _NEARLY or not others:
+        if rest > _NEARLY:
+            raise UsageError(f"the weights of {name} add up to {1 - rest:g}, and no level is left")
+        return {text: weight for text, weight in own.items() if weight}
+    return {
+        **{text: weight for text, weight in own.items() if weight},
+        **dict.fromkeys(others, rest / len(others)),
+    }

@@ -1,0 +1,315 @@
+"""Whether what is sent tells two environments apart: trials, one after the other, until sure.
+
+1. *A look*: one trial of each.  Where every feature is the same, that is the answer.
+2. *Noise*: replicates of the control environment, which all questions about a subject share,
+   show what varies by itself; then replicates of the two.  The experiment's columns
+   (:mod:`lab.experiment.columns.extract`) leave noise behind.  What still separates the two sides
+   are *suspects*: places, and the view in which they differ.
+3. *A test*: fresh replicates of both sides, interleaved in random order, in a few rounds;
+   suspects that they do not bear out are dropped, and with the last of them the test ends.
+   A difference is one that separates the sides perfectly, by an exact permutation test
+   (:mod:`lab.experiment.confirm.permutation`), corrected for all suspects (Holm, 1979).
+
+**How often it is wrong.**  Where a side makes no difference to a place, its fresh replicates
+are exchangeable, whatever the noise is.  Suspects were chosen before, from other trials, so
+that the chance of any false difference between two environments is at most :data:`ALPHA`,
+one in ten thousand.  Over the hundred examples of a Hypothesis test that is at most one in a
+hundred; mostly far less, because most pairs have no suspect when the test begins.  The price
+are nine replicates a side where there is a difference; :mod:`lab.testing.comparison_cache` says
+when fewer will do.
+
+**How many hypotheses.**  The correction counts patterns: what behaves alike in all trials is
+one.  A suspect that is gone counts as a pattern of its own, because under another order of
+the sides it might have been the one that stays.  That bounds Westfall and Young's (1993)
+min-p procedure from above.
+
+**Where traffic goes.**  The endpoint and a proxy decide that, so of a pair that differs in
+one of them the route is not compared, nor are names asked for, connections and handshakes;
+and what is said to the endpoint is compared wherever that is.
+
+**What it cannot see**: what only differs in frequency, or in time; see :mod:`lab.experiment`
+for a whole audit, which does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from collections.abc import Sequence
+from itertools import count
+
+import msgspec
+
+from lab.environment import Environment
+from lab.errors import ClientError
+from lab.experiment.analysis import Row
+from lab.experiment.columns.column import Column, View, codes_of, grouped
+from lab.experiment.columns.extract import columns
+from lab.experiment.confirm.effect import FRESH, Effect, block_of
+from lab.experiment.confirm.permutation import holm, p_value, smallest_p
+from lab.experiment.design.covering_array import Planned
+from lab.experiment.events import Phase
+from lab.experiment.tabulate.signals import assemble
+from lab.experiment.trials.contrasts import Trials
+from lab.experiment.trials.measurements import Measurements
+from lab.factors.registry import factor, factors
+from lab.findings.classify import is_route
+from lab.findings.report import Pair, Signal
+from lab.observation.location import Location
+from lab.sandbox.sandbox import endpoint_of
+from lab.testing.subject import Subject
+
+__all__ = ["ALPHA", "FEW", "Distinction", "Suspect", "distinguish"]
+
+ALPHA = 1e-4
+"""The chance of finding a difference between two environments where there is none."""
+
+_CONTROL = 4
+"""Replicates of the control environment: they cost once what all pairs use."""
+_CONTROL_EXPECTING = 12
+"""The same where little else is tried."""
+_LEARNING = 3
+"""Replicates of each side from which suspects are taken."""
+_LOOKS = (2, 4)
+"""Fresh replicates a side after which suspects are dropped, before there are enough."""
+FEW = 2
+"""Fresh replicates a side that show again what was expected."""
+_MOST = 16
+"""Fresh replicates a side, however many suspects there are."""
+_BLOCKS = 2
+"""Tests of one pair: what only shows where the first one's noise is known gets another."""
+
+Suspect = tuple[Location, View]
+"""A place, and the view in which it differs."""
+
+
+class Distinction(msgspec.Struct, frozen=True):
+    """What tells two environments apart, covert signals first; nothing, if they look alike."""
+
+    signals: tuple[Signal, ...] = ()
+    trials: int = 0
+    """Of the two environments, and of the control where its noise was needed."""
+    suspects: frozenset[Suspect] = frozenset()
+    """The places and views in which they differ."""
+    sure: bool = True
+    """False where only so much was tried as it takes to see again what was expected."""
+
+
+def distinguish(
+    subject: Subject,
+    left: Environment,
+    right: Environment,
+    expected: frozenset[Suspect] = frozenset(),
+    fresh: int = 0,
+) -> Distinction:
+    """What tells two environments of all factors apart.
+
+    ``expected`` is where a pair that differs in the same factors was told apart before: seen
+    there again, and in so many ``fresh`` replicates a side, that is the answer, which then is
+    not sure.
+    ClientError where the client fails on both sides without sending anything.
+    """
+    if left == right:
+        return Distinction()
+    return _Question(subject, left, right).answer(expected, fresh)
+
+
+class _Question:
+    """One pair, and the trials that were run for it."""
+
+    def __init__(self, subject: Subject, left: Environment, right: Environment) -> None:
+        self.subject = subject
+        self.left, self.right = left, right
+        self.measurements = Measurements(subject.client, left, subject.store, subject)
+        self.endpoint = endpoint_of(subject.client)
+        self.changes = left.difference(right)
+        self.routes = frozenset(name for name, item in factors().items() if item.routes)
+        self.rerouted = any(change.factor in self.routes for change in self.changes)
+        ordered = "".join(sorted((left.digest, right.digest)))
+        digest = hashlib.sha256(f"{subject.seed} {ordered}".encode()).digest()
+        self._own = int.from_bytes(digest[:5], "big")
+        """Of this pair alone, so that the trials of another are not taken for fresh ones."""
+        self._chance = random.Random(digest)
+        self.rows: list[Row] = []
+        self.found: list[Column] = []
+        """Columns that separate the sides, by all trials so far."""
+
+    def answer(self, expected: frozenset[Suspect], fresh: int) -> Distinction:
+        """Run trials until the answer is sure, or what is expected was seen again."""
+        self._run("screen", [0])
+        if not self.found:
+            return self._none()
+        control, times = self.subject.control, _CONTROL_EXPECTING if expected else _CONTROL
+        self._measure("calibrate", [Planned(control, number) for number in range(times)])
+        if expected.intersection(map(_suspect, self.found)):
+            first = self._first(_BLOCKS)
+            if fresh:
+                self._run("confirm", range(first, first + fresh))
+            if seen := [column for column in self.found if _suspect(column) in expected]:
+                return self._told(self._effects(seen, _BLOCKS, 0), sure=False)
+        for number in range(1, _LEARNING):
+            if not self.found:
+                return self._none()
+            self._run("screen", [number])
+        for block in range(_BLOCKS):
+            if not self.found:
+                break
+            if effects := self._tested(block):
+                return self._told(effects)
+        return self._none()
+
+    # --- trials -----------------------------------------------------------------------------
+
+    def _run(self, phase: Phase, numbers: Sequence[int]) -> None:
+        """Run these replicates of both sides, in random order."""
+        trials = [Planned(side, number) for side in (self.left, self.right) for number in numbers]
+        self._chance.shuffle(trials)
+        self._measure(phase, trials)
+
+    def _measure(self, phase: Phase, trials: Sequence[Planned]) -> None:
+        for _ in self.measurements.measure(phase, trials, lambda: False):
+            pass
+        if self.measurements.failed_in_silence:
+            raise ClientError(self._silent())
+        self.rows = self.measurements.table(self.endpoint)
+        numbers = {self.left: 0, self.right: 1}
+        groups = [numbers.setdefault(row.environment, len(numbers)) for row in self.rows]
+        broken = frozenset(index for index, row in enumerate(self.rows) if row.broken)
+        found, _ = columns([row.features for row in self.rows], groups, broken)
+        sides = self._sides(self.rows)
+        self.found = [
+            column
+            for column in found
+            if _separates(codes_of(column.values), sides) and not self._is_route(column.location)
+        ]
+
+    def _is_route(self, place: Location) -> bool:
+        """Whether the place shows where traffic goes, of a pair that was sent other ways."""
+        return is_route(place, routed=self.rerouted, rerouted=self.rerouted)
+
+    def _silent(self) -> str:
+        end = self.measurements.ends(self.right)[-1]
+        tail = (end.stderr or end.stdout).decode(errors="replace").strip()
+        last = tail.splitlines()[-1][:200] if tail else end.detail or "it printed nothing"
+        how = end.verdict if end.verdict != "finished" else f"code {end.code}"
+        return (
+            f"{self.subject.label} ended with {how} and sent nothing in both environments, "
+            f"so that nothing can be compared: {last!r}"
+        )
+
+    def _sides(self, rows: Sequence[Row]) -> tuple[list[int], list[int]]:
+        """The rows of the left side, and of the right."""
+        left, right = (
+            [index for index, row in enumerate(rows) if row.environment == side]
+            for side in (self.left, self.right)
+        )
+        return left, right
+
+    # --- the test ---------------------------------------------------------------------------
+
+    def _tested(self, block: int) -> list[Effect]:
+        """Run a block of fresh replicates; the differences that it bears out."""
+        suspects = Counter(map(_suspect, self.found))
+        patterns = len(grouped(self.found))
+        alpha = ALPHA / _BLOCKS
+        first, done = self._first(block), 0
+        for look in count():
+            needed = _replicates(patterns, alpha)
+            if done >= needed:
+                break
+            upto = min(_LOOKS[look], needed) if look < len(_LOOKS) else needed
+            self._run("confirm", range(first + done, first + upto))
+            done = upto
+            kept = [column for column in self.found if _suspect(column) in suspects]
+            if not kept:
+                return []
+            gone = (suspects - Counter(map(_suspect, kept))).total()
+            patterns = len(grouped(kept)) + gone
+        return [e for e in self._effects(kept, block, gone) if e.p_adjusted <= alpha]
+
+    def _first(self, block: int) -> int:
+        """The number of the first replicate of one of this pair's blocks."""
+        return FRESH * (2 + self._own * (_BLOCKS + 1) + block)
+
+    def _effects(self, kept: Sequence[Column], block: int, gone: int) -> list[Effect]:
+        """What separates the sides, with what a block's fresh replicates say of it."""
+        number = block_of(self._first(block))
+        chosen = [i for i, r in enumerate(self.rows) if r.environment in (self.left, self.right)]
+        groups = grouped([_narrowed(column, chosen) for column in kept])
+        left, right = self._sides([self.rows[index] for index in chosen])
+        fresh = {n for n, i in enumerate(chosen) if block_of(self.rows[i].replicate) == number}
+        tests = [
+            [[group.codes[row] for row in side if row in fresh] for side in (left, right)]
+            for group in groups
+        ]
+        known = [[[code for code in side if code >= 0] for side in test] for test in tests]
+        p_values = [p_value(ours, theirs) for ours, theirs in known]
+        adjusted = holm(p_values, len(groups) + gone)
+        cause = tuple(change.factor for change in self.changes)
+        combination = frozenset((change.factor, change.right) for change in self.changes)
+        return [
+            Effect(
+                group,
+                cause,
+                (combination,),
+                frozenset(),
+                combination,
+                cause[0],
+                frozenset(),
+                p_value=p,
+                p_adjusted=corrected,
+                replicates=min(map(len, sides)),
+                block=number,
+            )
+            for group, sides, p, corrected in zip(groups, known, p_values, adjusted, strict=True)
+        ]
+
+    # --- the answer -------------------------------------------------------------------------
+
+    def _none(self) -> Distinction:
+        return Distinction(trials=len(self.rows))
+
+    def _told(self, effects: Sequence[Effect], *, sure: bool = True) -> Distinction:
+        rows = [row for row in self.rows if row.environment in (self.left, self.right)]
+        trials = Trials(self.left, [row.environment for row in rows])
+        signals = assemble(
+            effects,
+            rows,
+            trials,
+            needles=lambda name, level: factor(name).needles(level),
+            routes=self.routes,
+        )
+        told = [msgspec.structs.replace(one, pair=self._whole_pair(one)) for one in signals]
+        suspects = frozenset(_suspect(c) for effect in effects for c in effect.group.columns)
+        return Distinction(tuple(told), len(self.rows), suspects, sure)
+
+    def _whole_pair(self, signal: Signal) -> Pair:
+        """The signal's pair, with the levels that both sides share and the control has not."""
+        differing = {change.factor for change in self.changes}
+        shared = {
+            name: text
+            for name, text in self.left.levels
+            if name not in differing and text != factor(name).control
+        }
+        return msgspec.structs.replace(signal.pair, context=shared)
+
+
+def _replicates(patterns: int, alpha: float) -> int:
+    """Fresh replicates a side with which a perfect separation survives correction."""
+    return next(n for n in range(4, _MOST + 1) if n == _MOST or smallest_p(n) * patterns <= alpha)
+
+
+def _separates(codes: Sequence[int], sides: tuple[Sequence[int], Sequence[int]]) -> bool:
+    """Whether each side has one value, and not the same."""
+    ours, theirs = ({codes[row] for row in side} - {-1} for side in sides)
+    return len(ours) == len(theirs) == 1 and ours != theirs
+
+
+def _suspect(column: Column) -> Suspect:
+    return column.location, column.view
+
+
+def _narrowed(column: Column, chosen: Sequence[int]) -> Column:
+    """The column over some of its trials."""
+    return msgspec.structs.replace(column, values=tuple(column.values[row] for row in chosen))

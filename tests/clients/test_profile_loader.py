@@ -1,0 +1,181 @@
+"""A profile's mistakes: one line each, with file, key, what is wrong and how to mend it."""
+
+import re
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.clients.profile import Answer, Install
+from lab.clients.profile_loader import PLACEHOLDERS, fill, parse
+from lab.errors import ClientError
+
+CONTRACT = """
+[client]
+name = "probe"
+version = "1.0"
+argv = ["/usr/bin/python3", "/abs/probe.py", "{prompt}"]
+prompt = "say-ok"
+timeout_s = 60
+tty = false
+[provider]
+protocols = ["anthropic-messages"]
+host = "api.anthropic.com"
+endpoint_variable = "ANTHROPIC_BASE_URL"
+[environment]
+ANTHROPIC_API_KEY = "sk-ant-fake-000"
+[optout]
+DISABLE_TELEMETRY = "1"
+[trust]
+variables = []
+[files.home]
+".probe/config.json" = "{}"
+[factors]
+exclude = []
+"""
+
+
+def test_the_contracts_own_example():
+    profile = parse(CONTRACT, "probe.toml")
+    assert profile.name == "probe"
+    assert profile.version == "1.0"
+    assert profile.argv == ("/usr/bin/python3", "/abs/probe.py", "{prompt}")
+    assert profile.prompt == "say-ok"
+    assert profile.timeout_s == 60.0
+    assert profile.provider.protocols == ("anthropic-messages",)
+    assert profile.provider.endpoint_variable == "ANTHROPIC_BASE_URL"
+    assert profile.environment == {"ANTHROPIC_API_KEY": "sk-ant-fake-000"}
+    assert profile.optout == {"DISABLE_TELEMETRY": "1"}
+    assert profile.home_files == {".probe/config.json": "{}"}
+    assert profile.install is None
+
+
+def test_everything_beyond_the_example():
+    profile = parse(
+        """
+        [client]
+        name = "x"
+        argv = ["x"]
+        [install]
+        npm = "@scope/x"
+        candidates = ["bin/x", "cli.js"]
+        extra = ["y@1"]
+        node = "22"
+        [provider]
+        endpoint_variable = ["A_URL", "B_URL"]
+        official = "https://api.example.com/v1"
+        endpoint_files = { ".x/config" = "base = {endpoint}" }
+        [factors]
+        exclude = ["clock"]
+        [[answers]]
+        path = "/catalogue*"
+        status = 404
+        """,
+        "x.toml",
+    )
+    assert profile.install == Install(
+        npm="@scope/x", candidates=("bin/x", "cli.js"), extra=("y@1",), node="22"
+    )
+    assert profile.provider.endpoint_variable == ("A_URL", "B_URL")
+    assert profile.provider.endpoint_files == {".x/config": "base = {endpoint}"}
+    assert profile.answers == (Answer(path="/catalogue*", status=404),)
+    assert profile.exclude == ("clock",)
+
+
+def with_(section: str) -> str:
+    return '[client]\nname = "x"\nargv = ["/x"]\n' + section
+
+
+MISTAKES = {
+    "name = ": ["not valid TOML", "invalid value"],
+    '[client]\nname = "x"': ["[client] argv", "missing"],
+    '[client]\nargv = ["/x"]': ["[client] name", "missing"],
+    "[provider]": ["[client]", "missing"],
+    with_("tmeout_s = 3"): ["[client] tmeout_s", "did you mean timeout_s?"],
+    with_("[provder]"): ["[provder]", "did you mean provider?"],
+    with_("[Provider]"): ["[Provider]", "did you mean provider?"],
+    with_('timeout_s = "60"'): ["[client] timeout_s", "number of seconds, not '60'"],
+    with_("timeout_s = true"): ["[client] timeout_s", "not true"],
+    with_("timeout_s = 0"): ["[client] timeout_s", "above 0"],
+    with_("timeout_s = nan"): ["[client] timeout_s", "above 0"],
+    with_('tty = "yes"'): ["[client] tty", "true or false, not 'yes'"],
+    with_("version = 1.0"): ["[client] version", "must be a text, not 1.0", "quotes"],
+    with_('prompt = ""'): ["[client] prompt", "empty"],
+    '[client]\nname = "x"\nargv = "/x y"': ["[client] argv", "must be a list of texts"],
+    '[client]\nname = "x"\nargv = []': ["[client] argv", "empty"],
+    '[client]\nname = "x"\nargv = ["/x", 1]': ["[client] argv", "item 1"],
+    '[client]\nname = "x"\nargv = ["/x", "\\u0000"]': ["[client] argv", "NUL"],
+    '[client]\nname = "x"\nargv = ["/x", "{promt}"]': ["{promt}", "did you mean {prompt}?"],
+    '[client]\nname = "a/b"\nargv = ["/x"]': ["[client] name", "'a/b'"],
+    '[client]\nname = ".."\nargv = ["/x"]': ["[client] name", "'..'"],
+    '[client]\nname = "x"\nargv = ["{install}/x"]': ["[client] argv", "no [install] section"],
+    'client = "x"': ["client", "write [client]"],
+    with_("[install]"): ["[install]", "exactly one of npm and pypi"],
+    with_('[install]\nnpm = "a"\npypi = "b"'): ["[install]", "exactly one of npm and pypi"],
+    with_('[install]\nnpm = "a@1"'): ["[install] npm", "version goes into [client] version"],
+    with_('[install]\nnpm = "a b; rm"'): ["[install] npm", "not a package's name"],
+    with_('[install]\nnpm = "--help"'): ["[install] npm", "not a package's name"],
+    with_('[install]\nnpm = "a"\nexecutable = "../x"'): ["[install] executable", ".."],
+    with_('[install]\nnpm = "a"\ncandidates = ["/x"]'): ["[install] candidates", "relative"],
+    with_('[install]\nnpm = "a"\nnode = "v22"'): ["[install] node", 'node = "22"'],
+    with_('[install]\npypi = "a"\nnode = "22"'): ["[install] node", "npm clients only"],
+    with_('[provider]\nprotocols = ["openai"]'): ["protocols", "did you mean openai-chat?"],
+    with_('[provider]\nhost = "https://a.b"'): ["[provider] host", "without https://"],
+    with_('[provider]\nendpoint_variable = "A-B"'): ["endpoint_variable", "'A-B'"],
+    with_('[provider]\nofficial = "a.b"'): ["[provider] official", "base URL"],
+    with_('[provider]\nendpoint_files = { "a" = "b" }'): ["endpoint_files", "{endpoint}"],
+    with_("[environment]\nA = 1"): ["[environment]", "A must be a text, not 1"],
+    with_('[optout]\n"A B" = "1"'): ["[optout]", "'A B' is not a variable's name"],
+    with_('[trust]\nvariables = "A"'): ["[trust] variables", '["…"]'],
+    with_('[files.home]\n"/etc/passwd" = ""'): ["[files] home", "relative path"],
+    with_('[files.home]\n"../x" = ""'): ["[files] home", "relative path"],
+    with_('[files.hme]\n"x" = ""'): ["[files] hme", "did you mean home?"],
+    with_('[answers]\npath = "/"'): ["answers", "[[answers]]"],
+    with_("[[answers]]\nstatus = 200"): ["[[answers]] 1, path", "missing"],
+    with_('[[answers]]\npath = "/"\nstatus = 99'): ["status", "200 to 599, not 99"],
+    with_("[factors]\nexclude = [1]"): ["[factors] exclude", "item 0"],
+}
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_a_mistake_is_one_line_that_says_where_and_how_to_mend_it(text):
+    with pytest.raises(ClientError) as raised:
+        parse(text, "mine.toml")
+    message = str(raised.value)
+    assert message.startswith("mine.toml: ")
+    assert "\n" not in message
+    for words in MISTAKES[text]:
+        assert words in message
+
+
+@given(
+    section=st.sampled_from(["client", "install", "provider", "trust", "factors", "environment"]),
+    key=st.from_regex(r"[a-z_]{1,12}", fullmatch=True),
+    value=st.sampled_from(["1", '""', '"x"', "[]", "[1]", '["x"]', "{}", "true", '{ a = "b" }']),
+)
+def test_whatever_stands_in_a_section_no_other_error_escapes(section, key, value):
+    text = f"[{section}]\n{key} = {value}\n"
+    if section != "client":
+        text = with_("") + text
+    with suppress(ClientError):
+        parse(text, "x.toml")
+
+
+@given(text=st.text(), values=st.dictionaries(st.sampled_from(PLACEHOLDERS), st.text()))
+def test_fill_touches_only_what_it_has_a_value_for(text, values):
+    filled = fill(text, values)
+    if not any("{" + name + "}" in text for name in values):
+        assert filled == text
+
+
+def test_fill_is_one_pass_and_leaves_other_braces():
+    assert fill('{"a": "{prompt}"}', {"prompt": "{home}", "home": "/h"}) == '{"a": "{home}"}'
+    assert fill("{endpoint} {}", {"prompt": "x"}) == "{endpoint} {}"
+
+
+def test_the_profile_in_the_documentation_is_one():
+    page = Path(__file__).parents[2] / "docs" / "howto-add-a-client.md"
+    (text,) = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert parse(text, page.name).name == "probe"

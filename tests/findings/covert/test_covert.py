@@ -1,0 +1,194 @@
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lab.findings.covert.covert import differences, is_covert, is_invisible
+
+texts = st.one_of(st.text(), st.text(alphabet="aаe'’ʼ-/. 012\u200b\u00a0", max_size=8))
+
+COVERT = [
+    ("it's", "it’s"),
+    ("it's", "it\u02bcs"),
+    ("it’s", "it\u02bcs"),
+    ("it's", "it`s"),
+    ('"ok"', "“ok”"),
+    ("'", "’"),
+    ("a b", "a\u00a0b"),
+    ("a b", "a\u2009b"),
+    ("a b", "a  b"),
+    ("a b", "a b "),
+    ("a b", "a\tb"),
+    ("ab", "a\u200bb"),
+    ("ab", "a\u2060b\ufeff"),
+    ("ab", "ab\U000e0041\U000e0042"),
+    ("ok", "ok\ufe0f"),
+    ("ok", "ok\U000e0100"),
+    ("ok", "ok\u2800"),
+    ("", "\u200b"),
+    ("", "\u200b\U000e0041"),
+    ("", " "),
+    (" ", "\n"),
+    ("paypal", "p\u0430ypal"),
+    ("cop", "с\u043eр"),
+    ("\u0430", "\u03b1"),
+    ("I1", "l1"),
+    ("modern", "modem"),
+    ("Linux", "linux"),
+    ("straße", "STRASSE"),
+    ("fix", "ﬁx"),
+    ("é", "e\u0301"),
+    ("2026-11-20", "2026/11/20"),
+    ("12:30", "12.30"),
+    ("Today’s date is 2026-11-20.", "Today's date is 2026/11/20."),
+    ("a-b", "a\u2013b"),
+    ("-5", "\u22125"),
+    # Shown in the same order, though not written in it.
+    ("x abc y", "x \u202ecba\u202c y"),
+    ("x \u05d0\u05d1\u05d2 y", "x \u202d\u05d2\u05d1\u05d0\u202c y"),
+    ("f(a)", "f\u202e(a)\u202c"),
+    ("x p\u0430y", "x \u202eyap\u202c"),
+]
+SAME_NUMBER = [("0.70", "0.7"), ("1", "1.0"), ("1000", "1e3"), ("007", "7"), ("-0", "0")]
+REAL = [
+    ("UTC", "CET"),
+    ("\u05d0\u05d1", "\u05d1\u05d0"),
+    ("abc", "\u202ecab\u202c"),
+    ("a", ""),
+    ("", "..."),
+    ("...", "."),
+    ("é", "e"),
+    ("café", "cafe"),
+    ("ok", "ok ✅"),
+    ("1", "2"),
+    ("2026-11-20", "2026-11-21"),
+    ("2026/11/20", "2026-11-21"),
+    ("15", "1.5"),
+    ("1200", "12:00"),
+    ("5", "-5"),
+    ("x=5", "x=-5"),
+    ("(5)", "(-5)"),
+    ("a<b", "a>b"),
+    ("C", "C++"),
+    ("10000000000000000", "10000000000000001"),
+    ("1e9999", "2e9999"),
+    ("nan", "inf"),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), COVERT)
+def test_what_a_reader_would_not_see(left, right):
+    assert is_covert(left, right)
+    assert is_covert(right, left)
+    assert is_covert(f"on {left} today", f"on {right} today")
+
+
+@pytest.mark.parametrize(("left", "right"), SAME_NUMBER)
+def test_another_way_of_writing_the_same_number(left, right):
+    assert is_covert(left, right)
+    assert is_covert(right, left)
+
+
+@pytest.mark.parametrize(("left", "right"), REAL)
+def test_what_a_reader_would_see(left, right):
+    assert not is_covert(left, right)
+    assert not is_covert(right, left)
+
+
+@settings(deadline=None)
+@given(texts, texts)
+def test_covert_is_a_difference_and_the_same_from_both_sides(left, right):
+    assert not is_covert(left, left)
+    assert is_covert(left, right) == is_covert(right, left)
+
+
+@settings(deadline=None)
+@given(st.text(), st.integers(0, 99), st.sampled_from("\u200b\U000e0041\ufe0f\u2060"))
+def test_an_invisible_character_is_covert_wherever_it_stands(text, place, character):
+    place %= len(text) + 1
+    assert is_covert(text, text[:place] + character + text[place:])
+
+
+@pytest.mark.parametrize(
+    "character", "\u200b\u200d\u00ad\u034f\ufe0f\u3164\u2800\u180b\U000e0041\x07"
+)
+def test_invisible(character):
+    assert is_invisible(character)
+
+
+@pytest.mark.parametrize("character", "a.é \u00a0\u0301")
+def test_visible(character):
+    assert not is_invisible(character)
+
+
+def test_differences_by_name():
+    (difference,) = differences("it's", "it’s")
+    assert difference.left == ("U+0027 APOSTROPHE",)
+    assert difference.right == ("U+2019 RIGHT SINGLE QUOTATION MARK",)
+    assert not difference.invisible
+
+
+def test_an_addition_that_nobody_sees():
+    (difference,) = differences("ab", "a\u200bb")
+    assert difference.left == ()
+    assert difference.right == ("U+200B ZERO WIDTH SPACE",)
+    assert difference.invisible
+
+
+def test_each_place_is_a_difference_of_its_own():
+    assert len(differences("2026-11-20", "2026/11/20")) == 2
+
+
+@settings(deadline=None)
+@given(texts, texts)
+def test_there_are_differences_exactly_where_texts_differ(left, right):
+    found = differences(left, right)
+    assert bool(found) == (left != right)
+    assert len(found) <= 32
+    assert all(len(side) <= 32 for item in found for side in (item.left, item.right))
+
+
+def test_the_first_differences_are_enough():
+    found = differences("a-" * 100, "a+" * 100)
+    assert len(found) == 32
+    assert {item.right for item in found} == {("U+002B PLUS SIGN",)}
+    (long,) = differences("", "x" * 100)
+    assert len(long.right) == 32
+
+
+def test_a_difference_far_behind_in_a_long_text_is_found():
+    left, right = "x" * 1_000_000 + "'" + "y" * 1_000_000, "x" * 1_000_000 + "’" + "y" * 1_000_000
+    assert differences(left, right)[0].left == ("U+0027 APOSTROPHE",)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("a" * 1_000_000, "b" * 1_000_000),
+        ("ab" * 3_900, "ba c" * 1_950),
+        ("a b" * 999, "c d" * 999),
+    ],
+)
+def test_hostile_texts_are_bounded(left, right):
+    start = time.process_time()
+    assert differences(left, right)
+    is_covert(left, right)
+    assert time.process_time() - start < 5
+
+
+def test_an_order_that_only_the_controls_make_is_told_as_theirs():
+    found = differences("x abc y", "x \u202ecba\u202c y")
+    assert {difference.why for difference in found} == {"bidirectional"}
+    assert any("U+202E RIGHT-TO-LEFT OVERRIDE" in difference.right for difference in found)
+    (difference,) = differences("ab", "a\u2066b")
+    assert difference.right == ("U+2066 LEFT-TO-RIGHT ISOLATE",)
+    assert (difference.invisible, difference.why) == (True, "bidirectional")
+
+
+def test_long_texts_that_are_turned_take_no_longer():
+    left = "abc \u05d0\u05d1 " * 20_000
+    start = time.process_time()
+    is_covert(left, left + "\u202e")
+    is_covert(left[:20_000], left[:19_990] + "xyz")
+    assert time.process_time() - start < 5

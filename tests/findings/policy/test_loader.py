@@ -1,0 +1,157 @@
+"""A policy's text: what it says, and one line for each way to write it wrongly."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.errors import UsageError
+from lab.findings.policy.loader import LONGEST_LINE, parse
+
+HEAD = 'schema = "fingerprint-lab/policy/1"\n'
+POLICY = (
+    HEAD
+    + '''default = "forbidden"
+
+[[allowed]]
+cause = "timezone"
+reason = "the date line"
+
+[[forbidden]]  # whatever it is
+cause_includes = ["user", "hostname", "user"]
+reason = """
+[[allowed]]
+is no rule here"""
+
+[[documented]]
+host = "*.example.com"
+covert = true
+url = "https://example.com/privacy"
+
+[[allowed]]
+kind = ["copied", "encoded"]
+path = "/v1/*"
+reason = "so it is"
+'''
+)
+
+
+def test_rules_keep_the_order_of_the_file_whatever_they_are_called():
+    policy = parse(POLICY, "p.toml")
+    assert [(rule.line, rule.standing) for rule in policy.rules] == [
+        (4, "allowed"),
+        (8, "forbidden"),
+        (14, "documented"),
+        (19, "allowed"),
+    ]
+    assert (policy.default, policy.file) == ("forbidden", "p.toml")
+
+
+def test_one_word_is_a_list_of_one_and_causes_are_sorted():
+    one, two, three, four = parse(POLICY, "p.toml").rules
+    assert (one.cause, one.reason, one.covert) == (("timezone",), "the date line", None)
+    assert two.cause_includes == ("hostname", "user")
+    assert (three.host, three.covert, three.reason) == (("*.example.com",), True, "")
+    assert three.url == "https://example.com/privacy"
+    assert (four.kind, four.path) == (("copied", "encoded"), ("/v1/*",))
+
+
+def test_where_nothing_is_said_what_no_rule_covers_is_undecided():
+    assert parse(HEAD, "p").default == "undecided"
+    assert parse(HEAD, "p").rules == ()
+
+
+def test_lines_may_end_as_on_windows():
+    assert parse(POLICY.replace("\n", "\r\n"), "p").rules == parse(POLICY, "p").rules
+
+
+RULE = '[[allowed]]\nreason = "r"\n'
+MISTAKES = [
+    ("", "p: schema: is missing; begin with schema ="),
+    ('schema = "fingerprint-lab/policy/9"', "p: schema: 'fingerprint-lab/policy/9' is not known"),
+    ("schema = [", "p: not valid TOML: "),
+    (
+        HEAD + 'default = "maybe"',
+        "p: default: must be allowed, forbidden or undecided, not 'maybe'",
+    ),
+    (HEAD + "default = {}", "p: default: must be allowed, forbidden or undecided, not a table"),
+    (HEAD + "[[allow]]", "p: 'allow': no such key; nearest: allowed"),
+    (HEAD + "[allowed]", "p: allowed: must be written as [[allowed]]"),
+    (HEAD + 'allowed = [{cause = "user"}]', "p: begin each rule with [[allowed]] on a line"),
+    (HEAD + "[[allowed]]\ncause = 'user'", "p:2: [[allowed]] reason: is missing"),
+    (HEAD + RULE, "p:2: [[allowed]] says nothing of which signals it means"),
+    (HEAD + RULE + 'caus = "user"', "p:2: [[allowed]] 'caus': no such key; nearest: cause"),
+    (HEAD + RULE + 'cause = "hostnam"', "cause: there is no factor 'hostnam'; nearest: hostname"),
+    (HEAD + RULE + 'cause = ["user", "zone"]', "there is no factor 'zone'; nearest: timezone"),
+    (HEAD + RULE + "cause = 3", "cause: must be a text or a list of texts, not 3"),
+    (HEAD + RULE + "cause = [[1]]", "cause: must be a text or a list of texts, not a list"),
+    (HEAD + RULE + "cause = []", "cause: is empty"),
+    (HEAD + RULE + 'cause = "user"\ncause_within = "ci"', "cause and cause_within do not go"),
+    (HEAD + RULE + 'kind = "copy"', "kind: there is no kind 'copy'; nearest: copied"),
+    (HEAD + RULE + 'channel = "https"', "channel: there is no channel 'https'; nearest: http"),
+    (HEAD + RULE + 'host = "https://a.example"', "host: 'https://a.example' is not a host"),
+    (HEAD + RULE + 'path = "v1"', "path: 'v1' is not a path"),
+    (HEAD + RULE + 'method = "post"', "method: 'post' is not a method"),
+    (HEAD + RULE + 'id = "the first"', "id: 'the first' is not a signal's id"),
+    (HEAD + RULE + 'covert = "yes"', "covert: must be true or false, not 'yes'"),
+    (HEAD + RULE + 'url = "https://a.example"', "url: belongs to [[documented]]"),
+    (HEAD + "[[forbidden]]\ncovert = true\nreason = ' '", "p:2: [[forbidden]] reason: is empty"),
+    (HEAD + "[[forbidden]]\ncovert = true\nreason = 3", "reason: must be a text, not 3"),
+    (HEAD + '[[documented]]\ncause = "user"', "p:2: [[documented]] url: is missing"),
+    (HEAD + '[[documented]]\nurl = "a.example"\nid = "a"', "url: 'a.example' is not an address"),
+    (HEAD + "# " + "x" * LONGEST_LINE, "p:2: longer than 1,000 characters"),
+    (HEAD + "x = 2020-13-45", "p: not valid TOML: "),
+    (HEAD + "x = " + "1" * 900 + "\ny = 2", "p: 'x': no such key"),
+    (HEAD + 'x = "a\x1b[31m"', "p: not valid TOML: "),
+]
+
+
+@pytest.mark.parametrize(("text", "complaint"), MISTAKES)
+def test_a_mistake_is_one_line_that_says_where(text, complaint):
+    with pytest.raises(UsageError) as raised:
+        parse(text, "p")
+    assert complaint in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert len(str(raised.value)) < 400
+
+
+def test_what_looks_like_a_rule_in_a_text_cannot_move_the_others():
+    for trick in ('"""\n[[allowed]]\n"""', "'''\n[[allowed]] # '''", '"""\n[[allowed]] # """'):
+        text = HEAD + f'[[forbidden]]\ncovert = true\nreason = {trick}\n{RULE}cause = "ci"\n'
+        try:
+            rules = parse(text, "p").rules
+        except UsageError as error:
+            assert "on a line of its own" in str(error)  # noqa: PT017
+        else:
+            assert [rule.standing for rule in rules] == ["forbidden", "allowed"]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "x = " + "[" * 900,
+        "\n".join("x = [" + "[" * 900 for _ in range(2)),
+        "x = [\n" * 40_000,
+        "x = " + "{a=" * 300,
+        "\n".join("a" + ".a" * 490 + f"{n} = 1" for n in range(200)),
+        "[" + "a." * 490 + "a]\n",
+        "[[allowed]]\n" * 20_000,
+    ],
+    ids=["deep", "deeper", "long", "inline", "dotted", "header", "many"],
+)
+def test_a_hostile_file_is_refused_in_one_line_and_soon(hostile):
+    started = time.monotonic()
+    with pytest.raises(UsageError) as raised:
+        parse(HEAD + hostile, "p")
+    assert "\n" not in str(raised.value)
+    assert time.monotonic() - started < 20
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_a_policy_or_one_line(text):
+    for whole in (text, HEAD + text, HEAD + RULE + text):
+        try:
+            parse(whole, "p")
+        except UsageError as error:
+            assert str(error).startswith("p")  # noqa: PT017

@@ -1,0 +1,25 @@
+import json
+
+from lab.internet.http.response import Response, compact, events, json_response
+
+
+def test_json_is_compact_and_ascii():
+    assert compact({"a": ["ü", 1]}) == b'{"a":["\\u00fc",1]}'
+    assert json.loads(compact({"a": "\ud800"})) == {"a": "\ud800"}
+
+
+def test_a_json_answer():
+    response = json_response({"a": 1}, 201, (("x", "y"),))
+    assert response.status == 201
+    assert response.headers == (("content-type", "application/json"), ("x", "y"))
+    assert response.body == b'{"a":1}'
+
+
+def test_events_on_the_wire():
+    response = events([("ping", {"a": 1}), (None, "[DONE]")])
+    assert response.stream
+    assert response.pieces == (b'event: ping\ndata: {"a":1}\n\n', b"data: [DONE]\n\n")
+
+
+def test_an_empty_answer():
+    assert Response(204).body == b""

@@ -1,0 +1,95 @@
+import struct
+
+import dns.edns
+import dns.flags
+import dns.message
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.observation.style.dns_query import letter_case, putting
+
+
+def query(name="api.example.com", kind="A", **options):
+    return dns.message.make_query(name, kind, **options).to_wire()
+
+
+def test_an_ordinary_query():
+    found = putting(query())
+    assert (found.names, found.manner, found.contents) == (("api.example.com",), "RD", ())
+
+
+def test_letters_are_those_of_the_message():
+    assert putting(query("aPi.Example.com")).names == ("aPi.Example.com",)
+    # Escaped as the name server's text of it, so that the two can be compared.
+    assert putting(query(r"a\.b.example")).names == (r"a\.b.example",)
+
+
+@pytest.mark.parametrize(
+    ("name", "spelling"),
+    [
+        ("api.example.com", "lower"),
+        ("API.EXAMPLE.COM", "UPPER"),
+        ("MZXW6.edge.example.com", "UPPER.lower"),
+        ("aPi.example.com", "aPi.lower"),
+        ("aPi.aPi", "aPi.aPi"),
+        ("127.0.0.1", "lower"),
+        ("", "lower"),
+    ],
+)
+def test_letter_case(name, spelling):
+    assert letter_case(name) == spelling
+
+
+@given(st.text("abc1-", min_size=1), st.text("abc1-", min_size=1))
+def test_names_of_one_spelling_have_one_value(one, other):
+    assert letter_case(one) == letter_case(f"{one}.{other}") == "lower"
+    assert letter_case(f"A{one.upper()}.{other}") == letter_case(f"B{other.upper()}.{one}")
+
+
+def test_flags():
+    message = dns.message.make_query("a.example", "A")
+    message.flags = dns.flags.AD | dns.flags.CD
+    assert putting(message.to_wire()).manner == "AD CD"
+    message.flags = 0
+    assert putting(message.to_wire()).manner == "no flags"
+    message.set_opcode(dns.opcode.STATUS)
+    assert putting(message.to_wire()).manner == "opcode 2"
+    assert putting(query(rdclass="CH")).manner == "RD class 3"
+
+
+def test_settings_of_edns():
+    assert putting(query(use_edns=0, payload=1232)).manner == "RD, edns 1232"
+    assert putting(query(use_edns=0, payload=4096, want_dnssec=True)).manner == "RD, edns 4096 DO"
+    assert putting(query(use_edns=1, payload=512)).manner == "RD, edns 512 version 1"
+
+
+def test_options_are_named_and_what_they_hold_stands_apart():
+    options = [dns.edns.ECSOption("203.0.113.0", 24), dns.edns.GenericOption(12, bytes(7))]
+    found = putting(query(use_edns=0, payload=1232, options=options))
+    assert found.manner == "RD, edns 1232, option 8, option 12"
+    assert found.contents == (("option 8", "00011800cb0071"), ("option 12", "7 zero bytes"))
+
+
+def test_what_follows_the_question():
+    assert putting(query() + b"host").contents == (("trailing", b"host".hex()),)
+    # A record of TXT in the additional section.
+    record = b"\0" + struct.pack(">HHIH", 16, 1, 0, 5) + b"\4host"
+    message = bytearray(query() + record)
+    message[11] = 1
+    found = putting(bytes(message))
+    assert (found.manner, found.contents) == ("RD, record TXT", (("record TXT", "04686f7374"),))
+
+
+def test_the_id_is_not_looked_at():
+    assert putting(b"\0\0" + query()[2:]) == putting(b"\xff\xff" + query()[2:])
+
+
+@given(st.binary(max_size=64))
+def test_anything_is_read_or_refused(message):
+    putting(message)
+
+
+@given(st.integers(0, len(query(use_edns=0, options=[dns.edns.GenericOption(10, b"x" * 8)])) - 1))
+def test_what_is_not_whole_is_not_read(size):
+    assert putting(query(use_edns=0, options=[dns.edns.GenericOption(10, b"x" * 8)])[:size]) is None

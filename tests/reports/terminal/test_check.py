@@ -1,0 +1,122 @@
+"""How a judgement reads: one line a signal, the worst first, and nothing a terminal obeys."""
+
+import io
+import json
+
+import msgspec
+import pytest
+
+from lab.findings.policy import Policy, Rule, judge
+from lab.reports.formats.check_json import encode
+from lab.reports.terminal.audit import console_for
+from lab.reports.terminal.check import write
+from lab.reports.text.safe import visible
+from tests.reports.examples import COPIED, COVERT, FULL, HOSTILE, HOSTILE_TEXT
+
+POLICY = Policy(
+    (
+        Rule("forbidden", 5, reason="nothing hidden", covert=True),
+        Rule("documented", 9, url="https://example.com/p", cause=("hostname",)),
+        Rule("allowed", 14, reason="for its words", cause=("git",)),
+    ),
+    file="policy.toml",
+)
+
+
+def told(judgement, **options):
+    stream = io.StringIO()
+    write(judgement, console_for(stream, width=40), **options)
+    return stream.getvalue()
+
+
+def test_one_line_a_signal_the_worst_first():
+    lines = told(judge(FULL, POLICY, msgspec.structs.replace(FULL, signals=(COVERT,)))).splitlines()
+    assert lines[:7] == [
+        "probe@1.0: failed: 1 forbidden, 1 new, 1 documented, 1 expected, 1 open",
+        "  policy: policy.toml, where no rule speaks: undecided",
+        "  baseline: probe@1.0, 1 signal",
+        "  forbidden   COVERT  endpoint × timezone  derived  POST api.example.com/v1/messages "
+        "body /messages/0/content/0/text  5f0c  (line 5: nothing hidden)",
+        "  new         locale  presence  dns fonts.example.com query  9c01",
+        "  documented  hostname  encoded, sha256[:16]  POST telemetry.example.com/v1/events "
+        "header x-device and 1 more place  77aa  (line 9: https://example.com/p)",
+        "  expected    endpoint  route  POST api.example.com/v1/messages host  aa00",
+    ]
+
+
+def test_what_stayed_open_is_gone_or_of_no_use_is_told():
+    baseline = msgspec.structs.replace(FULL, signals=(COPIED,))
+    report = msgspec.structs.replace(FULL, signals=())
+    lines = told(judge(report, POLICY, baseline)).splitlines()
+    start = lines.index("stayed open, so that this is no pass:")
+    assert lines[start:] == [
+        "stayed open, so that this is no pass:",
+        "  proxy  tls cdn.example.com: too noisy to decide  (line 5: nothing hidden)",
+        "not settled:",
+        "  factor clock: the client is static",
+        "  git: the client excludes it",
+        "in the baseline, and not found now:",
+        "  hostname  encoded, sha256[:16]  POST telemetry.example.com/v1/events header x-device "
+        "and 1 more place  77aa  (which says little: hostname could not be tried, or was left out)",
+        "permitted, and not found:",
+        "  line 9: https://example.com/p",
+        "  line 14: for its words",
+    ]
+
+
+def test_what_fails_is_told_in_full_on_request():
+    judgement = judge(FULL, POLICY)
+    assert "lab run" not in told(judgement)
+    full = told(judgement, full=True, typed=("probe",))
+    assert "lab run probe@1.0" in full
+    assert "hostname=build-7" not in full, "what does not fail is not told in full"
+
+
+def test_long_lists_of_what_is_permitted_are_cut_and_failures_are_not():
+    many = tuple(msgspec.structs.replace(COPIED, id=f"{n:x}") for n in range(40))
+    report = msgspec.structs.replace(FULL, signals=many)
+    assert "… 28 more; --json has them all" in told(judge(report, None, report))
+    lines = told(judge(report, Policy((), "forbidden"))).splitlines()
+    assert sum(line.startswith("  forbidden") for line in lines) == 40
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_nothing_reaches_a_terminal_as_it_was_sent(full):
+    policy = Policy(
+        (
+            Rule("forbidden", 1, reason=HOSTILE_TEXT, covert=True),
+            Rule("documented", 2, url=HOSTILE_TEXT, cause=("ci",)),
+        ),
+        file=HOSTILE_TEXT,
+    )
+    for baseline in (None, FULL, HOSTILE):
+        shown = told(judge(HOSTILE, policy, baseline), full=full)
+        assert all(visible(line) == line for line in shown.replace("⟨", "<").splitlines())
+        assert len(shown) < 400_000
+
+
+def test_a_document_for_scripts():
+    document = json.loads(encode(judge(FULL, POLICY, FULL)))
+    assert document["schema"] == "fingerprint-lab/check/1"
+    assert document["verdict"] == "failed"
+    assert document["policy"] == {"file": "policy.toml", "default": "undecided"}
+    assert document["baseline"]["client"]["version"] == "1.0"
+    first = document["signals"][0]
+    assert (first["id"], first["verdict"], first["covert"]) == ("5f0c", "forbidden", True)
+    assert first["rule"] == {
+        "line": 5,
+        "standing": "forbidden",
+        "reason": "nothing hidden",
+        "url": None,
+    }
+    assert document["open"][0]["location"]["host"] == "cdn.example.com"
+    assert [rule["line"] for rule in document["unused"]] == [14]
+    documented = {signal["id"]: signal["documented"] for signal in document["report"]["signals"]}
+    assert documented["77aa"] == "https://example.com/p"
+    assert documented["5f0c"] is None
+
+
+def test_a_document_of_a_hostile_client_is_utf_8_and_json():
+    document = json.loads(encode(judge(HOSTILE, POLICY, FULL)))
+    assert document["signals"][0]["cause"] == ["directory"]
+    assert document["gone"]

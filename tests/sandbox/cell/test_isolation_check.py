@@ -1,0 +1,63 @@
+"""What the proof of the seal makes of what the kernel says."""
+
+from __future__ import annotations
+
+import os
+
+import msgspec
+import pytest
+
+from lab.errors import LabError
+from lab.sandbox.cell.isolation_check import inspect
+
+LO = {"ifname": "lo", "ifindex": 1}
+ETH0 = {"ifname": "eth0", "ifindex": 2, "linkinfo": {"info_kind": "ifb"}}
+ROUTE = {"dst": "default", "dev": "eth0", "type": "local"}
+
+
+class Kernel:
+    """Says what it is told to say, as the holder hands it on."""
+
+    def __init__(self, links: list, *tables: list) -> None:
+        said = [msgspec.json.encode(each) if each else b"" for each in (links, *tables)]
+        self.said = b"\n\0".join(said) + b"\0"
+
+    def ask(self, request: str) -> tuple[list[str], list[int]]:
+        assert request == "inspect"
+        file = os.memfd_create("said")
+        os.write(file, self.said)
+        os.lseek(file, 0, os.SEEK_SET)
+        return [], [file]
+
+
+def test_devices_without_another_end_are_named_in_the_evidence():
+    first, second = inspect(Kernel([LO, ETH0], [ROUTE], [ROUTE]), ["eth0"])
+    assert first == "beside lo, the cell has only devices without another end: eth0 (ifb)"
+    assert second == "each of its 2 routes ends on lo or eth0"
+
+
+def test_a_kernel_without_devices_has_lo_alone():
+    assert inspect(Kernel([LO], [], []), [])[0] == "the cell has one interface, lo"
+
+
+@pytest.mark.parametrize(
+    ("device", "said"),
+    [
+        ({"linkinfo": {"info_kind": "veth"}}, r"another end \(veth\)"),
+        ({"linkinfo": {"info_kind": "macvlan"}}, r"another end \(macvlan\)"),
+        ({"linkinfo": {}}, r"another end \(wire\)"),
+        ({"link": "eth1"}, "another end"),
+        ({"link_index": 7}, "another end"),
+        ({"link_netnsid": 0}, "another end"),
+        ({"ifname": "eth1"}, "besides"),
+    ],
+)
+def test_what_may_have_another_end_is_not_called_sealed(device, said):
+    with pytest.raises(LabError, match=f"not sealed.*{said}"):
+        inspect(Kernel([LO, ETH0 | device], [ROUTE], []), ["eth0"])
+
+
+@pytest.mark.parametrize("route", [{"dst": "default", "dev": "eth1"}, {"dst": "default"}])
+def test_a_route_that_leads_elsewhere_is_found(route):
+    with pytest.raises(LabError, match="a route leads elsewhere"):
+        inspect(Kernel([LO, ETH0], [ROUTE], [route]), ["eth0"])

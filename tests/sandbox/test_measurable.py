@@ -1,0 +1,44 @@
+"""What of the machine keeps a factor from being varied, and what the cell does then."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.clients.profile import Client, Profile
+from lab.errors import MachineError
+from lab.factors.host_spec import Interface, Network
+from lab.sandbox import measurable
+from lab.sandbox.cell import cell as cell_module
+from lab.sandbox.cell.cell import Cell
+
+CLIENT = Client(
+    profile=Profile("thing", ("thing",), exclude=("user",)),
+    version="1",
+    digest="0" * 64,
+    source="here",
+    program=("thing",),
+    readable=(),
+)
+
+
+def test_a_kernel_without_devices_keeps_the_network_from_being_varied(monkeypatch):
+    monkeypatch.setattr(measurable, "device", lambda: None)
+    assert measurable.unreachable(CLIENT)["network"].startswith("this kernel has no device")
+    monkeypatch.setattr(measurable, "device", lambda: "dummy")
+    assert "network" not in measurable.unreachable(CLIENT)
+
+
+def test_what_the_profile_excludes_is_not_varied():
+    assert measurable.unreachable(CLIENT)["user"] == "the client's profile excludes it"
+
+
+@pytest.mark.cell
+def test_without_devices_the_controls_addresses_are_on_lo(monkeypatch, locale_cache, runner):
+    monkeypatch.setattr(cell_module, "device", lambda: None)
+    with Cell.open(locale_cache) as opened:
+        assert opened.prove_sealed()[0] == "the cell has one interface, lo"
+        shown = runner(opened)("ip", "-oneline", "address").stdout.decode()
+        assert "lo    inet 192.168.1.23/24" in shown
+        assert "2600:1700" in shown
+        with pytest.raises(MachineError, match="leave out the factor network"):
+            runner(opened)("true", network=Network((Interface("wlan0"),), ""))

@@ -1,0 +1,131 @@
+"""From a client and an environment to the jail of one trial."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from lab.clients.profile import Client, Profile
+from lab.errors import LabError, MachineError, UsageError
+from lab.factors.registry import control, factors
+from lab.internet import server
+from lab.sandbox.jail import clock_preload
+from lab.sandbox.jail.host_survey import survey
+from lab.sandbox.sandbox import Laboratory
+
+PROFILE = Profile("thing", ("thing",), prompt='say {home}, {"a": 1} and {prompt}')
+CLIENT = Client(
+    profile=PROFILE,
+    version="1.0",
+    digest="0" * 64,
+    source="npm thing@1.0",
+    program=("/opt/thing/run", "{prompt}", "--in={project}", "{home}/.rc", "{other}"),
+    readable=("/srv/data",),
+    search_path=("/opt/thing/node/bin", "/usr/bin"),
+    shown=(("/cache/thing/1.0", "/opt/thing"),),
+)
+
+
+@pytest.fixture
+def laboratory(tmp_path):
+    return Laboratory(CLIENT, home=tmp_path)
+
+
+def test_words_are_filled_in_one_pass(laboratory):
+    jail = laboratory.jail(control(factors()))
+    home, project = jail.surroundings.user.home, jail.surroundings.directory
+    assert jail.argv == (
+        "/opt/thing/run",
+        'say {home}, {"a": 1} and {prompt}',
+        f"--in={project}",
+        f"{home}/.rc",
+        "{other}",
+    )
+
+
+def test_what_is_shown_and_searched_is_handed_on(laboratory):
+    jail = laboratory.jail(control(factors()))
+    assert jail.shown == CLIENT.shown
+    assert jail.readable == CLIENT.readable
+    assert jail.surroundings.variables["PATH"] == "/opt/thing/node/bin:/usr/bin"
+
+
+def test_its_own_folders_are_hidden(tmp_path):
+    client = msgspec.structs.replace(CLIENT, hidden=("/srv/data/old",))
+    laboratory = Laboratory(client, home=tmp_path, hidden=(tmp_path / "a" / ".." / "out",))
+    jail = laboratory.jail(control(factors()))
+    assert jail.hidden == ("/srv/data/old", str(tmp_path), str(tmp_path / "out"))
+
+
+def test_a_client_that_lies_in_them_is_refused_before_anything_runs(tmp_path):
+    with pytest.raises(UsageError, match="/srv/data lies in /srv, where the lab keeps"):
+        Laboratory(CLIENT, home=tmp_path, hidden=(Path("/srv"),))
+
+
+class TestOnAnotherProcessor:
+    @pytest.fixture(autouse=True)
+    def processor(self, monkeypatch):
+        monkeypatch.setattr(clock_preload.platform, "machine", lambda: "aarch64")
+
+    def test_the_real_date_stands_for_the_controls(self, laboratory):
+        assert laboratory.jail(control(factors())).surroundings.clock is None
+
+    def test_another_date_is_refused_rather_than_ignored(self, laboratory, tmp_path):
+        jail = laboratory.jail(control(factors()).but({"clock": "2028-02-29T12:00:00Z"}))
+        jail = msgspec.structs.replace(jail, readable=(), shown=())
+        with pytest.raises(MachineError, match="aarch64"):
+            survey(jail, tmp_path, 0.0)
+
+
+COUNTER = """
+import os, socket, time
+path = os.path.expanduser("~/.count")
+with open(path, "a") as file: file.write(".")
+count = os.path.getsize(path)
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"run %d" % count, ("8.8.8.8", 9))
+with socket.create_connection(("8.8.4.4", 9)) as tcp: tcp.send(b"run %d" % count)
+if count < 3: time.sleep(0.6)
+"""
+
+
+@pytest.fixture(scope="module")
+def counting(tmp_path_factory):
+    client = msgspec.structs.replace(
+        CLIENT,
+        program=("/usr/bin/python3", "-c", COUNTER),
+        readable=(),
+        shown=(),
+        search_path=("/usr/bin",),
+    )
+    with Laboratory(client, jobs=1, home=tmp_path_factory.mktemp("home")) as opened:
+        yield opened
+
+
+@pytest.mark.cell
+class TestEarlierRuns:
+    def environment(self, state):
+        return control(factors()).but({"state": state})
+
+    def test_only_the_last_run_is_observed(self, counting):
+        observation = counting.observe(self.environment("returning:2"))
+        assert [event.data for event in observation.events if hasattr(event, "data")] == [b"run 3"]
+        assert [event.sent for event in observation.events if hasattr(event, "sent")] == [b"run 3"]
+        assert all(event.at < 1.2 for event in observation.events)
+
+    def test_their_time_is_not_the_labs(self, counting):
+        measured = counting.measure(self.environment("returning:2"))
+        assert measured.overhead_s < 1
+
+    def test_a_server_that_failed_meanwhile_is_told_of(self, counting, monkeypatch):
+        """And the cell can be used again."""
+
+        def fail(*_):
+            raise ValueError("planted")
+
+        with monkeypatch.context() as during:
+            during.setattr(server.datagrams, "receive", fail)
+            with pytest.raises(LabError, match="planted"):
+                counting.measure(self.environment("returning"))
+        assert counting.observe(self.environment("fresh")).exit.code == 0
