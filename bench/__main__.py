@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench.figures import Result, document, machine, table
+from bench.figures import Result, describe_machine, encode_results, format_result
 from lab.errors import LabError, UsageError
 
 _APART = ("detection", "nulls")
@@ -31,14 +31,14 @@ def main(words: Sequence[str]) -> int:
             result = benchmark()
             results.append(result)
             if not arguments.json:
-                print(table(result), end="\n\n", flush=True)
+                print(format_result(result), end="\n\n", flush=True)
     except LabError as wrong:
         print(f"bench: {wrong}", file=sys.stderr)
         return wrong.exit_code
     if not arguments.json:
-        print(machine())
+        print(describe_machine())
     else:
-        print(document(results).decode())
+        print(encode_results(results).decode())
     return 0
 
 

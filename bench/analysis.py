@@ -16,13 +16,13 @@ from bench.figures import Figure, Result
 from lab.environment import Environment
 from lab.experiment.analysis import Row, analyse
 from lab.experiment.design.covering_array import plan
-from lab.observation.features import Features, Roles, extract
+from lab.observation.features import Features, HostRoles, extract_features
 from lab.observation.location import Location
 from lab.observation.records import Exit, Observation, Request
 
 TRIALS = 300
-PLACES = 2000
-BODY_PLACES = 600
+LOCATIONS = 2000
+BODY_LOCATIONS = 600
 LEVELS = {
     f"factor{number}": ["usual", *(f"level {number}.{other}" for other in range(14))]
     for number in range(6)
@@ -32,7 +32,7 @@ FACTORS = tuple(LEVELS)
 
 def analysis(rounds: int) -> Result:
     """Analyse the same trials several times, and take features from a large request."""
-    rows = _rows()
+    rows = _make_rows()
     once, extracted, found = [], [], 0
     for _ in range(rounds):
         used = time.process_time()
@@ -40,10 +40,10 @@ def analysis(rounds: int) -> Result:
         once.append(time.process_time() - used)
         found = len(said.effects)
         used = time.process_time()
-        features = extract(_observation(), Roles())
+        features = extract_features(_make_observation(), HostRoles())
         extracted.append((time.process_time() - used) * 100)
     return Result(
-        f"analysis, {TRIALS} trials with {PLACES} places each",
+        f"analysis, {TRIALS} trials with {LOCATIONS} places each",
         "CPU of the lab's reasoning",
         "nothing that would be comparable",
         (
@@ -58,15 +58,15 @@ def analysis(rounds: int) -> Result:
     )
 
 
-def _rows() -> list[Row]:
+def _make_rows() -> list[Row]:
     chance = random.Random("bench")
     rows = []
-    for environment, replicate in _environments():
-        rows.append(Row(environment, replicate, _features(environment, chance)))
+    for environment, replicate in _list_environments():
+        rows.append(Row(environment, replicate, _make_features(environment, chance)))
     return rows
 
 
-def _environments() -> Iterator[tuple[Environment, int]]:
+def _list_environments() -> Iterator[tuple[Environment, int]]:
     """The trials of a design, the control's first, and replicates of them to the number wanted."""
     design = plan(LEVELS, strength=2, seed=0)
     control = [(design.control, number) for number in range(10)]
@@ -79,17 +79,17 @@ def _environments() -> Iterator[tuple[Environment, int]]:
     yield from trials[:TRIALS]
 
 
-def _features(environment: Environment, chance: random.Random) -> Features:
+def _make_features(environment: Environment, chance: random.Random) -> Features:
     found: dict[Location, tuple[str, ...]] = {}
-    for number in range(PLACES):
+    for number in range(LOCATIONS):
         place = Location(
             "http", "api.example.com", "POST", "/v1/messages", "body", f"/part/{number}"
         )
-        found[place] = (_value(number, environment, chance),)
+        found[place] = (_make_value(number, environment, chance),)
     return found
 
 
-def _value(number: int, environment: Environment, chance: random.Random) -> str:
+def _make_value(number: int, environment: Environment, chance: random.Random) -> str:
     """Of 100 places: 85 constant, 10 noise, 3 copies, a text with a mark, an interaction."""
     kind, factor = number % 100, FACTORS[number // 100 % len(FACTORS)]
     following = FACTORS[(number // 100 + 1) % len(FACTORS)]
@@ -106,11 +106,11 @@ def _value(number: int, environment: Environment, chance: random.Random) -> str:
     return "both" if both else "not both"
 
 
-def _observation() -> Observation:
+def _make_observation() -> Observation:
     """One large request: the rest of a trial is small beside it."""
     parts = [
         {"name": f"part {n}", "text": "several words of a prompt " * 8}
-        for n in range(BODY_PLACES // 2)
+        for n in range(BODY_LOCATIONS // 2)
     ]
     body = json.dumps({"parts": parts}).encode()
     headers: Sequence[tuple[bytes, bytes]] = ((b"Content-Type", b"application/json"),)

@@ -17,22 +17,22 @@ from typing import Any, Self
 
 import msgspec
 
-from bench.world import World
+from bench.world import NamespacePlan
 from lab.errors import LabError
 from lab.factors.host_spec import File, Link
-from lab.internet.models.script import Answer, Script
-from lab.sandbox.jail.files.etc import etc
-from lab.sandbox.jail.host_survey import survey
-from lab.sandbox.jail.locales import default_cache
+from lab.internet.models.script import FixedAnswer, Script
+from lab.sandbox.jail.files.etc import build_etc
+from lab.sandbox.jail.host_survey import survey_host
+from lab.sandbox.jail.locales import find_default_cache
 from lab.sandbox.jail.plan import Jail
-from lab.sandbox.requirements import SEARCH_PATH, user_namespace
-from lab.sandbox.sandbox import Laboratory
+from lab.sandbox.requirements import SEARCH_PATH, user_namespace_options
+from lab.sandbox.sandbox import Sandbox
 
 FOLDER = Path(__file__).resolve().parent.parent
 RESOLVER = "127.0.0.1"
 
 
-class Run(msgspec.Struct, frozen=True):
+class BareTrial(msgspec.Struct, frozen=True):
     """One trial without the lab."""
 
     wall_s: float
@@ -43,14 +43,20 @@ class Run(msgspec.Struct, frozen=True):
     said: str
 
 
-class Bare:
+class BareNamespace:
     """The bare world for one client.  A context manager."""
 
-    def __init__(self, laboratory: Laboratory, jail: Jail, authority: Path) -> None:
-        self._world = _world(laboratory, jail, authority)
+    def __init__(self, laboratory: Sandbox, jail: Jail, authority: Path) -> None:
+        self._world = _plan_namespace(laboratory, jail, authority)
 
     def __enter__(self) -> Self:
-        command = [self._world.tools["unshare"], *user_namespace(), "--net", "--mount", "--ipc"]
+        command = [
+            self._world.tools["unshare"],
+            *user_namespace_options(),
+            "--net",
+            "--mount",
+            "--ipc",
+        ]
         command += ["--pid", "--fork", "--kill-child", "--", sys.executable, "-m", "bench.world"]
         self._process = subprocess.Popen(
             command, cwd=FOLDER, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -73,7 +79,7 @@ class Bare:
             self._process.stdin.close()
         self._process.stdout.close()
 
-    def run(self) -> Run:
+    def run(self) -> BareTrial:
         """Run the client once; LabError where the bare world broke."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -83,14 +89,14 @@ class Bare:
             self._process.stdin.flush()
         line = self._process.stdout.readline(1 << 20)
         try:
-            return msgspec.json.decode(line, type=Run)
+            return msgspec.json.decode(line, type=BareTrial)
         except msgspec.MsgspecError as broken:
             raise LabError(f"the bare world ended ({broken}); what it said stands above") from None
 
 
-def _world(laboratory: Laboratory, jail: Jail, authority: Path) -> World:
+def _plan_namespace(laboratory: Sandbox, jail: Jail, authority: Path) -> NamespacePlan:
     surroundings = msgspec.structs.replace(jail.surroundings, resolvers=(RESOLVER,))
-    ground = survey(jail, default_cache(), time.time())
+    ground = survey_host(jail, find_default_cache(), time.time())
     arguments: list[str] = []
     for name, target in ground.top.items():
         if target is None:
@@ -107,7 +113,7 @@ def _world(laboratory: Laboratory, jail: Jail, authority: Path) -> World:
             arguments += ["--symlink", shown.target, shown.path]
         else:
             arguments += ["--ro-bind", shown.source or shown.path, shown.path]
-    items = {**etc(surroundings, jail.trust), **surroundings.files}
+    items = {**build_etc(surroundings, jail.trust), **surroundings.files}
     if ground.loader_cache is not None:
         items["/etc/ld.so.cache"] = File(ground.loader_cache)
     if ground.alternatives:
@@ -127,8 +133,8 @@ def _world(laboratory: Laboratory, jail: Jail, authority: Path) -> World:
         "links": [(path, item.target) for path, item in items.items() if isinstance(item, Link)],
     }
     profile = laboratory.client.profile
-    replies = tuple(Answer(**msgspec.structs.asdict(each)) for each in profile.answers)
-    return World(
+    replies = tuple(FixedAnswer(**msgspec.structs.asdict(each)) for each in profile.answers)
+    return NamespacePlan(
         client=client,
         uid=surroundings.user.uid,
         gid=surroundings.user.gid,
@@ -136,11 +142,11 @@ def _world(laboratory: Laboratory, jail: Jail, authority: Path) -> World:
         arguments=tuple(arguments),
         authority=str(authority.resolve()),
         script=Script(profile.provider.protocols, replies),
-        tools={name: tool(name) for name in ("unshare", "ip", "bwrap")},
+        tools={name: find_tool(name) for name in ("unshare", "ip", "bwrap")},
     )
 
 
-def tool(name: str) -> str:
+def find_tool(name: str) -> str:
     """Where a program is; LabError where it is not."""
     for folder in SEARCH_PATH.split(":"):
         if Path(folder, name).exists():

@@ -13,9 +13,14 @@ import time
 from collections.abc import Callable
 
 from bench.figures import Figure, Result
-from lab.findings.encodings.aho_corasick import Automaton, as_bytes, as_text, steps
-from lab.findings.encodings.forms import digests, written, xored
-from lab.findings.encodings.search import Search
+from lab.findings.encodings.aho_corasick import (
+    Automaton,
+    bytes_to_text,
+    text_to_bytes,
+    xor_differences,
+)
+from lab.findings.encodings.forms import build_digests, build_forms, build_xor_form
+from lab.findings.encodings.search import TextSearch
 
 SIZE = 1_000_000
 NEEDLES = tuple(
@@ -31,29 +36,32 @@ NEEDLES = tuple(
 
 def canaries(rounds: int) -> Result:
     """CPU for bodies of one megabyte in which nothing stands: the longest search there is."""
-    forms = [form.text for needle in NEEDLES for form in written(needle)]
-    forms += [item.start for needle in NEEDLES for item in digests(needle)]
+    forms = [form.text for needle in NEEDLES for form in build_forms(needle)]
+    forms += [item.start for needle in NEEDLES for item in build_digests(needle)]
     forms = sorted({*forms, *NEEDLES})
     automaton = Automaton((form, None) for form in forms)
-    xors = Automaton((form.text, None) for needle in NEEDLES if (form := xored(needle)))
+    xors = Automaton((form.text, None) for needle in NEEDLES if (form := build_xor_form(needle)))
     keyed = [
-        bytes(byte ^ key for byte in as_bytes(needle)) for needle in NEEDLES for key in range(256)
+        bytes(byte ^ key for byte in text_to_bytes(needle))
+        for needle in NEEDLES
+        for key in range(256)
     ]
-    search = Search([NEEDLES])
+    search = TextSearch([NEEDLES])
     figures = []
-    for name, text in _bodies().items():
+    for name, text in _make_bodies().items():
         data = text.encode("latin-1")
-        one = [_seconds(lambda text=text: list(automaton.hits(text))) for _ in range(rounds)]
-        loop = [_seconds(lambda text=text: [f for f in forms if f in text])]
+        one = [_cpu_seconds(lambda text=text: list(automaton.hits(text))) for _ in range(rounds)]
+        loop = [_cpu_seconds(lambda text=text: [f for f in forms if f in text])]
         figures.append(Figure.of(f"{name}: all forms", "s", one, loop))
         one = [
-            _seconds(lambda data=data: list(xors.hits(as_text(steps(data))))) for _ in range(rounds)
+            _cpu_seconds(lambda data=data: list(xors.hits(bytes_to_text(xor_differences(data)))))
+            for _ in range(rounds)
         ]
-        loop = [_seconds(lambda data=data: [k for k in keyed if k in data])]
+        loop = [_cpu_seconds(lambda data=data: [k for k in keyed if k in data])]
         figures.append(Figure.of(f"{name}: XOR, every key", "s", one, loop))
-        whole = [_seconds(lambda text=text: search.hits(text)) for _ in range(rounds)]
+        whole = [_cpu_seconds(lambda text=text: search.hits(text)) for _ in range(rounds)]
         figures.append(Figure.of(f"{name}: with all undone", "s", whole))
-    built = [_seconds(lambda: Search([NEEDLES])) for _ in range(rounds)]
+    built = [_cpu_seconds(lambda: TextSearch([NEEDLES])) for _ in range(rounds)]
     figures.append(Figure.of("building the search", "s", built))
     return Result(
         "canaries",
@@ -67,7 +75,7 @@ def canaries(rounds: int) -> Result:
     )
 
 
-def _bodies() -> dict[str, str]:
+def _make_bodies() -> dict[str, str]:
     chance = random.Random(20261120)
     events = "".join(
         json.dumps({"event": "tool", "id": f"{chance.getrandbits(64):016x}", "n": number}) + "\n"
@@ -82,7 +90,7 @@ def _bodies() -> dict[str, str]:
     }
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def _cpu_seconds(work: Callable[[], object]) -> float:
     start = time.process_time()
     work()
     return time.process_time() - start

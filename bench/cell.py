@@ -13,12 +13,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from bench.bare import tool
+from bench.bare import find_tool
 from bench.figures import Figure, Result
 from lab.factors.host_spec import BARE
 from lab.sandbox.cell.cell import Cell
 from lab.sandbox.jail.plan import Jail
-from lab.sandbox.requirements import user_namespace
+from lab.sandbox.requirements import user_namespace_options
 
 Value = TypeVar("Value")
 
@@ -27,9 +27,16 @@ TRUE = "/bin/true"
 
 def cell(rounds: int) -> Result:
     """Open as many cells, one after the other."""
-    namespaces = [tool("unshare"), *user_namespace(), "--net", "--mount", "--ipc", "--pid"]
+    namespaces = [
+        find_tool("unshare"),
+        *user_namespace_options(),
+        "--net",
+        "--mount",
+        "--ipc",
+        "--pid",
+    ]
     namespaces += ["--fork", "--kill-child", "--", TRUE]
-    jail = [tool("bwrap"), "--ro-bind", "/", "/", "--unshare-all", "--", TRUE]
+    jail = [find_tool("bwrap"), "--ro-bind", "/", "/", "--unshare-all", "--", TRUE]
     smallest = Jail(BARE.settled().with_variables(PATH="/usr/bin:/bin"), (TRUE,))
     times: dict[str, list[float]] = defaultdict(list)
 

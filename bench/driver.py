@@ -24,11 +24,11 @@ def main() -> None:
     spec = json.loads(sys.stdin.readline())
     for line in sys.stdin:
         assert line == "run\n"
-        renew(spec)
+        reset_folders(spec)
         print(json.dumps(run(spec)), flush=True)
 
 
-def renew(spec: dict[str, Any]) -> None:
+def reset_folders(spec: dict[str, Any]) -> None:
     for folder in (spec["home"], spec["directory"], "/tmp", "/etc"):
         if os.path.isdir(folder):
             for entry in os.scandir(folder):
@@ -52,7 +52,7 @@ def renew(spec: dict[str, Any]) -> None:
 def run(spec: dict[str, Any]) -> dict[str, Any]:
     code = None
     with tempfile.TemporaryFile(dir="/dev/shm") as output:
-        before, started = cpu(), time.monotonic()
+        before, started = read_children_cpu_s(), time.monotonic()
         client = subprocess.Popen(
             spec["argv"],
             cwd=spec["directory"],
@@ -65,14 +65,19 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = client.wait(spec["timeout_s"])
         wall = time.monotonic() - started
-        reap()
+        kill_remaining()
         # Only the end is read: what a client prints has no limit here.
         output.seek(max(0, output.seek(0, os.SEEK_END) - TAIL))
         said = output.read(TAIL).decode("latin-1")
-        return {"wall_s": wall, "client_cpu_s": cpu() - before, "code": code, "said": said}
+        return {
+            "wall_s": wall,
+            "client_cpu_s": read_children_cpu_s() - before,
+            "code": code,
+            "said": said,
+        }
 
 
-def reap() -> None:
+def kill_remaining() -> None:
     """End everything else in this namespace, so that all its CPU is counted."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(-1, signal.SIGKILL)
@@ -81,7 +86,7 @@ def reap() -> None:
             os.wait()
 
 
-def cpu() -> float:
+def read_children_cpu_s() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

@@ -60,43 +60,45 @@ class Result(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def document(results: Sequence[Result]) -> bytes:
+def encode_results(results: Sequence[Result]) -> bytes:
     """One JSON document; times are seconds."""
     return msgspec.json.encode(
-        {"schema": SCHEMA, "cores": cores(), "load": os.getloadavg()[0], "results": results}
+        {"schema": SCHEMA, "cores": count_cores(), "load": os.getloadavg()[0], "results": results}
     )
 
 
-def machine() -> str:
+def describe_machine() -> str:
     """What the figures belong to: other work on the machine lengthens every wall time."""
-    return f"{cores()} cores; load average of the last minute: {os.getloadavg()[0]:.1f}"
+    return f"{count_cores()} cores; load average of the last minute: {os.getloadavg()[0]:.1f}"
 
 
-def cores() -> int:
+def count_cores() -> int:
     """The processors that this process may use."""
     return len(os.sched_getaffinity(0))
 
 
-def table(result: Result) -> str:
+def format_result(result: Result) -> str:
     """The result for people."""
     lines = [
         result.name,
         f"  with: {result.lab}; without: {result.baseline}",
-        _line("median (least–most)", "with", "without", "ratio"),
+        _format_row("median (least–most)", "with", "without", "ratio"),
     ]
     for figure in result.figures:
-        baseline = "–" if figure.baseline is None else _shown(figure.baseline, figure.unit)
+        baseline = "–" if figure.baseline is None else _format_spread(figure.baseline, figure.unit)
         ratio = "–" if figure.ratio is None else f"{figure.ratio:.2f}"
-        lines.append(_line(figure.name, _shown(figure.lab, figure.unit), baseline, ratio))
+        lines.append(
+            _format_row(figure.name, _format_spread(figure.lab, figure.unit), baseline, ratio)
+        )
     return "\n".join([*lines, *(f"  {note}" for note in result.notes)])
 
 
-def _line(*words: str) -> str:
+def _format_row(*words: str) -> str:
     name, *cells = (word.ljust(width) for word, width in zip(words, _WIDTHS, strict=True))
     return f"  {name}" + "".join(cells).rstrip()
 
 
-def _shown(spread: Spread, unit: Unit) -> str:
+def _format_spread(spread: Spread, unit: Unit) -> str:
     if unit == "s":
         scale, name = next(
             (each for each in ((1.0, "s"), (1e-3, "ms")) if spread.median >= each[0]),

@@ -20,18 +20,18 @@ import msgspec
 from bench import load
 from bench.figures import Figure, Result
 from bench.plain import ADDRESS, PlainServer
-from bench.world import answer, write
+from bench.world import answer_request, encode_response
 from lab.errors import LabError
 from lab.internet.cell_sockets import CellSockets
-from lab.internet.models.script import Answer, Script
-from lab.internet.server import Internet
-from lab.internet.tls.certificate_authority import Authority
+from lab.internet.models.script import FixedAnswer, Script
+from lab.internet.server import Server
+from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.observation.records import Request
 
 NAME = "api.example.com"
 CONNECTIONS = 8
 SMALL = 512
-SCRIPT = Script(("anthropic-messages",), (Answer(path="/small", body="hello"),))
+SCRIPT = Script(("anthropic-messages",), (FixedAnswer(path="/small", body="hello"),))
 
 
 class Load(msgspec.Struct, frozen=True):
@@ -45,18 +45,18 @@ class Load(msgspec.Struct, frozen=True):
 def internet(turns: int) -> Result:
     """Put each kind of load on both servers, in turns."""
     loads = (
-        Load("small", _post("/small", b"x" * SMALL), 250),
-        Load("model", _post("/v1/messages", _conversation()), 40),
+        Load("small", _build_post("/small", b"x" * SMALL), 250),
+        Load("model", _build_post("/v1/messages", _build_conversation()), 40),
     )
     figures: list[Figure] = []
-    authority = Authority.fresh()
+    authority = CertificateAuthority.fresh()
     for each in loads:
         head, _, body = each.request.partition(b"\r\n\r\n")
-        canned = write(answer(head, body, SCRIPT), head)
+        canned = encode_response(answer_request(head, body, SCRIPT), head)
         rates: dict[str, list[float]] = {"lab": [], "plain": []}
         used: dict[str, list[float]] = {"lab": [], "plain": []}
         for number in range(turns + 1):
-            for side, serve in (("lab", _lab), ("plain", _plain)):
+            for side, serve in (("lab", _measure_lab), ("plain", _measure_plain)):
                 rate, cpu = serve(authority, each, canned)
                 if number:
                     rates[side].append(rate)
@@ -79,12 +79,12 @@ def internet(turns: int) -> Result:
     )
 
 
-def _post(path: str, body: bytes) -> bytes:
+def _build_post(path: str, body: bytes) -> bytes:
     head = f"POST {path} HTTP/1.1\r\nHost: {NAME}\r\nContent-Type: application/json\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-def _conversation() -> bytes:
+def _build_conversation() -> bytes:
     """A request to a model of the usual shape: most of it is a prompt and tools."""
     tools = [
         {
@@ -109,7 +109,9 @@ def _conversation() -> bytes:
     return json.dumps(document).encode()
 
 
-def _lab(authority: Authority, given: Load, canned: bytes) -> tuple[float, float]:
+def _measure_lab(
+    authority: CertificateAuthority, given: Load, canned: bytes
+) -> tuple[float, float]:
     with ExitStack() as stack:
         tcp4, tcp6, udp4, udp6 = (
             stack.enter_context(socket.socket(family, kind))
@@ -122,10 +124,10 @@ def _lab(authority: Authority, given: Load, canned: bytes) -> tuple[float, float
             each.bind(("::1", 0))
         for each in (tcp4, tcp6):
             each.listen()
-        serving = stack.enter_context(Internet(authority))
-        network = serving.attach(CellSockets(tcp4, tcp6, udp4, udp6, _no_reply))
+        serving = stack.enter_context(Server(authority))
+        network = serving.attach(CellSockets(tcp4, tcp6, udp4, udp6, _refuse_datagram))
         network.begin(SCRIPT)
-        measured = _put(authority, given, tcp4.getsockname()[1], time.process_time)
+        measured = _measure_load(authority, given, tcp4.getsockname()[1], time.process_time)
         recorded = sum(isinstance(event, Request) for event in network.end().events)
     expected = CONNECTIONS * (given.rounds + 1)
     if recorded != expected:
@@ -133,20 +135,22 @@ def _lab(authority: Authority, given: Load, canned: bytes) -> tuple[float, float
     return measured
 
 
-def _plain(authority: Authority, given: Load, canned: bytes) -> tuple[float, float]:
+def _measure_plain(
+    authority: CertificateAuthority, given: Load, canned: bytes
+) -> tuple[float, float]:
     secure = socket.socket()
     secure.bind((ADDRESS, 0))
     port = secure.getsockname()[1]
     with PlainServer(lambda head, body: canned, authority, secure=secure):
-        return _put(authority, given, port, time.process_time)
+        return _measure_load(authority, given, port, time.process_time)
 
 
-def _no_reply(address: str, port: int) -> socket.socket:
+def _refuse_datagram(address: str, port: int) -> socket.socket:
     raise LabError("this benchmark sends no datagrams")
 
 
-def _put(
-    authority: Authority, given: Load, port: int, used: Callable[[], float]
+def _measure_load(
+    authority: CertificateAuthority, given: Load, port: int, used: Callable[[], float]
 ) -> tuple[float, float]:
     """Requests a second, and this process's CPU for each."""
     command = [sys.executable, "-I", "-S", load.__file__]

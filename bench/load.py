@@ -31,7 +31,7 @@ def main() -> None:
     for each in made:
         each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         each.sendall(request)
-        sizes.append(first(each))
+        sizes.append(read_first_response(each))
     # The server's process is timed between these two lines.
     print("ready", flush=True)
     started = time.monotonic()
@@ -48,7 +48,7 @@ def main() -> None:
     print(time.monotonic() - started, flush=True)
 
 
-def first(connection: socket.socket) -> int:
+def read_first_response(connection: socket.socket) -> int:
     """Read one response; its length."""
     received = b""
     while True:

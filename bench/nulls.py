@@ -19,23 +19,31 @@ from itertools import cycle, islice
 import msgspec
 
 from bench.intervals import clopper_pearson
-from bench.specimens import Ground, add_places, named, opened, ordinary, places, say
+from bench.specimens import (
+    OpenSpecimen,
+    add_folder_options,
+    open_folders,
+    open_specimen,
+    print_progress,
+    select_named,
+    select_ordinary,
+)
 from lab.errors import LabError, UsageError
-from lab.experiment.audit import conduct
+from lab.experiment.audit import run_engine
 from lab.experiment.follow import follow
-from lab.experiment.options import Options
-from lab.experiment.scope import scope
-from lab.sandbox.requirements import require
-from lab.specimens.score import judge
-from lab.specimens.specimen import Specimen, load
+from lab.experiment.options import AuditOptions
+from lab.experiment.scope import build_scope
+from lab.sandbox.requirements import require_all
+from lab.specimens.score import evaluate_report
+from lab.specimens.specimen import Specimen, load_specimens
 
-__all__ = ["Null", "lines", "main", "schedule"]
+__all__ = ["NullAudit", "format_lines", "main", "schedule_audits"]
 
 SCHEMA = "fingerprint-lab/bench-nulls/1"
 NOISY = ("null_noisy", "null_noisy_node")
 
 
-class Null(msgspec.Struct, frozen=True):
+class NullAudit(msgspec.Struct, frozen=True):
     """One audit of a client in which nothing is planted."""
 
     specimen: str
@@ -48,39 +56,39 @@ class Null(msgspec.Struct, frozen=True):
 
 def main(words: Sequence[str]) -> int:
     """0, whatever the share is; 4 where an audit could not be made."""
-    arguments = _parser().parse_args(words)
-    zoo = load(arguments.folder)
-    chosen = named(zoo, arguments.names) if arguments.names else ordinary(zoo)
+    arguments = _build_parser().parse_args(words)
+    zoo = load_specimens(arguments.folder)
+    chosen = select_named(zoo, arguments.names) if arguments.names else select_ordinary(zoo)
     quiet = tuple(specimen for specimen in chosen if specimen.quiet)
     if not quiet:
         raise UsageError("none of these specimens is quiet; leave --names out for all that are")
-    require()
-    audits: list[Null] = []
+    require_all()
+    audits: list[NullAudit] = []
     failed: list[str] = []
-    with places(arguments.home, "nulls") as (home, stores):
-        for number, specimen in enumerate(schedule(quiet, arguments.runs)):
+    with open_folders(arguments.home, "nulls") as (home, stores):
+        for number, specimen in enumerate(schedule_audits(quiet, arguments.runs)):
             seed = arguments.first_seed + number
             try:
-                with opened(zoo, specimen, seed, home, stores) as ground:
+                with open_specimen(zoo, specimen, seed, home, stores) as ground:
                     audits.append(_audit(specimen, ground))
             except LabError as wrong:
                 failed.append(f"{specimen.name} seed {seed}: {wrong}")
-                say(f"{failed[-1]}; it counts nowhere")
+                print_progress(f"{failed[-1]}; it counts nowhere")
                 continue
             one = audits[-1]
             said = "; ".join(one.false) or "nothing false"
-            say(f"{number + 1} of {arguments.runs}: {one.specimen} seed {seed}: {said}")
-    alpha = Options().alpha
+            print_progress(f"{number + 1} of {arguments.runs}: {one.specimen} seed {seed}: {said}")
+    alpha = AuditOptions().alpha
     if arguments.json:
-        print(document(audits, failed, alpha).decode())
+        print(encode_audits(audits, failed, alpha).decode())
     else:
-        print(*lines(audits, alpha), sep="\n")
+        print(*format_lines(audits, alpha), sep="\n")
         for line in failed:
             print(f"not measured: {line}")
     return 4 if failed else 0
 
 
-def schedule(quiet: Sequence[Specimen], runs: int) -> Iterator[Specimen]:
+def schedule_audits(quiet: Sequence[Specimen], runs: int) -> Iterator[Specimen]:
     """Which specimen each run audits: noisy ones and others by turns, noisy ones first."""
     noisy = [specimen for specimen in quiet if specimen.name in NOISY]
     others = [specimen for specimen in quiet if specimen.name not in NOISY]
@@ -90,12 +98,12 @@ def schedule(quiet: Sequence[Specimen], runs: int) -> Iterator[Specimen]:
     return islice((specimen for turn in turns for specimen in turn), runs)
 
 
-def lines(audits: Sequence[Null], alpha: float) -> Iterator[str]:
+def format_lines(audits: Sequence[NullAudit], alpha: float) -> Iterator[str]:
     """The share of false audits, of all and of each specimen, for people."""
-    yield _line("quiet clients", audits) + f"; alpha {alpha:g}"
+    yield _format_share("quiet clients", audits) + f"; alpha {alpha:g}"
     noisy = [one for one in audits if one.specimen in NOISY]
     if 0 < len(noisy) < len(audits):
-        yield _line("those that are noisy on purpose", noisy)
+        yield _format_share("those that are noisy on purpose", noisy)
     for name in dict.fromkeys(one.specimen for one in audits):
         mine = [one for one in audits if one.specimen == name]
         false = sum(bool(one.false) for one in mine)
@@ -106,7 +114,7 @@ def lines(audits: Sequence[Null], alpha: float) -> Iterator[str]:
             yield f"  false: {one.specimen} seed {one.seed}: {signal}"
 
 
-def document(audits: Sequence[Null], failed: Sequence[str], alpha: float) -> bytes:
+def encode_audits(audits: Sequence[NullAudit], failed: Sequence[str], alpha: float) -> bytes:
     """All audits and the share as one document."""
     false = sum(bool(one.false) for one in audits)
     return msgspec.json.encode(
@@ -122,11 +130,13 @@ def document(audits: Sequence[Null], failed: Sequence[str], alpha: float) -> byt
     )
 
 
-def _audit(specimen: Specimen, ground: Ground) -> Null:
+def _audit(specimen: Specimen, ground: OpenSpecimen) -> NullAudit:
     started = time.monotonic()
-    chosen = scope(ground.client, ground.options)
-    report = follow(conduct(ground.client, ground.options, chosen, ground.store, ground.laboratory))
-    return Null(
+    chosen = build_scope(ground.client, ground.options)
+    report = follow(
+        run_engine(ground.client, ground.options, chosen, ground.store, ground.laboratory)
+    )
+    return NullAudit(
         specimen=specimen.name,
         seed=ground.options.seed,
         verdict=report.verdict,
@@ -134,12 +144,12 @@ def _audit(specimen: Specimen, ground: Ground) -> Null:
         seconds=round(time.monotonic() - started, 3),
         false=tuple(
             f"{' × '.join(one.cause)} at {one.location} (p = {one.p_adjusted:.3g} after correction)"
-            for one in judge(specimen, report).false
+            for one in evaluate_report(specimen, report).false
         ),
     )
 
 
-def _line(what: str, audits: Sequence[Null]) -> str:
+def _format_share(what: str, audits: Sequence[NullAudit]) -> str:
     if not audits:
         return f"no audit of {what} was made"
     false = sum(bool(one.false) for one in audits)
@@ -150,10 +160,10 @@ def _line(what: str, audits: Sequence[Null]) -> str:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench nulls", description=__doc__)
     parser.add_argument(
-        "--runs", type=_runs, default=50, metavar="N", help="audits altogether (default: 50)"
+        "--runs", type=_parse_runs, default=50, metavar="N", help="audits altogether (default: 50)"
     )
     parser.add_argument(
         "--first-seed",
@@ -169,11 +179,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="A,B",
         help="of these specimens (default: all quiet ones that just end and can run here)",
     )
-    add_places(parser)
+    add_folder_options(parser)
     return parser
 
 
-def _runs(word: str) -> int:
+def _parse_runs(word: str) -> int:
     if not (word.isascii() and word.isdecimal()) or not 0 < int(word) <= 10_000:
         raise argparse.ArgumentTypeError(f"{word!r} is not a number from 1 to 10000")
     return int(word)

@@ -15,21 +15,21 @@ from pathlib import Path
 
 import msgspec
 
-from bench.bare import Bare, Run
+from bench.bare import BareNamespace, BareTrial
 from bench.figures import Figure, Result
 from lab.clients.resolve import resolve
 from lab.errors import LabError
-from lab.factors.registry import control, factors
+from lab.factors.registry import control_environment, factors
 from lab.observation.records import Request
 from lab.sandbox.cell import holder
-from lab.sandbox.sandbox import Laboratory
+from lab.sandbox.sandbox import Sandbox
 
 SPECIMEN = Path(__file__).resolve().parent.parent / "tests" / "specimens" / "null_quiet.py"
 DEFAULT_CLIENT = ("--", "/usr/bin/python3", str(SPECIMEN))
 
 
-class Trial(msgspec.Struct, frozen=True):
-    """One trial through the lab, in the terms of :class:`bench.bare.Run`."""
+class LabTrial(msgspec.Struct, frozen=True):
+    """One trial through the lab, in the terms of :class:`bench.bare.BareTrial`."""
 
     wall_s: float
     client_cpu_s: float
@@ -41,36 +41,38 @@ class Trial(msgspec.Struct, frozen=True):
 def overhead(words: Sequence[str], trials: int, home: Path) -> Result:
     """Run the client ``trials`` times on each side, in turns, after one that does not count."""
     client = resolve(words, home / "clients")
-    environment = control(name for name in factors() if name not in client.profile.exclude)
-    with Laboratory(client, jobs=1, home=home) as laboratory:
+    environment = control_environment(
+        name for name in factors() if name not in client.profile.exclude
+    )
+    with Sandbox(client, jobs=1, home=home) as laboratory:
         jail = laboratory.jail(environment)
-        with Bare(laboratory, jail, home / "authority") as bare:
-            holders = _descendants(os.getpid(), holder.START)
+        with BareNamespace(laboratory, jail, home / "authority") as bare:
+            holders = _find_descendants(os.getpid(), holder.START)
             if not holders:
                 raise LabError("the cell's holder was not found, so its CPU cannot be told")
             pairs = []
             for number in range(trials + 1):
-                held = _cpu(holders)
+                held = _read_cpu_s(holders)
                 used, started = time.process_time(), time.monotonic()
                 observation = laboratory.observe(environment)
                 wall, used = time.monotonic() - started, time.process_time() - used
                 end = observation.exit
                 requests = sum(isinstance(event, Request) for event in observation.events)
-                used += _cpu(holders) - held
-                through = Trial(wall, end.cpu_s, used, requests, end.code)
+                used += _read_cpu_s(holders) - held
+                through = LabTrial(wall, end.cpu_s, used, requests, end.code)
                 pairs.append((through, bare.run()))
                 if number == 0:
-                    _same_end(*pairs.pop(), end.stderr or end.stdout)
+                    _check_same_exit(*pairs.pop(), end.stderr or end.stdout)
     return Result(
         f"overhead of {client.label}, {trials} trials a side",
         "a trial in the lab",
         "the same client in a bare namespace with a plain server",
-        _figures(pairs),
-        _notes(pairs),
+        _make_figures(pairs),
+        _make_notes(pairs),
     )
 
 
-def _same_end(through: Trial, plain: Run, said: bytes) -> None:
+def _check_same_exit(through: LabTrial, plain: BareTrial, said: bytes) -> None:
     if through.code != plain.code:
         raise LabError(
             "the client does not do the same on both sides, so no ratio would mean anything: "
@@ -79,7 +81,7 @@ def _same_end(through: Trial, plain: Run, said: bytes) -> None:
         )
 
 
-def _figures(pairs: Sequence[tuple[Trial, Run]]) -> tuple[Figure, ...]:
+def _make_figures(pairs: Sequence[tuple[LabTrial, BareTrial]]) -> tuple[Figure, ...]:
     ours, theirs = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     return (
         Figure.of("wall time", "s", [t.wall_s for t in ours], [t.wall_s for t in theirs]),
@@ -107,7 +109,7 @@ def _figures(pairs: Sequence[tuple[Trial, Run]]) -> tuple[Figure, ...]:
     )
 
 
-def _notes(pairs: Sequence[tuple[Trial, Run]]) -> tuple[str, ...]:
+def _make_notes(pairs: Sequence[tuple[LabTrial, BareTrial]]) -> tuple[str, ...]:
     codes = [Counter(str(pair[side].code) for pair in pairs) for side in (0, 1)]
     ours, theirs = (
         ", ".join(f"{code} ({count} times)" for code, count in each.items()) for each in codes
@@ -118,7 +120,7 @@ def _notes(pairs: Sequence[tuple[Trial, Run]]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _descendants(root: int, script: str) -> list[int]:
+def _find_descendants(root: int, script: str) -> list[int]:
     """The processes below ``root`` whose interpreter was given this script."""
     found, waiting = [], [root]
     while waiting:
@@ -131,7 +133,7 @@ def _descendants(root: int, script: str) -> list[int]:
     return found
 
 
-def _cpu(processes: Sequence[int]) -> float:
+def _read_cpu_s(processes: Sequence[int]) -> float:
     """Seconds that these processes (of one thread each) have run."""
     # In nanoseconds; /proc/PID/stat counts in hundredths of a second, and a trial takes less.
     texts = (Path(f"/proc/{process}/schedstat").read_text() for process in processes)

@@ -20,7 +20,7 @@ import dns.message
 import dns.rdatatype
 import dns.rrset
 
-from lab.internet.tls.certificate_authority import Authority
+from lab.internet.tls.certificate_authority import CertificateAuthority
 
 Answer = Callable[[bytes, bytes], bytes]
 """From the head of a request (without the empty line) and its body to a whole response."""
@@ -35,7 +35,7 @@ class PlainServer:
     def __init__(
         self,
         answer: Answer,
-        authority: Authority,
+        authority: CertificateAuthority,
         *,
         secure: socket.socket,
         clear: socket.socket | None = None,
@@ -73,12 +73,14 @@ class PlainServer:
 
         context.sni_callback = choose
         self._servers = [
-            await self._loop.create_server(lambda: Http(self), sock=secure, ssl=context)
+            await self._loop.create_server(lambda: HttpConnection(self), sock=secure, ssl=context)
         ]
         if clear is not None:
-            self._servers.append(await self._loop.create_server(lambda: Http(self), sock=clear))
+            self._servers.append(
+                await self._loop.create_server(lambda: HttpConnection(self), sock=clear)
+            )
         if names is not None:
-            await self._loop.create_datagram_endpoint(Names, sock=names)
+            await self._loop.create_datagram_endpoint(NameServer, sock=names)
 
     async def _stop(self) -> None:
         for server in self._servers:
@@ -92,7 +94,7 @@ class PlainServer:
         return context
 
 
-class Http(asyncio.Protocol):
+class HttpConnection(asyncio.Protocol):
     """One connection, kept alive."""
 
     def __init__(self, server: PlainServer) -> None:
@@ -107,7 +109,7 @@ class Http(asyncio.Protocol):
         self._received += data
         while True:
             try:
-                taken = _request(self._received)
+                taken = _parse_request(self._received)
             except ValueError:
                 self._transport.abort()
                 return
@@ -122,7 +124,7 @@ class Http(asyncio.Protocol):
                 return
 
 
-def _request(received: bytearray) -> tuple[bytes, bytes, int] | None:
+def _parse_request(received: bytearray) -> tuple[bytes, bytes, int] | None:
     """Head, body and length of the first request; None while it is incomplete.
 
     ValueError where it is no request, or one that is too long.
@@ -136,18 +138,18 @@ def _request(received: bytearray) -> tuple[bytes, bytes, int] | None:
     begin = end + 4
     fields = head.lower()
     if b"\r\ntransfer-encoding: chunked" in fields:
-        return _chunked(received, head, begin)
+        return _parse_chunked(received, head, begin)
     _, found, rest = fields.partition(b"\r\ncontent-length:")
-    size = _number(rest.partition(b"\r\n")[0], 10) if found else 0
+    size = _parse_length(rest.partition(b"\r\n")[0], 10) if found else 0
     if len(received) < begin + size:
         return None
     return head, bytes(received[begin : begin + size]), begin + size
 
 
-def _chunked(received: bytearray, head: bytes, at: int) -> tuple[bytes, bytes, int] | None:
+def _parse_chunked(received: bytearray, head: bytes, at: int) -> tuple[bytes, bytes, int] | None:
     body = bytearray()
     while (end := received.find(b"\r\n", at)) >= 0:
-        size = _number(received[at:end].partition(b";")[0], 16)
+        size = _parse_length(received[at:end].partition(b";")[0], 16)
         begin = end + 2
         if len(received) < begin + size + 2:
             return None
@@ -158,14 +160,14 @@ def _chunked(received: bytearray, head: bytes, at: int) -> tuple[bytes, bytes, i
     return None
 
 
-def _number(text: bytes | bytearray, base: int) -> int:
+def _parse_length(text: bytes | bytearray, base: int) -> int:
     number = int(text, base)
     if number < 0:
         raise ValueError("a length is not negative")
     return number
 
 
-class Names(asyncio.DatagramProtocol):
+class NameServer(asyncio.DatagramProtocol):
     """A name server for which every name is this machine."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -11,7 +11,7 @@ import math
 import random
 
 from bench.figures import Figure, Result
-from lab.experiment.mining.group_testing import Separation, Switches
+from lab.experiment.mining.group_testing import GroupTesting, Switches
 
 CASES = ((100, 1), (100, 3), (400, 1), (400, 3), (400, 8), (2000, 1), (2000, 3), (2000, 8))
 
@@ -21,7 +21,7 @@ def separation(rounds: int) -> Result:
     figures = []
     for count, matter in CASES:
         least = matter * math.log2(count / matter) + matter
-        taken = [_trials(count, matter, chance) for chance in range(rounds)]
+        taken = [_count_trials(count, matter, chance) for chance in range(rounds)]
         figures.append(Figure.of(f"{matter} of {count} matter", "count", taken, [least] * rounds))
     return Result(
         "separation",
@@ -32,7 +32,7 @@ def separation(rounds: int) -> Result:
     )
 
 
-def _trials(count: int, matter: int, seed: int) -> int:
+def _count_trials(count: int, matter: int, seed: int) -> int:
     """How many different sets the search tries."""
     names = [f"V{number}" for number in range(count)]
     chosen = random.Random(f"{count} {matter} {seed}").sample(names, matter)
@@ -42,7 +42,7 @@ def _trials(count: int, matter: int, seed: int) -> int:
     def behaves(tried: Switches) -> str:
         return f"{sorted(alone & tried)} {[pair <= tried for pair in pairs]}"
 
-    search = Separation(names)
+    search = GroupTesting(names)
     questions = search.questions()
     tokens: dict[Switches, str] = {}
     batch = next(questions)

@@ -15,48 +15,59 @@ import msgspec
 from lab import __version__
 from lab.clients.profile import Client
 from lab.errors import UsageError
-from lab.experiment.options import Options
-from lab.experiment.trials.measurements import Measuring
-from lab.sandbox.sandbox import Laboratory
-from lab.specimens.specimen import Specimen, Zoo
-from lab.specimens.specimen import client as client_of
+from lab.experiment.options import AuditOptions
+from lab.experiment.trials.measurements import TrialExecutor
+from lab.sandbox.sandbox import Sandbox
+from lab.specimens.specimen import Specimen, SpecimenSet
+from lab.specimens.specimen import make_client as client_of
 from lab.store import Store
 
-__all__ = ["Ground", "add_places", "named", "numbers", "opened", "ordinary", "places", "say"]
+__all__ = [
+    "OpenSpecimen",
+    "add_folder_options",
+    "open_folders",
+    "open_specimen",
+    "parse_numbers",
+    "print_progress",
+    "select_named",
+    "select_ordinary",
+]
 
 FOLDER = Path("tests") / "specimens"
 HOME = Path(".lab")
 
 
-class Ground(msgspec.Struct, frozen=True):
+class OpenSpecimen(msgspec.Struct, frozen=True):
     """Where trials of one specimen run and are kept, while it is open."""
 
     client: Client
-    options: Options
+    options: AuditOptions
     store: Store
-    laboratory: Measuring
+    laboratory: TrialExecutor
 
 
 @contextmanager
-def opened(zoo: Zoo, specimen: Specimen, seed: int, home: Path, stores: Path) -> Iterator[Ground]:
+def open_specimen(
+    zoo: SpecimenSet, specimen: Specimen, seed: int, home: Path, stores: Path
+) -> Iterator[OpenSpecimen]:
     """The specimen with a store and a laboratory, at default settings but for the factors.
 
     A store that is already there is used again.  Its name has the specimen's digest, so that
     one that was changed since begins afresh.
     """
     client = client_of(zoo, specimen, home / "compiled")
-    options = Options(factors=specimen.factors, seed=seed, home=home)
+    options = AuditOptions(factors=specimen.factors, seed=seed, home=home)
     folder = stores / f"{specimen.name}-{client.digest[:8]}-seed{seed}"
     with Store(folder) as store:
         store.bind("client", client.digest)
         store.bind("seed", str(seed))
         store.bind("lab", __version__)
-        with Laboratory(client, home=home, hidden=(folder,)) as laboratory:
-            yield Ground(client, options, store, laboratory)
+        with Sandbox(client, home=home, hidden=(folder,)) as laboratory:
+            yield OpenSpecimen(client, options, store, laboratory)
 
 
 @contextmanager
-def places(home: Path | None, name: str) -> Iterator[tuple[Path, Path]]:
+def open_folders(home: Path | None, name: str) -> Iterator[tuple[Path, Path]]:
     """The lab's home, and where stores are kept: below it if it was given, else for now only."""
     if home is not None:
         yield home, home / name
@@ -68,7 +79,7 @@ def places(home: Path | None, name: str) -> Iterator[tuple[Path, Path]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def add_places(parser: argparse.ArgumentParser) -> None:
+def add_folder_options(parser: argparse.ArgumentParser) -> None:
     """``--folder``, ``--home`` and ``--json``."""
     parser.add_argument(
         "--folder",
@@ -87,7 +98,7 @@ def add_places(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
 
 
-def named(zoo: Zoo, names: Sequence[str]) -> tuple[Specimen, ...]:
+def select_named(zoo: SpecimenSet, names: Sequence[str]) -> tuple[Specimen, ...]:
     """The specimens of these names; UsageError where one is unknown or cannot run here."""
     known = {specimen.name: specimen for specimen in zoo.specimens}
     for name in names:
@@ -98,15 +109,15 @@ def named(zoo: Zoo, names: Sequence[str]) -> tuple[Specimen, ...]:
     return tuple(known[name] for name in dict.fromkeys(names))
 
 
-def ordinary(zoo: Zoo) -> tuple[Specimen, ...]:
+def select_ordinary(zoo: SpecimenSet) -> tuple[Specimen, ...]:
     """All specimens that just end and that this machine can run; what is left out is said."""
     for specimen in zoo.specimens:
         if specimen.ordinary and specimen.lacks is not None:
-            say(f"{specimen.name} is left out: this machine lacks {specimen.lacks}")
+            print_progress(f"{specimen.name} is left out: this machine lacks {specimen.lacks}")
     return tuple(one for one in zoo.specimens if one.ordinary and one.runnable)
 
 
-def numbers(words: str) -> tuple[int, ...]:
+def parse_numbers(words: str) -> tuple[int, ...]:
     """Whole numbers with commas between, each once."""
     parts = [word.strip() for word in words.split(",")]
     if not all(word.isascii() and word.isdecimal() for word in parts):
@@ -114,6 +125,6 @@ def numbers(words: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(word) for word in parts))
 
 
-def say(line: str) -> None:
+def print_progress(line: str) -> None:
     """A line of progress."""
     print(f"bench: {line}", file=sys.stderr, flush=True)

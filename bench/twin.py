@@ -18,9 +18,9 @@ from bench.figures import Figure, Result
 from lab.clients.profile import Client, Profile
 from lab.environment import Environment
 from lab.errors import LabError
-from lab.factors.registry import control, factor, factors
+from lab.factors.registry import control_environment, factors, get_factor
 from lab.observation.records import Observation
-from lab.sandbox.sandbox import Laboratory
+from lab.sandbox.sandbox import Sandbox
 from lab.sandbox.twin import Twin
 from lab.sandbox.twin.process import run_script
 
@@ -57,8 +57,8 @@ def twin(rounds: int, home: Path) -> Result:
         for scheme in ("HTTP", "HTTPS"):
             program = Path(folder, f"{scheme}.py")
             program.write_text(PROBE.format(kind=f"{scheme}Connection"))
-            figures += _figures(f"one {scheme} request", program, rounds, home)
-        figures += _nothing(rounds, home)
+            figures += _measure_program(f"one {scheme} request", program, rounds, home)
+        figures += _measure_empty_trials(rounds, home)
     return Result(
         f"twin, {rounds} rounds of {TRIALS} trials",
         "the in-process twin, one core",
@@ -67,7 +67,7 @@ def twin(rounds: int, home: Path) -> Result:
     )
 
 
-def _figures(name: str, program: Path, rounds: int, home: Path) -> list[Figure]:
+def _measure_program(name: str, program: Path, rounds: int, home: Path) -> list[Figure]:
     prefix = os.path.realpath(sys.base_prefix)
     client = Client(
         profile=Profile("probe", ("probe",)),
@@ -79,13 +79,13 @@ def _figures(name: str, program: Path, rounds: int, home: Path) -> list[Figure]:
     )
     ours, theirs = [], []
     with (
-        Laboratory(client, jobs=1, home=home) as cells,
+        Sandbox(client, jobs=1, home=home) as cells,
         Twin.standing_for(client, run_script(program), home=home) as inside,
     ):
         for side in (inside.observe, cells.observe):
-            _measure(side, _environments()[:3])  # what is done once is done
+            _measure(side, _make_environments()[:3])  # what is done once is done
         for number in range(rounds):
-            environments = _environments(number + 1)
+            environments = _make_environments(number + 1)
             ours.append(_measure(inside.observe, environments))
             theirs.append(_measure(cells.observe, environments[:CELL_TRIALS]))
     rates = [rate for rate, _ in ours], [rate for rate, _ in theirs]
@@ -95,27 +95,27 @@ def _figures(name: str, program: Path, rounds: int, home: Path) -> list[Figure]:
     ]
 
 
-def _nothing(rounds: int, home: Path) -> list[Figure]:
+def _measure_empty_trials(rounds: int, home: Path) -> list[Figure]:
     """What a trial costs before the client does anything: in one environment, and in others."""
-    control_only = [control(factors())] * TRIALS
+    control_only = [control_environment(factors())] * TRIALS
     with Twin(lambda: None, home=home) as inside:
         inside.observe(control_only[0])
         again = [_measure(inside.observe, control_only)[1] for _ in range(rounds)]
-        others = [_measure(inside.observe, _environments(seed))[1] for seed in range(rounds)]
+        others = [_measure(inside.observe, _make_environments(seed))[1] for seed in range(rounds)]
     return [
         Figure.of("CPU of an empty trial, again", "s", again),
         Figure.of("CPU of an empty trial, anew", "s", others),
     ]
 
 
-def _environments(seed: int = 0) -> list[Environment]:
+def _make_environments(seed: int = 0) -> list[Environment]:
     """As many, no two alike."""
-    bare = control(factors())
+    bare = control_environment(factors())
     found = []
     for number in range(TRIALS):
         changed = {"hostname": f"host-{seed}-{number}"}
         for place, name in enumerate(("user", "timezone", "git", "clock", "terminal")):
-            levels = factor(name).levels
+            levels = get_factor(name).levels
             changed[name] = levels[(number + place) % len(levels)]
         found.append(bare.but(changed))
     return found

@@ -23,13 +23,13 @@ from bench.plain import ADDRESS, PlainServer
 from lab.internet.http.response import Response
 from lab.internet.models import responder
 from lab.internet.models.script import Script
-from lab.internet.tls.certificate_authority import Authority
+from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.observation.records import Request
 
 LONGEST_LINE = 1 << 16
 
 
-class World(msgspec.Struct, frozen=True):
+class NamespacePlan(msgspec.Struct, frozen=True):
     """What the bare world holds.  ``client`` goes to the driver as it is."""
 
     client: dict[str, object]
@@ -44,18 +44,18 @@ class World(msgspec.Struct, frozen=True):
 
 
 def main() -> None:
-    world = msgspec.json.decode(sys.stdin.buffer.readline(), type=World)
+    world = msgspec.json.decode(sys.stdin.buffer.readline(), type=NamespacePlan)
     if [name for _, name in socket.if_nameindex()] != ["lo"]:
         raise SystemExit("this is no network namespace of its own; nothing was run")
     subprocess.run([world.tools["ip"], "link", "set", "lo", "up"], env={}, check=True)
     server = PlainServer(
-        lambda head, body: write(answer(head, body, world.script), head),
-        Authority.load(Path(world.authority)),
-        secure=_bound(socket.SOCK_STREAM, 443),
-        clear=_bound(socket.SOCK_STREAM, 80),
-        names=_bound(socket.SOCK_DGRAM, 53),
+        lambda head, body: encode_response(answer_request(head, body, world.script), head),
+        CertificateAuthority.load(Path(world.authority)),
+        secure=_bind_socket(socket.SOCK_STREAM, 443),
+        clear=_bind_socket(socket.SOCK_STREAM, 80),
+        names=_bind_socket(socket.SOCK_DGRAM, 53),
     )
-    with server, _client(world) as client:
+    with server, _start_client(world) as client:
         assert client.stdin is not None
         assert client.stdout is not None
         client.stdin.write(json.dumps(world.client).encode() + b"\n")
@@ -70,14 +70,14 @@ def main() -> None:
         client.stdin.close()
 
 
-def _bound(kind: int, port: int) -> socket.socket:
+def _bind_socket(kind: int, port: int) -> socket.socket:
     made = socket.socket(socket.AF_INET, kind)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     made.bind((ADDRESS, port))
     return made
 
 
-def _client(world: World) -> subprocess.Popen[bytes]:
+def _start_client(world: NamespacePlan) -> subprocess.Popen[bytes]:
     python = os.path.realpath(sys.executable)
     command = [world.tools["bwrap"], "--clearenv", "--die-with-parent", "--cap-drop", "ALL"]
     command += ["--unshare-user", "--uid", str(world.uid), "--gid", str(world.gid)]
@@ -96,7 +96,7 @@ def _client(world: World) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
-def answer(head: bytes, body: bytes, script: Script) -> Response:
+def answer_request(head: bytes, body: bytes, script: Script) -> Response:
     """What the lab would answer."""
     first, *lines = head.decode("latin-1").split("\r\n")
     method, target, _ = first.split(" ", 2)
@@ -111,12 +111,12 @@ def answer(head: bytes, body: bytes, script: Script) -> Response:
         connection=0, at=0.0, version="1.1", scheme="https", host=host.partition(":")[0].lower(),
         port=443, method=method, target=target, headers=headers, body=body, size=len(body),
     )  # fmt: skip
-    response = responder.answer(request, script)
+    response = responder.answer_request(request, script)
     # A plain server speaks no WebSocket.
     return Response(426) if response.status == 101 else response
 
 
-def write(response: Response, head: bytes) -> bytes:
+def encode_response(response: Response, head: bytes) -> bytes:
     """The response on the wire."""
     lines = [f"HTTP/1.1 {response.status} OK", *(f"{n}: {v}" for n, v in response.headers)]
     pieces: Sequence[bytes] = (response.body,)

@@ -22,7 +22,7 @@ FINDINGS = 2
 TITLE = "lab audit claude-code@2.1.112 --factors timezone,locale,endpoint,proxy,hostname"
 
 
-def top(source: Path) -> str:
+def render_top(source: Path) -> str:
     """The first findings of a report, as the terminal shows them."""
     shown = Console(
         file=io.StringIO(), width=WIDTH, force_terminal=True, color_system="standard", markup=False
@@ -35,7 +35,7 @@ def top(source: Path) -> str:
     return "\n".join(lines[:end])
 
 
-def draw(text: str, title: str, name: str) -> str:
+def draw_svg(text: str, title: str, name: str) -> str:
     """The picture (SVG) of a text with terminal colours."""
     drawn = Console(file=io.StringIO(), width=WIDTH, record=True, markup=False, highlight=False)
     drawn.print(Text.from_ansi(text))
@@ -48,6 +48,6 @@ def draw(text: str, title: str, name: str) -> str:
 
 
 source, target, *words = sys.argv[1:]
-shown = sys.stdin.read() if source == "-" else top(Path(source))
+shown = sys.stdin.read() if source == "-" else render_top(Path(source))
 title = " ".join(words) or TITLE
-Path(target).write_text(draw(shown.rstrip(), title, Path(target).stem))
+Path(target).write_text(draw_svg(shown.rstrip(), title, Path(target).stem))

@@ -36,7 +36,7 @@ __all__ = [
     "observe",
 ]
 
-_HOMES = {
+_MODULES = {
     "Comparison": "lab.testing.comparison",
     "Environment": "lab.environment",
     "Observed": "lab.testing.observed",
@@ -56,6 +56,6 @@ def __dir__() -> list[str]:
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_MODULES[name]), name)

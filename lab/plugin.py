@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 if TYPE_CHECKING:
-    from lab.pytest_plugin.audit_fixture import Audits
-    from lab.pytest_plugin.observe_fixture import Observing
-    from lab.pytest_plugin.plugin_session import Session
+    from lab.pytest_plugin.audit_fixture import AuditFixture
+    from lab.pytest_plugin.observe_fixture import ObserveFixture
+    from lab.pytest_plugin.plugin_session import PluginSession
 
 __all__ = ["OPTIONS"]
 
@@ -71,32 +71,32 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(_Listener(config), "lab.plugin listener")
     controls = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
     chosen = config.getoption("hypothesis_profile", None) in PROFILES
-    if chosen or (named(config) and not controls):
-        from lab.pytest_plugin.hypothesis_profile_option import prepare
+    if chosen or (is_client_named(config) and not controls):
+        from lab.pytest_plugin.hypothesis_profile_option import load_profile
 
-        prepare(config)
-    if named(config):
-        session(config).prepare()
+        load_profile(config)
+    if is_client_named(config):
+        get_session(config).prepare()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Close the cells."""
-    if (here := _begun(config)) is not None:
+    if (here := _find_session(config)) is not None:
         here.close()
 
 
-def named(config: pytest.Config) -> bool:
+def is_client_named(config: pytest.Config) -> bool:
     """Whether the user names a client."""
     return bool(config.getoption("lab_client") or config.getini("lab_client"))
 
 
-def session(config: pytest.Config) -> Session:
+def get_session(config: pytest.Config) -> PluginSession:
     """What the lab remembers of this session, made when first asked for."""
     here = config.stash.get(_SESSION, None)
     if here is None:
-        from lab.pytest_plugin.plugin_session import Session
+        from lab.pytest_plugin.plugin_session import PluginSession
 
-        here = config.stash[_SESSION] = Session(config)
+        here = config.stash[_SESSION] = PluginSession(config)
     return here
 
 
@@ -104,15 +104,15 @@ def session(config: pytest.Config) -> Session:
 
 
 @pytest.fixture(scope="session")
-def lab_audit(pytestconfig: pytest.Config) -> Audits:
+def lab_audit(pytestconfig: pytest.Config) -> AuditFixture:
     """``lab_audit("timezone", "locale")``: the report of an audit that varies these factors."""
-    return session(pytestconfig).audits
+    return get_session(pytestconfig).audits
 
 
 @pytest.fixture(scope="session")
-def lab_observe(pytestconfig: pytest.Config) -> Observing:
+def lab_observe(pytestconfig: pytest.Config) -> ObserveFixture:
     """``lab_observe(timezone="Asia/Tokyo")``: what the client sends in one environment."""
-    return session(pytestconfig).observing
+    return get_session(pytestconfig).observing
 
 
 _FIXTURES = {"lab_audit", "lab_observe"}
@@ -137,8 +137,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if (told := sys.modules.get("lab.testing.failure_note")) is not None:
         told.forget()
     needs = [str(name) for mark in item.iter_markers("lab_needs") for name in mark.args]
-    if needs or named(item.config):
-        session(item.config).begin(item, needs)
+    if needs or is_client_named(item.config):
+        get_session(item.config).begin(item, needs)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -148,10 +148,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         yield
     except Exception as error:
         if "lab.testing.subject" in sys.modules:
-            from lab.pytest_plugin.skip_reasons import unmeasured
+            from lab.pytest_plugin.skip_reasons import explain_unmeasured
 
-            if (why := unmeasured(error)) is not None:
-                session(item.config).skip(why)
+            if (why := explain_unmeasured(error)) is not None:
+                get_session(item.config).skip(why)
         raise
 
 
@@ -181,21 +181,21 @@ class _Listener:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note which audits a test was about."""
         if any(name.startswith("lab_") for name, _ in report.user_properties):
-            session(self._config).note(report)
+            get_session(self._config).note(report)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Client, sandbox and seed, where a client is named."""
-    return session(config).header() if named(config) else None
+    return get_session(config).header() if is_client_named(config) else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Every signal, covert ones first, with the commands that repeat it."""
-    if (here := _begun(terminalreporter.config)) is not None:
+    if (here := _find_session(terminalreporter.config)) is not None:
         here.summary(terminalreporter)
 
 
-def _begun(config: pytest.Config) -> Session | None:
+def _find_session(config: pytest.Config) -> PluginSession | None:
     return config.stash.get(_SESSION, None)
 
 
@@ -205,8 +205,8 @@ def _begun(config: pytest.Config) -> Session | None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell a worker where this session's trials are, so that all share them."""
-    if named(node.config):
-        session(node.config).share(node.workerinput)
+    if is_client_named(node.config):
+        get_session(node.config).share(node.workerinput)
 
 
-_SESSION = pytest.StashKey["Session"]()
+_SESSION = pytest.StashKey["PluginSession"]()

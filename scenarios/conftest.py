@@ -33,14 +33,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Expect what is planted to be found."""
     if config.getoption("lab_client") != _relative(SPECIMEN):
         return
-    from lab.pytest_plugin.audit_fixture import Found
+    from lab.pytest_plugin.audit_fixture import SignalFound
 
     for item in items:
         reason = PLANTED.get(getattr(item, "originalname", item.name))
         if reason is not None and Path(__file__).parent in item.path.parents:
             # A run that could not be made fails otherwise, and is no finding.
             reason = f"planted in the specimen: {reason}"
-            item.add_marker(pytest.mark.xfail(raises=(AssertionError, Found), reason=reason))
+            item.add_marker(pytest.mark.xfail(raises=(AssertionError, SignalFound), reason=reason))
 
 
 def _relative(file: Path) -> str:

@@ -12,9 +12,9 @@ all: for a client that it does not reach, the scenario is skipped with the reaso
     pytest scenarios/test_clock.py --lab-client codex
 """
 
-from lab.pytest_plugin.audit_fixture import Audits
+from lab.pytest_plugin.audit_fixture import AuditFixture
 
 
-def test_the_date_alone(lab_audit: Audits) -> None:
+def test_the_date_alone(lab_audit: AuditFixture) -> None:
     """The same computer on other days: nothing covert changes."""
     lab_audit.fail_on_covert(lab_audit("clock"))

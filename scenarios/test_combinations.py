@@ -19,10 +19,10 @@ reason.
 
 import pytest
 
-from lab.pytest_plugin.audit_fixture import Audits
+from lab.pytest_plugin.audit_fixture import AuditFixture
 
 
 @pytest.mark.lab_long
-def test_all_combinations(lab_audit: Audits) -> None:
+def test_all_combinations(lab_audit: AuditFixture) -> None:
     """Every pair of settings together: nothing covert changes."""
     lab_audit.fail_on_covert(lab_audit(*lab_audit.factors))

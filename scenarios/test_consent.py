@@ -18,7 +18,7 @@ A client that asks no model the lab knows is skipped: then there is no first que
 
 import pytest
 
-from lab.pytest_plugin.observe_fixture import Observing
+from lab.pytest_plugin.observe_fixture import ObserveFixture
 
 SOMEBODY = {
     "hostname": "quillfeather-1729",
@@ -28,7 +28,7 @@ SOMEBODY = {
 """Names that occur nowhere else, so that they are recognised wherever they turn up."""
 
 
-def test_nothing_is_sent_before_the_first_question(lab_observe: Observing) -> None:
+def test_nothing_is_sent_before_the_first_question(lab_observe: ObserveFixture) -> None:
     """A fresh user: before the first question nobody is told anything."""
     seen = lab_observe(times=3, **SOMEBODY)
     if not seen.model_hosts:

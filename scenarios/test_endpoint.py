@@ -12,9 +12,9 @@ reported; a covert one fails the scenario.
     pytest scenarios/test_endpoint.py --lab-client codex
 """
 
-from lab.pytest_plugin.audit_fixture import Audits
+from lab.pytest_plugin.audit_fixture import AuditFixture
 
 
-def test_the_server_alone(lab_audit: Audits) -> None:
+def test_the_server_alone(lab_audit: AuditFixture) -> None:
     """The same computer, asking other servers: nothing covert changes."""
     lab_audit.fail_on_covert(lab_audit("endpoint"))

@@ -13,9 +13,9 @@ covertly or encoded, fails the scenario.
     pytest scenarios/test_files.py --lab-client codex
 """
 
-from lab.pytest_plugin.audit_fixture import Audits
+from lab.pytest_plugin.audit_fixture import AuditFixture
 
 
-def test_nobody_is_told_what_lies_on_the_disk(lab_audit: Audits) -> None:
+def test_nobody_is_told_what_lies_on_the_disk(lab_audit: AuditFixture) -> None:
     """Other folders and files: nothing is sent of them in disguise."""
     lab_audit.fail_on_disguised(lab_audit("directory", "project", "home", together=False))

@@ -11,9 +11,9 @@ reader can see is reported, and the scenario passes; a covert one fails it.
     pytest scenarios/test_first_run.py --lab-client codex
 """
 
-from lab.pytest_plugin.audit_fixture import Audits
+from lab.pytest_plugin.audit_fixture import AuditFixture
 
 
-def test_the_first_run_and_later_ones(lab_audit: Audits) -> None:
+def test_the_first_run_and_later_ones(lab_audit: AuditFixture) -> None:
     """Somebody who ran it before: nothing covert changes."""
     lab_audit.fail_on_covert(lab_audit("state"))

@@ -13,9 +13,9 @@ or encoded (as a hash, in base64, …), fails the scenario.
     pytest scenarios/test_identity.py --lab-client codex
 """
 
-from lab.pytest_plugin.audit_fixture import Audits
+from lab.pytest_plugin.audit_fixture import AuditFixture
 
 
-def test_nobody_is_told_who_you_are(lab_audit: Audits) -> None:
+def test_nobody_is_told_who_you_are(lab_audit: AuditFixture) -> None:
     """The same computer with other names: nothing is sent of them in disguise."""
     lab_audit.fail_on_disguised(lab_audit("user", "hostname", "git", together=False))

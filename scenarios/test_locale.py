@@ -12,9 +12,9 @@ order) fails it.  What could not be tried, or stayed open, is skipped with the r
     pytest scenarios/test_locale.py --lab-client codex
 """
 
-from lab.pytest_plugin.audit_fixture import Audits
+from lab.pytest_plugin.audit_fixture import AuditFixture
 
 
-def test_the_language_alone(lab_audit: Audits) -> None:
+def test_the_language_alone(lab_audit: AuditFixture) -> None:
     """The same computer set to other languages: nothing covert changes."""
     lab_audit.fail_on_covert(lab_audit("locale"))

@@ -13,9 +13,9 @@ What is sent in disguise, covertly or encoded, fails the scenario.
     pytest scenarios/test_machine.py --lab-client codex
 """
 
-from lab.pytest_plugin.audit_fixture import Audits
+from lab.pytest_plugin.audit_fixture import AuditFixture
 
 
-def test_nobody_is_told_which_machine_this_is(lab_audit: Audits) -> None:
+def test_nobody_is_told_which_machine_this_is(lab_audit: AuditFixture) -> None:
     """Another machine of another kind: nothing is sent of that in disguise."""
     lab_audit.fail_on_disguised(lab_audit("machine", "platform", together=False))

@@ -18,18 +18,18 @@ A client whose description names no way to opt out is skipped, with that reason.
 
 import pytest
 
-from lab.pytest_plugin.audit_fixture import Audits
-from lab.pytest_plugin.observe_fixture import Observing
+from lab.pytest_plugin.audit_fixture import AuditFixture
+from lab.pytest_plugin.observe_fixture import ObserveFixture
 
 
 @pytest.mark.lab_needs("optout")
-def test_opted_out_nothing_tells_of_the_machine(lab_audit: Audits) -> None:
+def test_opted_out_nothing_tells_of_the_machine(lab_audit: AuditFixture) -> None:
     """Whoever opted out is not told apart, but by the questions themselves."""
     lab_audit.fail_on_ignored_optout(lab_audit("optout", "hostname", "user", "machine"))
 
 
 @pytest.mark.lab_needs("optout")
-def test_opted_out_fewer_are_spoken_to(lab_observe: Observing) -> None:
+def test_opted_out_fewer_are_spoken_to(lab_observe: ObserveFixture) -> None:
     """Beside the model, fewer hosts than without the opt-out, and no new one."""
     before = lab_observe(times=3).beyond_the_model
     after = lab_observe(times=3, optout="set").beyond_the_model

@@ -12,9 +12,9 @@ the scenario.  Whether *everything* goes through the proxy is another question:
     pytest scenarios/test_proxy.py --lab-client codex
 """
 
-from lab.pytest_plugin.audit_fixture import Audits
+from lab.pytest_plugin.audit_fixture import AuditFixture
 
 
-def test_the_proxy_alone(lab_audit: Audits) -> None:
+def test_the_proxy_alone(lab_audit: AuditFixture) -> None:
     """The same computer behind other proxies: nothing covert changes."""
     lab_audit.fail_on_covert(lab_audit("proxy"))

@@ -11,9 +11,9 @@ covert one fails it.
     pytest scenarios/test_terminal.py --lab-client codex
 """
 
-from lab.pytest_plugin.audit_fixture import Audits
+from lab.pytest_plugin.audit_fixture import AuditFixture
 
 
-def test_where_somebody_sits(lab_audit: Audits) -> None:
+def test_where_somebody_sits(lab_audit: AuditFixture) -> None:
     """Another terminal, session or build server: nothing covert changes."""
     lab_audit.fail_on_covert(lab_audit("terminal", "session", "ci", together=False))

@@ -15,7 +15,7 @@ not know one of these kinds goes past it: somebody behind such a proxy should kn
 
 import pytest
 
-from lab.pytest_plugin.observe_fixture import Observing
+from lab.pytest_plugin.observe_fixture import ObserveFixture
 
 PROXIES = {
     "http": "http://proxy.example.net:3128",
@@ -26,7 +26,7 @@ PROXIES = {
 
 @pytest.mark.lab_needs("proxy")
 @pytest.mark.parametrize("kind", PROXIES)
-def test_nothing_goes_past_the_proxy(lab_observe: Observing, kind: str) -> None:
+def test_nothing_goes_past_the_proxy(lab_observe: ObserveFixture, kind: str) -> None:
     """With a proxy set, every connection leads to it."""
     seen = lab_observe(proxy=PROXIES[kind], times=3)
     past = seen.past_the_proxy()

@@ -17,9 +17,9 @@ with the reason.
     pytest scenarios/test_timezone.py --lab-client codex
 """
 
-from lab.pytest_plugin.audit_fixture import Audits
+from lab.pytest_plugin.audit_fixture import AuditFixture
 
 
-def test_the_time_zone_alone(lab_audit: Audits) -> None:
+def test_the_time_zone_alone(lab_audit: AuditFixture) -> None:
     """The same computer in other time zones: nothing covert changes."""
     lab_audit.fail_on_covert(lab_audit("timezone"))

@@ -41,7 +41,7 @@ def test_public_names_are_typed_and_come_from_where_they_are_defined():
         if isinstance(statement, ast.ImportFrom)
         for alias in statement.names
     }
-    assert typed == lab._HOMES
+    assert typed == lab._MODULES
     assert set(typed) == set(PLAIN)
     for name, home in typed.items():
         assert getattr(lab, name) is getattr(importlib.import_module(home), name)

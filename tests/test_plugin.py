@@ -78,12 +78,12 @@ def _hypothesis_as_it_was():
 @pytest.fixture
 def engine(monkeypatch):
     engine = Engine()
-    monkeypatch.setattr("lab.experiment.audit.conduct", engine.conduct)
-    monkeypatch.setattr("lab.pytest_plugin.resources.require", engine.require)
+    monkeypatch.setattr("lab.experiment.audit.run_engine", engine.conduct)
+    monkeypatch.setattr("lab.pytest_plugin.resources.require_all", engine.require)
     monkeypatch.setattr("lab.pytest_plugin.resources.resolve", lambda words, cache, say: CLIENT)
-    monkeypatch.setattr("lab.pytest_plugin.resources.Laboratory", engine.laboratory)
-    monkeypatch.setattr("lab.experiment.scope.scope", lambda client, options: None)
-    monkeypatch.setattr("lab.sandbox.requirements.needs", lambda: ())
+    monkeypatch.setattr("lab.pytest_plugin.resources.Sandbox", engine.laboratory)
+    monkeypatch.setattr("lab.experiment.scope.build_scope", lambda client, options: None)
+    monkeypatch.setattr("lab.sandbox.requirements.check_requirements", lambda: ())
     return engine
 
 
@@ -528,7 +528,7 @@ def stand_in(monkeypatch):
         monkeypatch.setattr(
             f"lab.pytest_plugin.resources.{name}", getattr(lab.pytest_plugin.resources, name)
         )
-    monkeypatch.setattr("lab.sandbox.requirements.needs", lambda: ())
+    monkeypatch.setattr("lab.sandbox.requirements.check_requirements", lambda: ())
 
 
 def test_what_a_test_observes_is_the_client_of_the_session(pytester, stand_in, tmp_path):
@@ -585,7 +585,7 @@ def test_what_does_not_reach_the_client_skips_a_test_that_observes_it(
 )
 def test_hypothesis_has_profiles_for_clients(pytester, monkeypatch, words, profile):
     settings.load_profile("default")
-    monkeypatch.setattr("lab.sandbox.requirements.needs", lambda: ())
+    monkeypatch.setattr("lab.sandbox.requirements.check_requirements", lambda: ())
     pytester.makepyfile(
         f"""
         from hypothesis import settings

@@ -15,7 +15,7 @@ from typing import get_args
 
 import pytest
 
-from lab.clients.c_compiler import compiler
+from lab.clients.c_compiler import find_compiler
 from lab.findings.report import Channel, Kind
 from tests.specimens import zoo
 
@@ -179,9 +179,9 @@ def test_shell_specimens_parse(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(zoo.FOLDER.glob("*.c")), ids=lambda path: path.name)
-@pytest.mark.skipif(compiler() is None, reason="this machine has no C compiler")
+@pytest.mark.skipif(find_compiler() is None, reason="this machine has no C compiler")
 def test_specimens_in_c_compile_without_a_warning(path: Path) -> None:
-    command = [compiler(), "-std=gnu11", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", path]
+    command = [find_compiler(), "-std=gnu11", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", path]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -12,11 +12,11 @@ import pytest
 from lab.clients.profile import Client
 from lab.experiment.audit import audit
 from lab.experiment.events import AuditFinished, TrialFinished
-from lab.experiment.options import Options
+from lab.experiment.options import AuditOptions
 from lab.factors.registry import factors
 from lab.findings.report import Report
-from lab.specimens.score import judge
-from lab.specimens.specimen import client as specimen_client
+from lab.specimens.score import evaluate_report
+from lab.specimens.specimen import make_client as specimen_client
 from tests.specimens import zoo
 
 pytestmark = pytest.mark.cell
@@ -51,7 +51,7 @@ def client(specimen: zoo.Specimen, timeout_s: float = 20.0) -> Client:
 
 
 def audited(specimen: zoo.Specimen, folder: Path, **options: object) -> Report:
-    chosen = Options(out=folder / "audit", home=folder, **options)  # type: ignore[arg-type]
+    chosen = AuditOptions(out=folder / "audit", home=folder, **options)  # type: ignore[arg-type]
     *_, last = audit(client(specimen), chosen)
     assert isinstance(last, AuditFinished)
     return last.report
@@ -66,7 +66,7 @@ def test_what_was_planted_is_found_and_nothing_else(name, tmp_path):
     if not specimen.runnable:
         pytest.skip(f"this machine lacks {specimen.lacks}")
     report = audited(specimen, tmp_path, factors=specimen.factors, seed=1)
-    judgement = judge(specimen, report)
+    judgement = evaluate_report(specimen, report)
     assert judgement.flawless, judgement
     assert not judgement.not_measured
 
@@ -83,7 +83,7 @@ def test_of_a_client_that_copies_everything_each_factor_is_named_once(tmp_path):
 @pytest.mark.parametrize("name", HARMFUL)
 def test_a_harmful_client_is_measured_and_the_audit_goes_on(name, tmp_path):
     specimen = SPECIMENS[name]
-    chosen = Options(
+    chosen = AuditOptions(
         out=tmp_path / "audit", home=tmp_path, factors=("timezone",), max_trials=3, jobs=1
     )
     patience_s = 2.0 if "timed out" in specimen.verdicts else 30.0

@@ -16,25 +16,25 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 
-from bench.detection.oracle import Oracle, Reading, Task, effect
+from bench.detection.oracle import Oracle, Task, TrialData, make_effect
 from lab.experiment.confirm.effect import Effect
-from lab.experiment.design.covering_array import Planned
-from lab.experiment.trials.contrasts import Combination
-from lab.factors.registry import impossible
+from lab.experiment.design.covering_array import PlannedTrial
+from lab.experiment.trials.contrasts import Changes
+from lab.factors.registry import find_conflict
 
-__all__ = ["add_one_at_a_time", "design"]
+__all__ = ["add_one_at_a_time", "plan_steps"]
 
 _REPLICATES = 3
 _AGREEING = 2
 """So many replicates have to tell something on either side of a step."""
 
-_Step = tuple[str, Combination, Combination]
+_Step = tuple[str, Changes, Changes]
 """The factor that was added, and the levels before and after."""
 
 
-def add_one_at_a_time(task: Task, oracle: Oracle, budget: int) -> tuple[Reading, list[Effect]]:
+def add_one_at_a_time(task: Task, oracle: Oracle, budget: int) -> tuple[TrialData, list[Effect]]:
     """Every factor at whose step no value of a column is one of the step before."""
-    steps, trials = design(task, budget)
+    steps, trials = plan_steps(task, budget)
     reading = oracle.measure(trials)
     found: dict[tuple[int, str], Effect] = {}
     for group in reading.groups:
@@ -42,42 +42,42 @@ def add_one_at_a_time(task: Task, oracle: Oracle, budget: int) -> tuple[Reading,
             before, after = reading.codes(group, left), reading.codes(group, right)
             enough = min(len(before), len(after)) >= _AGREEING
             if enough and set(before).isdisjoint(after):
-                found.setdefault((id(group), name), effect(group, name, left, right))
+                found.setdefault((id(group), name), make_effect(group, name, left, right))
     return reading, list(found.values())
 
 
-def design(task: Task, budget: int) -> tuple[list[_Step], list[Planned]]:
+def plan_steps(task: Task, budget: int) -> tuple[list[_Step], list[PlannedTrial]]:
     """The steps of as many rounds as the budget allows, and their trials."""
-    trials = [Planned(task.control, number) for number in range(min(budget, _REPLICATES))]
+    trials = [PlannedTrial(task.control, number) for number in range(min(budget, _REPLICATES))]
     steps: list[_Step] = []
     known = {task.control}
-    for step in _rounds(task):
+    for step in _generate_steps(task):
         environment = task.environment(step[2])
         if environment not in known and len(trials) + _REPLICATES > budget:
             break
         steps.append(step)
         if environment not in known:
             known.add(environment)
-            trials += [Planned(environment, number) for number in range(_REPLICATES)]
+            trials += [PlannedTrial(environment, number) for number in range(_REPLICATES)]
     return steps, trials
 
 
-def _rounds(task: Task) -> Iterator[_Step]:
+def _generate_steps(task: Task) -> Iterator[_Step]:
     """Round after round, until every level of every factor was tried as often as the others."""
     chance = random.Random(f"add one at a time {task.seed}")
-    levels = {name: _endless(chance, task.levels[name]) for name in task.factors}
+    levels = {name: _cycle_shuffled(chance, task.levels[name]) for name in task.factors}
     most = max((len(values) for values in task.levels.values()), default=0)
     for _ in range(most * 100):
         added: dict[str, str] = {}
         for name in chance.sample(task.factors, len(task.factors)):
             level = next(levels[name])
             after = {**added, name: level}
-            if impossible(task.environment(after.items())) is None:
+            if find_conflict(task.environment(after.items())) is None:
                 yield name, frozenset(added.items()), frozenset(after.items())
                 added = after
 
 
-def _endless(chance: random.Random, levels: Iterable[str]) -> Iterator[str]:
+def _cycle_shuffled(chance: random.Random, levels: Iterable[str]) -> Iterator[str]:
     """All levels in random order, again and again."""
     every = tuple(levels)
     while True:

@@ -22,65 +22,65 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bench.detection.oracle import Oracle, Reading, Task, effect
-from bench.detection.together import fields, wholes
-from lab.experiment.columns.column import Column, Group
+from bench.detection.oracle import Oracle, Task, TrialData, make_effect
+from bench.detection.together import join_groups, split_effect
+from lab.experiment.columns.column import Column, ColumnGroup
 from lab.experiment.confirm.effect import Effect
 from lab.experiment.confirm.permutation import holm
-from lab.experiment.design.covering_array import Planned
-from lab.experiment.trials.contrasts import Combination
+from lab.experiment.design.covering_array import PlannedTrial
+from lab.experiment.trials.contrasts import Changes
 
-__all__ = ["blocked_permutation_test", "design", "swapped"]
+__all__ = ["blocked_permutation_test", "plan_blocks", "swap_test_p"]
 
-_ALL_SWAPS = 14
+_MAX_EXACT_BLOCKS = 14
 """Up to so many blocks all swaps are counted, beyond it a random sample of them."""
 _SAMPLE = 20_000
 
-_Block = tuple[Planned, dict[str, Planned]]
+_Block = tuple[PlannedTrial, dict[str, PlannedTrial]]
 """The trial of the control, and that of each factor's treatment."""
 
 
 def blocked_permutation_test(
     task: Task, oracle: Oracle, budget: int
-) -> tuple[Reading, list[Effect]]:
+) -> tuple[TrialData, list[Effect]]:
     """Every factor whose treatment differs from the control of its blocks."""
-    blocks, trials = design(task, budget)
+    blocks, trials = plan_blocks(task, budget)
     reading = oracle.measure(trials)
-    together = wholes(reading)
-    tested: list[tuple[Group, str, Combination, float]] = []
+    together = join_groups(reading)
+    tested: list[tuple[ColumnGroup, str, Changes, float]] = []
     for group in (*reading.groups, *together):
         for name in task.factors:
-            pairs, levels = _pairs(reading, group, blocks, name)
+            pairs, levels = _find_pairs(reading, group, blocks, name)
             if levels:
                 right = frozenset({(name, levels.most_common(1)[0][0])})
-                tested.append((group, name, right, swapped(pairs, task.seed)))
+                tested.append((group, name, right, swap_test_p(pairs, task.seed)))
     adjusted = holm([p for _, _, _, p in tested])
     found: dict[tuple[tuple[Column, ...], str], Effect] = {}
     for p, (group, name, right, _) in zip(adjusted, tested, strict=True):
         if p > task.alpha:
             continue
         if group in together:
-            effects = list(fields(task, reading, group, name, p))
+            effects = list(split_effect(task, reading, group, name, p))
         else:
-            effects = [effect(group, name, frozenset(), right, p)]
+            effects = [make_effect(group, name, frozenset(), right, p)]
         for one in effects:
             found.setdefault((one.group.columns, name), one)
     return reading, list(found.values())
 
 
-def design(task: Task, budget: int) -> tuple[list[_Block], list[Planned]]:
+def plan_blocks(task: Task, budget: int) -> tuple[list[_Block], list[PlannedTrial]]:
     """As many blocks as the budget allows, and their trials, each block in random order."""
     chance = random.Random(f"blocked {task.seed}")
     replicates: Counter[tuple[str, str]] = Counter()
     blocks: list[_Block] = []
-    trials: list[Planned] = []
+    trials: list[PlannedTrial] = []
     for number in range(budget // (1 + len(task.factors))):
         treated = {}
         for name in task.factors:
             single = (name, chance.choice(task.levels[name]))
-            treated[name] = Planned(task.environment([single]), replicates[single])
+            treated[name] = PlannedTrial(task.environment([single]), replicates[single])
             replicates[single] += 1
-        control = Planned(task.control, number)
+        control = PlannedTrial(task.control, number)
         blocks.append((control, treated))
         here = [control, *treated.values()]
         chance.shuffle(here)
@@ -88,8 +88,8 @@ def design(task: Task, budget: int) -> tuple[list[_Block], list[Planned]]:
     return blocks, trials
 
 
-def _pairs(
-    reading: Reading, group: Group, blocks: Sequence[_Block], name: str
+def _find_pairs(
+    reading: TrialData, group: ColumnGroup, blocks: Sequence[_Block], name: str
 ) -> tuple[list[tuple[int, int]], Counter[str]]:
     """The values of control and treatment in each block, and the levels that differ from it."""
     pairs = []
@@ -104,7 +104,7 @@ def _pairs(
     return pairs, levels
 
 
-def swapped(pairs: Sequence[tuple[int, int]], seed: int) -> float:
+def swap_test_p(pairs: Sequence[tuple[int, int]], seed: int) -> float:
     """The share of all swaps within pairs that separate the sides as cleanly as they are.
 
     The statistic is that of the lab's own test: the energy distance with the discrete metric.
@@ -119,7 +119,7 @@ def swapped(pairs: Sequence[tuple[int, int]], seed: int) -> float:
         steps[row, values[left]] -= 1
         steps[row, values[right]] += 1
     observed = float((steps.sum(axis=0) ** 2).sum())
-    if len(differing) <= _ALL_SWAPS:
+    if len(differing) <= _MAX_EXACT_BLOCKS:
         bits = np.arange(2 ** len(differing))[:, None] >> np.arange(len(differing))
         signs = 1.0 - 2.0 * (bits & 1)
         return float(np.mean(((signs @ steps) ** 2).sum(axis=1) >= observed))

@@ -19,24 +19,24 @@ import msgspec
 from bench.detection.addone import add_one_at_a_time
 from bench.detection.blocked import blocked_permutation_test
 from bench.detection.onefactor import one_factor_at_a_time
-from bench.detection.oracle import Oracle, Reading, Stopwatch, Task, task
-from bench.detection.scores import LAB, Outcome, tallied
+from bench.detection.oracle import Oracle, Stopwatch, Task, TrialData, make_task
+from bench.detection.scores import LAB, Outcome, count_signals
 from lab.clients.profile import Client
-from lab.experiment.audit import conduct
+from lab.experiment.audit import run_engine
 from lab.experiment.confirm.effect import Effect
 from lab.experiment.events import EngineEvent, TrialFinished
 from lab.experiment.follow import follow
-from lab.experiment.options import Options
-from lab.experiment.scope import Scope, scope
-from lab.experiment.trials.measurements import Measuring
+from lab.experiment.options import AuditOptions
+from lab.experiment.scope import Scope, build_scope
+from lab.experiment.trials.measurements import TrialExecutor
 from lab.findings.report import Report, Signal
-from lab.specimens.score import Judgement, compare, judge
+from lab.specimens.score import Evaluation, evaluate_report, evaluate_signals
 from lab.specimens.specimen import Specimen
 from lab.store import Store
 
-__all__ = ["METHODS", "Method", "contest", "until_equal"]
+__all__ = ["METHODS", "Method", "compare_methods", "find_equal_budget"]
 
-Method = Callable[[Task, Oracle, int], tuple[Reading, list[Effect]]]
+Method = Callable[[Task, Oracle, int], tuple[TrialData, list[Effect]]]
 """From what may be tried, an oracle and a budget of trials to what was read, and effects."""
 
 METHODS: dict[str, Method] = {
@@ -48,12 +48,12 @@ METHODS: dict[str, Method] = {
 _SHARES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
 
 
-def contest(
+def compare_methods(
     specimen: Specimen,
     client: Client,
-    options: Options,
+    options: AuditOptions,
     store: Store,
-    laboratory: Measuring,
+    laboratory: TrialExecutor,
     *,
     on: bool = False,
 ) -> list[Outcome]:
@@ -61,10 +61,10 @@ def contest(
 
     The store may hold trials of an earlier run that was stopped: they are not run again.
     """
-    chosen = scope(client, options)
-    report, lab = _audited(specimen, client, options, chosen, store, laboratory)
+    chosen = build_scope(client, options)
+    report, lab = _run_audit(specimen, client, options, chosen, store, laboratory)
     outcomes = [lab]
-    given = task(chosen, report.factors, options.alpha, options.seed)
+    given = make_task(chosen, report.factors, options.alpha, options.seed)
     unmeasured = [fact.name for fact in report.factors if not fact.measured]
 
     def tried(name: str, budget: int) -> Outcome:
@@ -73,11 +73,11 @@ def contest(
         reading, effects = METHODS[name](given, oracle, budget)
         signals = reading.signals(effects, chosen.routes) if effects else ()
         thinking_s = time.monotonic() - started - watch.waited_s
-        return _outcome(
+        return _make_outcome(
             name,
             specimen,
             options.seed,
-            compare(specimen, signals, unmeasured),
+            evaluate_signals(specimen, signals, unmeasured),
             signals,
             trials=oracle.trials,
             seconds=thinking_s + oracle.spent_s / laboratory.jobs,
@@ -86,18 +86,18 @@ def contest(
     for name in METHODS:
         equal = tried(name, lab.trials)
         if on and lab.whole.right:
-            equal = until_equal(equal, lab, partial(tried, name))
+            equal = find_equal_budget(equal, lab, partial(tried, name))
         outcomes.append(equal)
     return outcomes
 
 
-def _audited(
+def _run_audit(
     specimen: Specimen,
     client: Client,
-    options: Options,
+    options: AuditOptions,
     chosen: Scope,
     store: Store,
-    laboratory: Measuring,
+    laboratory: TrialExecutor,
 ) -> tuple[Report, Outcome]:
     """The lab's own audit, at its default settings."""
     spent_s = 0.0
@@ -109,13 +109,13 @@ def _audited(
 
     watch = Stopwatch(laboratory)
     started = time.monotonic()
-    report = follow(conduct(client, options, chosen, store, watch), count)
+    report = follow(run_engine(client, options, chosen, store, watch), count)
     thinking_s = time.monotonic() - started - watch.waited_s
-    outcome = _outcome(
+    outcome = _make_outcome(
         LAB,
         specimen,
         options.seed,
-        judge(specimen, report),
+        evaluate_report(specimen, report),
         report.signals,
         trials=report.trials,
         seconds=thinking_s + (spent_s + report.overhead_s) / laboratory.jobs,
@@ -123,17 +123,17 @@ def _audited(
     return report, outcome
 
 
-def _outcome(
+def _make_outcome(
     name: str,
     specimen: Specimen,
     seed: int,
-    judgement: Judgement,
+    judgement: Evaluation,
     signals: Sequence[Signal],
     *,
     trials: int,
     seconds: float,
 ) -> Outcome:
-    single, interactions = tallied(specimen, judgement, signals)
+    single, interactions = count_signals(specimen, judgement, signals)
     return Outcome(
         specimen=specimen.name,
         seed=seed,
@@ -148,7 +148,7 @@ def _outcome(
     )
 
 
-def until_equal(equal: Outcome, lab: Outcome, tried: Callable[[int], Outcome]) -> Outcome:
+def find_equal_budget(equal: Outcome, lab: Outcome, tried: Callable[[int], Outcome]) -> Outcome:
     """The outcome, with the first budget at which as much is found as the lab found."""
     if lab.whole.right > equal.single.planted:
         return msgspec.structs.replace(equal, tried_to=lab.trials, unreachable=True)

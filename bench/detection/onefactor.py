@@ -17,27 +17,29 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from bench.detection.oracle import Oracle, Reading, Task, effect
-from bench.detection.together import fields, wholes
-from lab.experiment.columns.column import Column, Group
+from bench.detection.oracle import Oracle, Task, TrialData, make_effect
+from bench.detection.together import join_groups, split_effect
+from lab.experiment.columns.column import Column, ColumnGroup
 from lab.experiment.confirm.effect import Effect
-from lab.experiment.confirm.permutation import holm, p_value
-from lab.experiment.design.covering_array import Planned
-from lab.experiment.trials.contrasts import Combination
+from lab.experiment.confirm.permutation import holm, permutation_p_value
+from lab.experiment.design.covering_array import PlannedTrial
+from lab.experiment.trials.contrasts import Changes
 
-__all__ = ["design", "one_factor_at_a_time"]
+__all__ = ["one_factor_at_a_time", "plan_trials"]
 
-_FEWEST = 3
-_OF_EACH_FACTOR = 6
-_CONTROL: Combination = frozenset()
+_MIN_CONTROLS = 3
+_TRIALS_PER_FACTOR = 6
+_CONTROL: Changes = frozenset()
 
 
-def one_factor_at_a_time(task: Task, oracle: Oracle, budget: int) -> tuple[Reading, list[Effect]]:
+def one_factor_at_a_time(task: Task, oracle: Oracle, budget: int) -> tuple[TrialData, list[Effect]]:
     """Every factor whose levels, each or all together, differ from the control."""
-    reading = oracle.measure(design(task, budget))
-    together = wholes(reading)
+    reading = oracle.measure(plan_trials(task, budget))
+    together = join_groups(reading)
     tested = [
-        one for group in (*reading.groups, *together) for one in _hypotheses(task, reading, group)
+        one
+        for group in (*reading.groups, *together)
+        for one in _list_hypotheses(task, reading, group)
     ]
     adjusted = holm([p for _, _, _, p in tested])
     found: dict[tuple[tuple[Column, ...], str], Effect] = {}
@@ -46,15 +48,15 @@ def one_factor_at_a_time(task: Task, oracle: Oracle, budget: int) -> tuple[Readi
         if p > task.alpha:
             break
         if group in together:
-            effects = list(fields(task, reading, group, name, p))
+            effects = list(split_effect(task, reading, group, name, p))
         else:
-            effects = [effect(group, name, _CONTROL, right, p)]
+            effects = [make_effect(group, name, _CONTROL, right, p)]
         for one in effects:
             found.setdefault((one.group.columns, name), one)
     return reading, list(found.values())
 
 
-def design(task: Task, budget: int) -> list[Planned]:
+def plan_trials(task: Task, budget: int) -> list[PlannedTrial]:
     """The trials that a budget allows, in random order.
 
     First every factor gets a few trials, one of each in turn, so that one with few levels is
@@ -62,26 +64,26 @@ def design(task: Task, budget: int) -> list[Planned]:
     room.
     """
     chance = random.Random(f"one factor at a time {task.seed}")
-    controls = max(_FEWEST, round(budget / (1 + math.sqrt(len(task.singles) or 1))))
-    trials = [Planned(task.control, number) for number in range(min(budget, controls))]
+    controls = max(_MIN_CONTROLS, round(budget / (1 + math.sqrt(len(task.singles) or 1))))
+    trials = [PlannedTrial(task.control, number) for number in range(min(budget, controls))]
     queues = [chance.sample([(name, level) for level in levels], len(levels))
               for name, levels in sorted(task.levels.items())]  # fmt: skip
     chance.shuffle(queues)
     every = [single for turn in zip_longest(*queues) for single in turn if single is not None]
-    first = [queue[turn % len(queue)] for turn in range(_OF_EACH_FACTOR) for queue in queues]
+    first = [queue[turn % len(queue)] for turn in range(_TRIALS_PER_FACTOR) for queue in queues]
     counts: Counter[tuple[str, str]] = Counter()
     while len(trials) < budget and every:
         number = counts.total()
         single = first[number] if number < len(first) else min(every, key=counts.__getitem__)
-        trials.append(Planned(task.environment([single]), counts[single]))
+        trials.append(PlannedTrial(task.environment([single]), counts[single]))
         counts[single] += 1
     chance.shuffle(trials)
     return trials
 
 
-def _hypotheses(
-    task: Task, reading: Reading, group: Group
-) -> Iterator[tuple[Group, str, Combination, float]]:
+def _list_hypotheses(
+    task: Task, reading: TrialData, group: ColumnGroup
+) -> Iterator[tuple[ColumnGroup, str, Changes, float]]:
     """Each level against the control, and all levels of a factor together.
 
     Where both sides are one and the same value throughout, there is nothing to test: this does
@@ -90,16 +92,16 @@ def _hypotheses(
     control = reading.codes(group, _CONTROL)
     for name in task.factors:
         together: list[int] = []
-        unusual: list[tuple[int, Combination]] = []
+        unusual: list[tuple[int, Changes]] = []
         for level in task.levels[name]:
-            right: Combination = frozenset({(name, level)})
+            right: Changes = frozenset({(name, level)})
             here = reading.codes(group, right)
             if not here or not control:
                 continue
             together += here
             unusual.append((sum(code not in control for code in here), right))
             if len({*here, *control}) > 1:
-                yield group, name, right, p_value(control, here)
+                yield group, name, right, permutation_p_value(control, here)
         if len(unusual) > 1 and len({*together, *control}) > 1:
             shown = max(unusual, key=lambda each: each[0])[1]
-            yield group, name, shown, p_value(control, together)
+            yield group, name, shown, permutation_p_value(control, together)

@@ -1,6 +1,6 @@
 """The oracle: trials for whoever asks, and what the lab's own eyes see in them.
 
-A method asks for trials and gets a :class:`Reading`: rows of features, and groups of columns in
+A method asks for trials and gets a :class:`TrialData`: rows of features, and groups of columns in
 the finest view in which replicates agree, canaries included.  So noise is left behind for all
 methods alike, by the same code that an audit uses.
 """
@@ -16,21 +16,21 @@ import msgspec
 from lab.clients.profile import Client
 from lab.environment import Environment
 from lab.experiment.analysis import Row
-from lab.experiment.columns.canaries import canary_columns
-from lab.experiment.columns.column import Group, grouped
-from lab.experiment.columns.extract import columns
+from lab.experiment.columns.canaries import find_canary_columns
+from lab.experiment.columns.column import ColumnGroup, group_columns
+from lab.experiment.columns.extract import extract_columns
 from lab.experiment.confirm.effect import Effect
-from lab.experiment.design.covering_array import Planned
+from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.scope import Scope
-from lab.experiment.tabulate.signals import assemble
-from lab.experiment.trials.contrasts import Combination, Trials
-from lab.experiment.trials.measurements import Measurements, Measuring
-from lab.factors.registry import factor
+from lab.experiment.tabulate.signals import assemble_signals
+from lab.experiment.trials.contrasts import Changes, TrialTable
+from lab.experiment.trials.measurements import Measurements, TrialExecutor
+from lab.factors.registry import get_factor
 from lab.findings.report import FactorFacts, Signal
-from lab.sandbox.sandbox import Measured
+from lab.sandbox.sandbox import TimedObservation
 from lab.store import Store
 
-__all__ = ["Oracle", "Reading", "Stopwatch", "Task", "effect", "task"]
+__all__ = ["Oracle", "Stopwatch", "Task", "TrialData", "make_effect", "make_task"]
 
 
 class Task(msgspec.Struct, frozen=True, dict=True):
@@ -56,42 +56,42 @@ class Task(msgspec.Struct, frozen=True, dict=True):
         return self.control.but(dict(levels))
 
 
-def task(chosen: Scope, facts: Sequence[FactorFacts], alpha: float, seed: int) -> Task:
+def make_task(chosen: Scope, facts: Sequence[FactorFacts], alpha: float, seed: int) -> Task:
     """What an audit tried, as a task for others: the levels that its mining found included."""
     control = Environment.of({name: levels[0] for name, levels in chosen.levels.items()})
     levels = {fact.name: fact.levels for fact in facts if fact.measured and fact.levels}
     return Task(control, levels, alpha, seed)
 
 
-class Reading(msgspec.Struct, frozen=True):
+class TrialData(msgspec.Struct, frozen=True):
     """The trials that a method asked for, as the lab sees them.
 
     ``index`` is the row of each trial.  The groups' codes are in the order of the rows.
     """
 
     rows: tuple[Row, ...]
-    trials: Trials
-    groups: tuple[Group, ...]
-    index: Mapping[Planned, int]
+    trials: TrialTable
+    groups: tuple[ColumnGroup, ...]
+    index: Mapping[PlannedTrial, int]
 
-    def codes(self, group: Group, levels: Combination) -> list[int]:
+    def codes(self, group: ColumnGroup, levels: Changes) -> list[int]:
         """The known values of a group in the trials with exactly these levels."""
         rows = self.trials.by_combination.get(levels, ())
         return [group.codes[row] for row in rows if group.codes[row] >= 0]
 
     def signals(self, effects: Sequence[Effect], routes: frozenset[str]) -> tuple[Signal, ...]:
         """Effects told as an audit would tell them: grouped, routing effects named as such."""
-        return assemble(
+        return assemble_signals(
             effects,
             self.rows,
             self.trials,
-            needles=lambda name, level: factor(name).needles(level),
+            needles=lambda name, level: get_factor(name).needles(level),
             routes=routes,
         )
 
 
-def effect(
-    group: Group, name: str, left: Combination, right: Combination, p: float = 0.0
+def make_effect(
+    group: ColumnGroup, name: str, left: Changes, right: Changes, p: float = 0.0
 ) -> Effect:
     """That a factor does something to a group of columns, as the two sides show."""
     return Effect(
@@ -111,7 +111,9 @@ def effect(
 class Oracle:
     """Trials of one client for one method; what the store already has is not run again."""
 
-    def __init__(self, client: Client, chosen: Scope, store: Store, laboratory: Measuring) -> None:
+    def __init__(
+        self, client: Client, chosen: Scope, store: Store, laboratory: TrialExecutor
+    ) -> None:
         control = Environment.of({name: levels[0] for name, levels in chosen.levels.items()})
         self.chosen = chosen
         self.measurements = Measurements(client, control, store, laboratory)
@@ -126,36 +128,36 @@ class Oracle:
         """What all of these took, one after another, whoever ran them."""
         return sum(trial.wall_s + trial.overhead_s for trial in self.measurements.rows.values())
 
-    def measure(self, trials: Sequence[Planned]) -> Reading:
+    def measure(self, trials: Sequence[PlannedTrial]) -> TrialData:
         """Run trials, in this order, and read all that were asked for so far."""
         for _ in self.measurements.measure("screen", list(dict.fromkeys(trials)), lambda: False):
             pass
         if not self.measurements.rows:
-            return Reading((), Trials(self.measurements.control, ()), (), {})
+            return TrialData((), TrialTable(self.measurements.control, ()), (), {})
         rows = self.measurements.table(self.chosen.endpoint)
         environments = [row.environment for row in rows]
         numbers: dict[Environment, int] = {}
         same = [numbers.setdefault(environment, len(numbers)) for environment in environments]
         broken = frozenset(number for number, row in enumerate(rows) if row.broken)
-        found, noise = columns([row.features for row in rows], same, broken)
-        found += canary_columns(
+        found, noise = extract_columns([row.features for row in rows], same, broken)
+        found += find_canary_columns(
             [{} if row.broken else row.features for row in rows],
             [environment.mapping for environment in environments],
             sorted({item.location for item in noise}, key=str),
             self.chosen.canaries,
         )
-        return Reading(
+        return TrialData(
             tuple(rows),
-            Trials(self.measurements.control, environments),
-            tuple(grouped(found)),
-            {Planned(row.environment, row.replicate): at for at, row in enumerate(rows)},
+            TrialTable(self.measurements.control, environments),
+            tuple(group_columns(found)),
+            {PlannedTrial(row.environment, row.replicate): at for at, row in enumerate(rows)},
         )
 
 
 class Stopwatch:
     """A laboratory that notes how long others wait for it, so that thinking can be told apart."""
 
-    def __init__(self, laboratory: Measuring) -> None:
+    def __init__(self, laboratory: TrialExecutor) -> None:
         self.laboratory = laboratory
         self.waited_s = 0.0
 
@@ -165,8 +167,8 @@ class Stopwatch:
         return self.laboratory.jobs
 
     def measure_all(
-        self, trials: Iterable[tuple[Planned, Environment]]
-    ) -> Iterator[tuple[Planned, Measured]]:
+        self, trials: Iterable[tuple[PlannedTrial, Environment]]
+    ) -> Iterator[tuple[PlannedTrial, TimedObservation]]:
         """Run trials, yielding each with its label as it ends."""
         inner = iter(self.laboratory.measure_all(trials))
         while True:

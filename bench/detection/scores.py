@@ -14,10 +14,10 @@ import msgspec
 
 from bench.intervals import wilson
 from lab.findings.report import Signal
-from lab.specimens.score import Judgement
+from lab.specimens.score import Evaluation
 from lab.specimens.specimen import Specimen
 
-__all__ = ["LAB", "Outcome", "Tally", "summary", "table", "tallied"]
+__all__ = ["LAB", "Outcome", "Tally", "count_signals", "render_table", "summarise"]
 
 LAB = "the lab"
 _WIDTHS = (30, 23, 23, 8, 8, 8, 8)
@@ -68,8 +68,8 @@ class Outcome(msgspec.Struct, frozen=True):
         return self.single + self.interactions
 
 
-def tallied(
-    specimen: Specimen, judgement: Judgement, signals: Sequence[Signal]
+def count_signals(
+    specimen: Specimen, judgement: Evaluation, signals: Sequence[Signal]
 ) -> tuple[Tally, Tally]:
     """The counts for causes of one factor, and of several."""
     planted = {(one.cause, one.channel, one.host) for one in specimen.expected}
@@ -92,7 +92,7 @@ def tallied(
     return single, interactions
 
 
-class Line(msgspec.Struct, frozen=True):
+class SummaryLine(msgspec.Struct, frozen=True):
     """One method over all outcomes; an interval is None where there is nothing to divide."""
 
     method: str
@@ -109,23 +109,23 @@ class Line(msgspec.Struct, frozen=True):
     seconds: float
 
 
-def summary(outcomes: Sequence[Outcome]) -> list[Line]:
+def summarise(outcomes: Sequence[Outcome]) -> list[SummaryLine]:
     """The sums: of all signals, of single factors and of interactions, each by method."""
     lines = []
     methods = tuple(dict.fromkeys(outcome.method for outcome in outcomes))
     for split in ("all", "single factors", "interactions"):
         for method in methods:
             mine = [outcome for outcome in outcomes if outcome.method == method]
-            tally = sum((_part(outcome, split) for outcome in mine), Tally())
+            tally = sum((_select_tally(outcome, split) for outcome in mine), Tally())
             lines.append(
-                Line(
+                SummaryLine(
                     method,
                     split,
                     tally,
-                    *_share(tally.right, tally.planted),
-                    *_share(tally.reported, tally.reported + tally.false),
-                    _share(tally.right, tally.right + tally.misattributed)[0],
-                    _share(tally.right + tally.misattributed, tally.planted)[0],
+                    *_proportion(tally.right, tally.planted),
+                    *_proportion(tally.reported, tally.reported + tally.false),
+                    _proportion(tally.right, tally.right + tally.misattributed)[0],
+                    _proportion(tally.right + tally.misattributed, tally.planted)[0],
                     round(mean(outcome.trials for outcome in mine), 1),
                     round(mean(outcome.seconds for outcome in mine), 2),
                 )
@@ -133,50 +133,50 @@ def summary(outcomes: Sequence[Outcome]) -> list[Line]:
     return lines
 
 
-def _part(outcome: Outcome, split: str) -> Tally:
+def _select_tally(outcome: Outcome, split: str) -> Tally:
     if split == "all":
         return outcome.whole
     return outcome.single if split == "single factors" else outcome.interactions
 
 
-def _share(hits: int, cases: int) -> tuple[float | None, tuple[float, float] | None]:
+def _proportion(hits: int, cases: int) -> tuple[float | None, tuple[float, float] | None]:
     if not cases:
         return None, None
     low, high = wilson(hits, cases)
     return round(hits / cases, 4), (round(low, 4), round(high, 4))
 
 
-def table(outcomes: Sequence[Outcome]) -> Iterator[str]:
+def render_table(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """The summary for people, line by line."""
     split = ""
-    for line in summary(outcomes):
+    for line in summarise(outcomes):
         if line.split != split:
             split = line.split
-            yield "" if split != "all" else _head(outcomes)
-            yield _row(
+            yield "" if split != "all" else _render_head(outcomes)
+            yield _render_row(
                 f"{split} ({line.tally.planted} planted)",
                 "recall (95 %)", "precision (95 %)", "exact", "seen", "trials", "seconds",
             )  # fmt: skip
         whole = split == "all"
-        yield _row(
+        yield _render_row(
             f"  {line.method}",
-            _shown(line.recall, line.recall_95),
-            _shown(line.precision, line.precision_95),
+            _format_interval(line.recall, line.recall_95),
+            _format_interval(line.precision, line.precision_95),
             "–" if line.exact is None else f"{line.exact:.3f}",
             "–" if line.seen is None else f"{line.seen:.3f}",
             f"{line.trials:.0f}" if whole else "",
             f"{line.seconds:.1f}" if whole else "",
         )
-    yield from _equal_lines(outcomes)
+    yield from _render_equal_budgets(outcomes)
 
 
-def _head(outcomes: Sequence[Outcome]) -> str:
+def _render_head(outcomes: Sequence[Outcome]) -> str:
     audits = len({(outcome.specimen, outcome.seed) for outcome in outcomes})
     specimens = len({outcome.specimen for outcome in outcomes})
     return f"{specimens} specimens, {audits} audits of each method, as many trials as the lab used"
 
 
-def _equal_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _render_equal_budgets(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """With how many trials each method found as much as the lab."""
     asked = [outcome for outcome in outcomes if outcome.tried_to is not None]
     if not asked:
@@ -195,11 +195,11 @@ def _equal_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
         yield f"  {method}: in {len(ratios)} of {len(mine)}{how}{why}"
 
 
-def _shown(share: float | None, interval: tuple[float, float] | None) -> str:
+def _format_interval(share: float | None, interval: tuple[float, float] | None) -> str:
     if share is None or interval is None:
         return "–"
     return f"{share:.3f} ({interval[0]:.3f}–{interval[1]:.3f})"
 
 
-def _row(*words: str) -> str:
+def _render_row(*words: str) -> str:
     return "".join(word.ljust(width) for word, width in zip(words, _WIDTHS, strict=True)).rstrip()

@@ -15,17 +15,17 @@ from collections.abc import Iterator
 
 import msgspec
 
-from bench.detection.oracle import Reading, Task, effect
-from lab.experiment.columns.column import Column, Group
+from bench.detection.oracle import Task, TrialData, make_effect
+from lab.experiment.columns.column import Column, ColumnGroup
 from lab.experiment.confirm.effect import Effect
-from lab.experiment.trials.contrasts import Combination
+from lab.experiment.trials.contrasts import Changes
 
-__all__ = ["fields", "wholes"]
+__all__ = ["join_groups", "split_effect"]
 
 
-def wholes(reading: Reading) -> list[Group]:
+def join_groups(reading: TrialData) -> list[ColumnGroup]:
     """One group for each channel and host with several groups; its columns are all of theirs."""
-    found: dict[tuple[str, str | None], list[tuple[Group, list[Column]]]] = defaultdict(list)
+    found: dict[tuple[str, str | None], list[tuple[ColumnGroup, list[Column]]]] = defaultdict(list)
     usable = [number for number, row in enumerate(reading.rows) if not row.broken]
     for group in reading.groups:
         if any(group.codes[row] < 0 for row in usable):
@@ -43,13 +43,15 @@ def wholes(reading: Reading) -> list[Group]:
                 -1 if min(row) < 0 else numbers.setdefault(row, len(numbers))
                 for row in zip(*(group.codes for group, _ in members), strict=True)
             )
-            made.append(Group(codes, tuple(column for _, own in members for column in own)))
+            made.append(ColumnGroup(codes, tuple(column for _, own in members for column in own)))
     return made
 
 
-def fields(task: Task, reading: Reading, whole: Group, name: str, p: float) -> Iterator[Effect]:
+def split_effect(
+    task: Task, reading: TrialData, whole: ColumnGroup, name: str, p: float
+) -> Iterator[Effect]:
     """What a factor does at the place of a whole, field by field."""
-    control: Combination = frozenset()
+    control: Changes = frozenset()
     there = set(whole.columns)
     for group in reading.groups:
         columns = tuple(column for column in group.columns if column in there)
@@ -61,4 +63,4 @@ def fields(task: Task, reading: Reading, whole: Group, name: str, p: float) -> I
         shown = max(unusual, key=lambda level: unusual[level])
         if columns and usual and unusual[shown]:
             restricted = msgspec.structs.replace(group, columns=columns)
-            yield effect(restricted, name, control, frozenset({shown}), p)
+            yield make_effect(restricted, name, control, frozenset({shown}), p)

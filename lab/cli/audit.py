@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from lab.cli.audit_options import add_audit, audited
+from lab.cli.audit_options import add_audit_options, run_audit
 from lab.cli.shared_options import add_json
 from lab.errors import LabError
 
@@ -25,7 +25,7 @@ INCONCLUSIVE = 3
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare CLIENT and the options of an audit."""
-    add_audit(parser)
+    add_audit_options(parser)
     parser.add_argument(
         "--fail-on",
         choices=("signal", "covert"),
@@ -46,16 +46,16 @@ def run(arguments: argparse.Namespace) -> int:
     from lab.reports.formats import json
     from lab.reports.terminal import audit
 
-    report, ran, words = audited(arguments)
+    report, ran, words = run_audit(arguments)
     if arguments.json:
         json.write(report, sys.stdout)
     else:
-        console = audit.console_for(sys.stdout)
+        console = audit.make_console(sys.stdout)
         audit.write(report, console, words, ran=ran, full=arguments.full)
-    return _exit_code(report, arguments.fail_on)
+    return _choose_exit_code(report, arguments.fail_on)
 
 
-def _exit_code(report: Report, fail_on: str | None) -> int:
+def _choose_exit_code(report: Report, fail_on: str | None) -> int:
     covert = any(signal.covert for signal in report.signals)
     found = covert or any(signal.kind != "route" for signal in report.signals)
     if (fail_on == "covert" and covert) or (fail_on == "signal" and found):

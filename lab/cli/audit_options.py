@@ -12,25 +12,25 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from lab.cli.shared_options import add_client, add_home, client_words, require_writable
+from lab.cli.shared_options import add_client, add_home, read_client_words, require_writable
 from lab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lab.clients.profile import Client
-    from lab.experiment.options import Options
+    from lab.experiment.options import AuditOptions
     from lab.findings.report import Report
 
-__all__ = ["MOST_JOBS", "STRONGEST", "Audited", "add_audit", "audited"]
+__all__ = ["MAX_JOBS", "MAX_STRENGTH", "AuditOutcome", "add_audit_options", "run_audit"]
 
-STRONGEST = 3
+MAX_STRENGTH = 3
 """A covering array of a higher strength over all factors has more trials than anyone runs."""
-MOST_JOBS = 64
+MAX_JOBS = 64
 _COMMA = re.compile(r"(?<!\\),")
 
 
-class Audited(NamedTuple):
+class AuditOutcome(NamedTuple):
     """What an audit found, how many trials ran for it now, and how the user named the client."""
 
     report: Report
@@ -38,7 +38,7 @@ class Audited(NamedTuple):
     words: tuple[str, ...]
 
 
-def add_audit(parser: argparse.ArgumentParser) -> None:
+def add_audit_options(parser: argparse.ArgumentParser) -> None:
     """Declare CLIENT and what decides how it is audited."""
     add_client(parser)
     parser.add_argument(
@@ -87,12 +87,12 @@ def add_audit(parser: argparse.ArgumentParser) -> None:
         "--strength",
         metavar="T",
         default="2",
-        help=f"try all combinations of every T factors, 1 to {STRONGEST} (default: 2)",
+        help=f"try all combinations of every T factors, 1 to {MAX_STRENGTH} (default: 2)",
     )
     parser.add_argument(
         "--jobs",
         metavar="N",
-        help=f"trials at a time, 1 to {MOST_JOBS} (default: by the machine)",
+        help=f"trials at a time, 1 to {MAX_JOBS} (default: by the machine)",
     )
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="folder of this audit (default: in --home)"
@@ -103,27 +103,27 @@ def add_audit(parser: argparse.ArgumentParser) -> None:
     add_home(parser)
 
 
-def audited(arguments: argparse.Namespace) -> Audited:
+def run_audit(arguments: argparse.Namespace) -> AuditOutcome:
     """Audit the client that the arguments name, telling on stderr how far it is.
 
     UsageError for a wrong option, MachineError where the machine lacks something, ClientError
     where the client cannot be run.
     """
     from lab.clients.resolve import resolve
-    from lab.sandbox.requirements import require
+    from lab.sandbox.requirements import require_all
 
-    words = client_words(arguments)
-    options = _options(arguments)
+    words = read_client_words(arguments)
+    options = _parse_options(arguments)
     require_writable("--home", options.home)
     if options.out is not None:
         require_writable("--out", options.out)
-    require()
-    client = resolve(words, options.home / "clients", _say)
-    report, ran = _conducted(client, options)
-    return Audited(report, ran, words)
+    require_all()
+    client = resolve(words, options.home / "clients", _print_to_stderr)
+    report, ran = _run_engine(client, options)
+    return AuditOutcome(report, ran, words)
 
 
-def _conducted(client: Client, options: Options) -> tuple[Report, int]:
+def _run_engine(client: Client, options: AuditOptions) -> tuple[Report, int]:
     """The report, and how many trials ran for it; the events are told on stderr meanwhile."""
     import sys
     import time
@@ -145,63 +145,65 @@ def _conducted(client: Client, options: Options) -> tuple[Report, int]:
             return report, progress.ran
     except KeyboardInterrupt:
         for folder in folders:
-            _say(f"what is measured is kept; to go on, add: --resume --out {folder}")
+            _print_to_stderr(f"what is measured is kept; to go on, add: --resume --out {folder}")
         raise
 
 
-def _say(line: str) -> None:
+def _print_to_stderr(line: str) -> None:
     import sys
 
-    from lab.reports.text.safe import visible
+    from lab.reports.text.safe import make_visible
 
-    print(visible(line), file=sys.stderr)
+    print(make_visible(line), file=sys.stderr)
 
 
 # --- what the user asked for, checked -------------------------------------------------------
 
 
-def _options(arguments: argparse.Namespace) -> Options:
-    from lab.experiment.options import Options
+def _parse_options(arguments: argparse.Namespace) -> AuditOptions:
+    from lab.experiment.options import AuditOptions
 
     limits = arguments.max_trials, arguments.max_time, arguments.jobs
     max_trials, max_time, jobs = limits
-    factors = None if arguments.factors is None else _factors(arguments.factors)
-    levels = _levels(arguments.levels)
+    factors = None if arguments.factors is None else _parse_factors(arguments.factors)
+    levels = _parse_levels(arguments.levels)
     for name in levels:
         if factors is not None and name not in factors:
             raise UsageError(f"--levels adds to {name}, which --factors leaves out; add it there")
-    return Options(
+    return AuditOptions(
         factors=factors,
         levels=levels,
-        max_trials=None if max_trials is None else _whole("--max-trials", max_trials, 1, 10**7),
-        max_time=None if max_time is None else _seconds(max_time),
-        seed=_whole("--seed", arguments.seed, 0, 2**63 - 1),
-        alpha=_alpha(arguments.alpha),
-        strength=_whole("--strength", arguments.strength, 1, STRONGEST),
-        sweep=_explored("--sweep", arguments.sweep, factors),
-        search=_explored("--search", arguments.search, factors),
-        search_trials=_whole("--search-trials", arguments.search_trials, 1, 10**6),
-        words=() if arguments.words is None else _words(arguments.words, arguments.search),
-        jobs=None if jobs is None else _whole("--jobs", jobs, 1, MOST_JOBS),
+        max_trials=None
+        if max_trials is None
+        else _parse_whole_number("--max-trials", max_trials, 1, 10**7),
+        max_time=None if max_time is None else _parse_seconds(max_time),
+        seed=_parse_whole_number("--seed", arguments.seed, 0, 2**63 - 1),
+        alpha=_parse_alpha(arguments.alpha),
+        strength=_parse_whole_number("--strength", arguments.strength, 1, MAX_STRENGTH),
+        sweep=_parse_explored_factors("--sweep", arguments.sweep, factors),
+        search=_parse_explored_factors("--search", arguments.search, factors),
+        search_trials=_parse_whole_number("--search-trials", arguments.search_trials, 1, 10**6),
+        words=() if arguments.words is None else _read_words(arguments.words, arguments.search),
+        jobs=None if jobs is None else _parse_whole_number("--jobs", jobs, 1, MAX_JOBS),
         home=arguments.home,
         out=arguments.out,
         resume=arguments.resume,
     )
 
 
-def _factors(text: str) -> tuple[str, ...]:
-    from lab.factors.registry import factor
+def _parse_factors(text: str) -> tuple[str, ...]:
+    from lab.factors.registry import get_factor
 
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if not names:
         raise UsageError("--factors names no factor; write e.g. --factors timezone,locale")
     for name in names:
-        factor(name)
+        get_factor(name)
     return names
 
 
-def _levels(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    from lab.factors.registry import level
+def _parse_levels(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    from lab.factors.registry import parse_level
 
     found: dict[str, dict[str, None]] = {}
     for word in words:
@@ -211,24 +213,26 @@ def _levels(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
                 f"--levels {word!r} is not FACTOR=L1,L2,…, e.g. timezone=Asia/Tokyo,Asia/Seoul"
             )
         for text in _COMMA.split(texts):
-            found.setdefault(name, {})[level(name, text.replace("\\,", ","))] = None
+            found.setdefault(name, {})[parse_level(name, text.replace("\\,", ","))] = None
     return {name: tuple(levels) for name, levels in found.items()}
 
 
-def _explored(option: str, names: Sequence[str], factors: Sequence[str] | None) -> tuple[str, ...]:
+def _parse_explored_factors(
+    option: str, names: Sequence[str], factors: Sequence[str] | None
+) -> tuple[str, ...]:
     """The factors to sweep or to search, written one by one or with commas."""
-    from lab.factors.registry import every
+    from lab.factors.registry import all_levels
 
-    found = _factors(",".join(names)) if names else ()
+    found = _parse_factors(",".join(names)) if names else ()
     for name in found:
         if factors is not None and name not in factors:
             raise UsageError(f"{option} takes {name}, which --factors leaves out; add it there")
         if option == "--sweep":
-            every(name)
+            all_levels(name)
     return found
 
 
-def _words(file: Path, searched: Sequence[str]) -> tuple[str, ...]:
+def _read_words(file: Path, searched: Sequence[str]) -> tuple[str, ...]:
     """The words of a file, one a line; empty lines and what begins with # are left out."""
     if not searched:
         raise UsageError("--words is for searches; add --search FACTOR, e.g. --search endpoint")
@@ -240,7 +244,7 @@ def _words(file: Path, searched: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if word and not word.startswith("#")))
 
 
-def _whole(option: str, text: str, least: int, most: int) -> int:
+def _parse_whole_number(option: str, text: str, least: int, most: int) -> int:
     try:
         number = int(text)
     except ValueError:
@@ -250,21 +254,21 @@ def _whole(option: str, text: str, least: int, most: int) -> int:
     return number
 
 
-def _seconds(text: str) -> float:
-    number = _number(text)
+def _parse_seconds(text: str) -> float:
+    number = _parse_float(text)
     if not 0 < number < math.inf:
         raise UsageError(f"--max-time takes a number of seconds above 0, not {text!r}")
     return number
 
 
-def _alpha(text: str) -> float:
-    number = _number(text)
+def _parse_alpha(text: str) -> float:
+    number = _parse_float(text)
     if not 0 < number < 1:
         raise UsageError(f"--alpha takes a probability between 0 and 1, e.g. 0.05, not {text!r}")
     return number
 
 
-def _number(text: str) -> float:
+def _parse_float(text: str) -> float:
     try:
         return float(text)
     except ValueError:

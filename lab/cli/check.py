@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.cli.audit_options import add_audit, audited
+from lab.cli.audit_options import add_audit_options, run_audit
 from lab.cli.shared_options import add_json
 from lab.errors import LabError, UsageError
 
@@ -29,7 +29,7 @@ EXIT_CODES = {"passed": 0, "failed": 1, "inconclusive": 3, "not measured": LabEr
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare CLIENT, what it is judged by, and the options of an audit."""
-    add_audit(parser)
+    add_audit_options(parser)
     parser.add_argument(
         "--baseline",
         type=Path,
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from lab.findings.policy import judge, read_policy, read_report
     from lab.findings.report_json import decode, encode
-    from lab.reports.terminal.audit import console_for
+    from lab.reports.terminal.audit import make_console
     from lab.reports.terminal.check import write
 
     if arguments.baseline is None and arguments.policy is None:
@@ -67,24 +67,28 @@ def run(arguments: argparse.Namespace) -> int:
             "prints one), --policy FILE, or both"
         )
     policy = None if arguments.policy is None else read_policy(arguments.policy)
-    baseline = None if arguments.baseline is None else read_report(_report(arguments.baseline))
+    baseline = (
+        None
+        if arguments.baseline is None
+        else read_report(_check_baseline_path(arguments.baseline))
+    )
     words: tuple[str, ...] = ()
     report: Report
     if arguments.report is not None:
-        _refuse_audit(arguments)
+        _refuse_audit_options(arguments)
         report = read_report(arguments.report)
     else:
-        report, _, words = audited(arguments)
+        report, _, words = run_audit(arguments)
         # As it reads from report.json, so that it is compared like the baseline.
         report = decode(encode(report))
     judgement = judge(report, policy, baseline)
-    write(judgement, console_for(sys.stderr), words, full=arguments.full)
+    write(judgement, make_console(sys.stderr), words, full=arguments.full)
     if arguments.json:
-        _print(judgement)
+        _print_json(judgement)
     return EXIT_CODES[judgement.verdict]
 
 
-def _print(judgement: Judgement) -> None:
+def _print_json(judgement: Judgement) -> None:
     import sys
 
     from lab.reports.formats.check_json import encode
@@ -94,16 +98,16 @@ def _print(judgement: Judgement) -> None:
     sys.stdout.buffer.flush()
 
 
-def _report(file: Path) -> Path:
+def _check_baseline_path(file: Path) -> Path:
     if file.suffix == ".toml":
         raise UsageError(f"--baseline {file}: that is a policy's ending; did you mean --policy?")
     return file
 
 
-def _refuse_audit(arguments: argparse.Namespace) -> None:
+def _refuse_audit_options(arguments: argparse.Namespace) -> None:
     """UsageError where something is asked of an audit that will not run."""
     parser = argparse.ArgumentParser(add_help=False)
-    add_audit(parser)
+    add_audit_options(parser)
     for action in parser._actions:
         if getattr(arguments, action.dest) != action.default:
             name = action.option_strings[0] if action.option_strings else "CLIENT"

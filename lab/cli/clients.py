@@ -33,11 +33,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _install(arguments: argparse.Namespace) -> int:
-    from lab.clients.install_cache import Cache
+    from lab.clients.install_cache import InstallCache
     from lab.clients.resolve import find_profile
 
     require_writable("--home", arguments.home)
-    cache = Cache(arguments.home / "clients", lambda line: print(f"lab: {line}", file=sys.stderr))
+    cache = InstallCache(
+        arguments.home / "clients", lambda line: print(f"lab: {line}", file=sys.stderr)
+    )
     done = []
     for word in arguments.names:
         profile, version = find_profile(word)
@@ -59,21 +61,21 @@ def _install(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from lab.clients.builtin_profiles import shipped
-    from lab.clients.install_cache import Cache, package
+    from lab.clients.builtin_profiles import load_builtin_profiles
+    from lab.clients.install_cache import InstallCache, package_label
 
-    cache = Cache(arguments.home / "clients")
+    cache = InstallCache(arguments.home / "clients")
     if not arguments.json:
-        width = max(len(name) for name in shipped())
-        for name, profile in shipped().items():
+        width = max(len(name) for name in load_builtin_profiles())
+        for name, profile in load_builtin_profiles().items():
             versions = ", ".join(record.version for record in cache.installed(name))
-            print(f"{name:<{width}}  {package(profile):<34}  {versions or '-'}")
+            print(f"{name:<{width}}  {package_label(profile):<34}  {versions or '-'}")
         print("\nlab clients install NAME[@VERSION] installs one; lab run does so by itself.")
         return 0
     clients = [
         {
             "name": name,
-            "package": package(profile),
+            "package": package_label(profile),
             "protocols": list(profile.provider.protocols),
             "host": profile.provider.host,
             "installed": [
@@ -81,7 +83,7 @@ def _list(arguments: argparse.Namespace) -> int:
                 for record in cache.installed(name)
             ],
         }
-        for name, profile in shipped().items()
+        for name, profile in load_builtin_profiles().items()
     ]
     print(json.dumps({"schema": "fingerprint-lab/clients/1", "clients": clients}))
     return 0

@@ -10,7 +10,7 @@ from typing import Protocol, cast
 
 import lab.cli
 
-__all__ = ["Command", "commands"]
+__all__ = ["Command", "find_commands"]
 
 
 class Command(Protocol):
@@ -20,7 +20,7 @@ class Command(Protocol):
     For a wrong call it raises :class:`~lab.errors.UsageError`, for what could not run any
     other :class:`~lab.errors.LabError`; the command line prints either as one line.
     ``arguments.debug`` is always there, and where :func:`lab.cli.shared_options.add_client`
-    was called, :func:`lab.cli.shared_options.client_words` returns what the user named.
+    was called, :func:`lab.cli.shared_options.read_client_words` returns what the user named.
     """
 
     NAME: str
@@ -35,7 +35,7 @@ class Command(Protocol):
         """Do it."""
 
 
-def commands() -> Mapping[str, Command]:
+def find_commands() -> Mapping[str, Command]:
     """Every command by name, in alphabetical order."""
     found: dict[str, Command] = {}
     for entry in pkgutil.iter_modules(lab.cli.__path__):

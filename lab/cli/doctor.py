@@ -14,7 +14,7 @@ from lab.errors import MachineError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lab.sandbox.requirements import Need
+    from lab.sandbox.requirements import Requirement
 
 NAME = "doctor"
 HELP = "say what this machine lacks and why it matters"
@@ -34,34 +34,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 if nothing that is required is missing (any more); optional things are only named."""
-    from lab.sandbox.requirements import needs
+    from lab.sandbox.requirements import check_requirements
 
-    found = needs()
+    found = check_requirements()
     failure = None
     if arguments.install:
         failure = _install(found)
-        found = needs()
+        found = check_requirements()
     if arguments.json:
-        print(_document(found))
+        print(_encode_json(found))
     else:
-        _print(found)
+        _print_table(found)
     missing = [need for need in found if need.required and not need.present]
     if missing:
-        raise failure or MachineError(_summary(missing, tried=arguments.install))
+        raise failure or MachineError(_summarise_missing(missing, tried=arguments.install))
     return 0
 
 
-def _install(found: Sequence[Need]) -> MachineError | None:
+def _install(found: Sequence[Requirement]) -> MachineError | None:
     """Install what is missing, what is required first; the error if that failed.
 
     What is optional is nobody's failure: the user is told, and that is all.
     """
-    from lab.sandbox.requirements import install
+    from lab.sandbox.requirements import install_packages
 
     for required in (True, False):
         wanted = [need for need in found if need.required is required and not need.present]
         try:
-            installed = install(wanted)
+            installed = install_packages(wanted)
         except MachineError as error:
             if required:
                 return error
@@ -72,14 +72,14 @@ def _install(found: Sequence[Need]) -> MachineError | None:
     return None
 
 
-def _document(found: Sequence[Need]) -> str:
+def _encode_json(found: Sequence[Requirement]) -> str:
     import msgspec
 
     document = {"schema": "fingerprint-lab/doctor/1", "needs": msgspec.to_builtins(found)}
     return json.dumps(document)
 
 
-def _print(found: Sequence[Need]) -> None:
+def _print_table(found: Sequence[Requirement]) -> None:
     width = max(len(need.name) for need in found)
     indent = " " * (width + 11)
     for need in found:
@@ -97,7 +97,7 @@ def _wrap(words: str, columns: int) -> list[str]:
     return textwrap.wrap(words, columns, break_long_words=False, break_on_hyphens=False)
 
 
-def _summary(missing: Sequence[Need], *, tried: bool) -> str:
+def _summarise_missing(missing: Sequence[Requirement], *, tried: bool) -> str:
     names = ", ".join(need.name for need in missing)
     packages = sorted({need.package for need in missing if need.package})
     if packages and not tried:

@@ -19,9 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List the factors, or one of them with its levels."""
-    from lab.factors.registry import factor, factors
+    from lab.factors.registry import factors, get_factor
 
-    chosen = factors() if arguments.name is None else {arguments.name: factor(arguments.name)}
+    chosen = factors() if arguments.name is None else {arguments.name: get_factor(arguments.name)}
     if arguments.json:
         found = [
             {

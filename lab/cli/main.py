@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from lab.cli.commands import Command, commands
+from lab.cli.commands import Command, find_commands
 from lab.errors import LabError, MachineError, UsageError
 
 __all__ = ["main"]
@@ -29,7 +29,7 @@ INTERRUPTED = 130
 """128 + SIGINT, as a shell reports it."""
 BROKEN_PIPE = 141
 """128 + SIGPIPE."""
-_FOLDERS_FAULTS = {
+_FOLDER_ERRORS = {
     errno.EACCES,
     errno.EPERM,
     errno.EROFS,
@@ -44,12 +44,12 @@ _FOLDERS_FAULTS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code.  ``argv`` is without the program's name."""
     words = list(sys.argv[1:] if argv is None else argv)
-    debug = "--debug" in _before_separator(words)
+    debug = "--debug" in _take_before_separator(words)
     try:
         code = _dispatch(words)
         sys.stdout.flush()
     except LabError as error:
-        return _failed(error, error.exit_code, debug=debug)
+        return _report_failure(error, error.exit_code, debug=debug)
     except KeyboardInterrupt:
         print("lab: interrupted", file=sys.stderr)
         return INTERRUPTED
@@ -59,11 +59,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 - the last door: a fault of the lab's own
-        return _failed(error, LabError.exit_code, debug=debug)
+        return _report_failure(error, LabError.exit_code, debug=debug)
     return code
 
 
-def _failed(error: Exception, code: int, *, debug: bool) -> int:
+def _report_failure(error: Exception, code: int, *, debug: bool) -> int:
     if debug:
         traceback.print_exception(error)
     message = " ".join(str(error).split())
@@ -72,11 +72,11 @@ def _failed(error: Exception, code: int, *, debug: bool) -> int:
             f"{type(error).__name__}: {message}: a fault of the lab itself; "
             "run again with --debug to see where"
         )
-    print(f"lab: error: {_safe(message)}", file=sys.stderr)
+    print(f"lab: error: {_escape_unprintable(message)}", file=sys.stderr)
     return code
 
 
-def _safe(text: str) -> str:
+def _escape_unprintable(text: str) -> str:
     """Nothing that a terminal would obey: a message may quote a client's words."""
     return "".join(
         character if character.isprintable() else repr(character)[1:-1] for character in text
@@ -84,16 +84,15 @@ def _safe(text: str) -> str:
 
 
 def _dispatch(words: list[str]) -> int:
-    available = commands()
-    own = _before_separator(words)
+    available = find_commands()
+    own = _take_before_separator(words)
     program = tuple(words[len(own) + 1 :]) if len(own) < len(words) else None
 
-    parser = _main_parser(available)
+    parser = _build_main_parser(available)
     arguments, unknown = parser.parse_known_args(own)
     if unknown:
-        raise UsageError(
-            f"lab has no option {unknown[0]!r}{_nearest(unknown[0], _options(parser))}"
-        )
+        suggestion = _format_suggestion(unknown[0], _list_options(parser))
+        raise UsageError(f"lab has no option {unknown[0]!r}{suggestion}")
     if arguments.version:
         from importlib.metadata import version
 
@@ -108,7 +107,7 @@ def _dispatch(words: list[str]) -> int:
         return 0
     command = available.get(name)
     if command is None:
-        raise UsageError(f"there is no command {name!r}{_nearest(name, available)}")
+        raise UsageError(f"there is no command {name!r}{_format_suggestion(name, available)}")
     return _run(command, rest, program)
 
 
@@ -120,9 +119,8 @@ def _run(command: Command, words: Sequence[str], program: tuple[str, ...] | None
     if unknown:
         word = unknown[0].partition("=")[0]
         if word.startswith("-"):
-            raise UsageError(
-                f"lab {command.NAME} has no option {word!r}{_nearest(word, _options(parser))}"
-            )
+            suggestion = _format_suggestion(word, _list_options(parser))
+            raise UsageError(f"lab {command.NAME} has no option {word!r}{suggestion}")
         raise UsageError(
             f"lab {command.NAME} does not take {word!r}; see lab {command.NAME} --help"
         )
@@ -133,7 +131,7 @@ def _run(command: Command, words: Sequence[str], program: tuple[str, ...] | None
     try:
         return command.run(arguments)
     except OSError as error:
-        if (blamed := _folder_of(error, arguments)) is None:
+        if (blamed := _find_blamed_option(error, arguments)) is None:
             raise
         raise MachineError(
             f"{blamed}: {error.filename}: {error.strerror}; "
@@ -141,9 +139,9 @@ def _run(command: Command, words: Sequence[str], program: tuple[str, ...] | None
         ) from error
 
 
-def _folder_of(error: OSError, arguments: argparse.Namespace) -> str | None:
+def _find_blamed_option(error: OSError, arguments: argparse.Namespace) -> str | None:
     """The option whose folder could not be used, where that is what failed."""
-    if not isinstance(error.filename, str) or error.errno not in _FOLDERS_FAULTS:
+    if not isinstance(error.filename, str) or error.errno not in _FOLDER_ERRORS:
         return None
     file = Path(error.filename).absolute()
     for name in ("out", "home"):
@@ -163,7 +161,7 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}; see {self.prog} --help")
 
 
-def _main_parser(available: Mapping[str, Command]) -> _Parser:
+def _build_main_parser(available: Mapping[str, Command]) -> _Parser:
     width = max((len(name) for name in available), default=0)
     listing = "\n".join(f"  {name:<{width}}  {item.HELP}" for name, item in available.items())
     parser = _Parser(
@@ -180,15 +178,15 @@ def _main_parser(available: Mapping[str, Command]) -> _Parser:
     return parser
 
 
-def _options(parser: argparse.ArgumentParser) -> list[str]:
+def _list_options(parser: argparse.ArgumentParser) -> list[str]:
     return [option for action in parser._actions for option in action.option_strings]
 
 
-def _before_separator(words: Sequence[str]) -> list[str]:
+def _take_before_separator(words: Sequence[str]) -> list[str]:
     return list(words[: words.index("--")] if "--" in words else words)
 
 
-def _nearest(word: str, known: Iterable[str]) -> str:
+def _format_suggestion(word: str, known: Iterable[str]) -> str:
     known = sorted(known)
     near = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
     if near:

@@ -13,7 +13,7 @@ from lab.cli.shared_options import (
     add_client,
     add_home,
     add_json,
-    client_words,
+    read_client_words,
     require_writable,
 )
 from lab.errors import ClientError, UsageError
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="put a factor at a level, e.g. timezone=Asia/Tokyo; may be repeated",
     )
     parser.add_argument(
-        "--timeout", type=_seconds, metavar="S", help="end the client after S seconds"
+        "--timeout", type=_parse_seconds, metavar="S", help="end the client after S seconds"
     )
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="write the exact bytes of everything to DIR"
@@ -58,49 +58,53 @@ def run(arguments: argparse.Namespace) -> int:
     import msgspec
 
     from lab.clients.resolve import resolve
-    from lab.factors.registry import control, factors, impossible, inert
+    from lab.factors.registry import control_environment, factors, find_conflict, is_inert
     from lab.findings.report import ClientFacts
-    from lab.reports.terminal.audit import console_for
-    from lab.reports.terminal.observation import document, write
-    from lab.sandbox.measurable import unreachable
-    from lab.sandbox.requirements import require
-    from lab.sandbox.sandbox import bare_surroundings
+    from lab.reports.terminal.audit import make_console
+    from lab.reports.terminal.observation import build_document, write
+    from lab.sandbox.measurable import find_unmeasurable_factors
+    from lab.sandbox.requirements import require_all
+    from lab.sandbox.sandbox import build_base_spec
 
-    levels = _levels(arguments.set)
+    levels = _parse_levels(arguments.set)
     if arguments.out is not None:
-        _require_fresh(arguments.out)
+        _require_empty(arguments.out)
         require_writable("--out", arguments.out)
     require_writable("--home", arguments.home)
-    require()
-    client = resolve(client_words(arguments), arguments.home / "clients", say=_say)
+    require_all()
+    client = resolve(read_client_words(arguments), arguments.home / "clients", say=_print_to_stderr)
     if arguments.timeout is not None:
         profile = msgspec.structs.replace(client.profile, timeout_s=arguments.timeout)
         client = msgspec.structs.replace(client, profile=profile)
-    hindered = unreachable(client)
+    hindered = find_unmeasurable_factors(client)
     if vain := sorted(set(levels) & set(hindered)):
         raise UsageError(f"{vain[0]} cannot be set for {client.name}: {hindered[vain[0]]}")
-    base = control(name for name in factors() if name not in hindered)
+    base = control_environment(name for name in factors() if name not in hindered)
     environment = base.but(levels)
-    if (why := impossible(environment)) is not None:
-        _say(f"warning: no such machine exists, or it cannot work; running it anyway: {why}")
-    bare = bare_surroundings(client)
+    if (why := find_conflict(environment)) is not None:
+        _print_to_stderr(
+            f"warning: no such machine exists, or it cannot work; running it anyway: {why}"
+        )
+    bare = build_base_spec(client)
     for name in levels:
-        if inert(name, bare):
-            _say(f"warning: {name} changes nothing here: {client.name}'s profile has no use for it")
+        if is_inert(name, bare):
+            _print_to_stderr(
+                f"warning: {name} changes nothing here: {client.name}'s profile has no use for it"
+            )
 
     observation = _observe(client, environment, arguments.home)
     if observation.exit.verdict == "could not start":
         raise ClientError(f"{client.label} could not start: {observation.exit.detail}")
     facts = ClientFacts(client.name, client.version, client.digest, client.source)
-    result = document(facts, environment, observation)
+    result = build_document(facts, environment, observation)
     if arguments.out is not None:
-        _keep(arguments.out, result, observation)
-        _say(f"written to {arguments.out}")
+        _write_folder(arguments.out, result, observation)
+        _print_to_stderr(f"written to {arguments.out}")
     if arguments.json:
         json.dump(result, sys.stdout, ensure_ascii=True)
         print()
     else:
-        console = console_for(sys.stdout)
+        console = make_console(sys.stdout)
         if not sys.stdout.isatty():
             console.width = _PIPED_WIDTH
         write(client.label, levels, observation, console, bodies=arguments.bodies)
@@ -108,13 +112,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _observe(client: Client, environment: Environment, home: Path) -> Observation:
-    from lab.sandbox.sandbox import Laboratory
+    from lab.sandbox.sandbox import Sandbox
 
-    with Laboratory(client, jobs=1, home=home) as laboratory:
+    with Sandbox(client, jobs=1, home=home) as laboratory:
         return laboratory.observe(environment)
 
 
-def _levels(words: list[str]) -> Mapping[str, str]:
+def _parse_levels(words: list[str]) -> Mapping[str, str]:
     from lab.factors.registry import parse_setting
 
     levels: dict[str, str] = {}
@@ -126,7 +130,7 @@ def _levels(words: list[str]) -> Mapping[str, str]:
     return levels
 
 
-def _seconds(word: str) -> float:
+def _parse_seconds(word: str) -> float:
     try:
         seconds = float(word)
     except ValueError:
@@ -136,15 +140,15 @@ def _seconds(word: str) -> float:
     return seconds
 
 
-def _require_fresh(folder: Path) -> None:
+def _require_empty(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"--out {folder}: something is there already; name a new folder")
 
 
-def _keep(folder: Path, result: Mapping[str, Any], observation: Observation) -> None:
+def _write_folder(folder: Path, result: Mapping[str, Any], observation: Observation) -> None:
     """``run.json``, what the client printed, and each request's body as it was sent."""
     from lab.observation.records import Request
-    from lab.reports.terminal.bodies import file_name
+    from lab.reports.terminal.bodies import make_file_name
 
     bodies = folder / "bodies"
     bodies.mkdir(parents=True, exist_ok=True)
@@ -155,8 +159,8 @@ def _keep(folder: Path, result: Mapping[str, Any], observation: Observation) -> 
     requests = [event for event in observation.events if isinstance(event, Request)]
     for number, request in enumerate(requests, 1):
         if request.body:
-            (bodies / file_name(number, request)).write_bytes(request.body)
+            (bodies / make_file_name(number, request)).write_bytes(request.body)
 
 
-def _say(line: str) -> None:
+def _print_to_stderr(line: str) -> None:
     print(f"lab: {line}", file=sys.stderr)

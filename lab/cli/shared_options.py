@@ -14,11 +14,11 @@ __all__ = [
     "add_client",
     "add_home",
     "add_json",
-    "client_words",
+    "read_client_words",
     "require_writable",
 ]
 
-_OPTIONS = frozenset(
+_LAB_OPTIONS = frozenset(
     ("--factors", "--levels", "--max-trials", "--max-time", "--resume", "--set", "--sweep")
 )
 """Of the lab's, those that a program hardly has, too."""
@@ -27,11 +27,11 @@ CLIENT_HELP = "NAME, NAME@VERSION, ./profile.toml, or -- PROGRAM ARG… (any exe
 
 
 def add_client(parser: argparse.ArgumentParser) -> None:
-    """Take one CLIENT; :func:`client_words` reads it."""
+    """Take one CLIENT; :func:`read_client_words` reads it."""
     parser.add_argument("client", metavar="CLIENT", nargs="?", help=CLIENT_HELP)
 
 
-def client_words(arguments: argparse.Namespace) -> tuple[str, ...]:
+def read_client_words(arguments: argparse.Namespace) -> tuple[str, ...]:
     """What the user named, for :func:`lab.clients.resolve.resolve`.
 
     ``("NAME@VERSION",)``, or ``("--", PROGRAM, ARG, …)`` for an executable.
@@ -45,7 +45,7 @@ def client_words(arguments: argparse.Namespace) -> tuple[str, ...]:
     if program is not None:
         if not program:
             raise UsageError("nothing follows --; write -- PROGRAM ARG…")
-        if mine := [word for word in program if word.partition("=")[0] in _OPTIONS]:
+        if mine := [word for word in program if word.partition("=")[0] in _LAB_OPTIONS]:
             print(
                 f"lab: warning: {mine[0]} stands after -- and goes to the program; "
                 "the lab's own options come before",

@@ -19,8 +19,8 @@ from lab.cli.shared_options import add_home, add_json, require_writable
 from lab.errors import UsageError
 
 if TYPE_CHECKING:
-    from lab.reports.terminal.specimens import Audited
-    from lab.specimens.specimen import Specimen, Zoo
+    from lab.reports.terminal.specimens import SpecimenAudit
+    from lab.specimens.specimen import Specimen, SpecimenSet
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -28,7 +28,7 @@ NAME = "zoo"
 HELP = "list the specimens with planted truth, or measure the lab on them"
 
 FOLDER = Path("tests") / "specimens"
-_LARGEST_SEED = 2**63 - 1
+_MAX_SEED = 2**63 - 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,100 +57,106 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List, or audit: 1 where anything is missed or false."""
-    from lab.specimens.specimen import load
+    from lab.specimens.specimen import load_specimens
 
     if arguments.names and arguments.all:
         raise UsageError("--all is every specimen already; leave the names out, or --all")
     audits = bool(arguments.names or arguments.all)
     if arguments.seed and not audits:
         raise UsageError("--seed is for audits; name specimens, or add --all")
-    seeds = tuple(dict.fromkeys(_seed(word) for word in arguments.seed)) or (0,)
-    zoo = load(arguments.folder)
+    seeds = tuple(dict.fromkeys(_parse_seed(word) for word in arguments.seed)) or (0,)
+    zoo = load_specimens(arguments.folder)
     if not audits:
         _list(zoo, as_json=arguments.json)
         return 0
-    chosen = _chosen(zoo, arguments.names)
+    chosen = _choose_specimens(zoo, arguments.names)
     require_writable("--home", arguments.home)
     return _measure(zoo, chosen, seeds, arguments.home, as_json=arguments.json)
 
 
-def _list(zoo: Zoo, *, as_json: bool) -> None:
-    from lab.reports.terminal.specimens import listing, specimen_lines
+def _list(zoo: SpecimenSet, *, as_json: bool) -> None:
+    from lab.reports.terminal.specimens import build_list_document, format_specimen
 
     if as_json:
-        print(json.dumps(listing(zoo.specimens)))
+        print(json.dumps(build_list_document(zoo.specimens)))
         return
     for specimen in zoo.specimens:
-        print(*specimen_lines(specimen), sep="\n")
+        print(*format_specimen(specimen), sep="\n")
     planted = sum(len(specimen.expected) for specimen in zoo.specimens)
     print(f"\n{len(zoo.specimens)} specimens, {planted} planted signals")
 
 
 def _measure(
-    zoo: Zoo, chosen: Sequence[Specimen], seeds: Sequence[int], home: Path, *, as_json: bool
+    zoo: SpecimenSet, chosen: Sequence[Specimen], seeds: Sequence[int], home: Path, *, as_json: bool
 ) -> int:
-    from lab.reports.terminal.specimens import measured, summary_lines, verdict_lines
-    from lab.sandbox.requirements import require
-    from lab.specimens.score import score
+    from lab.reports.terminal.specimens import (
+        build_results_document,
+        format_summary,
+        format_verdict,
+    )
+    from lab.sandbox.requirements import require_all
+    from lab.specimens.score import sum_evaluations
 
-    require()
+    require_all()
     width = max(len(specimen.name) for specimen in chosen)
-    audits: list[Audited] = []
-    for audited in _audits(zoo, chosen, seeds, home, animated=False if as_json else None):
+    audits: list[SpecimenAudit] = []
+    for audited in _run_audits(zoo, chosen, seeds, home, animated=False if as_json else None):
         audits.append(audited)
         if not as_json:
-            print(*verdict_lines(audited, width), sep="\n", flush=True)
+            print(*format_verdict(audited, width), sep="\n", flush=True)
     judgements = [audited.judgement for audited in audits]
-    total = score(judgements)
+    total = sum_evaluations(judgements)
     if as_json:
-        print(json.dumps(measured(audits, total)))
+        print(json.dumps(build_results_document(audits, total)))
     elif len(audits) > 1:
         trials = sum(audited.trials for audited in audits)
         wall_s = sum(audited.wall_s for audited in audits)
-        print("", *summary_lines(total, trials, wall_s), sep="\n")
+        print("", *format_summary(total, trials, wall_s), sep="\n")
     return 0 if all(judgement.flawless for judgement in judgements) else 1
 
 
-def _audits(
-    zoo: Zoo,
+def _run_audits(
+    zoo: SpecimenSet,
     chosen: Sequence[Specimen],
     seeds: Sequence[int],
     home: Path,
     *,
     animated: bool | None,
-) -> Iterator[Audited]:
+) -> Iterator[SpecimenAudit]:
     """Audit one specimen after the other; progress goes to stderr (``animated`` as in Watch)."""
     from lab.experiment.audit import audit
     from lab.experiment.follow import follow
-    from lab.experiment.options import Options
-    from lab.reports.terminal.specimen_progress import Watch
-    from lab.reports.terminal.specimens import Audited
-    from lab.specimens.score import judge
-    from lab.specimens.specimen import client
+    from lab.experiment.options import AuditOptions
+    from lab.reports.terminal.specimen_progress import SpecimenProgress
+    from lab.reports.terminal.specimens import SpecimenAudit
+    from lab.specimens.score import evaluate_report
+    from lab.specimens.specimen import make_client
 
     total = len(seeds) * len(chosen)
-    watch = Watch(sys.stderr, now=time.monotonic, audits=total, animated=animated)
+    watch = SpecimenProgress(sys.stderr, now=time.monotonic, audits=total, animated=animated)
     for seed in seeds:
         for specimen in chosen:
             started = time.monotonic()
-            subject = client(zoo, specimen, home / "compiled")
-            options = Options(factors=specimen.factors, seed=seed, home=home)
+            subject = make_client(zoo, specimen, home / "compiled")
+            options = AuditOptions(factors=specimen.factors, seed=seed, home=home)
             with watch.audit(specimen.name, seed) as handle:
                 report = follow(audit(subject, options), handle)
             took_s = time.monotonic() - started
-            judgement = judge(specimen, report)
-            yield Audited(specimen, seed, report.trials, took_s, report.audit, judgement)
+            judgement = evaluate_report(specimen, report)
+            yield SpecimenAudit(specimen, seed, report.trials, took_s, report.audit, judgement)
 
 
 # --- what the user asked for, checked -------------------------------------------------------
 
 
-def _chosen(zoo: Zoo, names: Sequence[str]) -> tuple[Specimen, ...]:
+def _choose_specimens(zoo: SpecimenSet, names: Sequence[str]) -> tuple[Specimen, ...]:
     """The named specimens, or all ordinary ones that this machine can run."""
     known = {specimen.name: specimen for specimen in zoo.specimens}
     for name in names:
         if name not in known:
-            raise UsageError(f"there is no specimen {name!r}{_nearest(name, tuple(known))}")
+            raise UsageError(
+                f"there is no specimen {name!r}{_format_suggestion(name, tuple(known))}"
+            )
         if (lacking := known[name].lacks) is not None:
             raise UsageError(f"{name} cannot run here: this machine lacks {lacking}")
     if names:
@@ -158,9 +164,9 @@ def _chosen(zoo: Zoo, names: Sequence[str]) -> tuple[Specimen, ...]:
     found = []
     for specimen in zoo.specimens:
         if specimen.lacks is not None:
-            _say(f"{specimen.name} is left out: this machine lacks {specimen.lacks}")
+            _print_to_stderr(f"{specimen.name} is left out: this machine lacks {specimen.lacks}")
         elif not specimen.ordinary:
-            _say(f"{specimen.name} is left out: it is ill-behaved; name it to audit it")
+            _print_to_stderr(f"{specimen.name} is left out: it is ill-behaved; name it to audit it")
         else:
             found.append(specimen)
     if not found:
@@ -168,18 +174,18 @@ def _chosen(zoo: Zoo, names: Sequence[str]) -> tuple[Specimen, ...]:
     return tuple(found)
 
 
-def _nearest(name: str, known: Sequence[str]) -> str:
+def _format_suggestion(name: str, known: Sequence[str]) -> str:
     import difflib
 
     near = difflib.get_close_matches(name, known, n=2, cutoff=0.6)
     return f"; did you mean {' or '.join(near)}?" if near else "; lab zoo lists them"
 
 
-def _seed(word: str) -> int:
-    if not (word.isascii() and word.isdecimal()) or int(word) > _LARGEST_SEED:
-        raise UsageError(f"--seed takes a whole number from 0 to {_LARGEST_SEED}, not {word!r}")
+def _parse_seed(word: str) -> int:
+    if not (word.isascii() and word.isdecimal()) or int(word) > _MAX_SEED:
+        raise UsageError(f"--seed takes a whole number from 0 to {_MAX_SEED}, not {word!r}")
     return int(word)
 
 
-def _say(line: str) -> None:
+def _print_to_stderr(line: str) -> None:
     print(f"lab: {line}", file=sys.stderr)

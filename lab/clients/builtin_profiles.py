@@ -7,10 +7,10 @@ from functools import cache
 from importlib.resources import files
 from typing import get_args
 
-from lab.clients.profile import Profile, Protocol, Provider
-from lab.clients.profile_loader import parse
+from lab.clients.profile import Profile, Protocol, ProviderSettings
+from lab.clients.profile_loader import parse_profile
 
-__all__ = ["FAKE_KEYS", "TRUST_VARIABLES", "anything", "shipped"]
+__all__ = ["FAKE_KEYS", "TRUST_VARIABLES", "load_builtin_profiles", "make_generic_profile"]
 
 FAKE_KEYS: Mapping[str, str] = {
     "ANTHROPIC_API_KEY": "sk-ant-api03-0000000000000000",
@@ -38,26 +38,26 @@ _ENDPOINT_VARIABLES = (
 
 
 @cache
-def shipped() -> Mapping[str, Profile]:
+def load_builtin_profiles() -> Mapping[str, Profile]:
     """Every profile in ``profiles/``, by name."""
     found: dict[str, Profile] = {}
     for file in sorted(files("lab.clients").joinpath("profiles").iterdir(), key=lambda f: f.name):
         if file.name.endswith(".toml"):
-            profile = parse(file.read_text(encoding="utf-8"), file.name)
+            profile = parse_profile(file.read_text(encoding="utf-8"), file.name)
             found[profile.name] = profile
     return found
 
 
-def anything(name: str, argv: tuple[str, ...]) -> Profile:
+def make_generic_profile(name: str, argv: tuple[str, ...]) -> Profile:
     """A profile for a program of which nothing is known: every provider, every variable."""
     variables = list(_ENDPOINT_VARIABLES)
-    for profile in shipped().values():
+    for profile in load_builtin_profiles().values():
         own = profile.provider.endpoint_variable or ()
         variables += [own] if isinstance(own, str) else own
     return Profile(
         name=name,
         argv=argv,
-        provider=Provider(
+        provider=ProviderSettings(
             protocols=get_args(Protocol), endpoint_variable=tuple(dict.fromkeys(variables))
         ),
         environment=FAKE_KEYS,

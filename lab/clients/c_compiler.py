@@ -17,25 +17,25 @@ from pathlib import Path
 from lab.clients.package_registries import SYSTEM_PATH
 from lab.errors import ClientError, MachineError
 
-__all__ = ["compiled", "compiler"]
+__all__ = ["compile_source", "find_compiler"]
 
 OPTIONS = ("-std=gnu11", "-O1")
 _PATIENCE_S = 120.0
 
 
-def compiler() -> str | None:
+def find_compiler() -> str | None:
     """The path of the machine's C compiler, or None."""
     path = os.pathsep.join(SYSTEM_PATH)
     return shutil.which("cc", path=path) or shutil.which("gcc", path=path)
 
 
-def compiled(source: Path, cache: Path) -> Path:
+def compile_source(source: Path, cache: Path) -> Path:
     """The program made of ``source``, in a folder of its own below ``cache``.
 
     The folder holds nothing else.  MachineError where there is no compiler, ClientError
     where the source cannot be compiled.
     """
-    command = compiler()
+    command = find_compiler()
     if command is None:
         raise MachineError(f"{source.name} is in C, and there is no C compiler; install gcc")
     folder = cache / _digest(source, command)

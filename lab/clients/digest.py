@@ -21,10 +21,10 @@ from pathlib import Path
 
 __all__ = ["program_digest", "tree_digest", "tree_stamp"]
 
-MOST_FILES = 4_000
-MOST_BYTES = 512 * 2**20
+MAX_FILES = 4_000
+MAX_BYTES = 512 * 2**20
 
-ASIDE = re.compile(
+EXCLUDED_NAMES = re.compile(
     rb"__pycache__|\.(git|hg|svn|jj)|\.(mypy|pytest|ruff)_cache"
     rb"|\..*\.sw[a-z]|.*~|\.#.*|#.*#|4913|\.DS_Store"
 )
@@ -61,7 +61,7 @@ def program_digest(root: Path, without: Collection[str] = ()) -> str:
     for name, path, status in _walk(root, skip):
         found.append((name, path, status))
         size += status.st_size
-        if len(found) > MOST_FILES or size > MOST_BYTES:
+        if len(found) > MAX_FILES or size > MAX_BYTES:
             return _listing_digest(root, skip)
     digest = hashlib.sha256()
     for name, path, status in found:
@@ -80,7 +80,7 @@ class _Skip:
         self.without = frozenset(without)
 
     def __call__(self, folder: str, name: str) -> bool:
-        if ASIDE.fullmatch(os.fsencode(name)):
+        if EXCLUDED_NAMES.fullmatch(os.fsencode(name)):
             return True
         return bool(self.without) and os.path.join(os.path.realpath(folder), name) in self.without
 

@@ -4,8 +4,9 @@ A version lives in ``ROOT/NAME/VERSION`` with its record ``ROOT/NAME/VERSION.jso
 it.  The record is written last and by renaming, so a folder without a record is the rest of
 an interrupted installation and is begun anew.
 
-What is installed here runs elsewhere: a jail shows it at :func:`lab.clients.install_paths.place`.
-So no file may hold this folder's path, and the same version is the same bytes on every machine.
+What is installed here runs elsewhere: a jail shows it at
+:func:`lab.clients.install_paths.jail_install_path`. So no file may hold this folder's path, and the
+same version is the same bytes on every machine.
 
 The record holds the digest of all files, taken once, and a stamp of their sizes and times.
 While the stamp holds, the digest is believed; otherwise it is taken again, and a client
@@ -27,11 +28,11 @@ import msgspec
 
 from lab.clients import package_registries
 from lab.clients.digest import tree_digest, tree_stamp
-from lab.clients.install_paths import place
-from lab.clients.profile import Install, Profile
+from lab.clients.install_paths import jail_install_path
+from lab.clients.profile import InstallSource, Profile
 from lab.errors import ClientError, LabError
 
-__all__ = ["DEFAULT_CACHE", "Cache", "Installation", "package"]
+__all__ = ["DEFAULT_CACHE", "InstallCache", "Installation", "package_label"]
 
 DEFAULT_CACHE = Path(".lab/clients")
 """Below the current directory, like everything that the lab keeps; no variable moves it."""
@@ -57,7 +58,7 @@ class Installation(msgspec.Struct, frozen=True):
     schema: str = "fingerprint-lab/installation/1"
 
 
-class Cache:
+class InstallCache:
     """Installed clients below ``root``."""
 
     def __init__(self, root: Path, say: Callable[[str], None] = lambda line: None) -> None:
@@ -90,12 +91,12 @@ class Cache:
         install = _install_of(profile)
         try:
             if install.npm is not None:
-                return package_registries.npm_version(install.npm, wanted)
+                return package_registries.resolve_npm_version(install.npm, wanted)
             assert install.pypi is not None
             return (
                 wanted
                 if wanted != "latest"
-                else package_registries.pypi_version(install.pypi, wanted)
+                else package_registries.resolve_pypi_version(install.pypi, wanted)
             )
         except LabError as error:
             known = [record for record in self.installed(profile.name) if record.latest]
@@ -107,7 +108,7 @@ class Cache:
     def _valid(self, profile: Profile, version: str) -> Installation | None:
         folder = self.folder(profile.name, version)
         record = _read(_record_file(folder))
-        if record is None or not folder.is_dir() or record.package != package(profile):
+        if record is None or not folder.is_dir() or record.package != package_label(profile):
             return None
         if record.extra != _install_of(profile).extra or record.place != _place(profile):
             return None
@@ -130,7 +131,7 @@ class Cache:
             found = self._valid(profile, version)
             if found is not None:
                 return found
-            self._say(f"installing {profile.name}@{version} ({package(profile)})")
+            self._say(f"installing {profile.name}@{version} ({package_label(profile)})")
             _record_file(folder).unlink(missing_ok=True)
             shutil.rmtree(folder, ignore_errors=True)
             (self.root / ".gitignore").write_text("*\n")
@@ -146,7 +147,7 @@ class Cache:
             record = Installation(
                 name=profile.name,
                 version=version,
-                package=package(profile),
+                package=package_label(profile),
                 extra=install.extra,
                 digest=tree_digest(folder),
                 stamp=tree_stamp(folder),
@@ -155,12 +156,12 @@ class Cache:
             )
             return self._write(folder, record)
 
-    def _bring_node(self, install: Install, folder: Path) -> None:
+    def _bring_node(self, install: InstallSource, folder: Path) -> None:
         major = _system_node()
         if major is None or (install.node is not None and major < int(install.node)):
             wanted = install.node or _DEFAULT_NODE
             self._say(f"this machine's node is {major or 'missing'}; bringing node {wanted}")
-            package_registries.wheel_node(wanted, folder / "node")
+            package_registries.install_node_wheel(wanted, folder / "node")
 
     def _write(self, folder: Path, record: Installation) -> Installation:
         file = _record_file(folder)
@@ -175,13 +176,13 @@ class Cache:
         return record
 
 
-def _install_of(profile: Profile) -> Install:
+def _install_of(profile: Profile) -> InstallSource:
     if profile.install is None:
         raise ClientError(f"{profile.name} has no [install] section: there is nothing to install")
     return profile.install
 
 
-def package(profile: Profile) -> str:
+def package_label(profile: Profile) -> str:
     """``npm NAME`` or ``pypi NAME``: where the profile's client comes from."""
     install = _install_of(profile)
     return f"npm {install.npm}" if install.npm is not None else f"pypi {install.pypi}"
@@ -189,7 +190,7 @@ def package(profile: Profile) -> str:
 
 def _place(profile: Profile) -> str:
     """A virtual environment knows its path; what npm makes can be anywhere."""
-    return place(profile.name) if _install_of(profile).pypi is not None else ""
+    return jail_install_path(profile.name) if _install_of(profile).pypi is not None else ""
 
 
 def _record_file(folder: Path) -> Path:

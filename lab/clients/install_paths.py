@@ -12,27 +12,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-__all__ = ["Pairs", "inside", "outside", "place"]
+__all__ = ["Mounts", "jail_install_path", "to_host_path", "to_jail_path"]
 
-Pairs = Iterable[tuple[str, str]]
+Mounts = Iterable[tuple[str, str]]
 
 
-def place(name: str) -> str:
+def jail_install_path(name: str) -> str:
     """The folder in which the jail shows the installed client of this name."""
     return f"/opt/{name}"
 
 
-def inside(path: str, shown: Pairs) -> str:
+def to_jail_path(path: str, shown: Mounts) -> str:
     """How a jail knows a host path; the same, where no pair moves it."""
     return _moved(path, shown)
 
 
-def outside(path: str, shown: Pairs) -> str:
+def to_host_path(path: str, shown: Mounts) -> str:
     """Where on the host that is which a jail knows by this path."""
     return _moved(path, ((there, here) for here, there in shown))
 
 
-def _moved(path: str, pairs: Pairs) -> str:
+def _moved(path: str, pairs: Mounts) -> str:
     for source, target in pairs:
         if PurePosixPath(path).is_relative_to(source):
             return str(PurePosixPath(target) / PurePosixPath(path).relative_to(source))

@@ -17,40 +17,40 @@ from pathlib import Path
 
 from lab.errors import UsageError
 
-__all__ = ["is_own", "own_folders", "refuse_within"]
+__all__ = ["find_lab_folders", "is_lab_folder", "refuse_lab_folders"]
 
 _MARKS = (
     ("trials.sqlite", "blobs"),  # an audit
     ("run.json", "bodies"),  # one run, kept
     ("authority/authority.pem",),  # a home
 )
-MOST_FOLDERS = 10_000
+MAX_FOLDERS = 10_000
 """Looked into, outermost first: a program that brings more is not searched to its end."""
 
 
-def is_own(folder: str) -> bool:
+def is_lab_folder(folder: str) -> bool:
     """Whether the lab keeps trials, clients or its authority in this folder."""
     return any(all(os.path.lexists(os.path.join(folder, name)) for name in mark) for mark in _MARKS)
 
 
-def own_folders(roots: Iterable[str], home: Path) -> tuple[str, ...]:
+def find_lab_folders(roots: Iterable[str], home: Path) -> tuple[str, ...]:
     """The lab's own folders: ``home``, and those found at or below ``roots``; real paths."""
     found = {os.path.realpath(home)}
     waiting = deque(os.path.realpath(root) for root in roots if os.path.isdir(root))
-    for _ in range(MOST_FOLDERS):
+    for _ in range(MAX_FOLDERS):
         if not waiting:
             break
         folder = waiting.popleft()
         if folder in found:
             continue
-        if is_own(folder):
+        if is_lab_folder(folder):
             found.add(folder)
             continue
         waiting.extend(_folders_in(folder))
     return tuple(sorted(found))
 
 
-def refuse_within(paths: Iterable[str], own: Iterable[str]) -> None:
+def refuse_lab_folders(paths: Iterable[str], own: Iterable[str]) -> None:
     """UsageError where one of these paths lies in one of the lab's own folders."""
     own = [os.path.realpath(folder) for folder in own]
     for path in paths:

@@ -17,9 +17,9 @@ import struct
 from pathlib import Path
 from typing import Literal
 
-from lab.clients.install_paths import Pairs, outside
+from lab.clients.install_paths import Mounts, to_host_path
 
-__all__ = ["Linkage", "interpreter", "linkage"]
+__all__ = ["Linkage", "detect_linkage", "find_interpreter"]
 
 Linkage = Literal["glibc", "musl", "static", "other"]
 
@@ -28,7 +28,9 @@ _DEEPEST = 5
 """Scripts whose interpreter is a script: execve gives up after five, and so do we."""
 
 
-def linkage(program: Path, search_path: tuple[str, ...], shown: Pairs = ()) -> Linkage | None:
+def detect_linkage(
+    program: Path, search_path: tuple[str, ...], shown: Mounts = ()
+) -> Linkage | None:
     """How ``program`` (on the host) is linked, scripts followed; None where it cannot be told.
 
     ``search_path`` is the jail's.  ``other`` is an ELF program with a loader that is neither
@@ -42,14 +44,14 @@ def linkage(program: Path, search_path: tuple[str, ...], shown: Pairs = ()) -> L
             return None
         if head.startswith(b"\x7fELF"):
             return _elf(program)
-        next_program = interpreter(program, search_path, shown)
+        next_program = find_interpreter(program, search_path, shown)
         if next_program is None:
             return None
         program = next_program
     return None
 
 
-def interpreter(script: Path, search_path: tuple[str, ...], shown: Pairs = ()) -> Path | None:
+def find_interpreter(script: Path, search_path: tuple[str, ...], shown: Mounts = ()) -> Path | None:
     """The host's file that ``#!`` names, looked up where the line goes through ``env``."""
     try:
         with script.open("rb") as file:
@@ -60,9 +62,9 @@ def interpreter(script: Path, search_path: tuple[str, ...], shown: Pairs = ()) -
     if not words:
         return None
     if os.path.basename(words[0]) != "env":
-        return Path(outside(words[0], shown))
+        return Path(to_host_path(words[0], shown))
     named = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
-    folders = [outside(folder, shown) for folder in search_path]
+    folders = [to_host_path(folder, shown) for folder in search_path]
     found = shutil.which(named[0], path=os.pathsep.join(folders)) if named else None
     return Path(found) if found else None
 

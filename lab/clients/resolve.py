@@ -19,28 +19,33 @@ from pathlib import Path
 
 import msgspec
 
-from lab.clients.builtin_profiles import anything, shipped
+from lab.clients.builtin_profiles import load_builtin_profiles, make_generic_profile
 from lab.clients.digest import program_digest
-from lab.clients.install_cache import DEFAULT_CACHE, Cache
-from lab.clients.install_paths import Pairs, inside, outside, place
-from lab.clients.lab_folders import own_folders, refuse_within
-from lab.clients.linkage import interpreter, linkage
+from lab.clients.install_cache import DEFAULT_CACHE, InstallCache
+from lab.clients.install_paths import Mounts, jail_install_path, to_host_path, to_jail_path
+from lab.clients.lab_folders import find_lab_folders, refuse_lab_folders
+from lab.clients.linkage import detect_linkage, find_interpreter
 from lab.clients.package_registries import SYSTEM_PATH
 from lab.clients.profile import Client, Profile
-from lab.clients.profile_loader import fill, parse
-from lab.clients.readable_paths import absolute_paths, is_system, readable_folders, relative_paths
+from lab.clients.profile_loader import fill_placeholders, parse_profile
+from lab.clients.readable_paths import (
+    find_absolute_paths,
+    find_readable_folders,
+    find_relative_paths,
+    is_system,
+)
 from lab.errors import ClientError, UsageError
 
 __all__ = ["find_profile", "resolve"]
 
-Say = Callable[[str], None]
+Notify = Callable[[str], None]
 
 _LONGEST_PROFILE = 2**20
 _VERSION = re.compile(r"[A-Za-z0-9^~<>=*][A-Za-z0-9.+^~<>=*-]*")
 
 
 def resolve(
-    words: Sequence[str], cache: Path = DEFAULT_CACHE, say: Say = lambda line: None
+    words: Sequence[str], cache: Path = DEFAULT_CACHE, say: Notify = lambda line: None
 ) -> Client:
     """The client that ``words`` name: one word, or ``--`` and a program with its arguments.
 
@@ -64,7 +69,7 @@ def resolve(
                 f"{profile.name} is not installed from a registry; leave @{version} out"
             )
         return _local(profile, cache.parent, say)
-    return _installed(profile, Cache(cache, say), version)
+    return _installed(profile, InstallCache(cache, say), version)
 
 
 def find_profile(word: str) -> tuple[Profile, str | None]:
@@ -74,13 +79,17 @@ def find_profile(word: str) -> tuple[Profile, str | None]:
     name, at, version = word.partition("@")
     if at and not _VERSION.fullmatch(version):
         raise UsageError(f"{word!r}: {version!r} is not a version; write e.g. {name}@latest")
-    profile = shipped().get(name)
+    profile = load_builtin_profiles().get(name)
     if profile is not None:
         return profile, version or None
     if "/" in word or os.path.exists(word):
         raise UsageError(f"{word!r} is not a profile (.toml); to run a program, write -- {word}")
-    near = difflib.get_close_matches(name, shipped(), n=2, cutoff=0.7)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(shipped())}"
+    near = difflib.get_close_matches(name, load_builtin_profiles(), n=2, cutoff=0.7)
+    hint = (
+        f"did you mean {' or '.join(near)}?"
+        if near
+        else f"there are {', '.join(load_builtin_profiles())}"
+    )
     raise UsageError(f"there is no client {name!r}; {hint}")
 
 
@@ -93,35 +102,37 @@ def _read_profile(file: Path) -> Profile:
     if len(content) > _LONGEST_PROFILE:
         raise ClientError(f"{file}: longer than 1 MiB; a profile is a small TOML file")
     try:
-        profile = parse(content.decode(), str(file))
+        profile = parse_profile(content.decode(), str(file))
     except UnicodeDecodeError as error:
         raise ClientError(f"{file}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
     # A profile can lie beside its client, and the two be moved together.
     beside = {"folder": os.path.abspath(file.parent)}
-    return msgspec.structs.replace(profile, argv=tuple(fill(w, beside) for w in profile.argv))
+    return msgspec.structs.replace(
+        profile, argv=tuple(fill_placeholders(w, beside) for w in profile.argv)
+    )
 
 
 # --- a client from a registry --------------------------------------------------------------
 
 
-def _installed(profile: Profile, cache: Cache, version: str | None) -> Client:
+def _installed(profile: Profile, cache: InstallCache, version: str | None) -> Client:
     installation = cache.get(profile, version)
     folder = cache.folder(profile.name, installation.version)
     executable = _executable(profile, folder)
-    there = place(profile.name)
+    there = jail_install_path(profile.name)
     shown = ((str(folder), there),)
-    first, *rest = (fill(word, {"install": there}) for word in profile.argv)
+    first, *rest = (fill_placeholders(word, {"install": there}) for word in profile.argv)
     if executable is not None and "/" not in first:
-        first = inside(str(executable), shown)
+        first = to_jail_path(str(executable), shown)
     search_path: tuple[str, ...] = SYSTEM_PATH
     if (folder / "node" / "bin").is_dir():
         search_path = (f"{there}/node/bin", *SYSTEM_PATH)
     beyond = _beyond(profile.argv[1:], there)
-    own = own_folders(beyond, cache.root.parent)
-    refuse_within(beyond, own)
+    own = find_lab_folders(beyond, cache.root.parent)
+    refuse_lab_folders(beyond, own)
     filled = _with_install(profile, there)
-    on_host = Path(outside(first, shown))
-    if interpreter(on_host, search_path, shown) is not None:
+    on_host = Path(to_host_path(first, shown))
+    if find_interpreter(on_host, search_path, shown) is not None:
         filled = msgspec.structs.replace(filled, trust=(*profile.trust, *profile.trust_of_scripts))
     return Client(
         profile=filled,
@@ -159,15 +170,19 @@ def _with_install(profile: Profile, there: str) -> Profile:
     values = {"install": there}
     return msgspec.structs.replace(
         profile,
-        environment={name: fill(text, values) for name, text in profile.environment.items()},
-        optout={name: fill(text, values) for name, text in profile.optout.items()},
-        home_files={path: fill(text, values) for path, text in profile.home_files.items()},
+        environment={
+            name: fill_placeholders(text, values) for name, text in profile.environment.items()
+        },
+        optout={name: fill_placeholders(text, values) for name, text in profile.optout.items()},
+        home_files={
+            path: fill_placeholders(text, values) for path, text in profile.home_files.items()
+        },
     )
 
 
 def _beyond(words: Sequence[str], there: str) -> tuple[str, ...]:
     """What else of the host the profile's own words name, before ``{install}`` is filled in."""
-    folders = readable_folders(absolute_paths(words))
+    folders = find_readable_folders(find_absolute_paths(words))
     for folder in folders:
         if Path(folder).is_relative_to(there):
             raise ClientError(
@@ -180,25 +195,25 @@ def _beyond(words: Sequence[str], there: str) -> tuple[str, ...]:
 # --- a program that is there already -------------------------------------------------------
 
 
-def _program(words: tuple[str, ...], home: Path, say: Say) -> Client:
+def _program(words: tuple[str, ...], home: Path, say: Notify) -> Client:
     if not words:
         raise UsageError("nothing follows --; write -- PROGRAM ARG…")
     program = _locate(words[0])
     argv = (program, *words[1:])
-    return _local(anything(_name_of(argv), argv), home, say, source="program")
+    return _local(make_generic_profile(_name_of(argv), argv), home, say, source="program")
 
 
-def _local(profile: Profile, home: Path, say: Say, source: str = "profile") -> Client:
+def _local(profile: Profile, home: Path, say: Notify, source: str = "profile") -> Client:
     argv = (_locate(profile.argv[0]), *profile.argv[1:])
-    for word in relative_paths(argv[1:]):
+    for word in find_relative_paths(argv[1:]):
         say(
             f"{word!r} is a relative path, and inside the client runs in another folder; "
             f"if it is meant, write {os.path.abspath(word)}"
         )
-    paths = absolute_paths(argv)
-    folders = readable_folders(paths)
-    own = own_folders(folders, home)
-    refuse_within((*paths, *folders), own)
+    paths = find_absolute_paths(argv)
+    folders = find_readable_folders(paths)
+    own = find_lab_folders(folders, home)
+    refuse_lab_folders((*paths, *folders), own)
     return Client(
         profile=profile,
         version=profile.version or "",
@@ -254,7 +269,7 @@ def _digest(files: str, profile: Profile) -> str:
     return hashlib.sha256(b"files " + files.encode() + b"\nprofile " + document).hexdigest()
 
 
-def _dynamic(program: Path, search_path: tuple[str, ...], shown: Pairs = ()) -> bool | None:
+def _dynamic(program: Path, search_path: tuple[str, ...], shown: Mounts = ()) -> bool | None:
     """Whether the system's (glibc) preloads reach the program."""
-    linked = linkage(program, search_path, shown)
+    linked = detect_linkage(program, search_path, shown)
     return None if linked is None else linked == "glibc"

@@ -13,18 +13,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import msgspec
 
 from lab.environment import Environment
-from lab.experiment.columns.canaries import Canary, canary_columns
-from lab.experiment.columns.column import Column, Group, NoisyPlace, grouped
-from lab.experiment.columns.extract import columns
-from lab.experiment.columns.noise_measures import measures, time_measures
+from lab.experiment.columns.canaries import Canary, find_canary_columns
+from lab.experiment.columns.column import Column, ColumnGroup, NoisyLocation, group_columns
+from lab.experiment.columns.extract import extract_columns
+from lab.experiment.columns.noise_measures import derive_measures, derive_time_measures
 from lab.experiment.confirm import distribution_shifts, permutation
-from lab.experiment.confirm.distribution_shifts import shifted, suspects
-from lab.experiment.confirm.effect import FRESH, Effect, rounds, sides
-from lab.experiment.confirm.permutation import holm, p_value
-from lab.experiment.isolate.causes import Doubt, infer
-from lab.experiment.isolate.main_effects import Level
-from lab.experiment.isolate.next_trials import to_repeat
-from lab.experiment.trials.contrasts import Combination, Trials
+from lab.experiment.confirm.distribution_shifts import screen_shifts, stratified_fisher_p
+from lab.experiment.confirm.effect import FRESH, Effect, split_rounds, split_sides
+from lab.experiment.confirm.permutation import holm, permutation_p_value
+from lab.experiment.isolate.causes import RepeatRequest, infer_causes
+from lab.experiment.isolate.main_effects import Setting
+from lab.experiment.isolate.next_trials import choose_repeats
+from lab.experiment.trials.contrasts import Changes, TrialTable
 from lab.findings.classify import is_route
 from lab.observation.features import Features
 from lab.observation.location import Location
@@ -37,7 +37,7 @@ _LAMBDA = 0.5
 """Of the wrong guesses at a word in noise, the share that knowing a factor must save."""
 _ENOUGH, _NOTHING = 4, 0.2
 """With so many replicates a side and so large a p-value, a plain effect was chance."""
-_SHIFTED = distribution_shifts.LOOKS / distribution_shifts.WEIGHT
+_SHIFTED = distribution_shifts.MAX_LOOKS / distribution_shifts.WEIGHT
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -54,11 +54,11 @@ class Analysis(msgspec.Struct, frozen=True):
     """What the trials so far say."""
 
     effects: tuple[Effect, ...]
-    noise: tuple[NoisyPlace, ...]
-    wanted: tuple[Combination, ...]
-    checks: Mapping[Level, frozenset[Level]]
+    noise: tuple[NoisyLocation, ...]
+    wanted: tuple[Changes, ...]
+    checks: Mapping[Setting, frozenset[Setting]]
     """Levels to be checked, and those that would disturb the check."""
-    unexplained: tuple[Group, ...]
+    unexplained: tuple[ColumnGroup, ...]
 
     @property
     def open(self) -> bool:
@@ -89,14 +89,14 @@ def analyse(
     numbers: dict[Environment, int] = {}
     groups = [numbers.setdefault(environment, len(numbers)) for environment in environments]
     broken = frozenset(index for index, row in enumerate(rows) if row.broken)
-    found, noise = columns([row.features for row in rows], groups, broken)
-    found += canary_columns(
+    found, noise = extract_columns([row.features for row in rows], groups, broken)
+    found += find_canary_columns(
         [{} if row.broken else row.features for row in rows],
         [environment.mapping for environment in environments],
         sorted({item.location for item in noise}, key=str),
         canaries,
     )
-    trials = Trials(control, environments, designed)
+    trials = TrialTable(control, environments, designed)
     fresh = [
         (index, trials.rows[index], row.replicate)
         for index, row in enumerate(rows)
@@ -104,18 +104,18 @@ def analyse(
     ]
 
     effects: list[Effect] = []
-    wanted: dict[Combination, None] = {}
-    checks: dict[Level, set[Level]] = defaultdict(set)
-    doubts: list[Doubt] = []
+    wanted: dict[Changes, None] = {}
+    checks: dict[Setting, set[Setting]] = defaultdict(set)
+    doubts: list[RepeatRequest] = []
     unexplained = []
-    open_pairs: list[tuple[Group, tuple[str, ...], tuple[Combination, ...]]] = []
-    active: list[frozenset[Level]] = []
+    open_pairs: list[tuple[ColumnGroup, tuple[str, ...], tuple[Changes, ...]]] = []
+    active: list[frozenset[Setting]] = []
     unsettled = [item.seen for item in noise if item.seen is not None]
-    for group in grouped(found):
-        if all(c.view == "word" and not _follows(c, trials) for c in group.columns):
+    for group in group_columns(found):
+        if all(c.view == "word" and not _depends_on_a_factor(c, trials) for c in group.columns):
             unsettled.append(group.columns[0])
             continue
-        inference = infer(trials, group, seed)
+        inference = infer_causes(trials, group, seed)
         if not all(column.location in settled for column in group.columns):
             wanted.update(dict.fromkeys(inference.wanted))
             doubts += inference.doubts
@@ -129,18 +129,18 @@ def analyse(
         active += [inference.active] * len(inference.hypotheses)
 
     made_up = frozenset((canary.factor, canary.level) for canary in canaries)
-    chosen = _representatives(open_pairs, Counter(here for _, here, _ in fresh), made_up)
+    chosen = _choose_representatives(open_pairs, Counter(here for _, here, _ in fresh), made_up)
     for (group, cause, shown), right, levels in zip(open_pairs, chosen, active, strict=True):
-        left, factor = _left(right, cause, group, trials, routes)
+        left, factor = _choose_left_side(right, cause, group, trials, routes)
         disturbing = levels - right
         effect = Effect(group, cause, shown, left, right, factor, disturbing)
-        before, after, block = sides(effect, fresh)
+        before, after, block = split_sides(effect, fresh)
         replicates = min(len(before), len(after))
-        effects.append(effect.tested(p_value(before, after), replicates, block=block))
-    for effect in _shifts(rows, trials, unsettled, tuple(effects), routes):
-        parts = rounds(effect, fresh)
+        effects.append(effect.tested(permutation_p_value(before, after), replicates, block=block))
+    for effect in _find_shifts(rows, trials, unsettled, tuple(effects), routes):
+        parts = split_rounds(effect, fresh)
         replicates = sum(min(len(before), len(after)) for before, after in parts)
-        effects.append(effect.tested(shifted(parts), replicates, looks=len(parts)))
+        effects.append(effect.tested(stratified_fisher_p(parts), replicates, looks=len(parts)))
     looked = [
         min(1.0, one.p_value * (permutation.LOOKS if one.shift is None else _SHIFTED))
         for one in effects
@@ -151,14 +151,14 @@ def analyse(
             msgspec.structs.replace(effect, p_adjusted=p)
             for effect, p in zip(effects, adjusted, strict=True)
         ),
-        tuple(dict.fromkeys(NoisyPlace(item.location, item.why) for item in noise)),
-        (*wanted, *to_repeat(doubts, wanted)),
+        tuple(dict.fromkeys(NoisyLocation(item.location, item.why) for item in noise)),
+        (*wanted, *choose_repeats(doubts, wanted)),
         {level: frozenset(others) - {level} for level, others in checks.items()},
         tuple(unexplained),
     )
 
 
-def _follows(word: Column, trials: Trials) -> bool:
+def _depends_on_a_factor(word: Column, trials: TrialTable) -> bool:
     """Whether a word that comes and goes does so, by and large, with the levels of one factor.
 
     At a place where all else is noise most words do so by chance.  Told by lambda (Goodman and
@@ -178,9 +178,9 @@ def _follows(word: Column, trials: Trials) -> bool:
     return False
 
 
-def _shifts(
+def _find_shifts(
     rows: Sequence[Row],
-    trials: Trials,
+    trials: TrialTable,
     unsettled: Sequence[Column],
     plain: Sequence[Effect],
     routes: frozenset[str],
@@ -191,14 +191,14 @@ def _shifts(
     nothing.  What the plainer effects do at the same host would pass for a shift, so trials that
     have any of their levels test none.
     """
-    times = time_measures([None if row.broken else row.timings for row in rows])
+    times = derive_time_measures([None if row.broken else row.timings for row in rows])
     # What was repeated because it looked odd is no fair sample.
     fair = [
         designed and (not row.replicate or not levels)
         for designed, row, levels in zip(trials.designed, rows, trials.rows, strict=True)
     ]
-    found = suspects([*measures(unsettled), *times], trials.rows, fair)
-    active: dict[str | None, set[Level]] = defaultdict(set)
+    found = screen_shifts([*derive_measures(unsettled), *times], trials.rows, fair)
+    active: dict[str | None, set[Setting]] = defaultdict(set)
     causes: dict[Location, set[str]] = defaultdict(set)
     told: set[tuple[str, str | None, str]] = set()
     for effect in plain:
@@ -215,19 +215,19 @@ def _shifts(
             continue
         if name in routes and (timed or is_route(place, routed=True, rerouted=True)):
             continue
-        group = Group(shift.marks, (Column(place, "rate", shift.told),))
+        group = ColumnGroup(shift.marks, (Column(place, "rate", shift.told),))
         right = frozenset({shift.level})
         others = {other.level for other in found if other.measure.location == place}
-        others |= set[Level]().union(*active.values()) if timed else active[place.host]
+        others |= set[Setting]().union(*active.values()) if timed else active[place.host]
         disturbing = frozenset(others) - right
         yield Effect(group, (name,), (right,), frozenset(), right, name, disturbing, shift=shift)
 
 
-def _representatives(
-    hypotheses: Sequence[tuple[Group, tuple[str, ...], tuple[Combination, ...]]],
-    fresh: Mapping[Combination, int],
-    made_up: frozenset[Level],
-) -> list[Combination]:
+def _choose_representatives(
+    hypotheses: Sequence[tuple[ColumnGroup, tuple[str, ...], tuple[Changes, ...]]],
+    fresh: Mapping[Changes, int],
+    made_up: frozenset[Setting],
+) -> list[Changes]:
     """For each hypothesis the combination to confirm, as few different ones as possible.
 
     Greedy set cover over all hypotheses of the same cause; what was already run comes first,
@@ -236,7 +236,7 @@ def _representatives(
     members: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for index, (_, cause, _) in enumerate(hypotheses):
         members[cause].append(index)
-    chosen: dict[int, Combination] = {}
+    chosen: dict[int, Changes] = {}
     for indices in members.values():
         left = set(indices)
         while left:
@@ -250,13 +250,13 @@ def _representatives(
     return [chosen[index] for index in range(len(hypotheses))]
 
 
-def _left(
-    right: Combination,
+def _choose_left_side(
+    right: Changes,
     cause: tuple[str, ...],
-    group: Group,
-    trials: Trials,
+    group: ColumnGroup,
+    trials: TrialTable,
     routes: frozenset[str],
-) -> tuple[Combination, str]:
+) -> tuple[Changes, str]:
     """The other side of the minimal pair: one level of the cause taken back to the control.
 
     Preferred is a factor without an effect of its own here, and one that is not about

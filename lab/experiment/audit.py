@@ -10,24 +10,24 @@ from lab.clients.profile import Client
 from lab.errors import UsageError
 from lab.experiment.engine import Engine
 from lab.experiment.events import EngineEvent
-from lab.experiment.options import Options
-from lab.experiment.scope import Scope, scope
-from lab.experiment.trials.measurements import Measuring
-from lab.sandbox.sandbox import Laboratory
+from lab.experiment.options import AuditOptions
+from lab.experiment.scope import Scope, build_scope
+from lab.experiment.trials.measurements import TrialExecutor
+from lab.sandbox.sandbox import Sandbox
 from lab.store import Store
 
-__all__ = ["audit", "conduct"]
+__all__ = ["audit", "run_engine"]
 
 
-def audit(client: Client, options: Options) -> Generator[EngineEvent, None, None]:
+def audit(client: Client, options: AuditOptions) -> Generator[EngineEvent, None, None]:
     """Run the whole experiment on a client.
 
     Closing the iterator stops the audit after the trials that are running; everything
     measured stays in the audit's folder.  UsageError for impossible options, MachineError
     where no cell can be made, ClientError where the client cannot be run at all.
     """
-    chosen = scope(client, options)
-    folder = options.out or options.home / "audits" / _identifier(client, options, chosen)
+    chosen = build_scope(client, options)
+    folder = options.out or options.home / "audits" / _audit_id(client, options, chosen)
     if options.out is not None and not options.resume and _holds_audit(folder):
         raise UsageError(
             f"{folder} already holds an audit; add --resume to go on with it, "
@@ -36,25 +36,23 @@ def audit(client: Client, options: Options) -> Generator[EngineEvent, None, None
     if options.out is not None and options.resume and not _holds_audit(folder):
         raise UsageError(f"there is no audit in {folder} to go on with; leave --resume out")
     if options.out is None:
-        folder = _numbered(folder, latest=options.resume)
+        folder = _choose_folder(folder, latest=options.resume)
     with Store(folder) as store:
         store.bind("client", client.digest)
         store.bind("seed", str(options.seed))
         store.bind("lab", __version__)
-        with Laboratory(
-            client, jobs=options.jobs, home=options.home, hidden=(folder,)
-        ) as laboratory:
-            yield from conduct(client, options, chosen, store, laboratory)
+        with Sandbox(client, jobs=options.jobs, home=options.home, hidden=(folder,)) as laboratory:
+            yield from run_engine(client, options, chosen, store, laboratory)
 
 
-def conduct(
-    client: Client, options: Options, chosen: Scope, store: Store, laboratory: Measuring
+def run_engine(
+    client: Client, options: AuditOptions, chosen: Scope, store: Store, laboratory: TrialExecutor
 ) -> Generator[EngineEvent, None, None]:
     """The experiment itself, with whatever can measure: cells, or a model of a client."""
     yield from Engine(client, options, chosen, store, laboratory).run()
 
 
-def _identifier(client: Client, options: Options, chosen: Scope) -> str:
+def _audit_id(client: Client, options: AuditOptions, chosen: Scope) -> str:
     safe = "".join(c if c.isalnum() or c in ".-_" else "-" for c in client.label)
     return f"{safe}-{chosen.digest[:8]}-seed{options.seed}"
 
@@ -63,7 +61,7 @@ def _holds_audit(folder: Path) -> bool:
     return (folder / "trials.sqlite").exists()
 
 
-def _numbered(folder: Path, *, latest: bool) -> Path:
+def _choose_folder(folder: Path, *, latest: bool) -> Path:
     """The first of the numbered siblings without an audit, or the last with one."""
     number = 1
     candidate, last = folder, folder

@@ -15,7 +15,7 @@ from lab.clients.profile import Client
 from lab.environment import Environment
 from lab.errors import ClientError
 from lab.experiment.analysis import Analysis, Row
-from lab.experiment.design.covering_array import CONTROL_REPLICATES, Design, Planned, plan
+from lab.experiment.design.covering_array import CONTROL_REPLICATES, Design, PlannedTrial, plan
 from lab.experiment.events import (
     AuditFinished,
     AuditStarted,
@@ -25,16 +25,16 @@ from lab.experiment.events import (
     Warned,
 )
 from lab.experiment.mining import variable_mining
-from lab.experiment.options import Options
-from lab.experiment.rounds import Inquiry
-from lab.experiment.scope import Scope, with_levels, with_mined
+from lab.experiment.options import AuditOptions
+from lab.experiment.rounds import AnalysisRounds
+from lab.experiment.scope import Scope, add_levels, add_mined
 from lab.experiment.search import level_search
 from lab.experiment.sweep import sweep
-from lab.experiment.tabulate.report_file import reported, write
-from lab.experiment.trials.measurements import Measurements, Measuring
-from lab.experiment.trials.runner import SHARES, Session
-from lab.factors.registry import forbidden
-from lab.findings.report import ClientFacts, Explored
+from lab.experiment.tabulate.report_file import build_report, write_report
+from lab.experiment.trials.measurements import Measurements, TrialExecutor
+from lab.experiment.trials.runner import PHASE_SHARES, TrialRunner
+from lab.factors.registry import find_forbidden_pairs
+from lab.findings.report import ClientFacts, ExplorationSummary
 from lab.observation.features import Features
 from lab.observation.location import Location
 from lab.store import Store
@@ -44,17 +44,17 @@ __all__ = ["Engine"]
 _ISOLATE_ROUNDS = 12
 _LATE_ROUNDS = 3
 """Rounds for questions that only the trials of confirmation raised."""
-_WORTHWHILE = 10
+_MIN_LATE_TRIALS = 10
 """Trials that are left over, from which on more screening is worth while."""
-_CAUGHT_UP = 0.85
+_LATE_SCREENING_SHARE = 0.85
 """The share of the limits that such screening may use: what it finds is to be confirmed."""
-_MINING_ALONE, _MINING_BESIDE = 600, 80
+_MINING_TRIALS_ALONE, _MINING_TRIALS_WITH_OTHERS = 600, 80
 """Trials for mining, where nothing else is varied and where something is."""
-_MINING_LEAST = 4
+_MINING_MIN_TRIALS = 4
 """Trials of mining that are run however slow they are."""
-_MINING_TRIALS_S = 240.0
+_MINING_SLOW_S = 240.0
 """Seconds of mining's trials where these are slow, as a client's that waits for nothing."""
-_MINING_LANES = 2
+_MINING_PARALLEL = 2
 """Trials of mining that may run side by side; a resumed audit must ask for the same ones."""
 
 
@@ -64,10 +64,10 @@ class Engine:
     def __init__(
         self,
         client: Client,
-        options: Options,
+        options: AuditOptions,
         chosen: Scope,
         store: Store,
-        laboratory: Measuring,
+        laboratory: TrialExecutor,
     ) -> None:
         self.options = options
         self.control = Environment.of({name: v[0] for name, v in chosen.levels.items()})
@@ -76,10 +76,10 @@ class Engine:
         self.client = client
         self.measurements = Measurements(client, self.control, store, laboratory)
         self.facts = ClientFacts(client.name, client.version, client.digest, client.source)
-        self.session = Session(options, self.measurements)
-        self.inquiry = Inquiry(chosen, self.control, self.session)
-        self.swept: list[sweep.Swept] = []
-        self.explored: list[Explored] = []
+        self.session = TrialRunner(options, self.measurements)
+        self.inquiry = AnalysisRounds(chosen, self.control, self.session)
+        self.swept: list[sweep.SweptFactor] = []
+        self.explored: list[ExplorationSummary] = []
 
     @property
     def scope(self) -> Scope:
@@ -98,7 +98,7 @@ class Engine:
             planned,
             str(self.folder),
         )
-        first = [Planned(self.control, number) for number in range(CONTROL_REPLICATES)]
+        first = [PlannedTrial(self.control, number) for number in range(CONTROL_REPLICATES)]
         yield from self.session.phase("calibrate", first, planned - len(first))
         yield from self._check_calibration()
         if design is None:
@@ -128,14 +128,14 @@ class Engine:
         yield from self._report(analysis)
 
     def _catch_up(
-        self, screen: Sequence[Planned], analysis: Analysis
+        self, screen: Sequence[PlannedTrial], analysis: Analysis
     ) -> Generator[EngineEvent, None, Analysis]:
         """Run what screening had to leave out, where confirmation left room for it."""
         left = [trial for trial in screen if not self.measurements.measured(trial)]
         room = self.session.room()
-        if not left or room is None or room < _WORTHWHILE:
+        if not left or room is None or room < _MIN_LATE_TRIALS:
             return analysis
-        yield from self.session.phase("screen", left, 0, share=_CAUGHT_UP)
+        yield from self.session.phase("screen", left, 0, share=_LATE_SCREENING_SHARE)
         analysis = yield from self.inquiry.isolate(_LATE_ROUNDS)
         return (yield from self.inquiry.confirm(analysis))
 
@@ -144,7 +144,7 @@ class Engine:
             self.scope.levels,
             strength=self.options.strength,
             seed=self.options.seed,
-            forbidden=forbidden(self.scope.levels),
+            forbidden=find_forbidden_pairs(self.scope.levels),
             alone=self.scope.alone,
         )
 
@@ -154,39 +154,39 @@ class Engine:
             return len(design.calibration) + len(design.singles) + len(design.array)
         counts = sorted(map(len, self.scope.levels.values()))
         pairs = counts[-1] * counts[-2] if len(counts) > 1 else 0
-        return CONTROL_REPLICATES + _MINING_BESIDE + sum(counts) + pairs
+        return CONTROL_REPLICATES + _MINING_TRIALS_WITH_OTHERS + sum(counts) + pairs
 
     def _mine(self) -> Iterator[EngineEvent]:
         """Find which of the client's variables matter, and take them up as levels."""
         others = any(
             len(v) > 1 for name, v in self.scope.levels.items() if name != variable_mining.FACTOR
         )
-        most = _MINING_BESIDE if others else _MINING_ALONE
+        most = _MINING_TRIALS_WITH_OTHERS if others else _MINING_TRIALS_ALONE
         before = self.session.ran
 
         def enough(more: int) -> bool:
             ran = self.session.ran - before
             # What the trials took, not what the clock says: resumed, they take no time again.
             walls_s = [trial.wall_s for trial in self.measurements.rows.values()][before:]
-            slow = sum(walls_s) > _MINING_TRIALS_S and ran > _MINING_LEAST
+            slow = sum(walls_s) > _MINING_SLOW_S and ran > _MINING_MIN_TRIALS
             limit = self.options.max_trials
-            short = limit is not None and before + ran + more > limit * SHARES["mine"]
+            short = limit is not None and before + ran + more > limit * PHASE_SHARES["mine"]
             return ran + more > most or slow or short or self.session.time_is_up("mine")
 
-        found = yield from variable_mining.mine(
+        found = yield from variable_mining.mine_variables(
             self.scope.mined,
             self.control,
             _Bench(self, "mine"),
-            lanes=_MINING_LANES,
+            lanes=_MINING_PARALLEL,
             seed=self.options.seed,
             enough=enough,
         )
-        self.inquiry.scope = with_mined(self.scope, found)
+        self.inquiry.scope = add_mined(self.scope, found)
 
     def _search(self, name: str) -> Iterator[EngineEvent]:
         """Generate levels of a factor, and take up those that show something new."""
         if len(self.scope.levels.get(name, ())) > 1:
-            found = yield from level_search.search(
+            found = yield from level_search.search_levels(
                 name,
                 self.scope.levels,
                 _Bench(self, "search"),
@@ -195,7 +195,7 @@ class Engine:
                 seed=self.options.seed,
             )
             self.explored.append(found.explored)
-            self.inquiry.scope = with_levels(self.scope, name, found.levels)
+            self.inquiry.scope = add_levels(self.scope, name, found.levels)
 
     def _sweep(self, name: str, analysis: Analysis) -> Generator[EngineEvent, None, Analysis]:
         """Try every level of a factor; what is new is confirmed, and its context swept too."""
@@ -205,19 +205,19 @@ class Engine:
         while len(self.scope.levels.get(name, ())) > 1:
             signals = self.inquiry.conclusion(analysis).signals
             known = set(self.measurements.rows)
-            swept = yield from sweep.sweep(name, signals, self.control, bench)
+            swept = yield from sweep.sweep_factor(name, signals, self.control, bench)
             new: tuple[str, ...] = ()
             if not found:
-                new = yield from sweep.new_levels(name, signals, bench, self.scope)
+                new = yield from sweep.find_new_levels(name, signals, bench, self.scope)
             ran = set(self.measurements.rows) - known
             self.inquiry.aside |= {trial for trial in ran if trial.environment[name] not in new}
             if not new:
                 self.swept.append(swept)
-                self.explored.append(sweep.account(swept, found, self.session.ran - before))
+                self.explored.append(sweep.summarise_sweep(swept, found, self.session.ran - before))
                 break
             found = new
-            self.inquiry.scope = with_levels(self.scope, name, new)
-            yield from bench.run([Planned(self.control.but({name: level})) for level in new])
+            self.inquiry.scope = add_levels(self.scope, name, new)
+            yield from bench.run([PlannedTrial(self.control.but({name: level})) for level in new])
             analysis = yield from self.inquiry.isolate(_LATE_ROUNDS)
             analysis = yield from self.inquiry.confirm(analysis)
         return analysis
@@ -235,10 +235,10 @@ class Engine:
         signals = conclusion.signals
         for swept in self.swept:
             rows = self.measurements.table(self.scope.endpoint)
-            signals = tuple(sweep.partitioned(s, swept, rows, self.control) for s in signals)
+            signals = tuple(sweep.add_partition(s, swept, rows, self.control) for s in signals)
         for signal in signals:
             yield SignalConfirmed(signal)
-        report = reported(
+        report = build_report(
             conclusion,
             signals,
             self.session,
@@ -248,7 +248,7 @@ class Engine:
             folder=self.folder,
             explored=self.explored,
         )
-        write(report, self.measurements, self.folder)
+        write_report(report, self.measurements, self.folder)
         yield AuditFinished(report)
 
 
@@ -260,7 +260,7 @@ class _Bench:
         self._phase: Phase = phase
         self._rows: list[Row] = []
 
-    def run(self, trials: Sequence[Planned]) -> Iterator[EngineEvent]:
+    def run(self, trials: Sequence[PlannedTrial]) -> Iterator[EngineEvent]:
         """Run these trials, as a phase."""
         engine = self._engine
         known = [trial for trial in trials if not engine.measurements.measured(trial)]
@@ -281,7 +281,7 @@ class _Bench:
         """How many trials there are so far."""
         return self._engine.session.ran
 
-    def again(self, environment: Environment) -> Planned:
+    def again(self, environment: Environment) -> PlannedTrial:
         """One more trial of an environment."""
         return self._engine.session.again(environment)
 

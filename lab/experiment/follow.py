@@ -19,7 +19,7 @@ def follow(events: Iterator[EngineEvent], *handlers: Callable[[EngineEvent], Non
     that its cells are gone and its store is whole before anything else happens.
     """
     report = None
-    with closing(_delegated(events)) as stream:
+    with closing(_delegate(events)) as stream:
         for event in stream:
             for handle in handlers:
                 handle(event)
@@ -30,6 +30,6 @@ def follow(events: Iterator[EngineEvent], *handlers: Callable[[EngineEvent], Non
     return report
 
 
-def _delegated(events: Iterator[EngineEvent]) -> Generator[EngineEvent, None, None]:
+def _delegate(events: Iterator[EngineEvent]) -> Generator[EngineEvent, None, None]:
     """The same events; closing this closes them too, wherever they stand."""
     yield from events

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-__all__ = ["Options"]
+__all__ = ["AuditOptions"]
 
 
-class Options(msgspec.Struct, frozen=True):
+class AuditOptions(msgspec.Struct, frozen=True):
     """The options of one audit, validated by :func:`lab.experiment.audit.audit`.
 
     ``factors`` None means all that the client's profile supports.  ``levels`` adds levels

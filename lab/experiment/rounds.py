@@ -10,33 +10,33 @@ from collections.abc import Collection, Generator, Sequence
 
 from lab.environment import Environment
 from lab.experiment.analysis import Analysis, Row, analyse
-from lab.experiment.confirm.schedule import ROUNDS, Confirmation
-from lab.experiment.design.covering_array import Planned
+from lab.experiment.confirm.schedule import MAX_ROUNDS, ConfirmationSchedule
+from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import EngineEvent
-from lab.experiment.isolate.next_trials import asked
+from lab.experiment.isolate.next_trials import pack_checks
 from lab.experiment.scope import Scope
 from lab.experiment.tabulate.conclusion import Conclusion, conclude
-from lab.experiment.trials.contrasts import Combination
-from lab.experiment.trials.runner import Session
-from lab.factors.registry import impossible
+from lab.experiment.trials.contrasts import Changes
+from lab.experiment.trials.runner import TrialRunner
+from lab.factors.registry import find_conflict
 from lab.observation.location import Location
 
-__all__ = ["Inquiry"]
+__all__ = ["AnalysisRounds"]
 
-_LARGEST_ROUND = 48
+_MAX_TRIALS_A_ROUND = 48
 
 
-class Inquiry:
+class AnalysisRounds:
     """The reasoning of one audit under way."""
 
-    def __init__(self, scope: Scope, control: Environment, session: Session) -> None:
+    def __init__(self, scope: Scope, control: Environment, session: TrialRunner) -> None:
         self.scope = scope
         self.control = control
         self.session = session
-        self.confirmation = Confirmation(control, session.options)
+        self.confirmation = ConfirmationSchedule(control, session.options)
         self.designed: frozenset[Environment] = frozenset()
         """Environments that were planned before anything was known."""
-        self.aside: set[Planned] = set()
+        self.aside: set[PlannedTrial] = set()
         """Trials of sweeps that are not compared with the others."""
 
     def analysis(
@@ -75,7 +75,7 @@ class Inquiry:
         return [
             row
             for row in self.session.measurements.table(self.scope.endpoint)
-            if Planned(row.environment, row.replicate) not in self.aside
+            if PlannedTrial(row.environment, row.replicate) not in self.aside
             and all(level in kept[name] for name, level in row.environment.levels)
         ]
 
@@ -93,23 +93,25 @@ class Inquiry:
             analysis = self.analysis()
         return analysis
 
-    def _wanted(self, analysis: Analysis) -> list[Planned]:
+    def _wanted(self, analysis: Analysis) -> list[PlannedTrial]:
         trials = []
-        for combination in asked(
+        for combination in pack_checks(
             analysis.wanted,
             analysis.checks,
             seed=f"isolate {self.session.options.seed} {self.session.ran}",
-            possible=lambda levels: impossible(self._environment(levels)) is None,
-        )[:_LARGEST_ROUND]:
+            possible=lambda levels: find_conflict(self._environment(levels)) is None,
+        )[:_MAX_TRIALS_A_ROUND]:
             environment = self._environment(combination)
-            trials.append(Planned(environment, self.session.measurements.following(environment)))
+            trials.append(
+                PlannedTrial(environment, self.session.measurements.following(environment))
+            )
         return trials
 
     def confirm(self, analysis: Analysis) -> Generator[EngineEvent, None, Analysis]:
         """Fresh, interleaved replicates of every minimal pair, in a block of their own."""
         confirmation = self.confirmation
         confirmation.begin(len(analysis.effects))
-        for number in range(ROUNDS):
+        for number in range(MAX_ROUNDS):
             trials = confirmation.trials(
                 analysis.effects, self.session.measurements.rows, number, self.session.room()
             )
@@ -123,7 +125,7 @@ class Inquiry:
                 analysis = self.analysis(tested=True)
         return analysis
 
-    def _environment(self, combination: Combination) -> Environment:
+    def _environment(self, combination: Changes) -> Environment:
         return self.control.but(dict(combination))
 
     def conclusion(self, analysis: Analysis) -> Conclusion:

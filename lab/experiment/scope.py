@@ -8,26 +8,26 @@ from itertools import zip_longest
 
 import msgspec
 
-from lab.clients.mining.env_vars import mined as names_in
-from lab.clients.mining.hosts import words as words_in_files
+from lab.clients.mining.env_vars import mine_env_var_names as names_in
+from lab.clients.mining.hosts import find_host_words as words_in_files
 from lab.clients.profile import Client
 from lab.errors import UsageError
-from lab.experiment.columns.canaries import Canary, made_up_level
+from lab.experiment.columns.canaries import Canary, generate_canary
 from lab.experiment.mining import variable_mining
-from lab.experiment.mining.variable_mining import Mined
-from lab.experiment.options import Options
-from lab.factors.host_spec import Endpoint, Surroundings
-from lab.factors.registry import every, factor, factors, inert, level
-from lab.factors.variables import owned
+from lab.experiment.mining.variable_mining import MiningResult
+from lab.experiment.options import AuditOptions
+from lab.factors.host_spec import Endpoint, HostSpec
+from lab.factors.registry import all_levels, factors, get_factor, is_inert, parse_level
+from lab.factors.variables import names_of_other_factors
 from lab.findings.report import FactorFacts, NotMeasured
-from lab.sandbox.measurable import unreachable
-from lab.sandbox.sandbox import bare_surroundings, endpoint_of
+from lab.sandbox.measurable import find_unmeasurable_factors
+from lab.sandbox.sandbox import build_base_spec, build_endpoint
 
-__all__ = ["Scope", "scope", "with_levels", "with_mined"]
+__all__ = ["Scope", "add_levels", "add_mined", "build_scope"]
 
-_MOST_TOGETHER = 6
+_MAX_COMBINED_MINED = 6
 """Mined levels that are combined with other factors; each makes the covering array longer."""
-_MOST_NAMED = 8
+_MAX_NAMED = 8
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -58,20 +58,20 @@ class Scope(msgspec.Struct, frozen=True):
         return hashlib.sha256(msgspec.json.encode(self.levels, order="sorted")).hexdigest()
 
 
-def scope(client: Client, options: Options) -> Scope:
+def build_scope(client: Client, options: AuditOptions) -> Scope:
     """The scope of an audit; UsageError for options that make no sense."""
     _check(options)
     wanted = options.factors if options.factors is not None else tuple(factors())
     for name in (*wanted, *options.levels):
-        factor(name)
-    _check_explored(options, wanted)
+        get_factor(name)
+    _check_exploration(options, wanted)
     if stray := sorted(set(options.levels) - set(wanted)):
         raise UsageError(
             f"--levels {stray[0]}=… adds levels to a factor that --factors leaves out; "
             f"add {stray[0]} to --factors"
         )
-    bare = bare_surroundings(client)
-    hindered = unreachable(client)
+    bare = build_base_spec(client)
+    hindered = find_unmeasurable_factors(client)
     levels: dict[str, tuple[str, ...]] = {}
     facts = []
     not_measured = []
@@ -79,19 +79,28 @@ def scope(client: Client, options: Options) -> Scope:
     mined: Mapping[str, str] = {}
     for name, item in factors().items():
         why_not = hindered.get(name)
-        if why_not is None and name in wanted and inert(name, bare) and name not in options.levels:
+        if (
+            why_not is None
+            and name in wanted
+            and is_inert(name, bare)
+            and name not in options.levels
+        ):
             why_not = "no level of it changes anything for this client's profile"
         if name in wanted and why_not is not None:
             not_measured.append(NotMeasured(f"factor {name}", why_not))
         varied = name in wanted and why_not is None
-        added = tuple(level(name, text) for text in options.levels.get(name, ()))
-        canary = made_up_level(item, options.seed) if varied else None
+        added = tuple(parse_level(name, text) for text in options.levels.get(name, ()))
+        canary = generate_canary(item, options.seed) if varied else None
         made_up: tuple[str, ...] = ()
         if canary is not None:
             canaries.append(canary)
             made_up = (canary.level,)
-        if name == variable_mining.FACTOR and varied and (names := _mined(client, bare)):
-            mined = variable_mining.switches(names)
+        if (
+            name == variable_mining.FACTOR
+            and varied
+            and (names := _find_unassigned_variables(client, bare))
+        ):
+            mined = variable_mining.choose_values(names)
             values = tuple(dict.fromkeys((item.control, *added)))
         else:
             values = tuple(dict.fromkeys((item.control, *added, *item.levels, *made_up)))
@@ -109,15 +118,15 @@ def scope(client: Client, options: Options) -> Scope:
         levels,
         tuple(facts),
         tuple(not_measured),
-        endpoint_of(client),
+        build_endpoint(client),
         frozenset(name for name, item in factors().items() if item.routes),
         tuple(canaries),
         mined,
-        _words(client) if options.search else (),
+        _order_words(client) if options.search else (),
     )
 
 
-def with_levels(scope: Scope, name: str, added: Sequence[str]) -> Scope:
+def add_levels(scope: Scope, name: str, added: Sequence[str]) -> Scope:
     """The scope with more levels of a factor, those already in it left out."""
     new = tuple(text for text in dict.fromkeys(added) if text not in scope.levels[name])
     facts = tuple(
@@ -129,7 +138,7 @@ def with_levels(scope: Scope, name: str, added: Sequence[str]) -> Scope:
     return msgspec.structs.replace(scope, levels=levels, facts=facts)
 
 
-def with_mined(scope: Scope, found: Mined) -> Scope:
+def add_mined(scope: Scope, found: MiningResult) -> Scope:
     """The scope with what mining found as levels of its factor.
 
     The first few are combined with other factors; all are tried alone.
@@ -137,7 +146,7 @@ def with_mined(scope: Scope, found: Mined) -> Scope:
     name = variable_mining.FACTOR
     known = scope.levels[name]
     added = tuple(text for text in found.levels if text not in known)
-    scope = with_levels(scope, name, added)
+    scope = add_levels(scope, name, added)
     missing = list(scope.not_measured)
     if found.left:
         missing.append(
@@ -151,13 +160,13 @@ def with_mined(scope: Scope, found: Mined) -> Scope:
         missing.append(
             NotMeasured(
                 f"{len(found.copied)} more variables that are sent as they are",
-                f"seen once each and not confirmed: {_some(found.copied)}",
+                f"seen once each and not confirmed: {_list_some(found.copied)}",
             )
         )
-    if alone := added[_MOST_TOGETHER:]:
+    if alone := added[_MAX_COMBINED_MINED:]:
         missing.append(
             NotMeasured(
-                f"{name} at {_some(alone)} together with other factors",
+                f"{name} at {_list_some(alone)} together with other factors",
                 "so many variables matter that these were tried alone only",
             )
         )
@@ -168,41 +177,46 @@ def with_mined(scope: Scope, found: Mined) -> Scope:
     )
 
 
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_NAMED
-    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+def _list_some(names: Sequence[str]) -> str:
+    more = len(names) - _MAX_NAMED
+    return ", ".join(names[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _mined(client: Client, bare: Surroundings) -> tuple[str, ...]:
+def _find_unassigned_variables(client: Client, bare: HostSpec) -> tuple[str, ...]:
     """The names in the client's files that no factor and not the profile decides."""
-    taken = owned() | bare.variables.keys() | bare.optout.keys() | set(bare.endpoint.variables)
+    taken = (
+        names_of_other_factors()
+        | bare.variables.keys()
+        | bare.optout.keys()
+        | set(bare.endpoint.variables)
+    )
     return tuple(name for name in names_in(client) if name not in taken)
 
 
-def _words(client: Client) -> tuple[str, ...]:
+def _order_words(client: Client) -> tuple[str, ...]:
     """Endings, hosts and keywords in turn, so that a few trials have some of each."""
     found = words_in_files(client)
     turns = zip_longest(found.endings, found.hosts, found.keywords)
     return tuple(dict.fromkeys(word for turn in turns for word in turn if word is not None))
 
 
-def _check_explored(options: Options, wanted: Sequence[str]) -> None:
+def _check_exploration(options: AuditOptions, wanted: Sequence[str]) -> None:
     """That what is to be swept or searched can be."""
     for option, names in (("--sweep", options.sweep), ("--search", options.search)):
         for name in names:
-            factor(name)
+            get_factor(name)
             if name not in wanted:
                 raise UsageError(
                     f"{option} {name} needs a factor that --factors leaves out; "
                     f"add {name} to --factors"
                 )
     for name in options.sweep:
-        every(name)
+        all_levels(name)
     if options.search_trials < 1:
         raise UsageError(f"--search-trials is at least 1, not {options.search_trials}")
 
 
-def _check(options: Options) -> None:
+def _check(options: AuditOptions) -> None:
     if not 0 < options.alpha < 1:
         raise UsageError(f"--alpha is a probability between 0 and 1, not {options.alpha}")
     if options.strength not in (1, 2, 3):

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lab.factors.factor import Factor
-from lab.factors.host_spec import Surroundings
+from lab.factors.host_spec import HostSpec
 from lab.suggest import nearest
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def parse(level: str) -> str:
     raise ValueError(f"{level!r} is no build service; nearest: {nearest(level, known)}")
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The variables of the service set; what the profile itself sets is kept beside them."""
     return surroundings.with_variables(**_variables(level))
 

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.factors.factor import Factor
-from lab.factors.host_spec import Surroundings
+from lab.factors.host_spec import HostSpec
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["FACTOR", "instant"]
+__all__ = ["FACTOR", "parse_instant"]
 
 CONTROL = "2026-09-16T12:00:00Z"
 
@@ -58,7 +58,7 @@ _MONTHS = [
 """In English whatever the host's locale, which ``strftime`` would follow."""
 
 
-def instant(level: str) -> datetime:
+def parse_instant(level: str) -> datetime:
     """The instant that a level names, in UTC; ValueError if it is none."""
     text = f"{level}T12:00:00Z" if re.fullmatch(r"\d{4}-\d\d-\d\d", level) else level
     try:
@@ -74,12 +74,12 @@ def instant(level: str) -> datetime:
 
 def parse(level: str) -> str:
     """The canonical spelling; a bare date means noon UTC."""
-    return instant(level).strftime(_FORM)
+    return parse_instant(level).strftime(_FORM)
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The clock set to the level's Unix time."""
-    return msgspec.structs.replace(surroundings, clock=instant(level).timestamp())
+    return msgspec.structs.replace(surroundings, clock=parse_instant(level).timestamp())
 
 
 def strategy() -> SearchStrategy[str]:
@@ -92,7 +92,7 @@ def strategy() -> SearchStrategy[str]:
 
 def needles(level: str) -> tuple[str, ...]:
     """The date as programs and people write it; not the time, which moves on as a trial runs."""
-    moment = instant(level)
+    moment = parse_instant(level)
     month = _MONTHS[moment.month - 1]
     return (
         moment.strftime("%Y-%m-%d"),

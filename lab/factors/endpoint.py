@@ -24,14 +24,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from lab.factors.data.endpoint_hosts import ALL_COUNTRIES, COUNTRIES, GENERIC, PROVIDERS
-from lab.factors.data.url_authority import host_in_url
+from lab.factors.data.url_authority import parse_url_host
 from lab.factors.factor import Factor
-from lab.factors.host_spec import Endpoint, File, Surroundings
+from lab.factors.host_spec import Endpoint, File, HostSpec
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["FACTOR", "host", "url"]
+__all__ = ["FACTOR", "resolve_base_url", "resolve_host"]
 
 CONTROL = "unset"
 
@@ -70,7 +70,7 @@ def parse(level: str) -> str:
     path = parts.path.rstrip("/")
     if not _PATH.fullmatch(path):
         raise ValueError(f"the path of {level!r} has an empty part or a character to be escaped")
-    return f"{parts.scheme}://{host_in_url(parts.hostname)}{port}{path}"
+    return f"{parts.scheme}://{parse_url_host(parts.hostname)}{port}{path}"
 
 
 def _official(endpoint: Endpoint) -> str | None:
@@ -79,7 +79,7 @@ def _official(endpoint: Endpoint) -> str | None:
     return None if endpoint.host is None else f"https://{endpoint.host}"
 
 
-def url(level: str, endpoint: Endpoint) -> str | None:
+def resolve_base_url(level: str, endpoint: Endpoint) -> str | None:
     """The base URL that the client is given; None where it is given none.
 
     ``official`` for a client whose profile names no provider is the same as ``unset``.
@@ -92,18 +92,18 @@ def url(level: str, endpoint: Endpoint) -> str | None:
     return level + urlsplit(official or "").path.rstrip("/")
 
 
-def host(level: str, endpoint: Endpoint) -> str | None:
+def resolve_host(level: str, endpoint: Endpoint) -> str | None:
     """The host that the client should contact, without port; None where nobody knows."""
-    base = url(level, endpoint)
+    base = resolve_base_url(level, endpoint)
     if base is None:
         return endpoint.host or urlsplit(_official(endpoint) or "").hostname
     return urlsplit(base).hostname
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The URL in each variable that takes one, and in the files of a configured endpoint."""
     endpoint = surroundings.endpoint
-    base = url(level, endpoint)
+    base = resolve_base_url(level, endpoint)
     if base is None:
         return surroundings.with_variables(**dict.fromkeys(endpoint.variables))
     files = {
@@ -143,7 +143,7 @@ def needles(level: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in found if text))
 
 
-def every() -> tuple[str, ...]:
+def all_levels() -> tuple[str, ...]:
     """A host under every country's and many other top-level domains, and every provider."""
     domains = sorted({*ALL_COUNTRIES, *GENERIC})
     hosts = (*(f"models.example.{domain}" for domain in domains), *PROVIDERS)
@@ -160,5 +160,5 @@ FACTOR = Factor(
     strategy=strategy,
     needles=needles,
     routes=True,
-    every=every,
+    every=all_levels,
 )

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lab.factors.host_spec import Surroundings
+from lab.factors.host_spec import HostSpec
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -65,7 +65,7 @@ class Factor(msgspec.Struct, frozen=True):
     control: str
     levels: tuple[str, ...]
     parse: Callable[[str], str]
-    realise: Callable[[str, Surroundings], Surroundings]
+    realise: Callable[[str, HostSpec], HostSpec]
     strategy: Callable[[], SearchStrategy[str]]
     needles: Callable[[str], tuple[str, ...]]
     rank: int = 0

@@ -20,7 +20,7 @@ import msgspec
 
 from lab.errors import UsageError
 
-__all__ = ["Directory", "File", "FileTree", "Item", "Link", "nanoseconds"]
+__all__ = ["Directory", "File", "FileTree", "Item", "Link", "to_nanoseconds"]
 
 _PATH = re.compile(r"(?:~|\.)?(?:/[^/\x00]+)+|[~.]")
 _UPWARD = re.compile(r"/\.\.?(?:/|\Z)")
@@ -128,7 +128,7 @@ class FileTree(msgspec.Struct, frozen=True):
         return FileTree.of(items)
 
 
-def nanoseconds(moment: float) -> int:
+def to_nanoseconds(moment: float) -> int:
     """A Unix time as file systems keep it; both realisations use this one rounding."""
     seconds = int(moment // 1)
     return seconds * 10**9 + int((moment - seconds) * 1e9)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lab.factors.data.filetree_parts import ETC, HOME, PROJECT, Maker, Owner, Part
+from lab.factors.data.filetree_parts import ETC, HOME, PROJECT, Owner, Part, PartBuilder
 from lab.factors.filetree import FileTree, Item, Link
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ __all__ = ["etcs", "homes", "projects"]
 FIRST, LAST = 1_483_228_800, 1_788_220_800
 """When trees were last touched: from 2017 to shortly before the control of the clock."""
 MONTH_S = 30 * 86400
-SEEDS = 9999
+MAX_SEED = 9999
 
 
 def homes() -> SearchStrategy[FileTree]:
@@ -52,9 +52,9 @@ def _trees(parts: tuple[Part, ...]) -> SearchStrategy[FileTree]:
     @st.composite
     def trees(draw: st.DrawFn) -> FileTree:
         chosen = draw(st.lists(st.sampled_from(parts), unique=True))
-        seed = draw(st.integers(0, SEEDS))
+        seed = draw(st.integers(0, MAX_SEED))
         touched = draw(st.none() | st.integers(FIRST, LAST - MONTH_S))
-        maker = Maker(_owner(seed), Random(seed))
+        maker = PartBuilder(_owner(seed), Random(seed))
         items = {path: item for part in chosen for path, item in part(maker).items()}
         kept = {path: item for path, item in items.items() if draw(st.integers(0, 9))}
         if touched is not None:

@@ -17,14 +17,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lab.factors.data.git_repository import FOLDERS, WORK, Repository, configuration, head, render
+from lab.factors.data.git_repository import (
+    EMPTY_FOLDERS,
+    TRACKED_FILES,
+    Repository,
+    newest_commit_id,
+    render_git_folder,
+    render_gitconfig,
+)
 from lab.factors.factor import Factor
-from lab.factors.host_spec import File, Surroundings
+from lab.factors.host_spec import File, HostSpec
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["FACTOR", "repository"]
+__all__ = ["FACTOR", "parse_repository"]
 
 CONTROL = "plain"
 NAME, EMAIL, BRANCH = "Dev", "dev@example.com", "main"
@@ -53,12 +60,12 @@ _PATTERNS = {
     ),
 }
 _DIRTY_FILES = {
-    "./README.md": File(WORK["README.md"] + b"\nNot yet for negative numbers.\n"),
+    "./README.md": File(TRACKED_FILES["README.md"] + b"\nNot yet for negative numbers.\n"),
     "./notes.txt": File(b"Try large numbers.\n"),
 }
 
 
-def settings(level: str) -> dict[str, str]:
+def parse_settings(level: str) -> dict[str, str]:
     """The settings of a level other than ``none``; ValueError for one that is unknown."""
     found: dict[str, str] = {}
     for part in [] if level == CONTROL else level.split(";"):
@@ -77,9 +84,9 @@ def settings(level: str) -> dict[str, str]:
     return found
 
 
-def repository(level: str) -> Repository:
+def parse_repository(level: str) -> Repository:
     """The repository that a level other than ``none`` describes."""
-    chosen = settings(level)
+    chosen = parse_settings(level)
     return Repository(
         name=chosen.get("name", NAME),
         email=chosen.get("email", EMAIL),
@@ -93,22 +100,24 @@ def parse(level: str) -> str:
     if level == "none":
         return level
     ordinary = {"name": NAME, "email": EMAIL, "branch": BRANCH}
-    kept = {key: value for key, value in settings(level).items() if ordinary.get(key) != value}
+    kept = {
+        key: value for key, value in parse_settings(level).items() if ordinary.get(key) != value
+    }
     parts = [key if key == "dirty" else f"{key}={value}" for key, value in sorted(kept.items())]
     return ";".join(parts) or CONTROL
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The project's files, ``./.git`` where there is one, and ``~/.gitconfig``."""
-    plain = repository(CONTROL if level == "none" else level)
-    files = {f"./{path}": File(content) for path, content in WORK.items()}
-    files["~/.gitconfig"] = File(configuration(plain.name, plain.email))
+    plain = parse_repository(CONTROL if level == "none" else level)
+    files = {f"./{path}": File(content) for path, content in TRACKED_FILES.items()}
+    files["~/.gitconfig"] = File(render_gitconfig(plain.name, plain.email))
     if level == "none":
         return surroundings.with_files(files)
-    files |= {f"./.git/{path}": file for path, file in render(plain).items()}
-    if "dirty" in settings(level):
+    files |= {f"./.git/{path}": file for path, file in render_git_folder(plain).items()}
+    if "dirty" in parse_settings(level):
         files |= _DIRTY_FILES
-    folders = (*surroundings.directories, *(f"./.git/{path}" for path in FOLDERS))
+    folders = (*surroundings.directories, *(f"./.git/{path}" for path in EMPTY_FOLDERS))
     return msgspec.structs.replace(
         surroundings.with_files(files), directories=tuple(dict.fromkeys(folders))
     )
@@ -151,10 +160,10 @@ def needles(level: str) -> tuple[str, ...]:
     """Remote, its host and path, e-mail, name, branch, and the newest commit."""
     if level == "none":
         return (EMAIL, NAME)
-    plain = repository(level)
+    plain = parse_repository(level)
     place = re.split(r"[@:/]+", plain.remote.removesuffix(".git"))
     path = "/".join(place[-2:]) if plain.remote else ""
-    commit = head(plain)
+    commit = newest_commit_id(plain)
     found = (plain.remote, path, plain.email, plain.name, plain.branch, commit, commit[:7])
     return tuple(dict.fromkeys(text for text in found if text))
 

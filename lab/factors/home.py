@@ -20,7 +20,7 @@ from lab.factors.data.coding_agents import FILES, SESSION
 from lab.factors.data.dotfiles import AGENTS, KINDS, LANGUAGES
 from lab.factors.data.endpoint_hosts import COUNTRIES
 from lab.factors.factor import Factor
-from lab.factors.host_spec import File, Surroundings
+from lab.factors.host_spec import File, HostSpec
 from lab.suggest import nearest
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def parse(level: str) -> str:
     return ";".join(f"{name}={value}" for name, value in _settings(level).items()) or CONTROL
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The files of all settings; one that the client's profile brings stays as it is."""
     files = {
         path: File(text.encode(), 0o600 if KINDS[name].private else 0o644)

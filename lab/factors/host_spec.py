@@ -2,7 +2,7 @@
 
 Factors build this value; the sandbox makes it real.  A factor's ``realise`` is a pure
 function from surroundings to surroundings, so an environment is realised by folding all
-factors over :data:`BARE` and then calling :meth:`Surroundings.settled`.
+factors over :data:`BARE` and then calling :meth:`HostSpec.settled`.
 
 Paths are as seen inside the jail.  Until settled, a path may begin with ``~/`` (the user's
 home) or ``./`` (the working directory), because the factors that decide those two are
@@ -23,13 +23,13 @@ __all__ = [
     "Directory",
     "Endpoint",
     "File",
+    "HostSpec",
     "Interface",
     "Kernel",
     "Link",
     "Machine",
     "Network",
     "Platform",
-    "Surroundings",
     "Terminal",
     "User",
 ]
@@ -152,7 +152,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     files: Mapping[str, str] = {}
 
 
-class Surroundings(msgspec.Struct, frozen=True):
+class HostSpec(msgspec.Struct, frozen=True):
     """All that a factor can decide.  Mappings are never mutated: use the ``with_`` methods."""
 
     variables: Mapping[str, str] = {}
@@ -184,17 +184,17 @@ class Surroundings(msgspec.Struct, frozen=True):
     earlier_runs: int = 0
     """How often the same client ran before, in the same places, and left what it left."""
 
-    def with_variables(self, **variables: str | None) -> Surroundings:
+    def with_variables(self, **variables: str | None) -> HostSpec:
         """These environment variables set (or, where None, unset)."""
         merged = {**self.variables, **variables}
         kept = {name: value for name, value in merged.items() if value is not None}
         return msgspec.structs.replace(self, variables=kept)
 
-    def with_files(self, files: Mapping[str, Item]) -> Surroundings:
+    def with_files(self, files: Mapping[str, Item]) -> HostSpec:
         """These files added (or a FileTree's ``mapping``), replacing any of the same path."""
         return msgspec.structs.replace(self, files={**self.files, **files})
 
-    def settled(self) -> Surroundings:
+    def settled(self) -> HostSpec:
         """With ``~/`` and ``./`` replaced in every path, so that all paths are absolute."""
         home = self.user.home.rstrip("/")
         directory = _absolute(self.directory, home, "/")
@@ -214,4 +214,4 @@ def _absolute(path: str, home: str, directory: str) -> str:
     return path
 
 
-BARE = Surroundings()
+BARE = HostSpec()

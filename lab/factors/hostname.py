@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.factors.factor import Factor
-from lab.factors.host_spec import Surroundings
+from lab.factors.host_spec import HostSpec
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -48,7 +48,7 @@ def parse(level: str) -> str:
     return f"{name}{dot}{domain.lower()}"
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The short name and the domain."""
     name, _, domain = level.partition(".")
     return msgspec.structs.replace(surroundings, hostname=name, domain=domain)

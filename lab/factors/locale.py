@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.factors.factor import Factor
-from lab.factors.host_spec import Surroundings
+from lab.factors.host_spec import HostSpec
 from lab.suggest import nearest
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["FACTOR", "locales"]
+__all__ = ["FACTOR", "list_locales"]
 
 CONTROL = "C.UTF-8"
 
@@ -60,7 +60,7 @@ _LANGUAGES = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?(:[a-z]{2,3}(_[A-Z]{2})?)*")
 
 
 @cache
-def locales() -> tuple[str, ...]:
+def list_locales() -> tuple[str, ...]:
     """The locales that a level may name, in alphabetical order: language, country, UTF-8."""
     names = {alias.partition(".")[0] for alias in locale.locale_alias.values()}
     return tuple(
@@ -82,15 +82,15 @@ def parse(level: str) -> str:
             raise ValueError(f"LANGUAGE is a list such as de_AT:de, not {value!r}")
         return level
     value = re.sub(r"\.utf-?8$", ".UTF-8", value, flags=re.IGNORECASE)
-    if value not in _ALWAYS and value not in locales():
-        known = (*_ALWAYS, *locales())
+    if value not in _ALWAYS and value not in list_locales():
+        known = (*_ALWAYS, *list_locales())
         raise ValueError(f"{value!r} is no locale of the lab; nearest: {nearest(value, known)}")
     if value == CONTROL and form == "LANG":
         return CONTROL
     return f"{form}{separator}{value}"
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The variables set, and the locale listed among those that must exist."""
     form, _, value = level.rpartition("=")
     lang: str | None = CONTROL
@@ -122,8 +122,8 @@ def strategy() -> SearchStrategy[str]:
     """Any locale in any form; shrinks to a plain one early in the alphabet."""
     from hypothesis import strategies as st
 
-    name = st.sampled_from((*_ALWAYS, *locales()))
-    language = st.sampled_from(locales()).map(lambda text: text.partition("_")[0])
+    name = st.sampled_from((*_ALWAYS, *list_locales()))
+    language = st.sampled_from(list_locales()).map(lambda text: text.partition("_")[0])
     return st.one_of(
         name,
         name.map("LANG={}".format),
@@ -141,9 +141,9 @@ def needles(level: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((value, name, name.replace("_", "-"))))
 
 
-def every() -> tuple[str, ...]:
+def all_levels() -> tuple[str, ...]:
     """Every locale that the jail can have, in all three variables, and none."""
-    return (*_ALWAYS, "unset", *locales())
+    return (*_ALWAYS, "unset", *list_locales())
 
 
 FACTOR = Factor(
@@ -155,5 +155,5 @@ FACTOR = Factor(
     realise=realise,
     strategy=strategy,
     needles=needles,
-    every=every,
+    every=all_levels,
 )

@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lab.factors.data.machine_kinds import KINDS, kibibytes, vendor
+from lab.factors.data.machine_kinds import KINDS, find_cpu_vendor, to_kibibytes
 from lab.factors.factor import Factor
-from lab.factors.host_spec import Machine, Surroundings
+from lab.factors.host_spec import HostSpec, Machine
 from lab.suggest import nearest
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["FACTOR", "kind", "machine"]
+__all__ = ["FACTOR", "find_kind", "parse_machine"]
 
 CONTROL = "desktop"
 
@@ -78,7 +78,7 @@ def _settings(level: str) -> tuple[str, dict[str, str]]:
     return named, found
 
 
-def machine(level: str) -> Machine:
+def parse_machine(level: str) -> Machine:
     """The machine that a level names; ValueError if it names none."""
     named, found = _settings(level)
     base = KINDS[named]
@@ -90,10 +90,10 @@ def machine(level: str) -> Machine:
         machine_id=machine_id,
         dbus_id=found.get("dbus", machine_id),
         mac=found.get("mac", base.mac),
-        cpu_vendor=vendor(cpu_model),
+        cpu_vendor=find_cpu_vendor(cpu_model),
         cpu_model=cpu_model,
         cpus=int(found.get("cpus", base.cpus)),
-        memory_kib=kibibytes(int(found["memory"].removesuffix("GiB")))
+        memory_kib=to_kibibytes(int(found["memory"].removesuffix("GiB")))
         if "memory" in found
         else base.memory_kib,
         dmi=tuple(
@@ -111,7 +111,7 @@ def _texts(shown: Machine) -> dict[str, str]:
         "dbus": shown.dbus_id,
         "id": shown.machine_id,
         "mac": shown.mac,
-        "memory": f"{shown.memory_kib // kibibytes(1)}GiB",
+        "memory": f"{shown.memory_kib // to_kibibytes(1)}GiB",
         "product": dict(shown.dmi).get("product_name", ""),
     }
 
@@ -126,21 +126,21 @@ def _without_product(shown: Machine) -> list[tuple[str, str]]:
     return [(name, text) for name, text in shown.dmi if name != "product_name"]
 
 
-def kind(level: str) -> str:
+def find_kind(level: str) -> str:
     """The kind of machine that a level is of, in the fewest words."""
-    wanted = machine(level)
+    wanted = parse_machine(level)
     alike = [name for name in KINDS if _without_product(KINDS[name]) == _without_product(wanted)]
     return min(alike, key=lambda name: len(_spelling(name, wanted)))
 
 
 def parse(level: str) -> str:
     """The canonical spelling: the kind but for the control's, then what differs, in order."""
-    return ";".join(_spelling(kind(level), machine(level)))
+    return ";".join(_spelling(find_kind(level), parse_machine(level)))
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The machine; the sandbox makes the files and the answers of the system from it."""
-    return msgspec.structs.replace(surroundings, machine=machine(level))
+    return msgspec.structs.replace(surroundings, machine=parse_machine(level))
 
 
 def strategy() -> SearchStrategy[str]:
@@ -187,7 +187,7 @@ def strategy() -> SearchStrategy[str]:
 
 def needles(level: str) -> tuple[str, ...]:
     """Ids, card, processor, what DMI says of this very machine, and memory in KiB and bytes."""
-    shown = machine(level)
+    shown = parse_machine(level)
     dmi = dict(shown.dmi)
     told = (dmi.get(name, "") for name in ("product_name", "product_version", "board_asset_tag"))
     memory = (str(shown.memory_kib), str(shown.memory_kib * 1024))

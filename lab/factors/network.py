@@ -31,16 +31,16 @@ from urllib.parse import urlsplit
 import msgspec
 
 from lab.factors.data.addresses import (
-    domain,
-    gateway,
-    hardware_address,
-    interface_address,
-    interface_name,
-    is6,
-    machine_address,
+    check_interface_name,
+    check_mac,
+    choose_gateway,
+    is_ipv6,
+    parse_domain,
+    parse_interface_address,
+    parse_machine_address,
 )
 from lab.factors.factor import Constraint, Factor
-from lab.factors.host_spec import BARE, Interface, Network, Surroundings
+from lab.factors.host_spec import BARE, HostSpec, Interface, Network
 from lab.suggest import nearest
 
 if TYPE_CHECKING:
@@ -124,41 +124,41 @@ class _Draft:
             )
         if word == "also":
             self.current = len(self.names)
-            self.names.append(interface_name(value))
+            self.names.append(check_interface_name(value))
             self.addresses.append([])
             self.macs.append(None)
         elif word == "address":
-            self.addresses[self.current].append(interface_address(value))
+            self.addresses[self.current].append(parse_interface_address(value))
         elif word == "mac":
             if self.current == 0:
                 raise ValueError("the first interface's MAC is decided by the factor machine")
-            self.macs[self.current] = hardware_address(value)
+            self.macs[self.current] = check_mac(value)
         elif word == "resolver":
-            self.resolvers.append(machine_address(value))
+            self.resolvers.append(parse_machine_address(value))
         elif word in self.single:
             raise ValueError(f"{word} is said twice (a further interface is also=NAME)")
         else:
             self.single[word] = value
             if word == "interface":
                 self.current = 0
-                self.names[0] = interface_name(value)
+                self.names[0] = check_interface_name(value)
 
     def place(self) -> _Place:
         """What the settings mean, with the control for what they leave out."""
         without = "no-ipv6" in self.single
-        if without and any(map(is6, (*chain(*self.addresses), *self.resolvers))):
+        if without and any(map(is_ipv6, (*chain(*self.addresses), *self.resolvers))):
             raise ValueError("without IPv6 there is no IPv6 address; leave out one or the other")
         first = self.addresses[0]
-        if all(map(is6, first)):
+        if all(map(is_ipv6, first)):
             first.append(_OWN.addresses[0])
-        if not without and not any(map(is6, first)):
+        if not without and not any(map(is_ipv6, first)):
             first.append(_OWN.addresses[1])
         interfaces = tuple(
-            Interface(name, tuple(sorted(addresses, key=is6)), mac)
+            Interface(name, tuple(sorted(addresses, key=is_ipv6)), mac)
             for name, addresses, mac in zip(self.names, self.addresses, self.macs, strict=True)
         )
-        router = gateway(interfaces[0].addresses, self.single.get("gateway"))
-        search = domain(self.single["search"]) if "search" in self.single else ""
+        router = choose_gateway(interfaces[0].addresses, self.single.get("gateway"))
+        search = parse_domain(self.single["search"]) if "search" in self.single else ""
         return _Place(Network(interfaces, router), tuple(self.resolvers) or (router,), search)
 
 
@@ -200,12 +200,12 @@ def parse(level: str) -> str:
 def _settings(place: _Place) -> str:
     first, *others = place.network.interfaces
     parts = [] if first.name == _OWN.name else [f"interface={first.name}"]
-    four = tuple(text for text in first.addresses if not is6(text))
-    six = tuple(text for text in first.addresses if is6(text))
+    four = tuple(text for text in first.addresses if not is_ipv6(text))
+    six = tuple(text for text in first.addresses if is_ipv6(text))
     for addresses, usual in zip((four, six), _OWN.addresses, strict=True):
         parts += [f"address={text}" for text in addresses if addresses != (usual,)]
     router = place.network.gateway
-    parts += [f"gateway={router}"] if router != gateway(four) else []
+    parts += [f"gateway={router}"] if router != choose_gateway(four) else []
     for item in others:
         parts += [f"also={item.name}", *(f"address={text}" for text in item.addresses)]
         parts += [f"mac={item.mac}"] if item.mac else []
@@ -215,7 +215,7 @@ def _settings(place: _Place) -> str:
     return ";".join([*parts, *([] if six else ["no-ipv6"])])
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The network, the resolvers and the search domain."""
     place = _place(level)
     return msgspec.structs.replace(
@@ -295,10 +295,10 @@ def _texts(level: str) -> list[str]:
 
 def _needs_ipv6(own: str, others: str) -> bool:
     """Whether the other level names an IPv6 address, which this network does not reach."""
-    if any(map(is6, _place(own).network.interfaces[0].addresses)):
+    if any(map(is_ipv6, _place(own).network.interfaces[0].addresses)):
         return False
     _, scheme, rest = others.partition("://")
-    return bool(scheme) and is6(urlsplit(f"//{rest}").hostname or "")
+    return bool(scheme) and is_ipv6(urlsplit(f"//{rest}").hostname or "")
 
 
 _WHY = "without IPv6, nothing can be reached at an IPv6 address"

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.factors.data.clouds import CLOUDS
-from lab.factors.data.containers import MARKS, Mark
-from lab.factors.data.distributions import DISTRIBUTIONS, Distribution, entry
+from lab.factors.data.containers import MARKS, ContainerMark
+from lab.factors.data.distributions import DISTRIBUTIONS, Distribution, read_os_release_entry
 from lab.factors.data.machine_kinds import KINDS
 from lab.factors.factor import Constraint, Factor
-from lab.factors.host_spec import Platform, Surroundings
+from lab.factors.host_spec import HostSpec, Platform
 from lab.factors.machine import FACTOR as MACHINE
-from lab.factors.machine import kind
+from lab.factors.machine import find_kind
 from lab.suggest import nearest
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ LEVELS = (
     "podman",
 )
 
-ALL_MARKS: Mapping[str, Callable[[Distribution], Mark]] = {**MARKS, **CLOUDS}
+ALL_MARKS: Mapping[str, Callable[[Distribution], ContainerMark]] = {**MARKS, **CLOUDS}
 """Every mark by name; no mark is called as a distribution is."""
 
 _SHORTEST_NAME = 5
@@ -69,13 +69,13 @@ def _split(level: str) -> tuple[str, str]:
     return named["distribution"] or CONTROL, named["mark"]
 
 
-def _parts(level: str) -> tuple[Distribution, Mark]:
+def _parts(level: str) -> tuple[Distribution, ContainerMark]:
     distribution, mark = _split(level)
     chosen = DISTRIBUTIONS[distribution]
-    return chosen, ALL_MARKS[mark](chosen) if mark else Mark()
+    return chosen, ALL_MARKS[mark](chosen) if mark else ContainerMark()
 
 
-def _platform(distribution: Distribution, mark: Mark) -> Platform:
+def _platform(distribution: Distribution, mark: ContainerMark) -> Platform:
     plain = distribution.platform
     return Platform(
         os_release=plain.os_release,
@@ -93,7 +93,7 @@ def parse(level: str) -> str:
     return mark if distribution == CONTROL else f"{distribution}+{mark}"
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The distribution's texts and kernel, and the mark's files and variables."""
     distribution, mark = _parts(level)
     folders = dict.fromkeys((*surroundings.directories, *mark.directories))
@@ -120,12 +120,12 @@ def needles(level: str) -> tuple[str, ...]:
     distribution, mark = _parts(level)
     kernel = _platform(distribution, mark).kernel
     told = distribution.platform.os_release
-    names = [entry(told, "ID"), _split(level)[1]]
+    names = [read_os_release_entry(told, "ID"), _split(level)[1]]
     found = (
-        entry(told, "PRETTY_NAME"),
+        read_os_release_entry(told, "PRETTY_NAME"),
         kernel.release,
         kernel.version,
-        entry(told, "VERSION_ID"),
+        read_os_release_entry(told, "VERSION_ID"),
         *mark.needles,
         *(name for name in names if len(name) >= _SHORTEST_NAME),
     )
@@ -138,7 +138,7 @@ def _on_another_machine(own: str, machine: str) -> bool:
     Levels that change the control's machine are let be: the control must go with all.
     """
     mark = _split(own)[1]
-    return mark in KINDS and kind(machine) not in (MACHINE.control, mark)
+    return mark in KINDS and find_kind(machine) not in (MACHINE.control, mark)
 
 
 FACTOR = Factor(

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lab.factors.data.project_templates import KINDS, registry
+from lab.factors.data.project_templates import KINDS, scope_registry
 from lab.factors.factor import Factor
-from lab.factors.host_spec import File, Surroundings
+from lab.factors.host_spec import File, HostSpec
 from lab.suggest import nearest
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def parse(level: str) -> str:
     return "+".join(parts) or CONTROL
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The files of all kinds; one that the client's profile brings stays as it is."""
     files = {
         path: File(text.encode())
@@ -121,7 +121,7 @@ def needles(level: str) -> tuple[str, ...]:
     """The names, the parts of one with a scope or path, and the registry of a private one."""
     found: list[str] = []
     for kind, name in _split(level).items():
-        own = registry(name) if kind == "node" else None
+        own = scope_registry(name) if kind == "node" else None
         found += [name, *(name.lstrip("@").split("/") if kind in {"go", "node"} else ())]
         found += [own, own.removeprefix("https://")] if own else []
     return tuple(dict.fromkeys(text for text in found if text))

@@ -15,9 +15,9 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from lab.factors.data.url_authority import host_in_url
+from lab.factors.data.url_authority import parse_url_host
 from lab.factors.factor import Factor
-from lab.factors.host_spec import Surroundings
+from lab.factors.host_spec import HostSpec
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -67,11 +67,11 @@ def parse(level: str) -> str:
     login, at, _ = parts.netloc.rpartition("@")
     if not _LOGIN.fullmatch(login):
         raise ValueError(f"write login:password with %-escapes where needed, not {login!r}")
-    canonical = f"{parts.scheme}://{login}{at}{host_in_url(parts.hostname)}:{port}"
+    canonical = f"{parts.scheme}://{login}{at}{parse_url_host(parts.hostname)}:{port}"
     return f"{form}:{canonical}" if form else canonical
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The variables that the level's form names, set; all others of the family unset."""
     form, address = _split(level)
     family = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")

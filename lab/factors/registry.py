@@ -16,18 +16,18 @@ import lab.factors as folder
 from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors.factor import Factor
-from lab.factors.host_spec import Surroundings
+from lab.factors.host_spec import HostSpec
 from lab.suggest import nearest
 
 __all__ = [
-    "control",
-    "every",
-    "factor",
+    "all_levels",
+    "control_environment",
     "factors",
-    "forbidden",
-    "impossible",
-    "inert",
-    "level",
+    "find_conflict",
+    "find_forbidden_pairs",
+    "get_factor",
+    "is_inert",
+    "parse_level",
     "parse_setting",
     "realise",
 ]
@@ -44,7 +44,7 @@ def factors() -> Mapping[str, Factor]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
-def factor(name: str) -> Factor:
+def get_factor(name: str) -> Factor:
     """The factor of this name; UsageError with the nearest names if there is none."""
     found = factors().get(name)
     if found is None:
@@ -55,9 +55,9 @@ def factor(name: str) -> Factor:
     return found
 
 
-def level(name: str, text: str) -> str:
+def parse_level(name: str, text: str) -> str:
     """A level of the factor in canonical spelling; UsageError with the nearest levels."""
-    chosen = factor(name)
+    chosen = get_factor(name)
     try:
         return chosen.parse(text)
     except ValueError as error:
@@ -66,9 +66,9 @@ def level(name: str, text: str) -> str:
         raise UsageError(f"factor {name} has no level {text!r}: {error}{hint}") from error
 
 
-def every(name: str) -> tuple[str, ...]:
+def all_levels(name: str) -> tuple[str, ...]:
     """All levels of a factor, the named ones first; UsageError where they have no end."""
-    item = factor(name)
+    item = get_factor(name)
     if item.every is None:
         swept = ", ".join(other.name for other in factors().values() if other.every)
         raise UsageError(
@@ -83,56 +83,56 @@ def parse_setting(text: str) -> tuple[str, str]:
     name, separator, value = text.partition("=")
     if not separator:
         raise UsageError(f"write FACTOR=LEVEL, such as timezone=Asia/Tokyo, not {text!r}")
-    return name, level(name, value)
+    return name, parse_level(name, value)
 
 
-def control(names: Iterable[str]) -> Environment:
+def control_environment(names: Iterable[str]) -> Environment:
     """The environment in which each of these factors is at its control."""
-    return Environment.of({name: factor(name).control for name in names})
+    return Environment.of({name: get_factor(name).control for name in names})
 
 
-def realise(environment: Environment, base: Surroundings) -> Surroundings:
+def realise(environment: Environment, base: HostSpec) -> HostSpec:
     """The surroundings in which every level of the environment holds, paths settled.
 
     ``base`` brings what the client's profile says (variables, endpoint, opt-out); factors
     that the environment does not name stay as they are there.
     """
-    chosen = [(factor(name), name, text) for name, text in environment.levels]
+    chosen = [(get_factor(name), name, text) for name, text in environment.levels]
     surroundings = base
     for item, name, text in sorted(chosen, key=lambda entry: (entry[0].rank, entry[1])):
-        surroundings = item.realise(level(name, text), surroundings)
+        surroundings = item.realise(parse_level(name, text), surroundings)
     return surroundings.settled()
 
 
-def forbidden(
+def find_forbidden_pairs(
     levels: Mapping[str, Iterable[str]],
 ) -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
     """The pairs of these levels, as (factor, level), that cannot be together."""
     return tuple(
         ((name, own), (constraint.other, other))
         for name, values in levels.items()
-        for constraint in factor(name).constraints
+        for constraint in get_factor(name).constraints
         for own in values
         for other in levels.get(constraint.other, ())
         if constraint.forbids(own, other)
     )
 
 
-def impossible(environment: Environment) -> str | None:
+def find_conflict(environment: Environment) -> str | None:
     """Why no such machine exists or works; None where nothing speaks against it."""
     for name, text in environment.levels:
-        for constraint in factor(name).constraints:
+        for constraint in get_factor(name).constraints:
             other = environment.mapping.get(constraint.other)
             if other is not None and constraint.forbids(text, other):
                 return f"{name}={text} with {constraint.other}={other}: {constraint.why}"
     return None
 
 
-def inert(name: str, base: Surroundings) -> bool:
+def is_inert(name: str, base: HostSpec) -> bool:
     """Whether no level can change anything over this base, as with a profile that lacks it.
 
     Such a factor is *not measured* for the client, which is not the same as *no signal*.
     """
-    item = factor(name)
+    item = get_factor(name)
     quiet = item.realise(item.control, base)
     return all(item.realise(text, base) == quiet for text in item.levels)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from lab.factors.data.coding_agents import VARIABLES
 from lab.factors.data.session_kinds import KINDS
 from lab.factors.factor import Factor
-from lab.factors.host_spec import Surroundings
+from lab.factors.host_spec import HostSpec
 from lab.suggest import nearest
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _variables(level: str) -> dict[str, str]:
     return made
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The variables and files set; what the profile itself sets is kept beside them."""
     files = {path: file for name in _split(level) for path, file in KINDS[name].files.items()}
     return surroundings.with_variables(**_variables(level)).with_files(files)

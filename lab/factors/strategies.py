@@ -2,7 +2,7 @@
 
 Each factor is at its control, at a named level or at a generated one, and shrinks in this
 order backwards: what a failing example still varies, it needs.  Environments that cannot
-exist (:func:`lab.factors.registry.impossible`) are not generated.
+exist (:func:`lab.factors.registry.find_conflict`) are not generated.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import msgspec
 
 from lab.environment import Change, Environment
 from lab.errors import UsageError
-from lab.factors.registry import factor, impossible, level
 from lab.factors.registry import factors as all_factors
+from lab.factors.registry import find_conflict, get_factor, parse_level
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["Pair", "control", "environments", "levels"]
+__all__ = ["Pair", "control", "environments", "level_strategy"]
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -49,7 +49,7 @@ def control(**levels: str) -> Environment:
 
     UsageError, with the nearest name, for a factor or level that does not exist.
     """
-    named = {name: level(name, text) for name, text in levels.items()}
+    named = {name: parse_level(name, text) for name, text in levels.items()}
     return Environment.of({**{name: item.control for name, item in all_factors().items()}, **named})
 
 
@@ -87,27 +87,27 @@ def environments(
     from hypothesis import strategies as st
 
     names = _names(factors)
-    held = {name: level(name, text) for name, text in (fixed or {}).items()}
+    held = {name: parse_level(name, text) for name, text in (fixed or {}).items()}
     every = tuple(dict.fromkeys((*names, *held)))
-    ways = {name: st.just(held[name]) if name in held else levels(name) for name in every}
+    ways = {name: st.just(held[name]) if name in held else level_strategy(name) for name in every}
     whole = st.fixed_dictionaries(ways).map(Environment.of)
-    possible = whole.filter(lambda environment: impossible(environment) is None)
+    possible = whole.filter(lambda environment: find_conflict(environment) is None)
     if pairs_differing_in is None:
         return possible
     differing = _differing(pairs_differing_in, every, held)
 
     def partners(left: Environment) -> SearchStrategy[Pair]:
-        others = {name: levels(name).filter(_other_than(left[name])) for name in differing}
+        others = {name: level_strategy(name).filter(_other_than(left[name])) for name in differing}
         return st.fixed_dictionaries(others).map(lambda new: Pair(left, left.but(new)))
 
-    return possible.flatmap(partners).filter(lambda pair: impossible(pair.right) is None)
+    return possible.flatmap(partners).filter(lambda pair: find_conflict(pair.right) is None)
 
 
-def levels(name: str) -> SearchStrategy[str]:
+def level_strategy(name: str) -> SearchStrategy[str]:
     """Levels of a factor, in canonical spelling: control, named or generated."""
     from hypothesis import strategies as st
 
-    item = factor(name)
+    item = get_factor(name)
     ways = [st.just(item.control), st.sampled_from(item.levels), item.strategy().map(item.parse)]
     return st.one_of(ways)
 
@@ -121,7 +121,7 @@ def _names(chosen: Iterable[str] | None) -> tuple[str, ...]:
         return tuple(all_factors())
     if isinstance(chosen, str):
         raise UsageError(f"factors is a list of names; write factors=[{chosen!r}]")
-    return tuple(factor(name).name for name in chosen)
+    return tuple(get_factor(name).name for name in chosen)
 
 
 def _differing(
@@ -131,7 +131,7 @@ def _differing(
     if not names:
         raise UsageError("pairs_differing_in names no factor; name one, such as timezone")
     for name in names:
-        factor(name)
+        get_factor(name)
         if name in held:
             raise UsageError(f"pairs cannot differ in {name}, which fixed holds; leave one out")
         if name not in every:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.factors.factor import Factor
-from lab.factors.host_spec import Surroundings, Terminal
+from lab.factors.host_spec import HostSpec, Terminal
 from lab.suggest import nearest
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def parse(level: str) -> str:
     return CONTROL if canonical == f"pipe:{_TERM}" else canonical
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The streams and the level's variables; what the profile itself sets is kept beside them."""
     terminal, variables = _split(level)
     return msgspec.structs.replace(surroundings.with_variables(**variables), terminal=terminal)

@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.factors.factor import Factor
-from lab.factors.host_spec import Surroundings
+from lab.factors.host_spec import HostSpec
 from lab.suggest import nearest
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["FACTOR", "zones"]
+__all__ = ["FACTOR", "load_zones"]
 
 CONTROL = "UTC"
 
@@ -60,7 +60,7 @@ _POSIX = re.compile(rf"{_NAME}{_OFFSET}(?:{_NAME}(?:{_OFFSET})?(?:{_RULE}{_RULE}
 
 
 @cache
-def zones() -> frozenset[str]:
+def load_zones() -> frozenset[str]:
     """Every IANA zone of the time zone database that Python finds."""
     return frozenset(zoneinfo.available_timezones() - {"localtime", "posixrules", "Factory"})
 
@@ -74,14 +74,14 @@ def parse(level: str) -> str:
         raise ValueError(
             f"{form!r} is no form of a time zone; write Area/City, TZ=… or localtime=…"
         )
-    if value in zones() or (form == "localtime" and value == "none"):
+    if value in load_zones() or (form == "localtime" and value == "none"):
         return level
     if form == "TZ" and _POSIX.fullmatch(value):
         return level
-    raise ValueError(f"{value!r} is no IANA time zone; nearest: {nearest(value, zones())}")
+    raise ValueError(f"{value!r} is no IANA time zone; nearest: {nearest(value, load_zones())}")
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The level in TZ, in the files, or in both."""
     form, _, zone = level.rpartition("=")
     variable = None if form == "localtime" or level == CONTROL else zone
@@ -94,7 +94,7 @@ def strategy() -> SearchStrategy[str]:
     """Any zone in any form, and POSIX strings; shrinks to a plain zone early in the alphabet."""
     from hypothesis import strategies as st
 
-    zone = st.sampled_from(sorted(zones()))
+    zone = st.sampled_from(sorted(load_zones()))
     posix = st.builds(
         lambda name, hours: f"TZ={name}{hours}",
         st.sampled_from(("AAA", "<+03>", "EST")),
@@ -116,9 +116,9 @@ def needles(level: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((zone, city)))
 
 
-def every() -> tuple[str, ...]:
+def all_levels() -> tuple[str, ...]:
     """Every IANA zone, in all three places; ``UTC`` is the control."""
-    return tuple(sorted(zones()))
+    return tuple(sorted(load_zones()))
 
 
 FACTOR = Factor(
@@ -130,5 +130,5 @@ FACTOR = Factor(
     realise=realise,
     strategy=strategy,
     needles=needles,
-    every=every,
+    every=all_levels,
 )

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.factors.factor import Factor
-from lab.factors.host_spec import Surroundings, User
+from lab.factors.host_spec import HostSpec, User
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["FACTOR", "account"]
+__all__ = ["FACTOR", "parse_account"]
 
 CONTROL = "dev"
 
@@ -41,7 +41,7 @@ _PATH = re.compile(r"(?:/[^/\x00-\x1f\x7f:]+)+")
 _LARGEST_UID = 2**31 - 1
 
 
-def account(level: str) -> User:
+def parse_account(level: str) -> User:
     """The account that a level names; ValueError if it names none."""
     login, *rest = level.split(":")
     if not _LOGIN.fullmatch(login):
@@ -63,15 +63,15 @@ def account(level: str) -> User:
 
 def parse(level: str) -> str:
     """The canonical spelling: a login alone where that says everything."""
-    user = account(level)
-    if user == account(user.login):
+    user = parse_account(level)
+    if user == parse_account(user.login):
         return user.login
     return f"{user.login}:{user.real_name}:{user.uid}:{user.home}:{user.shell}"
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The user; the sandbox derives passwd, HOME, USER, LOGNAME and SHELL from it."""
-    return msgspec.structs.replace(surroundings, user=account(level))
+    return msgspec.structs.replace(surroundings, user=parse_account(level))
 
 
 def strategy() -> SearchStrategy[str]:
@@ -101,7 +101,7 @@ def strategy() -> SearchStrategy[str]:
 
 def needles(level: str) -> tuple[str, ...]:
     """Real name, home, login, and the uid where it is long enough to recognise."""
-    user = account(level)
+    user = parse_account(level)
     uid = str(user.uid) if user.uid > 9999 else ""
     found = (user.real_name, user.home, user.login, uid)
     return tuple(dict.fromkeys(text for text in found if text))

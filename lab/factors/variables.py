@@ -2,7 +2,7 @@
 
 A level is a list of assignments as a shell reads them, sorted by name: ``A=1 B='x y'``.  Not
 to be set here is what other factors decide, and what follows from user and directory:
-:func:`owned` says which names these are.
+:func:`names_of_other_factors` says which names these are.
 
 The control is ``none``.  The named levels are switches that programs of all kinds read under
 the same name, so that they may mean something to a client of which nothing is known.  Which
@@ -20,13 +20,13 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from lab.factors.factor import Factor
-from lab.factors.host_spec import BARE, Surroundings
+from lab.factors.host_spec import BARE, HostSpec
 from lab.factors.registry import factors
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["FACTOR", "assignments", "level_of", "owned"]
+__all__ = ["FACTOR", "format_level", "names_of_other_factors", "parse_assignments"]
 
 CONTROL = "none"
 
@@ -67,7 +67,7 @@ _PLAIN_WORDS = frozenset({"true", "false", "none", "null", "auto"})
 
 
 @cache
-def owned() -> frozenset[str]:
+def names_of_other_factors() -> frozenset[str]:
     """Names of variables that are no level of this factor.
 
     They are decided by a named level of another factor, or follow from user and directory.
@@ -83,12 +83,12 @@ def owned() -> frozenset[str]:
     )
 
 
-def assignments(level: str) -> dict[str, str]:
+def parse_assignments(level: str) -> dict[str, str]:
     """The variables that a level sets; ValueError for what is no level."""
     return dict(_read(level))
 
 
-def level_of(variables: Mapping[str, str]) -> str:
+def format_level(variables: Mapping[str, str]) -> str:
     """The level that sets these variables, in canonical spelling; ValueError if none does."""
     checked = _checked(variables.items())
     return " ".join(f"{name}={shlex.quote(value)}" for name, value in checked) or CONTROL
@@ -119,7 +119,7 @@ def _checked(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
             raise ValueError(f"a variable's name is letters, digits and _, not {name[:80]!r}")
         if name in found:
             raise ValueError(f"{name} is set twice; leave one out")
-        if name in owned():
+        if name in names_of_other_factors():
             raise ValueError(f"{name} is decided by {_owner(name)}; vary that instead")
         _refuse_control_characters(name, value)
         found[name] = value
@@ -149,10 +149,10 @@ def _owner(name: str) -> str:
 
 def parse(level: str) -> str:
     """The canonical spelling: sorted by name, quoted only where a shell needs it."""
-    return level_of(assignments(level))
+    return format_level(parse_assignments(level))
 
 
-def realise(level: str, surroundings: Surroundings) -> Surroundings:
+def realise(level: str, surroundings: HostSpec) -> HostSpec:
     """The variables set; all others stay as they are."""
     return surroundings.with_variables(**dict(_read(level)))
 
@@ -161,13 +161,13 @@ def strategy() -> SearchStrategy[str]:
     """Some general names with values of all kinds; shrinks to one switch."""
     from hypothesis import strategies as st
 
-    names = st.sampled_from([name for name in GENERAL if name not in owned()])
+    names = st.sampled_from([name for name in GENERAL if name not in names_of_other_factors()])
     values = st.one_of(
         st.sampled_from(("1", "0", "true", "false", "debug", "production", "")),
         st.integers(1000, 9999).map("value-{}".format),
         st.sampled_from(("two words", "it's", "größer", "/var/tmp", "https://a.example/?b=$c")),
     )
-    return st.dictionaries(names, values, min_size=1, max_size=3).map(level_of)
+    return st.dictionaries(names, values, min_size=1, max_size=3).map(format_level)
 
 
 def needles(level: str) -> tuple[str, ...]:

@@ -6,10 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from lab.findings.covert.difference_kinds import reordered
-from lab.findings.encodings.detect import PLAIN, as_sent, hit_of
-from lab.findings.encodings.e_values import jointly
-from lab.findings.encodings.keyed_digests import chance_of, keyed_digests, keys_in, may_hold_digest
+from lab.findings.covert.difference_kinds import is_reordered
+from lab.findings.encodings.detect import PLAIN, find_hit, restore_sent_text
+from lab.findings.encodings.e_values import joint_e_value
+from lab.findings.encodings.keyed_digests import (
+    count_expected_hits,
+    find_keyed_digests,
+    list_keys,
+    may_hold_digest,
+)
 from lab.findings.encodings.search import Hit
 from lab.findings.report import Kind
 from lab.observation.location import Location
@@ -19,9 +24,9 @@ __all__ = [
     "ORDER_PARTS",
     "ROUTED_CHANNELS",
     "ROUTE_PARTS",
-    "Told",
+    "Classification",
+    "classify",
     "is_route",
-    "kind_of",
 ]
 
 ROUTE_PARTS = frozenset({"route", "proxy request", "proxy header"})
@@ -49,7 +54,7 @@ _MOST_LABELS = 8
 _MOST_KEYS = 256
 
 
-class Told(NamedTuple):
+class Classification(NamedTuple):
     """The kind; of a copy or an encoding, which, and how many such findings chance makes."""
 
     kind: Kind
@@ -67,7 +72,7 @@ def is_route(location: Location, *, routed: bool, rerouted: bool) -> bool:
     )
 
 
-def kind_of(
+def classify(
     location: Location,
     *,
     routed: bool,
@@ -75,7 +80,7 @@ def kind_of(
     values: Mapping[str, str | None],
     needles: Mapping[str, Iterable[str]],
     sent: Callable[[str], Iterable[str]] | None = None,
-) -> Told:
+) -> Classification:
     """Kind, encoding and chance.
 
     ``values`` maps a label of each combination of levels to the value seen there (None:
@@ -85,9 +90,9 @@ def kind_of(
     where traffic goes, ``rerouted`` that one of them does.
     """
     if is_route(location, routed=routed, rerouted=rerouted):
-        return Told("route")
+        return Classification("route")
     if location.part in ORDER_PARTS:
-        return Told("order")
+        return Classification("order")
     distinct = {value for value in values.values() if value}
     if len(distinct) > 1:
         # What several levels share says that they do not matter here, and is no copy of them.
@@ -96,7 +101,8 @@ def kind_of(
         found = {
             label: hit
             for label, value in values.items()
-            if value and (hit := hit_of(as_sent(location, value), needles.get(label, ())))
+            if value
+            and (hit := find_hit(restore_sent_text(location, value), needles.get(label, ())))
         }
         told = _copy(found, own, values)
         if told is None and sent is not None:
@@ -105,15 +111,15 @@ def kind_of(
         if told is not None:
             return told
     if _reordered(sorted(distinct)):
-        return Told("order")
+        return Classification("order")
     if None in values.values() and len(distinct) <= 1:
-        return Told("presence")
-    return Told("derived")
+        return Classification("presence")
+    return Classification("derived")
 
 
 def _copy(
     found: Mapping[str, Hit], own: Sequence[str], values: Mapping[str, str | None]
-) -> Told | None:
+) -> Classification | None:
     """That it is a copy, if at least half of the labels with a value of their own show one."""
     labels = {*found, *own}
     if not found or len(found) * 2 < len(labels):
@@ -124,8 +130,12 @@ def _copy(
         return None
     # Of levels that send the same, one alone is evidence.
     each = {values[label]: hit.chance for label, hit in found.items()}
-    chance = jointly(each.values(), len({values[label] for label in labels}))
-    return Told("copied", None, chance) if way == PLAIN else Told("encoded", way, chance)
+    chance = joint_e_value(each.values(), len({values[label] for label in labels}))
+    return (
+        Classification("copied", None, chance)
+        if way == PLAIN
+        else Classification("encoded", way, chance)
+    )
 
 
 def _keyed(
@@ -138,16 +148,16 @@ def _keyed(
     """Which values are digests of their own level's text together with a value that was sent."""
     found: dict[str, Hit] = {}
     for label in labels:
-        text = as_sent(location, values[label] or "")
+        text = restore_sent_text(location, values[label] or "")
         wanted = tuple(needles.get(label, ()))
         if not wanted or not may_hold_digest(text):
             continue
-        keys = keys_in(sent(label), _MOST_KEYS)
-        for way in keyed_digests({0: text}, keys, wanted).values():
-            found[label] = Hit("", way, chance_of(text, keys, wanted))
+        keys = list_keys(sent(label), _MOST_KEYS)
+        for way in find_keyed_digests({0: text}, keys, wanted).values():
+            found[label] = Hit("", way, count_expected_hits(text, keys, wanted))
     return found
 
 
 def _reordered(values: Sequence[str]) -> bool:
     """Whether all have the same pieces, though not one after another as in the first."""
-    return len(values) > 1 and all(reordered(values[0], value) for value in values[1:])
+    return len(values) > 1 and all(is_reordered(values[0], value) for value in values[1:])

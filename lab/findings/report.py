@@ -16,25 +16,25 @@ from lab.observation.location import Channel, Location
 
 __all__ = [
     "SCHEMA",
-    "Beside",
     "Calibration",
     "Channel",
     "ClientFacts",
     "Difference",
-    "Explored",
+    "ExplorationSummary",
     "FactorFacts",
     "Inconclusive",
     "Kind",
     "LabFacts",
+    "LevelGroup",
     "Location",
     "Noise",
     "NotMeasured",
     "Pair",
-    "Part",
     "Partition",
+    "RelatedLocation",
     "Report",
-    "Row",
     "Signal",
+    "TableRow",
 ]
 
 SCHEMA = "fingerprint-lab/report/1"
@@ -42,7 +42,7 @@ SCHEMA = "fingerprint-lab/report/1"
 Kind = Literal["copied", "encoded", "derived", "presence", "count", "order", "timing", "route"]
 
 
-class Row(msgspec.Struct, frozen=True):
+class TableRow(msgspec.Struct, frozen=True):
     """One line of a decision table: what was sent under these levels of the cause.
 
     ``value`` is the text that varies, or the whole text where it is short; where several
@@ -88,15 +88,15 @@ class Pair(msgspec.Struct, frozen=True):
     differences: tuple[Difference, ...] = ()
 
 
-class Beside(msgspec.Struct, frozen=True):
+class RelatedLocation(msgspec.Struct, frozen=True):
     """What the same cause does at another place of the same message."""
 
     location: Location
     kind: Kind
-    table: tuple[Row, ...]
+    table: tuple[TableRow, ...]
 
 
-class Part(msgspec.Struct, frozen=True):
+class LevelGroup(msgspec.Struct, frozen=True):
     """Levels of one factor that behave alike: what is sent under them, and their rule."""
 
     value: str | None
@@ -113,7 +113,7 @@ class Partition(msgspec.Struct, frozen=True):
 
     factor: str
     context: Mapping[str, str]
-    parts: tuple[Part, ...]
+    parts: tuple[LevelGroup, ...]
     levels: int
     """Levels that were tried, of ``of``."""
     of: int
@@ -131,7 +131,7 @@ class Signal(msgspec.Struct, frozen=True):
     encoding: str | None
     covert: bool
     location: Location
-    table: tuple[Row, ...]
+    table: tuple[TableRow, ...]
     pair: Pair
     p_value: float
     p_adjusted: float
@@ -140,7 +140,7 @@ class Signal(msgspec.Struct, frozen=True):
     documented: str | None = None
     fields: tuple[Location, ...] = ()
     """All places that show it, ``location`` first."""
-    beside: tuple[Beside, ...] = ()
+    beside: tuple[RelatedLocation, ...] = ()
     """Of these, the places that divide the levels in another way than the first."""
     partitions: tuple[Partition, ...] = ()
     """What sweeps found, one for each swept factor of the cause."""
@@ -183,7 +183,7 @@ class FactorFacts(msgspec.Struct, frozen=True):
     """Variables that were tried many at a time; ``levels`` has those that mattered."""
 
 
-class Explored(msgspec.Struct, frozen=True):
+class ExplorationSummary(msgspec.Struct, frozen=True):
     """What one sweep or search tried, what it cost, and the levels that it brought."""
 
     how: Literal["sweep", "search"]
@@ -257,5 +257,5 @@ class Report(msgspec.Struct, frozen=True):
     """How much all signals together tell, but for where traffic is routed."""
     bits_exact: bool = True
     """False where ``bits_total`` is an upper bound."""
-    explored: tuple[Explored, ...] = ()
+    explored: tuple[ExplorationSummary, ...] = ()
     schema: str = SCHEMA

@@ -3,11 +3,11 @@
 Theory of operation.  A connection is a stack of :class:`Layer` objects.  Each takes the
 bytes that the client sent at its level and returns the bytes to send back; none touches a
 socket.  A layer that finds another protocol inside (TLS, a CONNECT or SOCKS tunnel) asks the
-session to :meth:`Session.enter` the new place, which begins sniffing again, so tunnels nest
-to any depth that a client can pay for.
+session to :meth:`ConnectionContext.enter` the new place, which begins sniffing again, so tunnels
+nest to any depth that a client can pay for.
 
-Every layer that consumes clear text gives it to :meth:`Session.record` exactly once, so the
-connection's record holds the client's bytes decrypted, without gaps and repetitions, however
+Every layer that consumes clear text gives it to :meth:`ConnectionContext.record` exactly once, so
+the connection's record holds the client's bytes decrypted, without gaps and repetitions, however
 the network cut them up.
 """
 
@@ -18,14 +18,14 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from lab.internet.dns.name_addresses import Names
-from lab.internet.journal import Journal
+from lab.internet.dns.name_addresses import NameAddresses
+from lab.internet.journal import EventRecorder
 from lab.internet.models.script import Script
-from lab.internet.target import Place
-from lab.internet.tls.certificate_authority import Authority
+from lab.internet.target import Target
+from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.observation.records import Connection
 
-__all__ = ["Innermost", "Layer", "Session", "World"]
+__all__ = ["ConnectionContext", "Innermost", "Layer", "TrialServices"]
 
 Innermost = Literal["none", "raw", "tls", "http/1.1", "h2", "websocket", "socks5", "connect"]
 
@@ -47,23 +47,23 @@ class Layer(Protocol):
         """Take note that the client will send no more; return what to send. Idempotent."""
 
 
-class World(msgspec.Struct, frozen=True):
+class TrialServices(msgspec.Struct, frozen=True):
     """What the servers of one trial know."""
 
-    authority: Authority
-    names: Names
+    authority: CertificateAuthority
+    names: NameAddresses
     script: Script
 
 
-class Session:
+class ConnectionContext:
     """The shared state of one connection; the record of it is written by :meth:`close`."""
 
     def __init__(
         self,
-        place: Place,
-        journal: Journal,
-        world: World,
-        sniff: Callable[[Session, Place], Layer],
+        place: Target,
+        journal: EventRecorder,
+        world: TrialServices,
+        sniff: Callable[[ConnectionContext, Target], Layer],
     ) -> None:
         self.number = journal.number()
         self.journal = journal
@@ -83,7 +83,7 @@ class Session:
         """Whether the connection is within the limit of connections, and so recorded."""
         return self._slot is not None
 
-    def enter(self, place: Place) -> Layer:
+    def enter(self, place: Target) -> Layer:
         """Begin to find out what the client speaks to this place."""
         self._depth += 1
         return self._sniff(self, place)

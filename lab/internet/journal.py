@@ -1,7 +1,7 @@
 """What is kept of a trial: events in the order in which they began, within limits.
 
 A record often begins long before it is complete: a connection when it is accepted, a
-request when its head has arrived.  So a writer first takes a :meth:`Journal.slot`, which
+request when its head has arrived.  So a writer first takes a :meth:`EventRecorder.slot`, which
 fixes the event's position, and fills it when everything is known.  Whatever exceeds a limit
 is not kept, and the limit's name goes to ``truncated``, so that a missing record is never
 taken for silence.
@@ -17,7 +17,7 @@ import msgspec
 
 from lab.observation.records import Event
 
-__all__ = ["Journal", "Recording", "RecordingLimits"]
+__all__ = ["EventRecorder", "Recording", "RecordingLimits"]
 
 Kind = Literal["connections", "datagrams", "queries", "requests", "messages", "handshakes", "hops"]
 
@@ -43,7 +43,7 @@ class Recording(msgspec.Struct, frozen=True):
     truncated: tuple[str, ...]
 
 
-class Journal:
+class EventRecorder:
     """Collects the events of one trial.  ``clock`` returns seconds, from any origin."""
 
     def __init__(self, limits: RecordingLimits, clock: Callable[[], float]) -> None:

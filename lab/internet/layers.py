@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lab.internet.connection import Session
-from lab.internet.target import Place
+from lab.internet.connection import ConnectionContext
+from lab.internet.target import Target
 
 __all__ = ["Raw"]
 
@@ -11,7 +11,7 @@ __all__ = ["Raw"]
 class Raw:
     """Records everything and says nothing; stays open for as long as the client likes."""
 
-    def __init__(self, session: Session, place: Place) -> None:
+    def __init__(self, session: ConnectionContext, place: Target) -> None:
         self._session = session
         self._ended = False
         session.recognise("raw")

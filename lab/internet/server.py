@@ -3,8 +3,8 @@
 This file and :mod:`lab.internet.tcp_transport` are the only ones that touch sockets.  All that is
 decided, answered and recorded is decided in the layers, which are pure.
 
-A :class:`Network` belongs to one cell and lives through many trials; each trial is one
-recording between :meth:`Network.begin` and :meth:`Network.end`.  Outside a recording,
+A :class:`CellServer` belongs to one cell and lives through many trials; each trial is one
+recording between :meth:`CellServer.begin` and :meth:`CellServer.end`.  Outside a recording,
 connections are closed at once.  The public methods are called from worker threads.
 """
 
@@ -25,14 +25,14 @@ from typing import Any, Self, TypeVar
 from lab.errors import LabError
 from lab.internet import udp
 from lab.internet.cell_sockets import CellSockets
-from lab.internet.connection import World
-from lab.internet.dns.name_addresses import Names
-from lab.internet.journal import Journal, Recording, RecordingLimits
+from lab.internet.connection import TrialServices
+from lab.internet.dns.name_addresses import NameAddresses
+from lab.internet.journal import EventRecorder, Recording, RecordingLimits
 from lab.internet.models.script import Script
-from lab.internet.tcp_transport import Wire, ordinary_address
-from lab.internet.tls.certificate_authority import Authority
+from lab.internet.tcp_transport import TcpTransport, normalise_address
+from lab.internet.tls.certificate_authority import CertificateAuthority
 
-__all__ = ["Internet", "Network", "Recording", "RecordingLimits"]
+__all__ = ["CellServer", "Recording", "RecordingLimits", "Server"]
 
 Result = TypeVar("Result")
 
@@ -51,19 +51,19 @@ IP_ORIGDSTADDR = 20
 IPV6_ORIGDSTADDR = 74
 
 
-class Internet:
+class Server:
     """The loop and its thread.  A context manager; leaving it stops every server."""
 
     def __init__(
         self,
-        authority: Authority,
+        authority: CertificateAuthority,
         limits: RecordingLimits = RecordingLimits(),  # noqa: B008
     ) -> None:
         self._authority = authority
         self._limits = limits
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="internet", daemon=True)
-        self._networks: list[Network] = []
+        self._networks: list[CellServer] = []
         self._thread.start()
 
     def __enter__(self) -> Self:
@@ -77,9 +77,9 @@ class Internet:
     ) -> None:
         self.close()
 
-    def attach(self, sockets: CellSockets) -> Network:
+    def attach(self, sockets: CellSockets) -> CellServer:
         """Serve these sockets.  They are duplicated; the caller's own stay the caller's."""
-        network = Network(sockets, self._authority, self._limits, self._loop, self._call)
+        network = CellServer(sockets, self._authority, self._limits, self._loop, self._call)
         self._networks.append(network)
         return network
 
@@ -101,13 +101,13 @@ class Internet:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
 
-class Network:
+class CellServer:
     """One cell's servers."""
 
     def __init__(
         self,
         sockets: CellSockets,
-        authority: Authority,
+        authority: CertificateAuthority,
         limits: RecordingLimits,
         loop: asyncio.AbstractEventLoop,
         call: Callable[[Coroutine[Any, Any, Any]], Any],
@@ -120,10 +120,10 @@ class Network:
         self._tcp = [sockets.tcp4.dup(), sockets.tcp6.dup()]
         self._udp = [sockets.udp4.dup(), sockets.udp6.dup()]
         self._replies: OrderedDict[tuple[str, int], socket.socket] = OrderedDict()
-        self._journal: Journal | None = None
-        self._world: World | None = None
+        self._journal: EventRecorder | None = None
+        self._world: TrialServices | None = None
         # A dictionary, for its order: what waits is taken in the order of arrival.
-        self._wires: dict[Wire, None] = {}
+        self._wires: dict[TcpTransport, None] = {}
         self._failures: list[Exception] = []
         self._attached = True
         call(self._attach())
@@ -164,8 +164,8 @@ class Network:
         # Whatever the last trial's processes left behind is not this trial's.
         self._poll()
         self._failures.clear()
-        self._journal = Journal(self._limits, time.monotonic)
-        self._world = World(authority=self._authority, names=Names(), script=script)
+        self._journal = EventRecorder(self._limits, time.monotonic)
+        self._world = TrialServices(authority=self._authority, names=NameAddresses(), script=script)
 
     async def _end(self) -> Recording:
         journal = self._journal
@@ -223,7 +223,7 @@ class Network:
             if self._journal is None or self._world is None:
                 accepted.close()
                 continue
-            wire = Wire(
+            wire = TcpTransport(
                 accepted,
                 self._journal,
                 self._world,
@@ -234,7 +234,7 @@ class Network:
             self._wires[wire] = None
         return True
 
-    def _forget(self, wire: Wire) -> None:
+    def _forget(self, wire: TcpTransport) -> None:
         del self._wires[wire]
 
     def _pause(self, listener: socket.socket) -> None:
@@ -257,8 +257,8 @@ class Network:
                 return taken > 0
             if self._journal is None or self._world is None:
                 continue
-            address, port = _meant(ancillary) or receiver.getsockname()[:2]
-            address = ordinary_address(address)
+            address, port = _original_destination(ancillary) or receiver.getsockname()[:2]
+            address = normalise_address(address)
             try:
                 reply = udp.receive(data, address, port, self._journal, self._world.names)
             except Exception as error:  # noqa: BLE001 - ours: it must reach end()
@@ -287,7 +287,7 @@ class Network:
         return found
 
 
-def _meant(ancillary: list[tuple[int, int, bytes]]) -> tuple[str, int] | None:
+def _original_destination(ancillary: list[tuple[int, int, bytes]]) -> tuple[str, int] | None:
     """Return the address that a datagram was sent to, as the kernel noted it."""
     for level, kind, data in ancillary:
         if level == socket.IPPROTO_IP and kind == IP_ORIGDSTADDR:

@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from lab.internet.connection import Layer, Session
+from lab.internet.connection import ConnectionContext, Layer
 from lab.internet.dns.over_tcp import DnsTcp
 from lab.internet.http.http1 import Http1
 from lab.internet.http.http2 import PREFACE, Http2
 from lab.internet.layers import Raw
 from lab.internet.socks import Socks4, Socks5
-from lab.internet.target import Place
+from lab.internet.target import Target
 from lab.internet.tls.layer import Tls
 
-__all__ = ["Sniffer", "recognise"]
+__all__ = ["Sniffer", "recognise_protocol"]
 
-LayerType = Callable[[Session, Place], Layer]
+LayerType = Callable[[ConnectionContext, Target], Layer]
 
 DNS_PORTS = (53, 853)
 LONGEST_FIRST_LINE = 1 << 16
@@ -32,7 +32,7 @@ _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")
 _FIRST_LINE = re.compile(rb"[^ ]+ [^ ]+ HTTP/1\.[01]\r?\n")
 
 
-def recognise(data: bytes, port: int) -> LayerType | None:
+def recognise_protocol(data: bytes, port: int) -> LayerType | None:
     """Return the layer that speaks what these first bytes begin, or None to wait for more."""
     if not data:
         return None
@@ -75,7 +75,7 @@ def _recognise_http(data: bytes) -> LayerType | None:
 class Sniffer:
     """Waits until the protocol is known, then passes everything to its layer."""
 
-    def __init__(self, session: Session, place: Place) -> None:
+    def __init__(self, session: ConnectionContext, place: Target) -> None:
         self._session = session
         self._place = place
         self._waiting = b""
@@ -91,7 +91,7 @@ class Sniffer:
         if self._layer is not None:
             return self._layer.receive(data)
         self._waiting += data
-        layer_type = recognise(self._waiting, self._place.port)
+        layer_type = recognise_protocol(self._waiting, self._place.port)
         return b"" if layer_type is None else self._become(layer_type)
 
     def finish(self) -> bytes:

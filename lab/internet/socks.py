@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipaddress
 from typing import Literal
 
-from lab.internet.connection import Layer, Session
-from lab.internet.http.http1 import tunnel_place
-from lab.internet.target import Place, join_authority
+from lab.internet.connection import ConnectionContext, Layer
+from lab.internet.http.http1 import make_tunnel_target
+from lab.internet.target import Target, join_authority
 from lab.observation.records import ProxyHop
 
 __all__ = ["Socks4", "Socks5"]
@@ -23,7 +23,7 @@ class _Socks:
 
     scheme: Literal["socks4", "socks5"]
 
-    def __init__(self, session: Session, place: Place) -> None:
+    def __init__(self, session: ConnectionContext, place: Target) -> None:
         self._session = session
         self._place = place
         self._buffer = b""
@@ -93,7 +93,7 @@ class _Socks:
 
     def _open(self, host: str, port: int) -> None:
         self._inner = self._session.enter(
-            tunnel_place(self._session, self._place, host, port, scheme=self.scheme)
+            make_tunnel_target(self._session, self._place, host, port, scheme=self.scheme)
         )
 
 
@@ -102,7 +102,7 @@ class Socks5(_Socks):
 
     scheme = "socks5"
 
-    def __init__(self, session: Session, place: Place) -> None:
+    def __init__(self, session: ConnectionContext, place: Target) -> None:
         super().__init__(session, place)
         self._stage: Literal["methods", "password", "request"] = "methods"
 

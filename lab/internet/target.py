@@ -6,10 +6,10 @@ import ipaddress
 
 import msgspec
 
-__all__ = ["Place", "is_address", "join_authority", "split_authority"]
+__all__ = ["Target", "is_address", "join_authority", "split_authority"]
 
 
-class Place(msgspec.Struct, frozen=True):
+class Target(msgspec.Struct, frozen=True):
     """The end that a client speaks to at one layer of a connection.
 
     ``host`` is the name that led there, or None.  ``address`` is the address connected to;

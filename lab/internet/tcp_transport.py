@@ -14,19 +14,19 @@ import ipaddress
 import socket
 from collections.abc import Callable
 
-from lab.internet.connection import Session, World
-from lab.internet.journal import Journal
+from lab.internet.connection import ConnectionContext, TrialServices
+from lab.internet.journal import EventRecorder
 from lab.internet.sniffer import Sniffer
-from lab.internet.target import Place
+from lab.internet.target import Target
 
-__all__ = ["Wire", "ordinary_address"]
+__all__ = ["TcpTransport", "normalise_address"]
 
 READ_SIZE = 1 << 18
 UNSENT_LIMIT = 1 << 20
 """Octets waiting for a slow reader, above which nothing more is read from it."""
 
 
-class Wire:
+class TcpTransport:
     """Carries bytes between a socket and the outermost layer.
 
     ``closed`` is called once, when the socket is closed; ``failed`` with an exception that
@@ -36,11 +36,11 @@ class Wire:
     def __init__(
         self,
         accepted: socket.socket,
-        journal: Journal,
-        world: World,
+        journal: EventRecorder,
+        world: TrialServices,
         loop: asyncio.AbstractEventLoop,
         *,
-        closed: Callable[[Wire], None],
+        closed: Callable[[TcpTransport], None],
         failed: Callable[[Exception], None],
     ) -> None:
         accepted.setblocking(False)
@@ -56,9 +56,9 @@ class Wire:
         self._server_ended = False
         self._open = True
         address, port = accepted.getsockname()[:2]
-        address = ordinary_address(address)
-        place = Place(host=world.names.host(address), address=address, port=port)
-        self._session = Session(place, journal, world, Sniffer)
+        address = normalise_address(address)
+        place = Target(host=world.names.host(address), address=address, port=port)
+        self._session = ConnectionContext(place, journal, world, Sniffer)
         self._layer = self._session.enter(place)
         self._listening = True
         loop.add_reader(accepted, self.pump)
@@ -153,7 +153,7 @@ class Wire:
         self._listening = wanted
 
 
-def ordinary_address(text: str) -> str:
+def normalise_address(text: str) -> str:
     """Return an address without scope, and IPv4 where it is IPv4 in IPv6."""
     address = ipaddress.ip_address(text.partition("%")[0])
     mapped = getattr(address, "ipv4_mapped", None)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lab.internet.dns import nameserver
-from lab.internet.dns.name_addresses import Names
-from lab.internet.journal import Journal
+from lab.internet.dns.name_addresses import NameAddresses
+from lab.internet.journal import EventRecorder
 from lab.observation.records import Datagram
 
 __all__ = ["receive"]
@@ -12,9 +12,11 @@ __all__ = ["receive"]
 DNS_PORT = 53
 
 
-def receive(data: bytes, address: str, port: int, journal: Journal, names: Names) -> bytes | None:
+def receive(
+    data: bytes, address: str, port: int, journal: EventRecorder, names: NameAddresses
+) -> bytes | None:
     """Record a datagram that was sent to this address; return the reply, if there is one."""
-    reply = nameserver.answer(data, names) if port == DNS_PORT else None
+    reply = nameserver.answer_query(data, names) if port == DNS_PORT else None
     if reply is None:
         slot = journal.slot("datagrams")
         if slot is not None:
@@ -29,5 +31,5 @@ def receive(data: bytes, address: str, port: int, journal: Journal, names: Names
                 ),
             )
         return None
-    nameserver.record(reply, data, "udp", names.host(address) or address, journal)
+    nameserver.record_query(reply, data, "udp", names.host(address) or address, journal)
     return reply.wire

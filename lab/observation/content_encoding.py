@@ -13,7 +13,7 @@ import zlib
 import brotli
 import zstandard
 
-__all__ = ["LIMIT", "MOST_LAYERS", "decoded", "unpacked"]
+__all__ = ["LIMIT", "MOST_LAYERS", "decode_content", "decode_layers"]
 
 LIMIT = 64 * 1024 * 1024
 MOST_LAYERS = 4
@@ -26,12 +26,12 @@ _LONGEST_HEADER = 1 << 16
 """Of a member that follows another, what is kept for its header."""
 
 
-def decoded(body: bytes, encodings: str, limit: int = LIMIT) -> bytes:
+def decode_content(body: bytes, encodings: str, limit: int = LIMIT) -> bytes:
     """The body with its ``Content-Encoding`` (outermost last) undone; at most ``limit`` bytes."""
-    return unpacked(body, encodings, limit)[0]
+    return decode_layers(body, encodings, limit)[0]
 
 
-def unpacked(
+def decode_layers(
     body: bytes, encodings: str, limit: int = LIMIT
 ) -> tuple[bytes, list[tuple[str, bytes]]]:
     """The same, and of each encoding that was undone its name and what began there.

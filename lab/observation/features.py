@@ -7,7 +7,7 @@ and ``Host`` where it names the server connected to.  What an HTTP/1 connection 
 server could read is kept as it came.
 
 **Roles.**  Where an environment names a host (the model endpoint, a proxy), the traffic
-that follows is a consequence of routing.  :class:`Roles` translates such hosts to one name,
+that follows is a consequence of routing.  :class:`HostRoles` translates such hosts to one name,
 so that what is said to the endpoint can be compared although it moved; *where* it went is
 a feature of its own, in the part ``route``.  Likewise the name servers that an environment
 configures are one name: what shows is a client that asks another.
@@ -22,9 +22,9 @@ from urllib.parse import unquote
 
 import msgspec
 
-from lab.observation.content_encoding import unpacked
-from lab.observation.documents.embedded import nested
-from lab.observation.documents.leaves import flatten_body, readable
+from lab.observation.content_encoding import decode_layers
+from lab.observation.documents.embedded import find_embedded_leaves
+from lab.observation.documents.leaves import flatten_body, render_bytes
 from lab.observation.location import Location
 from lab.observation.records import (
     ClientHello,
@@ -37,14 +37,24 @@ from lab.observation.records import (
     TlsFailure,
     WebSocketMessage,
 )
-from lab.observation.style.compression_headers import packing
-from lab.observation.style.dns_query import letter_case, putting
-from lab.observation.style.escapes import form_escapes, percent_escapes
-from lab.observation.style.http1_head import by_connection, chunk_writing, head_spacing, heads
-from lab.observation.style.serialization import form_pairs, form_writing, plain_path, written_pairs
-from lab.observation.text.masks import looks_like_identifier
+from lab.observation.style.compression_headers import read_compression_headers
+from lab.observation.style.dns_query import describe_letter_case, read_query_style
+from lab.observation.style.escapes import describe_form_escapes, describe_percent_escapes
+from lab.observation.style.http1_head import (
+    describe_chunks,
+    describe_head_spacing,
+    find_heads,
+    group_by_connection,
+)
+from lab.observation.style.serialization import (
+    describe_form_style,
+    normalise_path,
+    parse_form,
+    parse_written_form,
+)
+from lab.observation.text.masks import is_identifier_like
 
-__all__ = ["RESOLVER", "Features", "Roles", "extract"]
+__all__ = ["RESOLVER", "Features", "HostRoles", "extract_features"]
 
 Features = Mapping[Location, tuple[str, ...]]
 
@@ -62,7 +72,7 @@ _NAME_SERVICE = frozenset({_DNS_PORT, 853})
 _GREASE = frozenset(0x0A0A + 0x1010 * step for step in range(16))
 
 
-class Roles(msgspec.Struct, frozen=True):
+class HostRoles(msgspec.Struct, frozen=True):
     """Which hosts stand for what in one environment.
 
     ``names`` maps a host to the name that it is reported under.  ``prefixes`` maps an
@@ -92,7 +102,7 @@ class Roles(msgspec.Struct, frozen=True):
         return RESOLVER if resolves else self.name(host)
 
 
-def extract(observation: Observation, roles: Roles) -> Features:
+def extract_features(observation: Observation, roles: HostRoles) -> Features:
     """The features of one observation, by location, each with its values in order."""
     found: dict[Location, list[str]] = defaultdict(list)
     for location, value in _walk(observation, roles):
@@ -105,13 +115,15 @@ def extract(observation: Observation, roles: Roles) -> Features:
     }
 
 
-def _walk(observation: Observation, roles: Roles) -> Iterator[tuple[Location, str]]:
+def _walk(observation: Observation, roles: HostRoles) -> Iterator[tuple[Location, str]]:
     order: list[str] = []
-    spoken = by_connection(event for event in observation.events if isinstance(event, Request))
+    spoken = group_by_connection(
+        event for event in observation.events if isinstance(event, Request)
+    )
     for event in observation.events:
         match event:
             case Request():
-                base = message_of(event, roles)
+                base = locate_message(event, roles)
                 order.append(f"{event.method} {base.host}{base.path}")
                 yield from _request(event, base, roles)
             case DnsQuery():
@@ -130,7 +142,7 @@ def _walk(observation: Observation, roles: Roles) -> Iterator[tuple[Location, st
             case Datagram():
                 host = roles.peer(event.host or event.address, event.port)
                 base = Location("udp", host, path=f":{event.port}")
-                yield base.beside("data"), readable(event.data)
+                yield base.beside("data"), render_bytes(event.data)
     if order:
         yield Location("http", part="request order"), "\n".join(order)
     end = observation.exit
@@ -138,20 +150,20 @@ def _walk(observation: Observation, roles: Roles) -> Iterator[tuple[Location, st
     yield Location("exit", part="status"), f"{end.verdict}, {status}"
 
 
-def message_of(request: Request, roles: Roles) -> Location:
+def locate_message(request: Request, roles: HostRoles) -> Location:
     """The place of a request, under the names that its environment's roles give."""
     return Location(
         "http", roles.name(request.host), request.method, _path(request.host, request.target, roles)
     )
 
 
-def _path(host: str, target: str, roles: Roles) -> str:
+def _path(host: str, target: str, roles: HostRoles) -> str:
     """The path of a target, words that look like identifiers blanked."""
-    path = plain_path(roles.path(host, target.partition("?")[0]))
-    return "/".join("{id}" if looks_like_identifier(word) else word for word in path.split("/"))
+    path = normalise_path(roles.path(host, target.partition("?")[0]))
+    return "/".join("{id}" if is_identifier_like(word) else word for word in path.split("/"))
 
 
-def _request(request: Request, base: Location, roles: Roles) -> Iterator[tuple[Location, str]]:
+def _request(request: Request, base: Location, roles: HostRoles) -> Iterator[tuple[Location, str]]:
     yield base.beside("request"), "sent"
     route = f"{request.scheme}://{request.host}:{request.port}"
     via = "".join(f" via {proxy}" for proxy in request.via)
@@ -165,20 +177,20 @@ def _request(request: Request, base: Location, roles: Roles) -> Iterator[tuple[L
         if shown == "{id}":
             yield base.beside("path", str(index)), word
             yield from _inside(base, "path", str(index), unquote(word))
-    for pointer, way in percent_escapes(("path", word) for word in path.split("/")):
+    for pointer, way in describe_percent_escapes(("path", word) for word in path.split("/")):
         yield base.beside("writing", pointer), way
     if query:
-        pairs = form_pairs(query)
-        yield base.beside("writing", "query"), form_writing(query)
-        for pointer, way in form_escapes("query", written_pairs(query)):
+        pairs = parse_form(query)
+        yield base.beside("writing", "query"), describe_form_style(query)
+        for pointer, way in describe_form_escapes("query", parse_written_form(query)):
             yield base.beside("writing", pointer), way
         yield base.beside("query order"), "\n".join(name for name, _ in pairs)
         for name, value in pairs:
             yield base.beside("query", name), value
             yield from _inside(base, "query", name, value)
     yield from _headers(request, base)
-    body, layers = unpacked(request.body, _header(request, b"content-encoding"))
-    for pointer, value in packing(layers, body):
+    body, layers = decode_layers(request.body, _header(request, b"content-encoding"))
+    for pointer, value in read_compression_headers(layers, body):
         yield base.beside("packing", pointer), value
     yield from _body(base, body, _header(request, b"content-type"))
 
@@ -187,13 +199,13 @@ def _body(base: Location, body: bytes, content_type: str) -> Iterator[tuple[Loca
     for leaf in flatten_body(body, content_type):
         yield base.beside(leaf.part, leaf.pointer), leaf.value
         if leaf.part == "body" and _WRAPPED.fullmatch(leaf.value):
-            for inner in nested(leaf.value):
+            for inner in find_embedded_leaves(leaf.value):
                 yield base.beside(inner.part, leaf.pointer + inner.pointer), inner.value
 
 
 def _inside(base: Location, part: str, pointer: str, value: str) -> Iterator[tuple[Location, str]]:
     """What a value that stands at one place of a message holds inside."""
-    for leaf in nested(value, pairs=pointer == "cookie"):
+    for leaf in find_embedded_leaves(value, pairs=pointer == "cookie"):
         own = leaf.part == "body"
         place = f"{pointer}{leaf.pointer}" if own else f"{part}/{pointer}{leaf.pointer}"
         yield base.beside(part if own else leaf.part, place), leaf.value
@@ -232,7 +244,7 @@ def _header(request: Request, name: bytes) -> str:
     return b",".join(values).decode("latin-1")
 
 
-def _dns(query: DnsQuery, roles: Roles) -> Iterator[tuple[Location, str]]:
+def _dns(query: DnsQuery, roles: HostRoles) -> Iterator[tuple[Location, str]]:
     """What was asked, and how: of whom, over what, in which letters, with which options.
 
     Nothing of it depends on how often it was asked, nor on which of two answers came first.
@@ -242,17 +254,17 @@ def _dns(query: DnsQuery, roles: Roles) -> Iterator[tuple[Location, str]]:
     yield base.beside("query"), f"{name} {query.type}"
     yield base.beside("resolver"), roles.peer(query.resolver, _DNS_PORT)
     yield base.beside("transport"), query.transport
-    if (put := putting(query.raw)) is None:
+    if (put := read_query_style(query.raw)) is None:
         return
     for sent in put.names:
         if sent.lower() == query.name:
-            yield base.beside("query case"), letter_case(sent)
+            yield base.beside("query case"), describe_letter_case(sent)
     yield base.beside("query options"), put.manner
     for pointer, value in put.contents:
         yield base.beside("query options", pointer), value
 
 
-def _hello(hello: ClientHello, roles: Roles) -> Iterator[tuple[Location, str]]:
+def _hello(hello: ClientHello, roles: HostRoles) -> Iterator[tuple[Location, str]]:
     base = Location("tls", roles.name(hello.host))
     fields: dict[str, tuple[int, ...]] = {
         "versions": hello.versions,
@@ -269,31 +281,31 @@ def _hello(hello: ClientHello, roles: Roles) -> Iterator[tuple[Location, str]]:
 
 
 def _connection(
-    connection: Connection, requests: list[Request], roles: Roles
+    connection: Connection, requests: list[Request], roles: HostRoles
 ) -> Iterator[tuple[Location, str]]:
     host = roles.peer(connection.host or connection.address, connection.port)
     place = Location("tcp", host, path=f":{connection.port}", part="data")
     if connection.protocol in ("raw", "none"):
-        yield place, readable(connection.sent)
+        yield place, render_bytes(connection.sent)
         return
     end: int | None = 0 if not requests else None
-    for request, head in zip(requests, heads(connection.sent, requests), strict=False):
-        base = message_of(request, roles)
-        for name, spacing in head_spacing(head.text):
+    for request, head in zip(requests, find_heads(connection.sent, requests), strict=False):
+        base = locate_message(request, roles)
+        for name, spacing in describe_head_spacing(head.text):
             if not (request.via and name.startswith("proxy-")):
                 yield base.beside("header spacing", name), spacing
         end = head.body + request.size
         if "chunked" in _header(request, b"transfer-encoding").lower():
-            told, end = chunk_writing(connection.sent, head.body)
+            told, end = describe_chunks(connection.sent, head.body)
             for name, value in told:
                 yield base.beside("header spacing", f"(chunks)/{name}"), value
         end = end if request is requests[-1] and request.complete else None
     unread = connection.sent[end:] if end is not None else b""
     if connection.protocol == "http/1.1" and unread:
-        yield place, readable(unread)
+        yield place, render_bytes(unread)
 
 
-def _hop(hop: ProxyHop, roles: Roles) -> Iterator[tuple[Location, str]]:
+def _hop(hop: ProxyHop, roles: HostRoles) -> Iterator[tuple[Location, str]]:
     proxy = roles.name(hop.proxy.rpartition(":")[0].strip("[]"))
     target = roles.name(hop.target.rpartition(":")[0].strip("[]"))
     yield Location("http", target, part="proxy request", pointer=hop.scheme), proxy
@@ -304,7 +316,7 @@ def _hop(hop: ProxyHop, roles: Roles) -> Iterator[tuple[Location, str]]:
             yield Location("http", target, part="proxy header", pointer=lower), text
 
 
-def _message_leaves(message: WebSocketMessage, roles: Roles) -> Iterator[tuple[Location, str]]:
+def _message_leaves(message: WebSocketMessage, roles: HostRoles) -> Iterator[tuple[Location, str]]:
     path = _path(message.host, message.target, roles)
     base = Location("websocket", roles.name(message.host), path=path)
     yield base.beside("message"), "sent"

@@ -16,19 +16,19 @@ import msgspec
 from lab.observation.features import Features
 from lab.observation.location import Location
 
-__all__ = ["gathered"]
+__all__ = ["group_generated_hosts"]
 
 _MANY = 2
 """A domain's names are made up if there are over so many times more than in any one trial."""
 
 
-def gathered(trials: Sequence[Features]) -> list[Features]:
+def group_generated_hosts(trials: Sequence[Features]) -> list[Features]:
     """The same features, those at made-up names moved to their domain."""
-    domains = _domains(trials)
-    return [_moved(trial, domains) for trial in trials] if domains else list(trials)
+    domains = _find_domains(trials)
+    return [_move_to_domains(trial, domains) for trial in trials] if domains else list(trials)
 
 
-def _domains(trials: Sequence[Features]) -> Mapping[str, str]:
+def _find_domains(trials: Sequence[Features]) -> Mapping[str, str]:
     """Made-up name to its domain."""
     names: dict[str, set[str]] = defaultdict(set)
     most: dict[str, int] = defaultdict(int)
@@ -50,7 +50,7 @@ def _domains(trials: Sequence[Features]) -> Mapping[str, str]:
     }
 
 
-def _moved(trial: Features, domains: Mapping[str, str]) -> Features:
+def _move_to_domains(trial: Features, domains: Mapping[str, str]) -> Features:
     moved: dict[Location, tuple[str, ...]] = {}
     for location, values in trial.items():
         if (host := location.host) is not None and host in domains:

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from lab.observation.features import Roles, message_of
+from lab.observation.features import HostRoles, locate_message
 from lab.observation.location import Location
 from lab.observation.records import Observation, Request
 
-__all__ = ["Timings", "timings"]
+__all__ = ["Timings", "measure_timings"]
 
 Timings = Mapping[Location, tuple[float, ...]]
 
 
-def timings(observation: Observation, roles: Roles) -> Timings:
+def measure_timings(observation: Observation, roles: HostRoles) -> Timings:
     """Seconds since the request before, by message, each with its values in order."""
     found: dict[Location, list[float]] = defaultdict(list)
     before: float | None = None
@@ -26,6 +26,6 @@ def timings(observation: Observation, roles: Roles) -> Timings:
         if not isinstance(event, Request):
             continue
         if before is not None:
-            found[message_of(event, roles).beside("timing")].append(event.at - before)
+            found[locate_message(event, roles).beside("timing")].append(event.at - before)
         before = event.at
     return {location: tuple(values) for location, values in found.items()}

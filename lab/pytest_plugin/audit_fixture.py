@@ -20,24 +20,24 @@ from lab.findings.report import Report, Signal
 if TYPE_CHECKING:
     from lab.findings.policy import Judgement, Open
     from lab.observation.location import Location
-    from lab.pytest_plugin.plugin_session import Session
-    from lab.pytest_plugin.resources import Bench
+    from lab.pytest_plugin.plugin_session import PluginSession
+    from lab.pytest_plugin.resources import TrialResources
 
-__all__ = ["AUDIT", "Audits", "Found"]
+__all__ = ["AUDIT_PROPERTY", "AuditFixture", "SignalFound"]
 
-AUDIT = "lab_audit"
+AUDIT_PROPERTY = "lab_audit"
 """The property of a test that names the folder of an audit."""
 
-_DONE = "session"
+_SESSION_FILE = "session"
 """The file in an audit's folder that says which session finished it."""
-_LONGEST_NAME = 80
+_MAX_NAME_LENGTH = 80
 _WIDTH = 160
-_REMAINING = "signal{s} that opting out does not end"
-_TIMES = 3
+_IGNORED_OPTOUT = "signal{s} that opting out does not end"
+_OBSERVED_RUNS = 3
 """Runs that show what is sent in one environment."""
 
 
-class Found(pytest.fail.Exception):  # type: ignore[misc, name-defined]
+class SignalFound(pytest.fail.Exception):  # type: ignore[misc, name-defined]
     """A test fails for what the client sends, and not because something could not be done.
 
     So that a test that expects a finding, ``xfail(raises=Found)``, does not take the one for
@@ -45,7 +45,7 @@ class Found(pytest.fail.Exception):  # type: ignore[misc, name-defined]
     """
 
 
-class Question(NamedTuple):
+class AuditRequest(NamedTuple):
     """Which factors an audit varies (none: all that reach the client), and whether together."""
 
     factors: tuple[str, ...]
@@ -55,17 +55,17 @@ class Question(NamedTuple):
     def name(self) -> str:
         """The name of its folder."""
         name = "-".join(self.factors) or "all"
-        if len(name) > _LONGEST_NAME:
+        if len(name) > _MAX_NAME_LENGTH:
             digest = hashlib.sha256(name.encode()).hexdigest()[:12]
             name = f"{len(self.factors)}-factors-{digest}"
         return name if self.together else f"{name}-each"
 
 
-class Audits:
+class AuditFixture:
     """The audits of one session."""
 
-    def __init__(self, session: Session) -> None:
-        self.reports: dict[Question, Report] = {}
+    def __init__(self, session: PluginSession) -> None:
+        self.reports: dict[AuditRequest, Report] = {}
         self._session = session
 
     @property
@@ -81,7 +81,7 @@ class Audits:
         Skips the test where the machine lacks something or none of the factors reaches the
         client; fails it where the client cannot be run or the question makes no sense.
         """
-        question = Question(tuple(sorted(set(factors))), together or len(set(factors)) == 1)
+        question = AuditRequest(tuple(sorted(set(factors))), together or len(set(factors)) == 1)
         bench = self._session.bench()
         if question not in self.reports:
             try:
@@ -113,12 +113,12 @@ class Audits:
 
         What stands in the requests to a model is left out: no opt-out promises anything there.
         """
-        from lab.pytest_plugin.optout_diff import ignoring
+        from lab.pytest_plugin.optout_diff import find_ignoring_optout
 
-        usual = self._session.observing(times=_TIMES)
-        out = self._session.observing(times=_TIMES, optout="set")
-        chosen = ignoring(report.signals, usual, out)
-        self._judge(report, chosen, _REMAINING, elsewhere=usual.model_requests)
+        usual = self._session.observing(times=_OBSERVED_RUNS)
+        out = self._session.observing(times=_OBSERVED_RUNS, optout="set")
+        chosen = find_ignoring_optout(report.signals, usual, out)
+        self._judge(report, chosen, _IGNORED_OPTOUT, elsewhere=usual.model_requests)
 
     def _judge(
         self,
@@ -133,7 +133,7 @@ class Audits:
         a limit left out trials; in the messages of ``elsewhere`` it does not ask.
         """
         from lab.findings.policy import judge
-        from lab.reports.text.phrases import counted, verdict
+        from lab.reports.text.phrases import format_count, format_verdict
 
         self._noted(report)
         judgement = judge(report, self._session.policy, self._session.baseline)
@@ -144,41 +144,41 @@ class Audits:
             what = "forbidden or new signal{s}"
         if failing := [*refused, *open_ones]:
             one, many = what.format(s=""), what.format(s="s")
-            self._fail(report, failing, counted(len(failing), one, many))
+            self._fail(report, failing, format_count(len(failing), one, many))
         if report.verdict in {"inconclusive", "not measured"}:
-            self._session.skip(verdict(report))
-        if doubts := _doubts(judgement, elsewhere):
-            self._session.skip(_open(doubts))
+            self._session.skip(format_verdict(report))
+        if doubts := _select_doubts(judgement, elsewhere):
+            self._session.skip(_describe_doubts(doubts))
 
     def _fail(self, report: Report, signals: Iterable[Signal], found: str) -> NoReturn:
-        from lab.reports.terminal.audit import console_for
-        from lab.reports.terminal.signal import write_finding
-        from lab.reports.text.phrases import client_words, severity
+        from lab.reports.terminal.audit import make_console
+        from lab.reports.terminal.signal import write_signal
+        from lab.reports.text.phrases import format_client_argument, severity
 
         stream = io.StringIO()
-        client = client_words(report.client, self._session.settings.client)
+        client = format_client_argument(report.client, self._session.settings.client)
         for number, signal in enumerate(sorted(signals, key=severity), 1):
             print(file=stream)
-            write_finding(number, signal, client, console_for(stream, width=100))
-        raise Found(f"{found} in what the client sends:\n{stream.getvalue()}", pytrace=False)
+            write_signal(number, signal, client, make_console(stream, width=100))
+        raise SignalFound(f"{found} in what the client sends:\n{stream.getvalue()}", pytrace=False)
 
     # --- an audit ---------------------------------------------------------------------------
 
-    def _refuse(self, bench: Bench, question: Question) -> None:
+    def _refuse(self, bench: TrialResources, question: AuditRequest) -> None:
         """Skip where nothing of the question can be varied."""
-        from lab.factors.registry import factor
+        from lab.factors.registry import get_factor
 
-        hindered = bench.hindered(factor(name).name for name in question.factors)
+        hindered = bench.hindered(get_factor(name).name for name in question.factors)
         if hindered and len(hindered) == len(question.factors):
-            self._session.skip(_because(hindered))
+            self._session.skip(_describe_unmeasurable(hindered))
 
-    def _answered(self, bench: Bench, question: Question) -> Report:
+    def _answered(self, bench: TrialResources, question: AuditRequest) -> Report:
         from lab.findings.report_json import decode
 
         name = question.name
         worker = self._session.worker
         run = "" if worker is None else str(worker["testrunuid"])
-        done = bench.folder / name / _DONE
+        done = bench.folder / name / _SESSION_FILE
         with bench.claims.holding(f"question {name}"):
             if run and done.exists() and done.read_text() == run:
                 # Another process of this session has asked the same.
@@ -187,31 +187,31 @@ class Audits:
             done.write_text(run)
         return report
 
-    def _audited(self, bench: Bench, question: Question) -> Report:
+    def _audited(self, bench: TrialResources, question: AuditRequest) -> Report:
         from lab import __version__
-        from lab.experiment.audit import conduct
+        from lab.experiment.audit import run_engine
         from lab.experiment.follow import follow
-        from lab.experiment.options import Options
-        from lab.experiment.scope import scope
-        from lab.pytest_plugin.settings import HOME
+        from lab.experiment.options import AuditOptions
+        from lab.experiment.scope import build_scope
+        from lab.pytest_plugin.settings import LAB_HOME
         from lab.reports.terminal.progress import Progress
 
         asked = self._session.settings
-        options = Options(
+        options = AuditOptions(
             factors=question.factors or None,
             strength=2 if question.together else 1,
             seed=asked.seed,
             max_time=asked.max_time,
-            home=HOME,
+            home=LAB_HOME,
             out=bench.folder / question.name,
             resume=asked.resume,
         )
-        chosen = scope(bench.client, options)
+        chosen = build_scope(bench.client, options)
         with self._session.talking(), bench.kept(question.name) as store:
             store.bind("client", bench.client.digest)
             store.bind("seed", str(options.seed))
             store.bind("lab", __version__)
-            events = conduct(bench.client, options, chosen, store, bench.laboratory)
+            events = run_engine(bench.client, options, chosen, store, bench.laboratory)
             if self._session.worker is not None:
                 return follow(events)
             print(file=sys.stderr)
@@ -220,19 +220,19 @@ class Audits:
 
     def _noted(self, report: Report) -> Report:
         """The report, with what a JUnit file should know of it beside the test."""
-        from lab.reports.text.phrases import client_label
+        from lab.reports.text.phrases import format_client
 
         note = self._session.property
-        note("lab_client", client_label(report.client))
+        note("lab_client", format_client(report.client))
         note("lab_seed", str(report.seed))
         if report.audit is not None:
-            note(AUDIT, report.audit)
+            note(AUDIT_PROPERTY, report.audit)
         for signal in report.signals:
             note("lab_signal", signal.id)
         return report
 
 
-def _doubts(judgement: Judgement, elsewhere: Set[Location]) -> Sequence[Open]:
+def _select_doubts(judgement: Judgement, elsewhere: Set[Location]) -> Sequence[Open]:
     """Effects that stayed open, and what was planned, or tried before, and could not be done.
 
     What a policy names that this question does not vary is for others to ask.
@@ -248,15 +248,15 @@ def _doubts(judgement: Judgement, elsewhere: Set[Location]) -> Sequence[Open]:
     ]
 
 
-def _open(doubts: Sequence[Open]) -> str:
-    from lab.reports.text.phrases import place
-    from lab.reports.text.safe import clipped
+def _describe_doubts(doubts: Sequence[Open]) -> str:
+    from lab.reports.text.phrases import format_location
+    from lab.reports.text.safe import clip
 
     first, more = doubts[0], len(doubts) - 1
-    where = f"{place(first.location, _WIDTH)}: " if first.location is not None else ""
-    told = f"{clipped(first.what, _WIDTH)}: {where}{clipped(first.why, _WIDTH)}"
+    where = f"{format_location(first.location, _WIDTH)}: " if first.location is not None else ""
+    told = f"{clip(first.what, _WIDTH)}: {where}{clip(first.why, _WIDTH)}"
     return f"stayed open: {told}" + (f" (and {more} more)" if more else "")
 
 
-def _because(hindered: Mapping[str, str]) -> str:
+def _describe_unmeasurable(hindered: Mapping[str, str]) -> str:
     return "; ".join(f"factor {name}: {why}" for name, why in hindered.items())

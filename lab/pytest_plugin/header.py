@@ -6,17 +6,21 @@ import shlex
 
 from lab.pytest_plugin.settings import Settings
 
-__all__ = ["header"]
+__all__ = ["format_header"]
 
 
-def header(settings: Settings) -> str:
+def format_header(settings: Settings) -> str:
     """``lab: client codex, sandbox ready, seed 0``; each need of a cell has been tried."""
-    from lab.reports.text.safe import visible
-    from lab.sandbox.requirements import missing, needs, user_namespace
+    from lab.reports.text.safe import make_visible
+    from lab.sandbox.requirements import (
+        check_requirements,
+        describe_missing,
+        user_namespace_options,
+    )
 
-    lacking = missing(needs())
-    whose = "rootless" if user_namespace() else "as root"
+    lacking = describe_missing(check_requirements())
+    whose = "rootless" if user_namespace_options() else "as root"
     sandbox = f"sandbox ready ({whose})" if lacking is None else f"no sandbox ({lacking})"
     jobs = "" if settings.jobs == 1 else f", {settings.jobs or 'as many'} trials at a time"
-    client = visible(shlex.join(settings.client))
+    client = make_visible(shlex.join(settings.client))
     return f"lab: client {client}, {sandbox}, seed {settings.seed}{jobs}"

@@ -7,15 +7,15 @@ from hypothesis import settings
 
 from lab.testing.hypothesis_profiles import load, register
 
-__all__ = ["prepare"]
+__all__ = ["load_profile"]
 
-_OF_HYPOTHESIS = {"default": "dev", "ci": "ci"}
+_LAB_PROFILES = {"default": "dev", "ci": "ci"}
 """What Hypothesis takes by itself (``ci`` where it sees a build server), and what of ours."""
 
 
-def prepare(config: pytest.Config) -> None:
+def load_profile(config: pytest.Config) -> None:
     """Register the profiles, and load one unless the user has chosen another."""
     current = settings.get_current_profile_name()
     register()
-    if config.getoption("hypothesis_profile", None) is None and current in _OF_HYPOTHESIS:
-        load(_OF_HYPOTHESIS[current])
+    if config.getoption("hypothesis_profile", None) is None and current in _LAB_PROFILES:
+        load(_LAB_PROFILES[current])

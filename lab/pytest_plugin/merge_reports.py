@@ -13,15 +13,15 @@ import msgspec
 
 from lab.findings.report import Calibration, FactorFacts, Report, Signal
 
-__all__ = ["merged"]
+__all__ = ["merge_reports"]
 
 T = TypeVar("T", bound=Hashable)
 
-_VERDICTS = ("signal", "inconclusive", "no signal", "not measured")
+_VERDICT_ORDER = ("signal", "inconclusive", "no signal", "not measured")
 """What a session comes to, the first that any of its questions came to."""
 
 
-def merged(reports: Sequence[Report], folder: str) -> Report:
+def merge_reports(reports: Sequence[Report], folder: str) -> Report:
     """The report of a session; ValueError where there is nothing to merge.
 
     ``trials`` and all times are sums over the questions, so that a trial that several of them
@@ -30,7 +30,7 @@ def merged(reports: Sequence[Report], folder: str) -> Report:
     if not reports:
         raise ValueError("no report to merge")
     first = reports[0]
-    signals = _signals(reports)
+    signals = _merge_signals(reports)
     found = {(signal.cause, signal.location) for signal in signals}
     rates = [r.calibration.false_positive_rate for r in reports]
     return msgspec.structs.replace(
@@ -40,23 +40,23 @@ def merged(reports: Sequence[Report], folder: str) -> Report:
         trials=sum(report.trials for report in reports),
         client_cpu_s=round(sum(report.client_cpu_s for report in reports), 3),
         overhead_s=round(sum(report.overhead_s for report in reports), 3),
-        factors=_factors(reports),
+        factors=_merge_factors(reports),
         signals=signals,
-        noise=_once(noise for report in reports for noise in report.noise),
-        inconclusive=_once(
+        noise=_deduplicate(noise for report in reports for noise in report.noise),
+        inconclusive=_deduplicate(
             each
             for report in reports
             for each in report.inconclusive
             if (each.cause, each.location) not in found
         ),
-        not_measured=_once(each for report in reports for each in report.not_measured),
+        not_measured=_deduplicate(each for report in reports for each in report.not_measured),
         calibration=Calibration(
             max(report.calibration.replicates for report in reports),
             max((rate for rate in rates if rate is not None), default=None),
         ),
         hosts=tuple(sorted({host for report in reports for host in report.hosts})),
-        verdict=next(v for v in _VERDICTS if any(report.verdict == v for report in reports)),
-        warnings=_once(each for report in reports for each in report.warnings),
+        verdict=next(v for v in _VERDICT_ORDER if any(report.verdict == v for report in reports)),
+        warnings=_deduplicate(each for report in reports for each in report.warnings),
         audit=folder,
         bits_total=round(sum(report.bits_total for report in reports), 3),
         bits_exact=len(reports) == 1 and first.bits_exact,
@@ -64,7 +64,7 @@ def merged(reports: Sequence[Report], folder: str) -> Report:
     )
 
 
-def _signals(reports: Sequence[Report]) -> tuple[Signal, ...]:
+def _merge_signals(reports: Sequence[Report]) -> tuple[Signal, ...]:
     best: dict[str, Signal] = {}
     for report in sorted(reports, key=lambda report: -report.trials):
         for signal in report.signals:
@@ -72,7 +72,7 @@ def _signals(reports: Sequence[Report]) -> tuple[Signal, ...]:
     return tuple(best[key] for key in sorted(best))
 
 
-def _factors(reports: Sequence[Report]) -> tuple[FactorFacts, ...]:
+def _merge_factors(reports: Sequence[Report]) -> tuple[FactorFacts, ...]:
     """Each factor once, with all levels that any question tried."""
     found: dict[str, FactorFacts] = {}
     for facts in (facts for report in reports for facts in report.factors):
@@ -84,5 +84,5 @@ def _factors(reports: Sequence[Report]) -> tuple[FactorFacts, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-def _once(items: Iterable[T]) -> tuple[T, ...]:
+def _deduplicate(items: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(items))

@@ -11,47 +11,49 @@ from lab.errors import ClientError, LabError, MachineError, UsageError
 
 if TYPE_CHECKING:
     from lab.observation.records import Observation
-    from lab.pytest_plugin.plugin_session import Session
-    from lab.pytest_plugin.traffic import Seen
+    from lab.pytest_plugin.plugin_session import PluginSession
+    from lab.pytest_plugin.traffic import Traffic
 
-__all__ = ["OBSERVED", "Observing", "require_observed"]
+__all__ = ["OBSERVED_FOLDER", "ObserveFixture", "require_observed"]
 
-OBSERVED = "observed"
+OBSERVED_FOLDER = "observed"
 """The folder, in a session's, of the trials of environments that tests observe."""
 
 
-class Observing:
+class ObserveFixture:
     """Runs the client, unless a question of this session already has run it there."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: PluginSession) -> None:
         self._session = session
 
-    def __call__(self, times: int = 1, **levels: str) -> Seen:
+    def __call__(self, times: int = 1, **levels: str) -> Traffic:
         """What is sent where these factors have these levels and all others their controls.
 
         Skips the test where a level cannot be had for this client, and where every run failed
         before it sent anything; fails it where the client cannot start, and where there is no
         such factor or level.
         """
-        from lab.experiment.design.covering_array import Planned
-        from lab.factors.registry import control, factor, factors, level
-        from lab.pytest_plugin.traffic import Seen
-        from lab.sandbox.measurable import unreachable
+        from lab.experiment.design.covering_array import PlannedTrial
+        from lab.factors.registry import control_environment, factors, get_factor, parse_level
+        from lab.pytest_plugin.traffic import Traffic
+        from lab.sandbox.measurable import find_unmeasurable_factors
         from lab.testing.subject import UnmeasurableError
 
         bench = self._session.bench()
         try:
             if times < 1:
                 raise UsageError(f"times is how often the client runs, at least once, not {times}")
-            wanted = {name: level(factor(name).name, text) for name, text in levels.items()}
+            wanted = {
+                name: parse_level(get_factor(name).name, text) for name, text in levels.items()
+            }
             if hindered := bench.hindered(wanted):
                 reasons = (f"factor {name}: {why}" for name, why in hindered.items())
                 self._session.skip("; ".join(reasons))
-            unreached = unreachable(bench.client)
-            base = control(name for name in factors() if name not in unreached)
+            unreached = find_unmeasurable_factors(bench.client)
+            base = control_environment(name for name in factors() if name not in unreached)
             environment = base.but(wanted)
-            trials = [Planned(environment, number) for number in range(times)]
-            with bench.kept(OBSERVED) as store:
+            trials = [PlannedTrial(environment, number) for number in range(times)]
+            with bench.kept(OBSERVED_FOLDER) as store:
                 found = {}
                 missing = []
                 for trial in trials:
@@ -76,7 +78,7 @@ class Observing:
             self._session.skip(str(error))
         except LabError as error:
             pytest.fail(str(error), pytrace=False)
-        return Seen(environment, observations)
+        return Traffic(environment, observations)
 
 
 def require_observed(label: str, observations: Sequence[Observation]) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from lab.findings.report import Signal
-from lab.pytest_plugin.traffic import Seen
+from lab.pytest_plugin.traffic import Traffic
 
-__all__ = ["ignoring"]
+__all__ = ["find_ignoring_optout"]
 
-FACTOR, OUT = "optout", "set"
+FACTOR, OPTED_OUT = "optout", "set"
 
 
-def ignoring(signals: Iterable[Signal], usual: Seen, out: Seen) -> Sequence[Signal]:
+def find_ignoring_optout(
+    signals: Iterable[Signal], usual: Traffic, out: Traffic
+) -> Sequence[Signal]:
     """The signals that opting out does not end.
 
     ``usual`` and ``out`` are what the client sends without the opt-out and with it.  What stands
@@ -25,13 +27,13 @@ def ignoring(signals: Iterable[Signal], usual: Seen, out: Seen) -> Sequence[Sign
         for signal in signals
         if signal.kind != "route"
         and signal.location.message not in usual.model_requests
-        and _remains(signal, usual, out)
+        and _is_unaffected(signal, usual, out)
     ]
 
 
-def _remains(signal: Signal, usual: Seen, out: Seen) -> bool:
+def _is_unaffected(signal: Signal, usual: Traffic, out: Traffic) -> bool:
     if FACTOR in signal.cause:
-        return len({row.value for row in signal.table if row.levels.get(FACTOR) == OUT}) > 1
+        return len({row.value for row in signal.table if row.levels.get(FACTOR) == OPTED_OUT}) > 1
     place = signal.location
     return not (
         place in usual.places - out.places or place.message in usual.messages - out.messages

@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from lab.errors import LabError, MachineError, UsageError
-from lab.pytest_plugin.audit_fixture import AUDIT, Audits
-from lab.pytest_plugin.header import header
-from lab.pytest_plugin.observe_fixture import OBSERVED, Observing
-from lab.pytest_plugin.settings import HOME, TRIALS, Settings, settings
+from lab.pytest_plugin.audit_fixture import AUDIT_PROPERTY, AuditFixture
+from lab.pytest_plugin.header import format_header
+from lab.pytest_plugin.observe_fixture import OBSERVED_FOLDER, ObserveFixture
+from lab.pytest_plugin.settings import LAB_HOME, TRIALS_FOLDER, Settings, read_settings
 
 if TYPE_CHECKING:
     from lab.findings.policy import Policy
     from lab.findings.report import Report
-    from lab.pytest_plugin.resources import Bench
+    from lab.pytest_plugin.resources import TrialResources
     from lab.testing.subject import Subject
 
-__all__ = ["Session"]
+__all__ = ["PluginSession"]
 
 NO_CLIENT = (
     "no client given: add --lab-client NAME, NAME@VERSION, ./profile.toml or '-- PROGRAM ARG…', "
@@ -36,17 +36,17 @@ NO_CLIENT = (
 )
 
 
-class Session:
+class PluginSession:
     """Everything is opened when a test needs it, and closed by :meth:`close`."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.audits = Audits(self)
-        self.observing = Observing(self)
+        self.audits = AuditFixture(self)
+        self.observing = ObserveFixture(self)
         self.told: dict[str, list[str]] = {}
         """The folders of audits, with the tests that were about each."""
         self._item: pytest.Item | None = None
-        self._bench: Bench | None = None
+        self._bench: TrialResources | None = None
         self._observing = False
         self._opened: Subject | None = None
         self._refused: str | None = None
@@ -55,7 +55,7 @@ class Session:
     @cached_property
     def settings(self) -> Settings:
         """What the user asked for; pytest.UsageError for what makes no sense."""
-        return settings(self.config)
+        return read_settings(self.config)
 
     @property
     def worker(self) -> MutableMapping[str, Any] | None:
@@ -69,13 +69,13 @@ class Session:
         try:
             _ = self.policy, self.baseline
             if asked.factors:
-                from lab.factors.registry import factor
+                from lab.factors.registry import get_factor
 
-                _ = [factor(name) for name in asked.factors]
+                _ = [get_factor(name) for name in asked.factors]
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
         if self.worker is None and asked.out is not None:
-            _check(asked.out, resume=asked.resume)
+            _check_out_folder(asked.out, resume=asked.resume)
 
     @cached_property
     def policy(self) -> Policy | None:
@@ -106,8 +106,8 @@ class Session:
             Path(word).name.removesuffix(".toml") for word in self.settings.client if word != "--"
         )
         safe = "".join(c if c.isalnum() or c in "@._-" else "-" for c in client)[:80]
-        return _numbered(
-            HOME / "sessions" / f"{safe or 'none'}-seed{self.settings.seed}",
+        return _find_free_folder(
+            LAB_HOME / "sessions" / f"{safe or 'none'}-seed{self.settings.seed}",
             latest=self.settings.resume,
         )
 
@@ -149,7 +149,7 @@ class Session:
         # The place that is told is the test's, not this line.
         raise pytest.skip.Exception(reason, _use_item_location=True)
 
-    def bench(self) -> Bench:
+    def bench(self) -> TrialResources:
         """The client and its cells.
 
         Skips the test where no client is named or the machine lacks something; fails it
@@ -161,12 +161,12 @@ class Session:
             self.skip(self._refused)
         if self._bench is None:
             # The controller of several processes needs none of this.
-            from lab.pytest_plugin.resources import Bench
+            from lab.pytest_plugin.resources import TrialResources
 
             workers = int(self.worker["workercount"]) if self.worker is not None else 1
             with self.talking():
                 try:
-                    bench = Bench(self.settings, self.folder, workers, self.say)
+                    bench = TrialResources(self.settings, self.folder, workers, self.say)
                     self._bench = self._stack.enter_context(bench)
                 except MachineError as error:
                     self._refused = str(error)
@@ -180,16 +180,16 @@ class Session:
     def _subject(self) -> Subject:
         """The client as ``lab.observe`` takes it, in the cells that there are."""
         if self._opened is None:
-            from lab.sandbox.measurable import unreachable
+            from lab.sandbox.measurable import find_unmeasurable_factors
             from lab.testing.subject import Subject
 
             bench = self.bench()
             self._opened = Subject(
                 bench.client,
                 self.settings.client,
-                lambda: bench.kept(OBSERVED),
+                lambda: bench.kept(OBSERVED_FOLDER),
                 lambda: nullcontext(bench.laboratory),
-                out_of_reach=unreachable(bench.client),
+                out_of_reach=find_unmeasurable_factors(bench.client),
                 seed=self.settings.seed,
             )
             self._stack.callback(self._opened.close)
@@ -205,21 +205,21 @@ class Session:
 
     def say(self, line: str) -> None:
         """Tell the user something while it happens; workers would talk all at once."""
-        from lab.reports.text.safe import visible
+        from lab.reports.text.safe import make_visible
 
         if self.worker is None:
-            print(visible(line), file=sys.stderr)
+            print(make_visible(line), file=sys.stderr)
 
     # --- the whole -------------------------------------------------------------------------
 
     def header(self) -> str:
         """Client, sandbox and seed."""
-        return header(self.settings)
+        return format_header(self.settings)
 
     def note(self, report: pytest.TestReport) -> None:
         """A test was about these audits."""
         for name, folder in report.user_properties:
-            if name == AUDIT:
+            if name == AUDIT_PROPERTY:
                 tests = self.told.setdefault(str(folder), [])
                 if report.nodeid not in tests:
                     tests.append(report.nodeid)
@@ -227,13 +227,13 @@ class Session:
     def summary(self, reporter: pytest.TerminalReporter) -> None:
         """Tell every signal, and write the one report of the session."""
         if self.told:
-            from lab.pytest_plugin.summary import summary
+            from lab.pytest_plugin.summary import print_summary
 
-            summary(self, reporter)
+            print_summary(self, reporter)
 
 
-def _check(folder: Path, *, resume: bool) -> None:
-    used = (folder / TRIALS).exists()
+def _check_out_folder(folder: Path, *, resume: bool) -> None:
+    used = (folder / TRIALS_FOLDER).exists()
     if used and not resume:
         raise pytest.UsageError(
             f"--lab-out {folder}: a session is there already; add --lab-resume to go on with it, "
@@ -245,7 +245,7 @@ def _check(folder: Path, *, resume: bool) -> None:
         )
 
 
-def _numbered(folder: Path, *, latest: bool) -> Path:
+def _find_free_folder(folder: Path, *, latest: bool) -> Path:
     """The first of the numbered siblings that does not exist, or the last that does."""
     number, last, candidate = 1, folder, folder
     while candidate.exists():

@@ -13,19 +13,19 @@ from typing import Self
 
 from lab.clients.profile import Client
 from lab.clients.resolve import resolve
-from lab.experiment.trials.measurements import Measuring
-from lab.factors.registry import inert
-from lab.pytest_plugin.settings import HOME, TRIALS, Settings
-from lab.pytest_plugin.shared_trials import Claims, Kept, Sharing
-from lab.sandbox.measurable import unreachable
-from lab.sandbox.requirements import require
-from lab.sandbox.sandbox import Laboratory, bare_surroundings
+from lab.experiment.trials.measurements import TrialExecutor
+from lab.factors.registry import is_inert
+from lab.pytest_plugin.settings import LAB_HOME, TRIALS_FOLDER, Settings
+from lab.pytest_plugin.shared_trials import Claims, SharedRunner, SharedStore
+from lab.sandbox.measurable import find_unmeasurable_factors
+from lab.sandbox.requirements import require_all
+from lab.sandbox.sandbox import Sandbox, build_base_spec
 from lab.store import Store
 
-__all__ = ["Bench"]
+__all__ = ["TrialResources"]
 
 
-class Bench:
+class TrialResources:
     """A client that can be measured, and where its trials are kept.  A context manager.
 
     ``workers`` is how many processes share the session, this one among them.
@@ -35,8 +35,8 @@ class Bench:
         self, settings: Settings, folder: Path, workers: int, say: Callable[[str], None]
     ) -> None:
         """MachineError where something is missing, ClientError where the client is."""
-        require()
-        self.client: Client = resolve(settings.client, HOME / "clients", say)
+        require_all()
+        self.client: Client = resolve(settings.client, LAB_HOME / "clients", say)
         self.folder = folder
         self._stack = ExitStack()
         folder.mkdir(parents=True, exist_ok=True)
@@ -44,18 +44,18 @@ class Bench:
         self._stack.callback(self.claims.close)
         with self.claims.holding("opening"):
             # Two processes that make a database at the same time get in each other's way.
-            self.trials = self._stack.enter_context(Store(folder / TRIALS))
+            self.trials = self._stack.enter_context(Store(folder / TRIALS_FOLDER))
             self.trials.bind("client", self.client.digest)
-        self._laboratory = Laboratory(
+        self._laboratory = Sandbox(
             self.client,
             jobs=settings.jobs,
             processors=max(1, len(os.sched_getaffinity(0)) // workers),
-            home=HOME,
+            home=LAB_HOME,
             hidden=(folder,),
         )
-        self.laboratory: Measuring = self._laboratory
+        self.laboratory: TrialExecutor = self._laboratory
         if workers > 1:
-            self.laboratory = Sharing(
+            self.laboratory = SharedRunner(
                 self._laboratory, self.client.digest, self.trials, self.claims
             )
 
@@ -70,16 +70,16 @@ class Bench:
     def __exit__(self, *exc: object) -> None:
         self._stack.close()
 
-    def kept(self, question: str) -> Kept:
+    def kept(self, question: str) -> SharedStore:
         """The trials of one audit, in a folder of their own."""
         with self.claims.holding("opening"):
-            return Kept(self.folder / question, self.trials)
+            return SharedStore(self.folder / question, self.trials)
 
     def hindered(self, factors: Iterable[str]) -> Mapping[str, str]:
         """Which of these factors cannot be varied for this client, and why."""
-        unreached, bare = unreachable(self.client), bare_surroundings(self.client)
+        unreached, bare = find_unmeasurable_factors(self.client), build_base_spec(self.client)
         return {
             name: unreached.get(name) or "no level of it changes anything for this client's profile"
             for name in factors
-            if name in unreached or inert(name, bare)
+            if name in unreached or is_inert(name, bare)
         }

@@ -14,17 +14,17 @@ from typing import NamedTuple, NoReturn, TypeVar
 
 import pytest
 
-__all__ = ["HOME", "TRIALS", "Settings", "settings"]
+__all__ = ["LAB_HOME", "TRIALS_FOLDER", "Settings", "read_settings"]
 
-HOME = Path(".lab")
-TRIALS = "trials"
+LAB_HOME = Path(".lab")
+TRIALS_FOLDER = "trials"
 """The folder, in a session's, of the trials that all questions share."""
 
 T = TypeVar("T")
 D = TypeVar("D")
 
-_LARGEST_SEED = 2**63 - 1
-_MOST_JOBS = 64
+_MAX_SEED = 2**63 - 1
+_MAX_JOBS = 64
 
 
 class Settings(NamedTuple):
@@ -45,15 +45,15 @@ class Settings(NamedTuple):
     require: bool
 
 
-def settings(config: pytest.Config) -> Settings:
+def read_settings(config: pytest.Config) -> Settings:
     """The session's settings; pytest.UsageError, in one line, for what makes no sense."""
-    given = _Given(config)
+    given = _OptionReader(config)
     return Settings(
-        client=_words(given.text("client") or "", given.folder("client")),
+        client=_split_client(given.text("client") or "", given.folder("client")),
         factors=tuple(filter(None, map(str.strip, (given.text("factors") or "").split(",")))),
-        seed=given.read("seed", _seed, 0),
-        max_time=given.read("max-time", _seconds, None),
-        jobs=given.read("jobs", _jobs, 1),
+        seed=given.read("seed", _parse_seed, 0),
+        max_time=given.read("max-time", _parse_seconds, None),
+        jobs=given.read("jobs", _parse_jobs, 1),
         out=given.path("out"),
         resume=given.switch("resume"),
         baseline=given.path("baseline"),
@@ -62,7 +62,7 @@ def settings(config: pytest.Config) -> Settings:
     )
 
 
-class _Given:
+class _OptionReader:
     """Values by name, and where each was written."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -102,7 +102,7 @@ def _refuse(message: str) -> NoReturn:
     raise pytest.UsageError(message)
 
 
-def _words(text: str, folder: Path) -> tuple[str, ...]:
+def _split_client(text: str, folder: Path) -> tuple[str, ...]:
     text = text.strip()
     if text == "--" or text.startswith("-- "):
         try:
@@ -114,21 +114,21 @@ def _words(text: str, folder: Path) -> tuple[str, ...]:
     return (text,) if text else ()
 
 
-def _seed(text: str) -> int:
-    return _whole(text, 0, _LARGEST_SEED)
+def _parse_seed(text: str) -> int:
+    return _parse_whole_number(text, 0, _MAX_SEED)
 
 
-def _jobs(text: str) -> int | None:
-    return None if text == "auto" else _whole(text, 1, _MOST_JOBS)
+def _parse_jobs(text: str) -> int | None:
+    return None if text == "auto" else _parse_whole_number(text, 1, _MAX_JOBS)
 
 
-def _whole(text: str, least: int, most: int) -> int:
+def _parse_whole_number(text: str, least: int, most: int) -> int:
     if text.isdecimal() and least <= int(text) <= most:
         return int(text)
     raise ValueError(f"a whole number from {least} to {most}")
 
 
-def _seconds(text: str) -> float:
+def _parse_seconds(text: str) -> float:
     try:
         number = float(text)
     except ValueError:

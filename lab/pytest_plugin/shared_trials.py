@@ -28,13 +28,13 @@ from pathlib import Path
 
 from lab.environment import Environment
 from lab.experiment.confirm.effect import FRESH
-from lab.experiment.design.covering_array import Planned
-from lab.experiment.trials.measurements import Measuring
+from lab.experiment.design.covering_array import PlannedTrial
+from lab.experiment.trials.measurements import TrialExecutor
 from lab.observation.records import Observation
-from lab.sandbox.sandbox import Measured
+from lab.sandbox.sandbox import TimedObservation
 from lab.store import Store, StoredTrial
 
-__all__ = ["Claims", "Kept", "Sharing"]
+__all__ = ["Claims", "SharedRunner", "SharedStore"]
 
 _WAIT_S = 0.02
 
@@ -52,31 +52,31 @@ class Claims:
     def take(self, name: str) -> bool:
         """Hold this name; False where another process does."""
         try:
-            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _byte(name))
+            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _lock_offset(name))
         except (BlockingIOError, PermissionError):
             return False
         return True
 
     def leave(self, name: str) -> None:
         """Release this name."""
-        fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _byte(name))
+        fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _lock_offset(name))
 
     @contextmanager
     def holding(self, name: str) -> Iterator[None]:
         """Hold this name for a while; waits for whoever else does."""
-        fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _byte(name))
+        fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _lock_offset(name))
         try:
             yield
         finally:
             self.leave(name)
 
 
-def _byte(name: str) -> int:
+def _lock_offset(name: str) -> int:
     """Which byte stands for a name; files may be so long, and this one stays empty."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) >> 2
 
 
-class Kept(Store):
+class SharedStore(Store):
     """The trials of one audit, with those of the session that it can use."""
 
     def __init__(self, folder: Path, session: Store) -> None:
@@ -132,10 +132,12 @@ class Kept(Store):
         return stored
 
 
-class Sharing:
+class SharedRunner:
     """Measures like the laboratory that it is given, but no trial that another process has."""
 
-    def __init__(self, laboratory: Measuring, client: str, store: Store, claims: Claims) -> None:
+    def __init__(
+        self, laboratory: TrialExecutor, client: str, store: Store, claims: Claims
+    ) -> None:
         self._laboratory = laboratory
         self._client = client
         self._store = store
@@ -147,23 +149,23 @@ class Sharing:
         return self._laboratory.jobs
 
     def measure_all(
-        self, trials: Iterable[tuple[Planned, Environment]]
-    ) -> Iterator[tuple[Planned, Measured]]:
+        self, trials: Iterable[tuple[PlannedTrial, Environment]]
+    ) -> Iterator[tuple[PlannedTrial, TimedObservation]]:
         """Run trials, or wait for those that another process runs; each as it is there.
 
         A trial is claimed until the caller asks for the next one, by when it has stored it.
         """
         source = iter(trials)
-        aside: deque[Planned] = deque()
-        ready: deque[tuple[Planned, Measured]] = deque()
+        aside: deque[PlannedTrial] = deque()
+        ready: deque[tuple[PlannedTrial, TimedObservation]] = deque()
         held: set[str] = set()
 
-        def mine() -> Iterator[tuple[Planned, Environment]]:
+        def mine() -> Iterator[tuple[PlannedTrial, Environment]]:
             # No waiting in here: what this process holds must be stored meanwhile.
             again = tuple(aside)
             aside.clear()
             for label in chain(again, (trial for trial, _ in source)):
-                name = _name(label)
+                name = _claim_name(label)
                 if label.replicate < FRESH:
                     if not self._claims.take(name):
                         aside.append(label)
@@ -179,7 +181,7 @@ class Sharing:
             while True:
                 for label, measured in self._laboratory.measure_all(mine()):
                     yield label, measured
-                    self._release(_name(label), held)
+                    self._release(_claim_name(label), held)
                     while ready:
                         yield ready.popleft()
                 while ready:
@@ -191,11 +193,11 @@ class Sharing:
             for name in tuple(held):
                 self._release(name, held)
 
-    def _found(self, label: Planned) -> Measured | None:
+    def _found(self, label: PlannedTrial) -> TimedObservation | None:
         there = self._store.get(self._client, label.environment, label.replicate)
         if there is None:
             return None
-        return Measured(self._store.observation(there), there.overhead_s)
+        return TimedObservation(self._store.observation(there), there.overhead_s)
 
     def _release(self, name: str, held: set[str]) -> None:
         if name in held:
@@ -203,5 +205,5 @@ class Sharing:
             self._claims.leave(name)
 
 
-def _name(label: Planned) -> str:
+def _claim_name(label: PlannedTrial) -> str:
     return f"trial {label.environment.digest} {label.replicate}"

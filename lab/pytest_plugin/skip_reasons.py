@@ -12,24 +12,24 @@ from types import TracebackType
 from lab.errors import MachineError, UsageError
 from lab.testing.subject import UnmeasurableError
 
-__all__ = ["unmeasured"]
+__all__ = ["explain_unmeasured"]
 
-ROOM = "lab.testing"
-NO_SUBJECT = f"{ROOM}.current"
+OBSERVING_PACKAGE = "lab.testing"
+CURRENT_SUBJECT_MODULE = f"{OBSERVING_PACKAGE}.current"
 
 
-def unmeasured(error: BaseException) -> str | None:
+def explain_unmeasured(error: BaseException) -> str | None:
     """Why nothing was measured; None for an error that says something else."""
-    modules = tuple(_modules(error.__traceback__))
+    modules = tuple(_list_modules(error.__traceback__))
     if isinstance(error, MachineError | UnmeasurableError):
-        return str(error) if any(name.startswith(ROOM) for name in modules) else None
+        return str(error) if any(name.startswith(OBSERVING_PACKAGE) for name in modules) else None
     # No client was named, and lab.observe(environment) has nothing to observe.
-    if isinstance(error, UsageError) and modules[-1:] == (NO_SUBJECT,):
+    if isinstance(error, UsageError) and modules[-1:] == (CURRENT_SUBJECT_MODULE,):
         return str(error)
     return None
 
 
-def _modules(traceback: TracebackType | None) -> Iterator[str]:
+def _list_modules(traceback: TracebackType | None) -> Iterator[str]:
     """The modules that an error came through, the one that raised it last."""
     while traceback is not None:
         yield str(traceback.tb_frame.f_globals.get("__name__", ""))

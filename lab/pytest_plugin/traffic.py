@@ -12,13 +12,13 @@ from typing import TypeGuard
 from urllib.parse import urlsplit
 
 from lab.environment import Environment
-from lab.experiment.trials.host_roles import roles
+from lab.experiment.trials.host_roles import assign_roles
 from lab.factors.host_spec import Endpoint
-from lab.factors.registry import factor
-from lab.findings.encodings.search import Search
-from lab.internet.models.provider import Asked, all_providers
-from lab.observation.content_encoding import decoded
-from lab.observation.features import Roles, extract, message_of
+from lab.factors.registry import get_factor
+from lab.findings.encodings.search import TextSearch
+from lab.internet.models.provider import ProviderRequest, all_providers
+from lab.observation.content_encoding import decode_content
+from lab.observation.features import HostRoles, extract_features, locate_message
 from lab.observation.location import Location
 from lab.observation.records import (
     Connection,
@@ -31,15 +31,15 @@ from lab.observation.records import (
     TlsFailure,
     WebSocketMessage,
 )
-from lab.reports.text.safe import clipped, visible
+from lab.reports.text.safe import clip, make_visible
 
-__all__ = ["Seen"]
+__all__ = ["Traffic"]
 
-_WIDTH = 200
+_MAX_WIDTH = 200
 _DNS_PORTS = (53, 853)
 
 
-class Seen:
+class Traffic:
     """One environment, and what the client sent in each of some runs in it."""
 
     def __init__(self, environment: Environment, observations: Sequence[Observation]) -> None:
@@ -54,13 +54,18 @@ class Seen:
         not be the same.
         """
         return frozenset(
-            host for run in self.observations for event in _data(run) for host in _hosts(event, run)
+            host
+            for run in self.observations
+            for event in _iterate_payloads(run)
+            for host in _list_hosts(event, run)
         )
 
     @cached_property
     def places(self) -> frozenset[Location]:
         """Every place at which something stands, in any run, as signals name them."""
-        return frozenset(place for run in self.observations for place in extract(run, self._roles))
+        return frozenset(
+            place for run in self.observations for place in extract_features(run, self._roles)
+        )
 
     @cached_property
     def messages(self) -> frozenset[Location]:
@@ -71,10 +76,10 @@ class Seen:
     def model_requests(self) -> frozenset[Location]:
         """The messages that ask a model."""
         return frozenset(
-            message_of(event, self._roles)
+            locate_message(event, self._roles)
             for run in self.observations
             for event in run.events
-            if _asks_a_model(event)
+            if _is_model_request(event)
         )
 
     @cached_property
@@ -84,13 +89,13 @@ class Seen:
             host
             for run in self.observations
             for event in run.events
-            if _asks_a_model(event)
-            for host in _hosts(event, run)
+            if _is_model_request(event)
+            for host in _list_hosts(event, run)
         )
 
     @cached_property
-    def _roles(self) -> Roles:
-        return roles(self.environment, Endpoint(), None)
+    def _roles(self) -> HostRoles:
+        return assign_roles(self.environment, Endpoint(), None)
 
     @property
     def beyond_the_model(self) -> frozenset[str]:
@@ -103,34 +108,36 @@ class Seen:
         Nothing that goes to the model's own host, unless it tells of the machine: of a level
         of this environment that is not the control.  Empty for runs without such a request.
         """
-        named = [name for name, level in self.environment.levels if level != factor(name).control]
-        search = Search([factor(name).needles(self.environment[name]) for name in named])
+        named = [
+            name for name, level in self.environment.levels if level != get_factor(name).control
+        ]
+        search = TextSearch([get_factor(name).needles(self.environment[name]) for name in named])
         lines = []
         for run in self.observations:
-            for event in _before(run):
-                told = list(_hits(event, named, search))
-                if told or not self.model_hosts.issuperset(_hosts(event, run)):
+            for event in _select_before_model(run):
+                told = list(_find_levels(event, named, search))
+                if told or not self.model_hosts.issuperset(_list_hosts(event, run)):
                     with_what = f", with {', '.join(told)}" if told else ""
-                    others = sorted({*_hosts(event, run)} - {_host(event)})
-                    by = f", by {clipped(', '.join(others), _WIDTH)}" if others else ""
-                    lines.append(f"{_words(event)}{by}{with_what}")
+                    others = sorted({*_list_hosts(event, run)} - {_get_host(event)})
+                    by = f", by {clip(', '.join(others), _MAX_WIDTH)}" if others else ""
+                    lines.append(f"{_describe_event(event)}{by}{with_what}")
         return tuple(dict.fromkeys(lines))
 
     def past_the_proxy(self) -> tuple[str, ...]:
         """Connections and datagrams that did not go to this environment's proxy, in any run."""
         proxy = urlsplit(self.environment["proxy"].removeprefix("upper:").removeprefix("lower:"))
         lines = [
-            _words(event)
+            _describe_event(event)
             for run in self.observations
             for event in run.events
             if isinstance(event, Connection | Datagram)
             and event.host != proxy.hostname
-            and not _looks_up(event, run)
+            and not _is_dns_lookup(event, run)
         ]
         return tuple(dict.fromkeys(lines))
 
 
-def _data(run: Observation) -> Iterator[Event]:
+def _iterate_payloads(run: Observation) -> Iterator[Event]:
     """The events that carry something to somebody, each thing once."""
     tunnels = {event.connection for event in run.events if isinstance(event, ProxyHop)}
     for event in run.events:
@@ -139,7 +146,7 @@ def _data(run: Observation) -> Iterator[Event]:
             case Request() | WebSocketMessage() | Datagram() | TlsFailure():
                 yield event
             # What was recognised as HTTP is there as requests too.
-            case Connection() if event.size and not _looks_up(event, run):
+            case Connection() if event.size and not _is_dns_lookup(event, run):
                 clear = event.protocol == "tls" and event.connection not in tunnels
                 if clear or event.protocol == "raw":
                     yield event
@@ -147,7 +154,7 @@ def _data(run: Observation) -> Iterator[Event]:
                 continue
 
 
-def _looks_up(event: Connection | Datagram, run: Observation) -> bool:
+def _is_dns_lookup(event: Connection | Datagram, run: Observation) -> bool:
     """Whether all that a connection carries are names to look up, as over TCP."""
     address, port = event.address, event.port
     resolver = {event.host, address, f"{address}:{port}", f"[{address}]:{port}"}
@@ -157,69 +164,69 @@ def _looks_up(event: Connection | Datagram, run: Observation) -> bool:
     )
 
 
-def _before(run: Observation) -> Iterable[Event]:
-    first = min((event.at for event in run.events if _asks_a_model(event)), default=None)
-    return () if first is None else [event for event in _data(run) if event.at < first]
+def _select_before_model(run: Observation) -> Iterable[Event]:
+    first = min((event.at for event in run.events if _is_model_request(event)), default=None)
+    return () if first is None else [event for event in _iterate_payloads(run) if event.at < first]
 
 
-def _asks_a_model(event: Event) -> TypeGuard[Request]:
+def _is_model_request(event: Event) -> TypeGuard[Request]:
     """Whether a provider's API is asked for an answer, and not for a list or a count."""
     if not isinstance(event, Request) or event.method != "POST":
         return False
     try:
-        body = json.loads(_body(event))
+        body = json.loads(_decode_body(event))
     except (ValueError, RecursionError):
         return False
     path, _, query = event.target.partition("?")
-    asked = Asked(event.method, path.rstrip("/"), query, False, body)
+    asked = ProviderRequest(event.method, path.rstrip("/"), query, False, body)
     return any(provider.answer(asked) is not None for provider in all_providers())
 
 
-def _hits(event: Event, named: Sequence[str], search: Search) -> Iterator[str]:
+def _find_levels(event: Event, named: Sequence[str], search: TextSearch) -> Iterator[str]:
     """Which of the named levels an event holds, each as the first of its texts has it."""
     found: dict[str, str] = {}
-    for text in _texts(event):
+    for text in _list_texts(event):
         for name, hit in zip(named, search.hits(text), strict=True):
             if hit is not None:
                 found.setdefault(name, hit.encoding)
     return (f"{name} ({found[name]})" for name in named if name in found)
 
 
-def _body(event: Request) -> bytes:
+def _decode_body(event: Request) -> bytes:
     """The body, with its compression undone."""
     names = [v.decode("latin-1") for n, v in event.headers if n.lower() == b"content-encoding"]
-    return decoded(event.body, ", ".join(names))
+    return decode_content(event.body, ", ".join(names))
 
 
-def _path(event: Request) -> str:
+def _get_path(event: Request) -> str:
     return event.target.partition("?")[0]
 
 
-def _hosts(event: Event, run: Observation) -> Iterator[str]:
+def _list_hosts(event: Event, run: Observation) -> Iterator[str]:
     """Whom an event names, and whom its connection leads to, unless that is a proxy."""
-    yield _host(event)
+    yield _get_host(event)
     if isinstance(event, Request | WebSocketMessage):
         same = [
             each for each in run.events if getattr(each, "connection", None) == event.connection
         ]
         if not any(isinstance(each, ProxyHop) for each in same):
-            yield from (_host(each) for each in same if isinstance(each, Connection))
+            yield from (_get_host(each) for each in same if isinstance(each, Connection))
 
 
-def _host(event: Event) -> str:
+def _get_host(event: Event) -> str:
     """Whom an event names; safe to show, for the client may have made the name up."""
     if isinstance(event, Connection | Datagram):
-        return visible(event.host or event.address)
-    return visible(getattr(event, "host", ""))
+        return make_visible(event.host or event.address)
+    return make_visible(getattr(event, "host", ""))
 
 
-def _texts(event: Event) -> Sequence[str]:
+def _list_texts(event: Event) -> Sequence[str]:
     """Everything that an event says, as texts to search, of which each begins anew."""
     match event:
         case Request():
             lines = [f"{event.host}{event.target}".encode(errors="surrogateescape")]
             lines += [name + b": " + value for name, value in event.headers]
-            parts = [b"\n".join(lines), _body(event)]
+            parts = [b"\n".join(lines), _decode_body(event)]
         case Connection():
             parts = [event.sent]
         case Datagram() | WebSocketMessage():
@@ -229,17 +236,17 @@ def _texts(event: Event) -> Sequence[str]:
     return [part.decode(errors="surrogateescape") for part in parts]
 
 
-def _words(event: Event) -> str:
+def _describe_event(event: Event) -> str:
     """What was sent, to whom: safe to show, for the client chose the words."""
     match event:
         case Request():
-            words = f"{event.method} {event.scheme}://{event.host}{_path(event)}"
+            words = f"{event.method} {event.scheme}://{event.host}{_get_path(event)}"
         case Connection():
-            words = f"tcp {_host(event)}:{event.port}"
+            words = f"tcp {_get_host(event)}:{event.port}"
         case Datagram():
-            words = f"udp {_host(event)}:{event.port}"
+            words = f"udp {_get_host(event)}:{event.port}"
         case TlsFailure():
-            words = f"tls {_host(event)}"
+            words = f"tls {_get_host(event)}"
         case _:
-            words = f"websocket {_host(event)}"
-    return clipped(words, _WIDTH)
+            words = f"websocket {_get_host(event)}"
+    return clip(words, _MAX_WIDTH)

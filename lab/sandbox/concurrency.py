@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import threading
 
-__all__ = ["Pace"]
+__all__ = ["AdaptiveConcurrency"]
 
-_ENOUGH = 6
+_MIN_TRIALS = 6
 """Trials before their needs are taken for typical."""
 
 
-class Pace:
+class AdaptiveConcurrency:
     """The number of trials at a time, at least one a processor and at most two."""
 
     def __init__(self, processors: int, fixed: int | None = None) -> None:
@@ -43,7 +43,7 @@ class Pace:
         """How many trials may run at a time now."""
         if self._fixed is not None:
             return self._fixed
-        if self._trials < _ENOUGH or self._cpu_s <= 0:
+        if self._trials < _MIN_TRIALS or self._cpu_s <= 0:
             return self._processors
         wanted = round(self._processors * self._wall_s / self._cpu_s)
         return max(self._processors, min(self.most, wanted))

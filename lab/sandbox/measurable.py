@@ -10,13 +10,13 @@ from collections.abc import Mapping
 
 from lab.clients.profile import Client
 from lab.factors.registry import factors
-from lab.sandbox.jail.clock_preload import supported
-from lab.sandbox.requirements import device
+from lab.sandbox.jail.clock_preload import is_clock_supported
+from lab.sandbox.requirements import find_device_kind
 
-__all__ = ["unreachable"]
+__all__ = ["find_unmeasurable_factors"]
 
 
-def unreachable(client: Client) -> Mapping[str, str]:
+def find_unmeasurable_factors(client: Client) -> Mapping[str, str]:
     """Factor name to the reason why it cannot be varied for this client."""
     reasons = {}
     for name, item in factors().items():
@@ -24,8 +24,8 @@ def unreachable(client: Client) -> Mapping[str, str]:
             reasons[name] = "the client's profile excludes it"
         elif "clock" in item.requires and client.dynamic is False:
             reasons[name] = "the clock reaches programs that load glibc, which this client does not"
-        elif "clock" in item.requires and not supported():
+        elif "clock" in item.requires and not is_clock_supported():
             reasons[name] = "the clock reaches programs on x86-64 only, not on this processor"
-        elif name == "network" and device() is None:
+        elif name == "network" and find_device_kind() is None:
             reasons[name] = "this kernel has no device (dummy, ifb) to pretend interfaces with"
     return reasons

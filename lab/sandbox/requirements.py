@@ -18,14 +18,22 @@ from lab.errors import MachineError
 from lab.sandbox.jail import clock_preload, seccomp_notify
 from lab.sandbox.jail.init import PERL
 
-__all__ = ["Need", "device", "install", "missing", "needs", "require", "user_namespace"]
+__all__ = [
+    "Requirement",
+    "check_requirements",
+    "describe_missing",
+    "find_device_kind",
+    "install_packages",
+    "require_all",
+    "user_namespace_options",
+]
 
 SEARCH_PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 """Ordinary users' PATH often lacks the folders in which ip and nft are."""
 
 ENVIRONMENT = {"PATH": SEARCH_PATH, "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
 
-NEEDED_RIGHTS = 1 << 12 | 1 << 21
+NEEDED_CAPABILITIES = 1 << 12 | 1 << 21
 """CAP_NET_ADMIN and CAP_SYS_ADMIN; see capabilities(7)."""
 
 LOCALES = Path("/usr/share/i18n/locales/en_US")
@@ -35,10 +43,10 @@ ZONES = Path("/usr/share/zoneinfo/Europe/Berlin")
 DEVICES = ("dummy", "ifb")
 """Kinds of network devices that discard what is sent through them, and have no other end."""
 
-Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
+RunTool = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
 
-class Need(msgspec.Struct, frozen=True):
+class Requirement(msgspec.Struct, frozen=True):
     """One thing that the machine must have (or, where not ``required``, should)."""
 
     name: str
@@ -50,7 +58,7 @@ class Need(msgspec.Struct, frozen=True):
     required: bool = True
 
 
-def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+def run_tool(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     """Run a program to its end; a program that does not exist ends with 127."""
     try:
         return subprocess.run(
@@ -60,39 +68,41 @@ def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess(command, 127, "", str(failure))
 
 
-def needs(run: Run = run) -> tuple[Need, ...]:
+def check_requirements(run: RunTool = run_tool) -> tuple[Requirement, ...]:
     """Everything that the lab needs, each tried on this machine."""
-    found = [_linux()]
+    found = [_check_linux()]
     found += [
-        _program("unshare", "makes the namespaces of a cell", "util-linux"),
-        _program("ip", "sets up a cell's network", "iproute2"),
-        _program("nft", "brings all traffic of a cell to the lab", "nftables"),
-        _program("bwrap", "makes the jail in which a client runs", "bubblewrap"),
-        _file("perl", "is the first process in a jail", "perl-base", Path(PERL)),
-        _program("localedef", "makes the locales that are tried", "libc-bin"),
-        _file("locale sources", "are what locales are made of", "locales", LOCALES),
-        _file("time zones", "are what a client's zone is chosen from", "tzdata", ZONES),
+        _check_program("unshare", "makes the namespaces of a cell", "util-linux"),
+        _check_program("ip", "sets up a cell's network", "iproute2"),
+        _check_program("nft", "brings all traffic of a cell to the lab", "nftables"),
+        _check_program("bwrap", "makes the jail in which a client runs", "bubblewrap"),
+        _check_file("perl", "is the first process in a jail", "perl-base", Path(PERL)),
+        _check_program("localedef", "makes the locales that are tried", "libc-bin"),
+        _check_file("locale sources", "are what locales are made of", "locales", LOCALES),
+        _check_file("time zones", "are what a client's zone is chosen from", "tzdata", ZONES),
     ]
     present = {need.name for need in found if need.present}
-    found.append(_namespaces(run, "unshare" in present))
+    found.append(_check_namespaces(run, "unshare" in present))
     if {"unshare", "ip", "nft"} <= present and found[-1].present:
-        found.append(_interception(run))
+        found.append(_check_interception(run))
     if found[-1].present:
-        found.append(_interfaces(run))
-        found.append(_overlays(run))
+        found.append(_check_interfaces(run))
+        found.append(_check_overlays(run))
     found.append(
-        Need(
+        Requirement(
             "clock",
             "gives clients another date",
             None,
-            clock_preload.supported(),
-            "" if clock_preload.supported() else "only on x86-64; the factor clock is not measured",
+            clock_preload.is_clock_supported(),
+            ""
+            if clock_preload.is_clock_supported()
+            else "only on x86-64; the factor clock is not measured",
             required=False,
         )
     )
-    obstacle = seccomp_notify.obstacle()
+    obstacle = seccomp_notify.find_obstacle()
     found.append(
-        Need(
+        Requirement(
             "answers",
             "lets system calls tell of another kernel, other processors and memory",
             None,
@@ -102,15 +112,19 @@ def needs(run: Run = run) -> tuple[Need, ...]:
         )
     )
     found += [
-        _program("npm", "installs clients that come from npm", "npm", required=False),
-        _program("node", "runs clients that are written in JavaScript", "nodejs", required=False),
-        _program("git", "clients use it in their working copy", "git", required=False),
-        _program("strace", "shows what a client reads, for explanations", "strace", required=False),
+        _check_program("npm", "installs clients that come from npm", "npm", required=False),
+        _check_program(
+            "node", "runs clients that are written in JavaScript", "nodejs", required=False
+        ),
+        _check_program("git", "clients use it in their working copy", "git", required=False),
+        _check_program(
+            "strace", "shows what a client reads, for explanations", "strace", required=False
+        ),
     ]
     return tuple(found)
 
 
-def missing(needed: Iterable[Need]) -> str | None:
+def describe_missing(needed: Iterable[Requirement]) -> str | None:
     """One line that names the first required thing that is missing; None where nothing is."""
     for need in needed:
         if need.required and not need.present:
@@ -119,17 +133,17 @@ def missing(needed: Iterable[Need]) -> str | None:
     return None
 
 
-def require(run: Run = run) -> None:
+def require_all(run: RunTool = run_tool) -> None:
     """MachineError that names the first required thing that is missing, if one is.
 
     It takes a few milliseconds, so that a command can ask before anything takes long.
     """
-    reason = missing(needs(run))
+    reason = describe_missing(check_requirements(run))
     if reason is not None:
         raise MachineError(reason)
 
 
-def user_namespace() -> tuple[str, ...]:
+def user_namespace_options() -> tuple[str, ...]:
     """The options with which unshare must make a user namespace first, where it must.
 
     Not for root, unless in a container that leaves root without the rights.
@@ -137,21 +151,21 @@ def user_namespace() -> tuple[str, ...]:
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("CapEff:"):
             held = int(line.split()[1], 16)
-            if held & NEEDED_RIGHTS == NEEDED_RIGHTS:
+            if held & NEEDED_CAPABILITIES == NEEDED_CAPABILITIES:
                 return ()
     return ("--user", "--map-root-user")
 
 
 @cache
-def device() -> str | None:
+def find_device_kind() -> str | None:
     """The kind of device with which a cell pretends network interfaces.
 
     None where the kernel has none of :data:`DEVICES`.
     """
-    return _device(run)
+    return _try_device_kinds(run_tool)
 
 
-def install(needed: Iterable[Need], run: Run = run) -> tuple[str, ...]:
+def install_packages(needed: Iterable[Requirement], run: RunTool = run_tool) -> tuple[str, ...]:
     """Install the packages of what is missing; their names.
 
     MachineError where that needs rights that this user has not, or fails.
@@ -182,9 +196,9 @@ def install(needed: Iterable[Need], run: Run = run) -> tuple[str, ...]:
     return tuple(packages)
 
 
-def _linux() -> Need:
+def _check_linux() -> Requirement:
     system = os.uname()
-    return Need(
+    return Requirement(
         "Linux",
         "has the namespaces that cells are made of",
         None,
@@ -193,29 +207,38 @@ def _linux() -> Need:
     )
 
 
-def _program(name: str, why: str, package: str, *, required: bool = True) -> Need:
+def _check_program(name: str, why: str, package: str, *, required: bool = True) -> Requirement:
     found = shutil.which(name, path=SEARCH_PATH)
-    return Need(name, why, package, found is not None, found or "", required)
+    return Requirement(name, why, package, found is not None, found or "", required)
 
 
-def _file(name: str, why: str, package: str, path: Path) -> Need:
-    return Need(name, why, package, path.exists(), str(path) if path.exists() else "")
+def _check_file(name: str, why: str, package: str, path: Path) -> Requirement:
+    return Requirement(name, why, package, path.exists(), str(path) if path.exists() else "")
 
 
-def _namespaces(run: Run, possible: bool) -> Need:
+def _check_namespaces(run: RunTool, possible: bool) -> Requirement:
     why = "lets a client be cut off from machine and network"
     name = "namespaces"
     if not possible:
-        return Need(name, why, "util-linux", False, "cannot be tried without unshare")
+        return Requirement(name, why, "util-linux", False, "cannot be tried without unshare")
     ended = run(
-        ["unshare", *user_namespace(), "--net", "--mount", "--ipc", "--pid", "--fork", "true"]
+        [
+            "unshare",
+            *user_namespace_options(),
+            "--net",
+            "--mount",
+            "--ipc",
+            "--pid",
+            "--fork",
+            "true",
+        ]
     )
     if ended.returncode == 0:
-        return Need(name, why, None, True)
-    return Need(name, why, None, False, ended.stderr.strip() + _forbidden_by())
+        return Requirement(name, why, None, True)
+    return Requirement(name, why, None, False, ended.stderr.strip() + _explain_denial())
 
 
-def _forbidden_by() -> str:
+def _explain_denial() -> str:
     """Which setting of the kernel forbids ordinary users their namespaces, if one does."""
     for path, forbidding, cure in (
         ("kernel/unprivileged_userns_clone", "0", "sysctl kernel.unprivileged_userns_clone=1"),
@@ -232,7 +255,7 @@ def _forbidden_by() -> str:
     return "; a container must be started with the right to make namespaces"
 
 
-def _interception(run: Run) -> Need:
+def _check_interception(run: RunTool) -> Requirement:
     """Whether the kernel's nftables can intercept: tried in a namespace of its own."""
     rules = """
         table inet trial {
@@ -243,9 +266,9 @@ def _interception(run: Run) -> Need:
             }
         }
     """
-    ended = run(["unshare", *user_namespace(), "--net", "nft", rules])
+    ended = run(["unshare", *user_namespace_options(), "--net", "nft", rules])
     said = ended.stderr.strip().splitlines()
-    return Need(
+    return Requirement(
         "tproxy",
         "brings all traffic of a cell to the lab (kernel modules nft_tproxy, nf_tables)",
         None,
@@ -254,9 +277,9 @@ def _interception(run: Run) -> Need:
     )
 
 
-def _interfaces(run: Run) -> Need:
-    found = _device(run)
-    return Need(
+def _check_interfaces(run: RunTool) -> Requirement:
+    found = _try_device_kinds(run)
+    return Requirement(
         "network interfaces",
         "gives clients interfaces and hardware addresses (kernel module dummy or ifb)",
         None,
@@ -266,24 +289,24 @@ def _interfaces(run: Run) -> Need:
     )
 
 
-def _device(run: Run) -> str | None:
+def _try_device_kinds(run: RunTool) -> str | None:
     """The first kind of device that can be made, each tried in a namespace of its own."""
     for kind in DEVICES:
         making = ["ip", "link", "add", "name", "eth0", "type", kind]
-        if run(["unshare", *user_namespace(), "--net", *making]).returncode == 0:
+        if run(["unshare", *user_namespace_options(), "--net", *making]).returncode == 0:
             return kind
     return None
 
 
-def _overlays(run: Run) -> Need:
+def _check_overlays(run: RunTool) -> Requirement:
     """Whether folders can be shown without their paths: tried in a namespace of its own."""
     script = """
         mount -t tmpfs none /sys && mkdir /sys/files /sys/empty /sys/shown &&
         mount -t overlay -o ro,lowerdir=/sys/files:/sys/empty overlay /sys/shown
     """
-    ended = run(["unshare", *user_namespace(), "--mount", "sh", "-c", script])
+    ended = run(["unshare", *user_namespace_options(), "--mount", "sh", "-c", script])
     said = ended.stderr.strip().splitlines()
-    return Need(
+    return Requirement(
         "overlayfs",
         "hides from a client where on this machine its files lie",
         None,

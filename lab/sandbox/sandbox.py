@@ -21,29 +21,29 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from lab.clients.lab_folders import refuse_within
+from lab.clients.lab_folders import refuse_lab_folders
 from lab.clients.profile import Client
-from lab.clients.profile_loader import fill
+from lab.clients.profile_loader import fill_placeholders
 from lab.environment import Environment
-from lab.factors.host_spec import Endpoint, File, Surroundings
-from lab.factors.registry import factor, realise
-from lab.internet.models.script import Answer, Script
-from lab.internet.server import Internet, Network
-from lab.internet.tls.certificate_authority import Authority
+from lab.factors.host_spec import Endpoint, File, HostSpec
+from lab.factors.registry import get_factor, realise
+from lab.internet.models.script import FixedAnswer, Script
+from lab.internet.server import CellServer, Server
+from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.observation.records import Exit, Observation
 from lab.sandbox.cell.cell import Cell
-from lab.sandbox.concurrency import Pace
-from lab.sandbox.jail.clock_preload import supported
-from lab.sandbox.jail.plan import Jail, Limits, base_variables
+from lab.sandbox.concurrency import AdaptiveConcurrency
+from lab.sandbox.jail.clock_preload import is_clock_supported
+from lab.sandbox.jail.plan import Jail, Limits, add_login_variables
 
-__all__ = ["Laboratory", "Measured", "bare_surroundings", "endpoint_of"]
+__all__ = ["Sandbox", "TimedObservation", "build_base_spec", "build_endpoint"]
 
 CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 
 T = TypeVar("T")
 
 
-class Measured(msgspec.Struct, frozen=True):
+class TimedObservation(msgspec.Struct, frozen=True):
     """An observation, and the wall time that the lab added to the client's own.
 
     Earlier runs are the client's own time, too; the observation is of the last run alone,
@@ -54,7 +54,7 @@ class Measured(msgspec.Struct, frozen=True):
     overhead_s: float
 
 
-def endpoint_of(client: Client) -> Endpoint:
+def build_endpoint(client: Client) -> Endpoint:
     """How this client is told where its provider lives."""
     provider = client.profile.provider
     variable = provider.endpoint_variable
@@ -67,22 +67,22 @@ def endpoint_of(client: Client) -> Endpoint:
     )
 
 
-def bare_surroundings(client: Client) -> Surroundings:
+def build_base_spec(client: Client) -> HostSpec:
     """What the client's profile brings, before any factor."""
     profile = client.profile
     files = {
         path if path.startswith(("/", "~/", "./")) else f"~/{path}": File(text.encode(), 0o600)
         for path, text in profile.home_files.items()
     }
-    return Surroundings(
+    return HostSpec(
         variables={**profile.environment, **dict.fromkeys(profile.trust, CA_BUNDLE)},
         files=files,
-        endpoint=endpoint_of(client),
+        endpoint=build_endpoint(client),
         optout=profile.optout,
     )
 
 
-class Laboratory:
+class Sandbox:
     """Cells for one client.  Use as a context manager.
 
     ``jobs`` is how many trials run at a time; None lets what they need decide, of
@@ -101,24 +101,26 @@ class Laboratory:
     ) -> None:
         self.client = client
         own = (*client.hidden, *(os.path.realpath(folder) for folder in (home, *hidden)))
-        refuse_within(client.readable, own)
+        refuse_lab_folders(client.readable, own)
         self._hidden = tuple(dict.fromkeys(own))
         available = processors or len(os.sched_getaffinity(0))
-        self._pace = Pace(max(1, min(8, available)), jobs)
-        self.authority = Authority.load(home / "authority")
+        self._pace = AdaptiveConcurrency(max(1, min(8, available)), jobs)
+        self.authority = CertificateAuthority.load(home / "authority")
         self.evidence: tuple[str, ...] = ()
         """What proved that nothing leads out of the cells."""
         self._stack = ExitStack()
-        self._idle: queue.SimpleQueue[tuple[Cell, Network]] = queue.SimpleQueue()
+        self._idle: queue.SimpleQueue[tuple[Cell, CellServer]] = queue.SimpleQueue()
         profile = client.profile
         self._script = Script(
             protocols=profile.provider.protocols,
-            answers=tuple(Answer(**msgspec.structs.asdict(answer)) for answer in profile.answers),
+            answers=tuple(
+                FixedAnswer(**msgspec.structs.asdict(answer)) for answer in profile.answers
+            ),
         )
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            internet = stack.enter_context(Internet(self.authority))
+            internet = stack.enter_context(Server(self.authority))
             for _ in range(self._pace.most):
                 cell = stack.enter_context(Cell.open())
                 evidence = cell.prove_sealed()
@@ -143,7 +145,7 @@ class Laboratory:
         """Run the client once in this environment."""
         return self.measure(environment).observation
 
-    def measure(self, environment: Environment) -> Measured:
+    def measure(self, environment: Environment) -> TimedObservation:
         """Run the client once, and note what the lab itself cost."""
         started = time.monotonic()
         cell, network = self._idle.get()
@@ -169,16 +171,18 @@ class Laboratory:
         own_s = sum(each.at for each in runs)
         self._pace.note(own_s, sum(each.cpu_s for each in runs))
         observation = Observation(recording.events, end, recording.truncated)
-        return Measured(observation, max(0.0, time.monotonic() - started - own_s))
+        return TimedObservation(observation, max(0.0, time.monotonic() - started - own_s))
 
-    def measure_all(self, trials: Iterable[tuple[T, Environment]]) -> Iterator[tuple[T, Measured]]:
+    def measure_all(
+        self, trials: Iterable[tuple[T, Environment]]
+    ) -> Iterator[tuple[T, TimedObservation]]:
         """Run many trials, as many at a time as there are cells, yielding each as it ends.
 
         Trials start in the order given.  Closing the iterator early lets running trials
         end and starts no more.
         """
         waiting = iter(trials)
-        running: dict[Future[Measured], T] = {}
+        running: dict[Future[TimedObservation], T] = {}
         try:
             while True:
                 while len(running) < self._pace.jobs:
@@ -197,12 +201,15 @@ class Laboratory:
     def jail(self, environment: Environment) -> Jail:
         """The jail in which a trial of this environment runs."""
         client, profile = self.client, self.client.profile
-        surroundings = realise(environment, bare_surroundings(client))
-        if not supported() and environment.mapping.get("clock") == factor("clock").control:
+        surroundings = realise(environment, build_base_spec(client))
+        if (
+            not is_clock_supported()
+            and environment.mapping.get("clock") == get_factor("clock").control
+        ):
             # The real date then stands for the control's; any other level is refused below.
             surroundings = msgspec.structs.replace(surroundings, clock=None)
         surroundings = msgspec.structs.replace(
-            surroundings, variables=base_variables(surroundings, client.search_path)
+            surroundings, variables=add_login_variables(surroundings, client.search_path)
         )
         filled = {
             "prompt": profile.prompt,
@@ -211,7 +218,7 @@ class Laboratory:
         }
         return Jail(
             surroundings=surroundings,
-            argv=tuple(fill(word, filled) for word in client.program),
+            argv=tuple(fill_placeholders(word, filled) for word in client.program),
             readable=client.readable,
             trust=self.authority.pem,
             limits=Limits(wall_s=profile.timeout_s),

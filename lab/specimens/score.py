@@ -23,10 +23,10 @@ import msgspec
 from lab.findings.report import Report, Signal
 from lab.specimens.specimen import Expected, Specimen
 
-__all__ = ["Judgement", "Score", "compare", "judge", "score"]
+__all__ = ["Evaluation", "Score", "evaluate_report", "evaluate_signals", "sum_evaluations"]
 
 
-class Judgement(msgspec.Struct, frozen=True):
+class Evaluation(msgspec.Struct, frozen=True):
     """One report against one specimen's truth.
 
     ``reported`` counts the signals that are right.  ``misattributed`` are those of
@@ -79,17 +79,17 @@ class Score(msgspec.Struct, frozen=True):
         return self.right / whole if whole else None
 
 
-def judge(specimen: Specimen, report: Report) -> Judgement:
+def evaluate_report(specimen: Specimen, report: Report) -> Evaluation:
     """What the report says rightly, wrongly and not at all."""
     unmeasured = {fact.name for fact in report.factors if not fact.measured}
     if report.verdict == "not measured":
         unmeasured.update(specimen.factors)
-    return compare(specimen, report.signals, unmeasured)
+    return evaluate_signals(specimen, report.signals, unmeasured)
 
 
-def compare(
+def evaluate_signals(
     specimen: Specimen, signals: Sequence[Signal], unmeasured: Collection[str] = ()
-) -> Judgement:
+) -> Evaluation:
     """The same of signals that any method reported; ``unmeasured`` factors could not be varied."""
     unmeasured = frozenset(unmeasured)
     measurable = [one for one in specimen.expected if unmeasured.isdisjoint(one.cause)]
@@ -101,14 +101,14 @@ def compare(
     missed = tuple(one for one in measurable if _key(one) not in told)
     keys = {_key(one) for one in specimen.expected}
     false = tuple(signal for signal in signals if _is_false(signal, specimen))
-    return Judgement(
+    return Evaluation(
         specimen=specimen.name,
         right=right,
         missed=missed,
         false=false,
         not_measured=tuple(one for one in specimen.expected if one not in measurable),
         misattributed=tuple(
-            one for one in missed if any(_instead_of(one, signal) for signal in false)
+            one for one in missed if any(_replaces(one, signal) for signal in false)
         ),
         mistaken=tuple(
             one for one in right if all(signal.covert != one.covert for signal in told[_key(one)])
@@ -117,7 +117,7 @@ def compare(
     )
 
 
-def score(judgements: Iterable[Judgement]) -> Score:
+def sum_evaluations(judgements: Iterable[Evaluation]) -> Score:
     """The sums."""
     every = tuple(judgements)
     return Score(
@@ -143,7 +143,7 @@ def _is_false(signal: Signal, specimen: Specimen) -> bool:
     )
 
 
-def _instead_of(one: Expected, signal: Signal) -> bool:
+def _replaces(one: Expected, signal: Signal) -> bool:
     """Whether the false signal stands where this one should, with part of its cause."""
     place = signal.location
     here = (place.channel, place.host) == (one.channel, one.host)

@@ -16,21 +16,30 @@ from typing import Literal
 
 import msgspec
 
-from lab.clients.c_compiler import compiled, compiler
-from lab.clients.install_paths import place
-from lab.clients.linkage import linkage
+from lab.clients.c_compiler import compile_source, find_compiler
+from lab.clients.install_paths import jail_install_path
+from lab.clients.linkage import detect_linkage
 from lab.clients.package_registries import SYSTEM_PATH
 from lab.clients.profile import Client, Profile
-from lab.clients.profile import Provider as ClientProvider
+from lab.clients.profile import ProviderSettings as ClientProvider
 from lab.errors import UsageError
 from lab.findings.report import Channel, Kind
 from lab.observation.records import Verdict
 
-__all__ = ["SCHEMA", "Allowed", "Expected", "Provider", "Specimen", "Zoo", "client", "load"]
+__all__ = [
+    "SCHEMA",
+    "Allowed",
+    "Expected",
+    "Specimen",
+    "SpecimenProvider",
+    "SpecimenSet",
+    "load_specimens",
+    "make_client",
+]
 
 SCHEMA = "fingerprint-lab/specimens/1"
 TRUTH = "truth.toml"
-IN_C = "cc"
+C_SOURCE = "cc"
 """Stands for an interpreter where the file is to be compiled."""
 TIMEOUT_S = 20.0
 
@@ -67,7 +76,7 @@ class Allowed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SpecimenProvider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a profile of every specimen would say: its provider, and how users opt out of it."""
 
     host: str
@@ -103,8 +112,8 @@ class Specimen(msgspec.Struct, frozen=True):
     @property
     def lacks(self) -> str | None:
         """What this machine lacks to run it; None if nothing."""
-        if self.argv[0] == IN_C:
-            return None if compiler() is not None else "a C compiler"
+        if self.argv[0] == C_SOURCE:
+            return None if find_compiler() is not None else "a C compiler"
         return None if Path(self.argv[0]).exists() else self.argv[0]
 
     @property
@@ -118,11 +127,11 @@ class Specimen(msgspec.Struct, frozen=True):
         return self.verdicts == ("finished",)
 
 
-class Zoo(msgspec.Struct, frozen=True):
+class SpecimenSet(msgspec.Struct, frozen=True):
     """All specimens of a folder, in the order of the file, and what they have in common."""
 
     folder: Path
-    provider: Provider
+    provider: SpecimenProvider
     specimens: tuple[Specimen, ...]
 
 
@@ -141,11 +150,11 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schema: Literal["fingerprint-lab/specimens/1"]
-    provider: Provider
+    provider: SpecimenProvider
     specimen: tuple[_Entry, ...]
 
 
-def load(folder: Path) -> Zoo:
+def load_specimens(folder: Path) -> SpecimenSet:
     """The zoo in ``folder``; UsageError where there is none, or its truth cannot be read."""
     file = folder / TRUTH
     try:
@@ -160,10 +169,14 @@ def load(folder: Path) -> Zoo:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: {error}; the head of the lab's own file explains it") from error
     there = folder.resolve()
-    return Zoo(there, document.provider, tuple(_specimen(e, there) for e in document.specimen))
+    return SpecimenSet(
+        there, document.provider, tuple(_build_specimen(e, there) for e in document.specimen)
+    )
 
 
-def client(zoo: Zoo, specimen: Specimen, cache: Path, timeout_s: float = TIMEOUT_S) -> Client:
+def make_client(
+    zoo: SpecimenSet, specimen: Specimen, cache: Path, timeout_s: float = TIMEOUT_S
+) -> Client:
     """The specimen as a client with a profile of its own.
 
     ``cache`` is where specimens in C are compiled.  MachineError where there is no compiler.
@@ -172,14 +185,14 @@ def client(zoo: Zoo, specimen: Specimen, cache: Path, timeout_s: float = TIMEOUT
     program: tuple[str, ...] = specimen.argv
     readable: tuple[str, ...] = (str(zoo.folder),)
     shown: tuple[tuple[str, str], ...] = ()
-    if interpreter == IN_C:
-        made = compiled(specimen.file, cache).resolve()
-        there = place(specimen.name)
+    if interpreter == C_SOURCE:
+        made = compile_source(specimen.file, cache).resolve()
+        there = jail_install_path(specimen.name)
         program, readable = (f"{there}/{made.name}",), ()
         shown = ((str(made.parent), there),)
-        linked = linkage(made, SYSTEM_PATH)
+        linked = detect_linkage(made, SYSTEM_PATH)
     else:
-        linked = linkage(Path(interpreter), SYSTEM_PATH)
+        linked = detect_linkage(Path(interpreter), SYSTEM_PATH)
     profile = Profile(
         name=specimen.name,
         argv=program,
@@ -203,7 +216,7 @@ def client(zoo: Zoo, specimen: Specimen, cache: Path, timeout_s: float = TIMEOUT
     )
 
 
-def _specimen(entry: _Entry, folder: Path) -> Specimen:
+def _build_specimen(entry: _Entry, folder: Path) -> Specimen:
     interpreter, file = entry.argv
     routed = tuple(
         Allowed((factor,), "it legitimately goes where this factor says", kind="route")

@@ -26,26 +26,26 @@ def clopper_pearson(hits: int, cases: int, level: float = 0.95) -> tuple[float, 
     if not 0 <= hits <= cases:
         raise ValueError(f"{hits} hits in {cases} cases cannot be")
     outside = (1 - level) / 2
-    low = 0.0 if hits == 0 else _quantile(outside, hits, cases - hits + 1)
-    high = 1.0 if hits == cases else _quantile(1 - outside, hits + 1, cases - hits)
+    low = 0.0 if hits == 0 else _beta_quantile(outside, hits, cases - hits + 1)
+    high = 1.0 if hits == cases else _beta_quantile(1 - outside, hits + 1, cases - hits)
     return low, high
 
 
-def _quantile(chance: float, a: float, b: float) -> float:
+def _beta_quantile(chance: float, a: float, b: float) -> float:
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        if _beta(middle, a, b) < chance:
+        if _beta_cdf(middle, a, b) < chance:
             low = middle
         else:
             high = middle
     return (low + high) / 2
 
 
-def _beta(x: float, a: float, b: float) -> float:
+def _beta_cdf(x: float, a: float, b: float) -> float:
     """The regularised incomplete beta function, for 0 < x < 1."""
     if x > (a + 1) / (a + b + 2):  # where the fraction converges slowly, its mirror is fast
-        return 1 - _beta(1 - x, b, a)
+        return 1 - _beta_cdf(1 - x, b, a)
     logs = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
     front = math.exp(logs + a * math.log(x) + b * math.log1p(-x)) / a
     fraction, above, below = 1.0, 1.0, 0.0

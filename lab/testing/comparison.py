@@ -7,7 +7,7 @@ import msgspec
 from lab.environment import Change, Environment
 from lab.errors import LabError
 from lab.findings.report import Signal
-from lab.reports.text.phrases import counted, severity
+from lab.reports.text.phrases import format_count, severity
 from lab.testing import failure_note
 from lab.testing.explain import changed, story
 from lab.testing.pairwise_test import Distinction
@@ -63,7 +63,7 @@ class Comparison(msgspec.Struct, frozen=True):
             text = f"cannot be told apart: {pair}"
         else:
             covert = sum(signal.covert for signal in self.signals)
-            found = counted(len(self.signals), "difference") + (
+            found = format_count(len(self.signals), "difference") + (
                 f", {covert} covert" if covert else ""
             )
             text = f"told apart by {found}: {pair}"

@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from lab.environment import Change, Environment
-from lab.factors.registry import factor
-from lab.reports.terminal.audit import console_for
-from lab.reports.terminal.signal import write_commands, write_finding
-from lab.reports.text.phrases import EMPTY_LEVEL, cause, counted, place, run_words, shell_words
-from lab.reports.text.safe import clipped, visible
+from lab.factors.registry import get_factor
+from lab.reports.terminal.audit import make_console
+from lab.reports.terminal.signal import write_commands, write_signal
+from lab.reports.text.phrases import (
+    EMPTY_LEVEL,
+    build_run_command,
+    format_cause,
+    format_count,
+    format_location,
+    quote_words,
+)
+from lab.reports.text.safe import clip, make_visible
 
 if TYPE_CHECKING:
     from lab.testing.comparison import Comparison
@@ -29,27 +36,28 @@ _WIDTH = 100
 def story(comparison: Comparison) -> str:
     """Everything that a comparison says, at most a hundred cells wide where words allow."""
     stream = io.StringIO()
-    console = console_for(stream, width=_WIDTH)
+    console = make_console(stream, width=_WIDTH)
     found = comparison.signals
     if not found:
-        trials = counted(comparison.trials, "trial")
+        trials = format_count(comparison.trials, "trial")
         console.print(f"Nothing that {_name(comparison)} sends tells the two apart ({trials}):")
         _write_pair(comparison, console)
     else:
-        what = counted(len(found), "difference")
+        what = format_count(len(found), "difference")
         console.print(f"What {_name(comparison)} sends tells the two apart, by {what}:")
         _write_pair(comparison, console)
         sides = _sides(comparison.changes)
         for number, signal in enumerate(found[:_IN_FULL], 1):
             console.print()
-            write_finding(number, signal, "", console, sides=sides)
+            write_signal(number, signal, "", console, sides=sides)
         if more := found[_IN_FULL:]:
             console.print()
         for signal in more[:_MOST_LINES]:
-            words = f"{cause(signal)}  {signal.kind}  {place(signal.location, _WIDTH // 2)}"
+            location = format_location(signal.location, _WIDTH // 2)
+            words = f"{format_cause(signal)}  {signal.kind}  {location}"
             console.print(f"   {'COVERT  ' if signal.covert else ''}{words}")
         if len(more) > _MOST_LINES:
-            console.print(f"   … and {counted(len(more) - _MOST_LINES, 'more difference')}")
+            console.print(f"   … and {format_count(len(more) - _MOST_LINES, 'more difference')}")
         console.print()
         write_commands(_commands(comparison), console)
     return "\n".join(line.rstrip() for line in stream.getvalue().rstrip("\n").split("\n"))
@@ -60,7 +68,7 @@ def changed(changes: Sequence[Change]) -> str:
     if not changes:
         return "one and the same environment"
     return ", ".join(
-        f"{visible(change.factor)} {_level(change.left)} | {_level(change.right)}"
+        f"{make_visible(change.factor)} {_level(change.left)} | {_level(change.right)}"
         for change in changes
     )
 
@@ -75,7 +83,7 @@ def _write_pair(comparison: Comparison, console: Console) -> None:
     lines += [
         f"  {name}: {_level(text)} on both sides"
         for name, text in comparison.left.levels
-        if name not in differing and text != factor(name).control
+        if name not in differing and text != get_factor(name).control
     ]
     for line in lines or ["  the two are one environment"]:
         console.print(line, soft_wrap=True)
@@ -86,8 +94,8 @@ def _sides(changes: Sequence[Change]) -> tuple[str, str]:
     if len(changes) == 1:
         (change,) = changes
         return (
-            clipped(f"{change.factor}={change.left or EMPTY_LEVEL}", _WIDTH // 2),
-            clipped(f"{change.factor}={change.right or EMPTY_LEVEL}", _WIDTH // 2),
+            clip(f"{change.factor}={change.left or EMPTY_LEVEL}", _WIDTH // 2),
+            clip(f"{change.factor}={change.right or EMPTY_LEVEL}", _WIDTH // 2),
         )
     return "left", "right"
 
@@ -98,8 +106,8 @@ def _commands(comparison: Comparison) -> tuple[Sequence[str], Sequence[str]]:
     subject = comparison.subject
     if subject.words is None:
         return (_call(subject.label, left),), (_call(subject.label, right),)
-    client = shell_words(subject.words)
-    return run_words(client, left), run_words(client, right)
+    client = quote_words(subject.words)
+    return build_run_command(client, left), build_run_command(client, right)
 
 
 def _call(name: str, levels: dict[str, str]) -> str:
@@ -108,12 +116,12 @@ def _call(name: str, levels: dict[str, str]) -> str:
 
 
 def _varied(environment: Environment) -> dict[str, str]:
-    return {name: text for name, text in environment.levels if text != factor(name).control}
+    return {name: text for name, text in environment.levels if text != get_factor(name).control}
 
 
 def _name(comparison: Comparison) -> str:
-    return clipped(comparison.subject.label, 60)
+    return clip(comparison.subject.label, 60)
 
 
 def _level(text: str) -> str:
-    return clipped(text, 60) or EMPTY_LEVEL
+    return clip(text, 60) or EMPTY_LEVEL

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from lab.environment import Environment
 from lab.errors import UsageError
-from lab.factors.registry import control, factors
-from lab.findings.encodings.search import SHORTEST, Search
-from lab.observation.content_encoding import decoded
-from lab.observation.features import Roles, extract
+from lab.factors.registry import control_environment, factors
+from lab.findings.encodings.search import MIN_LENGTH, TextSearch
+from lab.observation.content_encoding import decode_content
+from lab.observation.features import HostRoles, extract_features
 from lab.observation.records import (
     Connection,
     Datagram,
@@ -76,7 +76,7 @@ class Observed:
         if number < 1:
             raise UsageError(f"observations are counted from 1, not {number}")
         # Where nothing of what was asked for can be had, what is not sent tells nothing.
-        self.subject.require_measurable(control(factors()), self.environment)
+        self.subject.require_measurable(control_environment(factors()), self.environment)
         return tuple(self.subject.observation(self.environment, n) for n in range(number))
 
     @property
@@ -107,10 +107,10 @@ class Observed:
         another.  A digest of more than the text, or one with a key, is not found.
         UsageError for a text of fewer than three characters, which chance would send.
         """
-        if len(text) < SHORTEST:
+        if len(text) < MIN_LENGTH:
             raise UsageError(f"{text!r} is too short to look for: chance would send it")
-        search = Search([[text]])
-        features = extract(self.observation, Roles())
+        search = TextSearch([[text]])
+        features = extract_features(self.observation, HostRoles())
         values = dict.fromkeys(value for found in features.values() for value in found)
         pointers = dict.fromkeys(place.pointer for place in features if place.pointer)
         return any(search.hits(value)[0] for value in (self.text, *values, *pointers))
@@ -153,7 +153,7 @@ def _text(event: Event) -> str:
             lines = [f"{event.method} {event.scheme}://{event.host}:{event.port}{event.target}"]
             lines += [f"{_plain(name)}: {_plain(value)}" for name, value in event.headers]
             encodings = [_plain(v) for n, v in event.headers if n.lower() == b"content-encoding"]
-            body = decoded(event.body, ", ".join(encodings))
+            body = decode_content(event.body, ", ".join(encodings))
             return "\n".join([*lines, "", _plain(body)])
         case DnsQuery():
             return f"{event.type} {event.name}"

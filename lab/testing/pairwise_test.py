@@ -44,20 +44,20 @@ import msgspec
 from lab.environment import Environment
 from lab.errors import ClientError
 from lab.experiment.analysis import Row
-from lab.experiment.columns.column import Column, View, codes_of, grouped
-from lab.experiment.columns.extract import columns
+from lab.experiment.columns.column import Column, View, group_columns, number_values
+from lab.experiment.columns.extract import extract_columns
 from lab.experiment.confirm.effect import FRESH, Effect, block_of
-from lab.experiment.confirm.permutation import holm, p_value, smallest_p
-from lab.experiment.design.covering_array import Planned
+from lab.experiment.confirm.permutation import holm, permutation_p_value, smallest_p_value
+from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import Phase
-from lab.experiment.tabulate.signals import assemble
-from lab.experiment.trials.contrasts import Trials
+from lab.experiment.tabulate.signals import assemble_signals
+from lab.experiment.trials.contrasts import TrialTable
 from lab.experiment.trials.measurements import Measurements
-from lab.factors.registry import factor, factors
+from lab.factors.registry import factors, get_factor
 from lab.findings.classify import is_route
 from lab.findings.report import Pair, Signal
 from lab.observation.location import Location
-from lab.sandbox.sandbox import endpoint_of
+from lab.sandbox.sandbox import build_endpoint
 from lab.testing.subject import Subject
 
 __all__ = ["ALPHA", "FEW", "Distinction", "Suspect", "distinguish"]
@@ -122,7 +122,7 @@ class _Question:
         self.subject = subject
         self.left, self.right = left, right
         self.measurements = Measurements(subject.client, left, subject.store, subject)
-        self.endpoint = endpoint_of(subject.client)
+        self.endpoint = build_endpoint(subject.client)
         self.changes = left.difference(right)
         self.routes = frozenset(name for name, item in factors().items() if item.routes)
         self.rerouted = any(change.factor in self.routes for change in self.changes)
@@ -141,7 +141,7 @@ class _Question:
         if not self.found:
             return self._none()
         control, times = self.subject.control, _CONTROL_EXPECTING if expected else _CONTROL
-        self._measure("calibrate", [Planned(control, number) for number in range(times)])
+        self._measure("calibrate", [PlannedTrial(control, number) for number in range(times)])
         if expected.intersection(map(_suspect, self.found)):
             first = self._first(_BLOCKS)
             if fresh:
@@ -163,11 +163,13 @@ class _Question:
 
     def _run(self, phase: Phase, numbers: Sequence[int]) -> None:
         """Run these replicates of both sides, in random order."""
-        trials = [Planned(side, number) for side in (self.left, self.right) for number in numbers]
+        trials = [
+            PlannedTrial(side, number) for side in (self.left, self.right) for number in numbers
+        ]
         self._chance.shuffle(trials)
         self._measure(phase, trials)
 
-    def _measure(self, phase: Phase, trials: Sequence[Planned]) -> None:
+    def _measure(self, phase: Phase, trials: Sequence[PlannedTrial]) -> None:
         for _ in self.measurements.measure(phase, trials, lambda: False):
             pass
         if self.measurements.failed_in_silence:
@@ -176,12 +178,13 @@ class _Question:
         numbers = {self.left: 0, self.right: 1}
         groups = [numbers.setdefault(row.environment, len(numbers)) for row in self.rows]
         broken = frozenset(index for index, row in enumerate(self.rows) if row.broken)
-        found, _ = columns([row.features for row in self.rows], groups, broken)
+        found, _ = extract_columns([row.features for row in self.rows], groups, broken)
         sides = self._sides(self.rows)
         self.found = [
             column
             for column in found
-            if _separates(codes_of(column.values), sides) and not self._is_route(column.location)
+            if _separates(number_values(column.values), sides)
+            and not self._is_route(column.location)
         ]
 
     def _is_route(self, place: Location) -> bool:
@@ -211,7 +214,7 @@ class _Question:
     def _tested(self, block: int) -> list[Effect]:
         """Run a block of fresh replicates; the differences that it bears out."""
         suspects = Counter(map(_suspect, self.found))
-        patterns = len(grouped(self.found))
+        patterns = len(group_columns(self.found))
         alpha = ALPHA / _BLOCKS
         first, done = self._first(block), 0
         for look in count():
@@ -225,7 +228,7 @@ class _Question:
             if not kept:
                 return []
             gone = (suspects - Counter(map(_suspect, kept))).total()
-            patterns = len(grouped(kept)) + gone
+            patterns = len(group_columns(kept)) + gone
         return [e for e in self._effects(kept, block, gone) if e.p_adjusted <= alpha]
 
     def _first(self, block: int) -> int:
@@ -236,7 +239,7 @@ class _Question:
         """What separates the sides, with what a block's fresh replicates say of it."""
         number = block_of(self._first(block))
         chosen = [i for i, r in enumerate(self.rows) if r.environment in (self.left, self.right)]
-        groups = grouped([_narrowed(column, chosen) for column in kept])
+        groups = group_columns([_narrowed(column, chosen) for column in kept])
         left, right = self._sides([self.rows[index] for index in chosen])
         fresh = {n for n, i in enumerate(chosen) if block_of(self.rows[i].replicate) == number}
         tests = [
@@ -244,7 +247,7 @@ class _Question:
             for group in groups
         ]
         known = [[[code for code in side if code >= 0] for side in test] for test in tests]
-        p_values = [p_value(ours, theirs) for ours, theirs in known]
+        p_values = [permutation_p_value(ours, theirs) for ours, theirs in known]
         adjusted = holm(p_values, len(groups) + gone)
         cause = tuple(change.factor for change in self.changes)
         combination = frozenset((change.factor, change.right) for change in self.changes)
@@ -272,12 +275,12 @@ class _Question:
 
     def _told(self, effects: Sequence[Effect], *, sure: bool = True) -> Distinction:
         rows = [row for row in self.rows if row.environment in (self.left, self.right)]
-        trials = Trials(self.left, [row.environment for row in rows])
-        signals = assemble(
+        trials = TrialTable(self.left, [row.environment for row in rows])
+        signals = assemble_signals(
             effects,
             rows,
             trials,
-            needles=lambda name, level: factor(name).needles(level),
+            needles=lambda name, level: get_factor(name).needles(level),
             routes=self.routes,
         )
         told = [msgspec.structs.replace(one, pair=self._whole_pair(one)) for one in signals]
@@ -290,14 +293,16 @@ class _Question:
         shared = {
             name: text
             for name, text in self.left.levels
-            if name not in differing and text != factor(name).control
+            if name not in differing and text != get_factor(name).control
         }
         return msgspec.structs.replace(signal.pair, context=shared)
 
 
 def _replicates(patterns: int, alpha: float) -> int:
     """Fresh replicates a side with which a perfect separation survives correction."""
-    return next(n for n in range(4, _MOST + 1) if n == _MOST or smallest_p(n) * patterns <= alpha)
+    return next(
+        n for n in range(4, _MOST + 1) if n == _MOST or smallest_p_value(n) * patterns <= alpha
+    )
 
 
 def _separates(codes: Sequence[int], sides: tuple[Sequence[int], Sequence[int]]) -> bool:

@@ -23,19 +23,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from lab import __version__
-from lab.clients.builtin_profiles import anything
+from lab.clients.builtin_profiles import make_generic_profile
 from lab.clients.profile import Client, Profile
 from lab.clients.resolve import find_profile, resolve
 from lab.environment import Environment
 from lab.errors import ClientError, LabError, UsageError
-from lab.experiment.design.covering_array import Planned
-from lab.experiment.trials.measurements import Measuring
-from lab.factors.registry import control, factors, realise
+from lab.experiment.design.covering_array import PlannedTrial
+from lab.experiment.trials.measurements import TrialExecutor
+from lab.factors.registry import control_environment, factors, realise
 from lab.memory_store import Memory
 from lab.observation.records import Observation
-from lab.sandbox.measurable import unreachable
-from lab.sandbox.requirements import require
-from lab.sandbox.sandbox import Laboratory, Measured, bare_surroundings
+from lab.sandbox.measurable import find_unmeasurable_factors
+from lab.sandbox.requirements import require_all
+from lab.sandbox.sandbox import Sandbox, TimedObservation, build_base_spec
 from lab.sandbox.twin import Twin
 from lab.store import Store
 
@@ -72,7 +72,7 @@ class Subject:
         client: Client,
         words: tuple[str, ...] | None,
         store: Callable[[], Store],
-        laboratory: Callable[[], AbstractContextManager[Measuring]],
+        laboratory: Callable[[], AbstractContextManager[TrialExecutor]],
         *,
         out_of_reach: Mapping[str, str],
         seed: int,
@@ -85,7 +85,7 @@ class Subject:
         self._open_store = store
         self._open_laboratory = laboratory
         self._store: Store | None = None
-        self._laboratory: Measuring | None = None
+        self._laboratory: TrialExecutor | None = None
         self._stack = ExitStack()
         self._refused: LabError | None = None
 
@@ -123,16 +123,16 @@ class Subject:
         name = "".join(c if c.isalnum() or c in ".-_" else "-" for c in found.label)
         here = folder or home / "tests" / f"{name}-{found.digest[:12]}-seed{seed}-{__version__}"
 
-        def laboratory() -> Laboratory:
-            require()
-            return Laboratory(found, jobs=jobs, home=home, hidden=(here,))
+        def laboratory() -> Sandbox:
+            require_all()
+            return Sandbox(found, jobs=jobs, home=home, hidden=(here,))
 
         return cls(
             found,
             words,
             lambda: Store(here),
             laboratory,
-            out_of_reach=unreachable(found),
+            out_of_reach=find_unmeasurable_factors(found),
             seed=seed,
         )
 
@@ -142,7 +142,7 @@ class Subject:
     ) -> Self:
         name = getattr(call, "__qualname__", None) or type(call).__qualname__
         if profile is None:
-            profile = anything(name.rpartition(".")[2], ("client",))
+            profile = make_generic_profile(name.rpartition(".")[2], ("client",))
         elif isinstance(profile, str):
             profile = find_profile(profile)[0]
         argv = profile.argv
@@ -195,7 +195,7 @@ class Subject:
         found = self.store.get(self.client.digest, whole, replicate)
         if found is not None:
             return self.store.observation(found)
-        ((_, measured),) = self.measure_all([(Planned(whole, replicate), whole)])
+        ((_, measured),) = self.measure_all([(PlannedTrial(whole, replicate), whole)])
         self.store.put(
             self.client.digest,
             whole,
@@ -221,7 +221,7 @@ class Subject:
     @cached_property
     def control(self) -> Environment:
         """All factors that reach the client, at their controls."""
-        return control(name for name in factors() if name not in self.out_of_reach)
+        return control_environment(name for name in factors() if name not in self.out_of_reach)
 
     def require_measurable(self, left: Environment, right: Environment) -> None:
         """That two environments differ in something that reaches the client.
@@ -230,7 +230,7 @@ class Subject:
         """
         here, there = self.whole(left), self.whole(right)
         if here != there:
-            base = bare_surroundings(self.client)
+            base = build_base_spec(self.client)
             if realise(here, base) == realise(there, base):
                 names = " and ".join(change.factor for change in here.difference(there))
                 raise UnmeasurableError(
@@ -238,7 +238,7 @@ class Subject:
                     "because its profile has no use for it"
                 )
         elif left != right:
-            both = control(factors())
+            both = control_environment(factors())
             changes = both.but(left.mapping).difference(both.but(right.mapping))
             if changes:
                 why = "; ".join(f"{c.factor}: {self.out_of_reach[c.factor]}" for c in changes)
@@ -259,8 +259,8 @@ class Subject:
         return self._measuring().jobs
 
     def measure_all(
-        self, trials: Iterable[tuple[Planned, Environment]]
-    ) -> Iterator[tuple[Planned, Measured]]:
+        self, trials: Iterable[tuple[PlannedTrial, Environment]]
+    ) -> Iterator[tuple[PlannedTrial, TimedObservation]]:
         """Run trials, yielding each with its label as it ends.
 
         ClientError for one that could not start: that is no observation.
@@ -274,7 +274,7 @@ class Subject:
                 raise ClientError(f"{self.label} could not start: {end.detail}")
             yield label, measured
 
-    def _measuring(self) -> Measuring:
+    def _measuring(self) -> TrialExecutor:
         if self._refused is not None:
             raise self._refused
         if self._laboratory is None:

@@ -4,20 +4,20 @@ import msgspec
 import pytest
 
 from bench.detection import addone, blocked, onefactor
-from bench.detection.contest import METHODS, contest, until_equal
-from bench.detection.oracle import Oracle, Task, task
+from bench.detection.contest import METHODS, compare_methods, find_equal_budget
+from bench.detection.oracle import Oracle, Task, make_task
 from bench.detection.scores import LAB, Outcome, Tally
 from lab.environment import Environment
-from lab.experiment.design.covering_array import Planned
-from lab.experiment.options import Options
-from lab.experiment.scope import scope
+from lab.experiment.design.covering_array import PlannedTrial
+from lab.experiment.options import AuditOptions
+from lab.experiment.scope import build_scope
 from lab.factors import endpoint
 from lab.factors.host_spec import Endpoint
-from lab.factors.registry import impossible
-from lab.specimens.score import compare
+from lab.factors.registry import find_conflict
+from lab.specimens.score import evaluate_signals
 from lab.specimens.specimen import Allowed, Expected, Specimen
 from lab.store import Store
-from tests.experiment.model import CLIENT, HOST, ModelLaboratory, request
+from tests.experiment.model import CLIENT, HOST, ModelExecutor, request
 
 FACTORS = ("ci", "endpoint", "timezone")
 SPECIMEN = Specimen(
@@ -46,10 +46,10 @@ def planted(*causes):
 
 
 def contested(behaviour, folder, specimen, **options):
-    laboratory = ModelLaboratory(behaviour)
-    chosen = Options(factors=specimen.factors, home=folder, seed=1)
+    laboratory = ModelExecutor(behaviour)
+    chosen = AuditOptions(factors=specimen.factors, home=folder, seed=1)
     with Store(folder) as store:
-        found = contest(specimen, CLIENT, chosen, store, laboratory, **options)
+        found = compare_methods(specimen, CLIENT, chosen, store, laboratory, **options)
     return {outcome.method: outcome for outcome in found}, laboratory
 
 
@@ -97,7 +97,7 @@ def test_only_the_lab_names_both_factors_of_an_interaction(tmp_path):
 
 def test_a_route_is_no_mistake_of_anyone(tmp_path):
     def routed(levels, chance):
-        host = endpoint.host(levels["endpoint"], Endpoint(host=HOST)) or HOST
+        host = endpoint.resolve_host(levels["endpoint"], Endpoint(host=HOST)) or HOST
         return [request({"text": "same"}, host=host)]
 
     found, _ = contested(routed, tmp_path, planted())
@@ -134,15 +134,15 @@ def test_who_never_finds_as_much_has_tried_with_four_times_as_many():
         asked.append(budget)
         return msgspec.structs.replace(lab, method="a", trials=budget, single=Tally(3, 1))
 
-    found = until_equal(tried(40), lab, tried)
+    found = find_equal_budget(tried(40), lab, tried)
     assert asked == [40, 5, 10, 20, 80, 160]
     assert (found.equal_at, found.tried_to, found.unreachable) == (None, 160, False)
 
 
 def test_levels_that_the_lab_could_not_vary_are_nobodys_task(tmp_path):
-    chosen = scope(CLIENT, Options(factors=FACTORS, home=tmp_path))
+    chosen = build_scope(CLIENT, AuditOptions(factors=FACTORS, home=tmp_path))
     facts = [msgspec.structs.replace(f, measured=f.name != "ci") for f in chosen.facts]
-    given = task(chosen, facts, 0.05, 0)
+    given = make_task(chosen, facts, 0.05, 0)
     assert given.factors == ("endpoint", "timezone")
     assert all(given.control[name] not in given.levels[name] for name in given.factors)
 
@@ -150,17 +150,17 @@ def test_levels_that_the_lab_could_not_vary_are_nobodys_task(tmp_path):
 @pytest.mark.parametrize("budget", [0, 1, 2, 5, 17, 60, 300])
 def test_no_design_exceeds_its_budget_or_repeats_a_trial(budget):
     for trials in (
-        onefactor.design(TASK, budget),
-        addone.design(TASK, budget)[1],
-        blocked.design(TASK, budget)[1],
+        onefactor.plan_trials(TASK, budget),
+        addone.plan_steps(TASK, budget)[1],
+        blocked.plan_blocks(TASK, budget)[1],
     ):
         assert len(trials) <= budget
         assert len(set(trials)) == len(trials)
-        assert all(impossible(trial.environment) is None for trial in trials)
+        assert all(find_conflict(trial.environment) is None for trial in trials)
 
 
 def test_one_factor_at_a_time_varies_one_and_tries_each_level_equally_often():
-    trials = onefactor.design(TASK, 100)
+    trials = onefactor.plan_trials(TASK, 100)
     assert len(trials) == 100
     counts = {}
     for trial in trials:
@@ -175,7 +175,7 @@ def test_one_factor_at_a_time_varies_one_and_tries_each_level_equally_often():
 def test_a_factor_with_one_level_is_not_starved_by_one_with_many():
     levels = {"optout": ("on",), "timezone": tuple(f"Zone/{number}" for number in range(40))}
     given = Task(Environment.of({"optout": "unset", "timezone": "UTC"}), levels, 0.05, 1)
-    trials = onefactor.design(given, 60)
+    trials = onefactor.plan_trials(given, 60)
     assert sum(trial.environment["optout"] == "on" for trial in trials) == 6
 
 
@@ -186,30 +186,30 @@ def test_of_a_factor_whose_levels_each_do_something_else_all_is_told(name, tmp_p
         return [request({"noise": chance.random(), **({ci: "here"} if ci != "none" else {})})]
 
     specimen = planted(("ci",))
-    chosen = scope(CLIENT, Options(factors=FACTORS, home=tmp_path))
-    given = task(chosen, chosen.facts, 0.05, 0)
+    chosen = build_scope(CLIENT, AuditOptions(factors=FACTORS, home=tmp_path))
+    given = make_task(chosen, chosen.facts, 0.05, 0)
     with Store(tmp_path) as store:
-        oracle = Oracle(CLIENT, chosen, store, ModelLaboratory(scattered))
+        oracle = Oracle(CLIENT, chosen, store, ModelExecutor(scattered))
         reading, effects = METHODS[name](given, oracle, 60)
     signals = reading.signals(effects, chosen.routes)
     told = {place.pointer for signal in signals for place in signal.fields}
     assert {f"/{level}" for level in given.levels["ci"]} <= told
-    judgement = compare(specimen, signals)
+    judgement = evaluate_signals(specimen, signals)
     assert judgement.right == specimen.expected
     assert judgement.false == ()
 
 
 def test_adding_one_at_a_time_keeps_what_was_added():
-    steps, trials = addone.design(TASK, 60)
+    steps, trials = addone.plan_steps(TASK, 60)
     for name, before, after in steps:
         assert {factor for factor, _ in after - before} == {name}
         assert before < after
     assert {level for _, _, after in steps for level in after} == set(TASK.singles)
-    assert Planned(TASK.control, 0) in trials
+    assert PlannedTrial(TASK.control, 0) in trials
 
 
 def test_every_block_has_one_control_and_each_factor_once():
-    blocks, trials = blocked.design(TASK, 60)
+    blocks, trials = blocked.plan_blocks(TASK, 60)
     assert len(blocks) == 20
     assert len(trials) == 60
     for control, treated in blocks:
@@ -221,20 +221,20 @@ def test_every_block_has_one_control_and_each_factor_once():
 
 
 def test_a_permutation_within_blocks_is_exact_where_these_are_few():
-    assert blocked.swapped([(0, 1)] * 5, 0) == 2 / 2**5
-    assert blocked.swapped([(0, 1), (1, 0)] * 3, 0) == 1.0
-    assert blocked.swapped([(0, 0)] * 9, 0) == 1.0
-    many = blocked.swapped([(0, 1)] * 30, 0)
+    assert blocked.swap_test_p([(0, 1)] * 5, 0) == 2 / 2**5
+    assert blocked.swap_test_p([(0, 1), (1, 0)] * 3, 0) == 1.0
+    assert blocked.swap_test_p([(0, 0)] * 9, 0) == 1.0
+    many = blocked.swap_test_p([(0, 1)] * 30, 0)
     assert many == 1 / 20_001
 
 
 def test_too_small_a_budget_finds_nothing_and_breaks_nothing(tmp_path):
-    chosen = scope(CLIENT, Options(factors=FACTORS, home=tmp_path))
-    given = task(chosen, chosen.facts, 0.05, 0)
+    chosen = build_scope(CLIENT, AuditOptions(factors=FACTORS, home=tmp_path))
+    given = make_task(chosen, chosen.facts, 0.05, 0)
     with Store(tmp_path) as store:
         for method in METHODS.values():
             for budget in (0, 1, 3):
-                oracle = Oracle(CLIENT, chosen, store, ModelLaboratory(copies_zone))
+                oracle = Oracle(CLIENT, chosen, store, ModelExecutor(copies_zone))
                 _, effects = method(given, oracle, budget)
                 assert effects == []
                 assert oracle.trials <= budget

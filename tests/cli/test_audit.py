@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from lab.cli.audit_options import MOST_JOBS, STRONGEST
+from lab.cli.audit_options import MAX_JOBS, MAX_STRENGTH
 from lab.cli.main import main
 from lab.clients.profile import Client, Profile
 from lab.errors import MachineError, UsageError
 from lab.experiment.events import AuditFinished, AuditStarted, SignalConfirmed, Warned
-from lab.experiment.options import Options
+from lab.experiment.options import AuditOptions
 from lab.experiment.scope import _check
 from tests.reports.examples import COPIED, COVERT, EMPTY, FULL, ROUTE
 
@@ -191,8 +191,8 @@ def test_exit_codes(engine, signals, verdict, fail_on, code):
 
 
 def test_the_limits_are_those_of_the_engine():
-    _check(Options(strength=STRONGEST, jobs=MOST_JOBS))
-    for beyond in (Options(strength=STRONGEST + 1), Options(jobs=MOST_JOBS + 1)):
+    _check(AuditOptions(strength=MAX_STRENGTH, jobs=MAX_JOBS))
+    for beyond in (AuditOptions(strength=MAX_STRENGTH + 1), AuditOptions(jobs=MAX_JOBS + 1)):
         with pytest.raises(UsageError):
             _check(beyond)
 

@@ -3,14 +3,14 @@
 import json
 
 from lab.cli.main import main
-from lab.clients.builtin_profiles import shipped
-from lab.clients.install_cache import Cache, Installation
+from lab.clients.builtin_profiles import load_builtin_profiles
+from lab.clients.install_cache import Installation, InstallCache
 
 
 def test_the_list_for_people(capsys, tmp_path):
     assert main(["clients", "--home", str(tmp_path)]) == 0
     out = capsys.readouterr().out
-    for name in shipped():
+    for name in load_builtin_profiles():
         assert name in out
 
 
@@ -29,7 +29,7 @@ def test_installing_prints_version_and_digest(capsys, tmp_path, monkeypatch):
         asked.append((profile.name, version))
         return Installation("pi", "1.2.3", "npm pi", (), "d" * 64, "", True)
 
-    monkeypatch.setattr(Cache, "get", get)
+    monkeypatch.setattr(InstallCache, "get", get)
     assert main(["clients", "install", "pi@next", "pi", "--home", str(tmp_path)]) == 0
     assert asked == [("pi", "next"), ("pi", None)]
     assert f"pi@1.2.3  sha256:{'d' * 64}" in capsys.readouterr().out

@@ -7,11 +7,11 @@ import pytest
 from lab.cli.main import main
 from lab.errors import MachineError
 from lab.sandbox import requirements
-from lab.sandbox.requirements import Need
+from lab.sandbox.requirements import Requirement
 
-BWRAP = Need("bwrap", "makes the jail", "bubblewrap", False)
-CLOCK = Need("clock", "gives another date", None, False, "only on x86-64", required=False)
-LINUX = Need("Linux", "has namespaces", None, True, "Linux 6.1")
+BWRAP = Requirement("bwrap", "makes the jail", "bubblewrap", False)
+CLOCK = Requirement("clock", "gives another date", None, False, "only on x86-64", required=False)
+LINUX = Requirement("Linux", "has namespaces", None, True, "Linux 6.1")
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ def with_machine(monkeypatch):
             asked.extend(need.name for need in found if not need.present)
             return tuple(need.package for need in found if not need.present and need.package)
 
-        monkeypatch.setattr(requirements, "needs", needs)
-        monkeypatch.setattr(requirements, "install", fix)
+        monkeypatch.setattr(requirements, "check_requirements", needs)
+        monkeypatch.setattr(requirements, "install_packages", fix)
         return asked
 
     return install
@@ -63,7 +63,7 @@ def test_what_is_optional_is_named_and_no_failure(with_machine, capsys):
 def test_it_reads_well_on_a_narrow_terminal(with_machine, capsys):
     cure = "; root can allow it with: sysctl kernel.apparmor_restrict_unprivileged_userns=0"
     said = "unshare failed: Operation not permitted" + cure
-    namespaces = Need("namespaces", "let a client be cut off from " * 4, None, False, said)
+    namespaces = Requirement("namespaces", "let a client be cut off from " * 4, None, False, said)
     with_machine((namespaces, LINUX))
     assert main(["doctor"]) == 4
     lines = capsys.readouterr().out.splitlines()
@@ -73,14 +73,14 @@ def test_it_reads_well_on_a_narrow_terminal(with_machine, capsys):
 
 
 def test_install_gets_it(with_machine, capsys):
-    present = Need("bwrap", "makes the jail", "bubblewrap", True, "/usr/bin/bwrap")
+    present = Requirement("bwrap", "makes the jail", "bubblewrap", True, "/usr/bin/bwrap")
     asked = with_machine((LINUX, BWRAP), (LINUX, present))
     assert main(["doctor", "--install"]) == 0
     assert asked == ["bwrap"]
     assert capsys.readouterr().err == "lab: installed bubblewrap\n"
 
 
-STRACE = Need("strace", "shows what a client reads", "strace", False, required=False)
+STRACE = Requirement("strace", "shows what a client reads", "strace", False, required=False)
 
 
 def no_rights(found):
@@ -92,7 +92,7 @@ def no_rights(found):
 
 def test_what_is_optional_and_cannot_be_installed_is_a_warning(with_machine, monkeypatch, capsys):
     with_machine((LINUX, STRACE))
-    monkeypatch.setattr(requirements, "install", no_rights)
+    monkeypatch.setattr(requirements, "install_packages", no_rights)
     assert main(["doctor", "--install"]) == 0
     captured = capsys.readouterr()
     assert "absent   strace" in captured.out
@@ -102,7 +102,7 @@ def test_what_is_optional_and_cannot_be_installed_is_a_warning(with_machine, mon
 
 def test_what_is_required_and_cannot_be_installed_is_one_line(with_machine, monkeypatch, capsys):
     with_machine((LINUX, BWRAP, STRACE))
-    monkeypatch.setattr(requirements, "install", no_rights)
+    monkeypatch.setattr(requirements, "install_packages", no_rights)
     assert main(["doctor", "--install"]) == 4
     captured = capsys.readouterr()
     assert captured.err == (
@@ -112,7 +112,7 @@ def test_what_is_required_and_cannot_be_installed_is_one_line(with_machine, monk
 
 
 def test_what_cannot_be_installed_is_still_a_failure(with_machine, capsys):
-    tproxy = Need("tproxy", "brings traffic to the lab", None, False, "no such module")
+    tproxy = Requirement("tproxy", "brings traffic to the lab", None, False, "no such module")
     with_machine((LINUX, tproxy))
     assert main(["doctor", "--install"]) == 4
     assert capsys.readouterr().err.startswith("lab: error: missing: tproxy; see above")

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lab.cli.commands import commands
+from lab.cli.commands import find_commands
 from lab.cli.main import main
 from lab.errors import ClientError, LabError, MachineError, UsageError
 
@@ -138,7 +138,7 @@ def test_help_names_every_command(capsys):
         main(["--help"])
     assert left.value.code == 0
     out = capsys.readouterr().out
-    for name, command in commands().items():
+    for name, command in find_commands().items():
         assert name in out
         assert command.HELP in out
 
@@ -178,15 +178,15 @@ def test_help_is_quick_because_heavy_imports_wait():
     assert not heavy & set(done.stdout.split())
 
 
-@pytest.mark.parametrize("name", commands())
+@pytest.mark.parametrize("name", find_commands())
 class TestConformance:
     def test_it_says_in_one_line_what_it_does(self, name):
-        command = commands()[name]
+        command = find_commands()[name]
         assert command.HELP
         assert "\n" not in command.HELP
         assert not command.HELP.endswith(".")
 
     def test_every_argument_is_explained(self, name):
         parser = argparse.ArgumentParser()
-        commands()[name].add_arguments(parser)
+        find_commands()[name].add_arguments(parser)
         assert all(action.help for action in parser._actions)

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from lab.cli.main import main
-from lab.clients.builtin_profiles import shipped
-from lab.observation.content_encoding import decoded
+from lab.clients.builtin_profiles import load_builtin_profiles
+from lab.observation.content_encoding import decode_content
 
 PROMISED = ("claude-code@2.1.112", "claude-code", "codex", "gemini-cli", "opencode", "pi")
 
@@ -27,7 +27,7 @@ def test_it_ends_well_after_a_second_turn_with_a_tool_result(name, home, capsys)
     assert document["exit"]["verdict"] == "finished"
     assert document["exit"]["code"] == 0
     assert not [event for event in document["events"] if event["kind"] == "tls-failure"]
-    provider = shipped()[name.partition("@")[0]].provider.host
+    provider = load_builtin_profiles()[name.partition("@")[0]].provider.host
     assert provider in [host["host"] for host in document["hosts"]]
     results = (b'"tool_result"', b'_call_output"', b'"functionResponse"')
     assert any(
@@ -43,4 +43,4 @@ def plain_body(event):
     body = event["body"]
     raw = body.encode() if isinstance(body, str) else base64.b64decode(body["base64"])
     names = {name.lower(): value for name, value in event["headers"] if isinstance(name, str)}
-    return decoded(raw, names.get("content-encoding", ""))
+    return decode_content(raw, names.get("content-encoding", ""))

@@ -47,7 +47,7 @@ def laboratory(monkeypatch):
             exit = Exit(1.0, seen.verdict, seen.code, None, 0.2, b"hello\n", b"", "why")
             return Observation((REQUEST,), exit)
 
-    monkeypatch.setattr("lab.sandbox.sandbox.Laboratory", Laboratory)
+    monkeypatch.setattr("lab.sandbox.sandbox.Sandbox", Laboratory)
     return seen
 
 

@@ -4,17 +4,28 @@ import re
 
 import pytest
 
-from lab.clients.builtin_profiles import FAKE_KEYS, TRUST_VARIABLES, anything, shipped
+from lab.clients.builtin_profiles import (
+    FAKE_KEYS,
+    TRUST_VARIABLES,
+    load_builtin_profiles,
+    make_generic_profile,
+)
 
 
 def test_the_promised_clients_are_there():
-    assert {"claude-code", "codex", "gemini-cli", "pi", "opencode"} <= shipped().keys()
+    assert {
+        "claude-code",
+        "codex",
+        "gemini-cli",
+        "pi",
+        "opencode",
+    } <= load_builtin_profiles().keys()
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", load_builtin_profiles())
 class TestConformance:
     def test_it_can_be_installed_and_asked(self, name):
-        profile = shipped()[name]
+        profile = load_builtin_profiles()[name]
         assert profile.name == name
         assert profile.install is not None
         assert any("{prompt}" in word for word in profile.argv)
@@ -22,26 +33,26 @@ class TestConformance:
         assert profile.provider.host
 
     def test_it_can_be_told_of_another_endpoint(self, name):
-        provider = shipped()[name].provider
+        provider = load_builtin_profiles()[name].provider
         assert provider.endpoint_variable or provider.endpoint_files
         assert provider.official is not None
         assert provider.host in provider.official
 
     def test_its_keys_are_plainly_fake(self, name):
-        for variable, value in shipped()[name].environment.items():
+        for variable, value in load_builtin_profiles()[name].environment.items():
             if "KEY" in variable or "TOKEN" in variable:
                 assert re.fullmatch(r"[A-Za-z0-9-]*-?0{16}", value), variable
 
     def test_it_knows_nothing_of_the_surroundings_under_test(self, name):
         """A profile that set these would hide a factor from the experiment."""
         controlled = {"TZ", "LANG", "LC_ALL", "TERM", "CI", "HOME", "USER", "HTTPS_PROXY", "PATH"}
-        profile = shipped()[name]
+        profile = load_builtin_profiles()[name]
         assert not controlled & {*profile.environment, *profile.optout}
         assert not set(profile.environment) & set(profile.optout)
 
 
 def test_a_program_without_a_profile_gets_every_provider_and_variable():
-    profile = anything("x", ("/x",))
+    profile = make_generic_profile("x", ("/x",))
     assert set(profile.provider.protocols) == {
         "anthropic-messages",
         "openai-chat",

@@ -5,10 +5,12 @@ import subprocess
 import pytest
 
 from lab.clients import c_compiler as module
-from lab.clients.c_compiler import compiled, compiler
+from lab.clients.c_compiler import compile_source, find_compiler
 from lab.errors import ClientError, MachineError
 
-needs_compiler = pytest.mark.skipif(compiler() is None, reason="this machine has no C compiler")
+needs_compiler = pytest.mark.skipif(
+    find_compiler() is None, reason="this machine has no C compiler"
+)
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def said(program):
 
 @needs_compiler
 def test_the_program_runs_and_stands_alone_in_its_folder(source, tmp_path):
-    program = compiled(source, tmp_path / "cache")
+    program = compile_source(source, tmp_path / "cache")
     assert said(program) == "one\n"
     assert [file.name for file in program.parent.iterdir()] == ["probe"]
     assert list((tmp_path / "cache").iterdir()) == [program.parent]
@@ -35,16 +37,16 @@ def test_the_program_runs_and_stands_alone_in_its_folder(source, tmp_path):
 
 @needs_compiler
 def test_a_second_call_compiles_nothing(source, tmp_path, monkeypatch):
-    program = compiled(source, tmp_path / "cache")
+    program = compile_source(source, tmp_path / "cache")
     monkeypatch.setattr(module.subprocess, "run", None)
-    assert compiled(source, tmp_path / "cache") == program
+    assert compile_source(source, tmp_path / "cache") == program
 
 
 @needs_compiler
 def test_another_text_is_another_program_also_in_what_it_includes(source, tmp_path):
-    before = compiled(source, tmp_path / "cache")
+    before = compile_source(source, tmp_path / "cache")
     (source.parent / "said.h").write_text('#define SAID "two"\n')
-    after = compiled(source, tmp_path / "cache")
+    after = compile_source(source, tmp_path / "cache")
     assert (said(before), said(after)) == ("one\n", "two\n")
 
 
@@ -52,7 +54,7 @@ def test_another_text_is_another_program_also_in_what_it_includes(source, tmp_pa
 def test_a_fault_in_the_source_is_told_in_one_line_and_leaves_nothing(source, tmp_path):
     source.write_text("int main(void) { return nothing; }\n")
     with pytest.raises(ClientError, match=r"probe\.c cannot be compiled: .*") as failed:
-        compiled(source, tmp_path / "cache")
+        compile_source(source, tmp_path / "cache")
     assert "\n" not in str(failed.value)
     assert not any((tmp_path / "cache").rglob("probe*"))
 
@@ -60,4 +62,4 @@ def test_a_fault_in_the_source_is_told_in_one_line_and_leaves_nothing(source, tm
 def test_without_a_compiler_the_machine_is_to_blame(source, tmp_path, monkeypatch):
     monkeypatch.setattr(module.shutil, "which", lambda name, path: None)
     with pytest.raises(MachineError, match="install gcc"):
-        compiled(source, tmp_path / "cache")
+        compile_source(source, tmp_path / "cache")

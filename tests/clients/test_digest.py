@@ -57,7 +57,7 @@ def test_every_change_shows(tree, change):
 
 def test_a_huge_folder_costs_its_listing_only(tree, monkeypatch):
     assert program_digest(tree) == tree_digest(tree)
-    monkeypatch.setattr(digest, "MOST_FILES", 1)
+    monkeypatch.setattr(digest, "MAX_FILES", 1)
     listing = program_digest(tree)
     (tree / "b" / "c").write_text("X")
     assert program_digest(tree) == listing
@@ -80,9 +80,9 @@ def test_a_huge_folder_costs_its_listing_only(tree, monkeypatch):
         "b/out/trials.sqlite",
     ],
 )
-@pytest.mark.parametrize("most", [digest.MOST_FILES, 1])
+@pytest.mark.parametrize("most", [digest.MAX_FILES, 1])
 def test_what_others_write_beside_a_program_is_no_part_of_it(tree, monkeypatch, path, most):
-    monkeypatch.setattr(digest, "MOST_FILES", most)
+    monkeypatch.setattr(digest, "MAX_FILES", most)
     without = [str(tree / "lab"), str(tree / "b" / "out")]
     before = program_digest(tree, without)
     whole = tree_digest(tree)

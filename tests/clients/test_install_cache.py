@@ -12,11 +12,11 @@ import msgspec
 import pytest
 
 from lab.clients import package_registries
-from lab.clients.install_cache import Cache
-from lab.clients.profile import Install, Profile
+from lab.clients.install_cache import InstallCache
+from lab.clients.profile import InstallSource, Profile
 from lab.errors import ClientError, MachineError
 
-PROFILE = Profile(name="thing", argv=("thing",), install=Install(npm="@scope/thing"))
+PROFILE = Profile(name="thing", argv=("thing",), install=InstallSource(npm="@scope/thing"))
 
 NPM = """\
 #!{python}
@@ -80,7 +80,7 @@ def npm(tmp_path, monkeypatch):
 
 @pytest.fixture
 def cache(tmp_path):
-    return Cache(tmp_path / "clients")
+    return InstallCache(tmp_path / "clients")
 
 
 def test_the_newest_is_asked_for_and_pinned(npm, cache):
@@ -125,10 +125,10 @@ def test_versions_stand_side_by_side_and_are_installed_once(npm, cache):
 def test_the_same_bytes_have_the_same_digest_whatever_the_umask(npm, tmp_path):
     before = os.umask(0o077)
     try:
-        private = Cache(tmp_path / "a").get(PROFILE, "1.0.0")
+        private = InstallCache(tmp_path / "a").get(PROFILE, "1.0.0")
     finally:
         os.umask(before)
-    assert Cache(tmp_path / "b").get(PROFILE, "1.0.0").digest == private.digest
+    assert InstallCache(tmp_path / "b").get(PROFILE, "1.0.0").digest == private.digest
 
 
 def test_everyone_may_read_what_was_installed(npm, cache):
@@ -175,13 +175,13 @@ def test_times_that_changed_are_forgiven_and_remembered(npm, cache):
 
 def test_another_package_of_the_same_name_is_not_taken_for_it(npm, cache):
     cache.get(PROFILE, "1.0.0")
-    other = msgspec.structs.replace(PROFILE, install=Install(npm="thing"))
+    other = msgspec.structs.replace(PROFILE, install=InstallSource(npm="thing"))
     assert cache.get(other, "1.0.0").package == "npm thing"
 
 
 def test_without_the_registry_the_newest_that_was_here_serves_and_is_said(npm, tmp_path):
     said = []
-    cache = Cache(tmp_path / "clients", said.append)
+    cache = InstallCache(tmp_path / "clients", said.append)
     cache.get(PROFILE, None)
     cache.get(PROFILE, "0.9.0")
     npm.set("broken")
@@ -218,8 +218,10 @@ def test_a_newer_node_comes_along_where_the_machines_is_too_old(
 ):
     asked = []
     monkeypatch.setattr("lab.clients.install_cache._system_node", lambda: system)
-    monkeypatch.setattr(package_registries, "wheel_node", lambda major, folder: asked.append(major))
-    profile = msgspec.structs.replace(PROFILE, install=Install(npm="thing", node=node))
+    monkeypatch.setattr(
+        package_registries, "install_node_wheel", lambda major, folder: asked.append(major)
+    )
+    profile = msgspec.structs.replace(PROFILE, install=InstallSource(npm="thing", node=node))
     cache.get(profile, "1.0.0")
     assert asked == ([brought] if brought else [])
 
@@ -238,8 +240,8 @@ def test_a_pypi_client_gets_its_own_environment_without_running_setup_code(tmp_p
     make_wheel(wheel)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(wheel.parent))
-    profile = Profile(name="tiny", argv=("tiny",), install=Install(pypi="tiny-client"))
-    cache = Cache(tmp_path / "clients")
+    profile = Profile(name="tiny", argv=("tiny",), install=InstallSource(pypi="tiny-client"))
+    cache = InstallCache(tmp_path / "clients")
     record = cache.get(profile, None)
     assert record.version == "1.5"
     folder = cache.folder("tiny", "1.5")
@@ -252,7 +254,7 @@ def test_a_pypi_client_gets_its_own_environment_without_running_setup_code(tmp_p
     (listing,) = folder.glob("lib/*/site-packages/tiny_client-1.5.dist-info/RECORD")
     assert f"bin/tiny,sha256={hashed},{len(script)}" in listing.read_text()
     # A path that is too long for #!, and holds a space, makes pip write another kind of script.
-    again = Cache(tmp_path / ("long " * 30 + "path")).get(profile, "1.5")
+    again = InstallCache(tmp_path / ("long " * 30 + "path")).get(profile, "1.5")
     assert again.digest == record.digest
     holding = [
         file
@@ -269,8 +271,8 @@ def test_an_environment_made_for_another_place_is_made_anew(tmp_path, monkeypatc
         "pypi_install",
         lambda packages, folder, place: (folder.mkdir(), made.append(place)),
     )
-    profile = Profile(name="tiny", argv=("tiny",), install=Install(pypi="tiny-client"))
-    cache = Cache(tmp_path)
+    profile = Profile(name="tiny", argv=("tiny",), install=InstallSource(pypi="tiny-client"))
+    cache = InstallCache(tmp_path)
     record = cache.get(profile, "1.5")
     (tmp_path / "tiny" / "1.5.json").write_bytes(
         msgspec.json.encode(msgspec.structs.replace(record, place=""))

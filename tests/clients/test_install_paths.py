@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.clients.install_paths import inside, outside, place
+from lab.clients.install_paths import jail_install_path, to_host_path, to_jail_path
 
 SHOWN = (("/home/me/.lab/clients/thing/1.0", "/opt/thing"),)
 
@@ -12,7 +12,7 @@ segments = st.lists(st.text("ab.", min_size=1).filter(lambda s: s.strip(".")), m
 
 
 def test_the_place_tells_nothing_but_the_name():
-    assert place("thing") == "/opt/thing"
+    assert jail_install_path("thing") == "/opt/thing"
 
 
 @pytest.mark.parametrize(
@@ -25,15 +25,15 @@ def test_the_place_tells_nothing_but_the_name():
     ],
 )
 def test_what_lies_below_moves_and_nothing_else(host, there):
-    assert inside(host, SHOWN) == there
-    assert outside(there, SHOWN) == host
+    assert to_jail_path(host, SHOWN) == there
+    assert to_host_path(there, SHOWN) == host
 
 
 def test_without_pairs_nothing_moves():
-    assert inside("/opt/thing/x", ()) == outside("/opt/thing/x", ()) == "/opt/thing/x"
+    assert to_jail_path("/opt/thing/x", ()) == to_host_path("/opt/thing/x", ()) == "/opt/thing/x"
 
 
 @given(segments)
 def test_out_and_in_again(names):
     path = "/".join(["/opt/thing", *names])
-    assert inside(outside(path, SHOWN), SHOWN) == path
+    assert to_jail_path(to_host_path(path, SHOWN), SHOWN) == path

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.clients.linkage import interpreter, linkage
+from lab.clients.linkage import detect_linkage, find_interpreter
 
 SEARCH = ("/usr/bin", "/bin")
 
@@ -43,12 +43,12 @@ def elf(loader: bytes | None, *, wide: bool = True) -> bytes:
 def test_the_loader_decides(tmp_path, loader, expected, wide):
     program = tmp_path / "program"
     program.write_bytes(elf(loader, wide=wide))
-    assert linkage(program, SEARCH) == expected
+    assert detect_linkage(program, SEARCH) == expected
 
 
 def test_a_real_program_and_scripts_that_lead_to_it(tmp_path):
     real = os.path.realpath("/bin/sh")
-    assert linkage(Path(real), SEARCH) == "glibc"
+    assert detect_linkage(Path(real), SEARCH) == "glibc"
     direct = tmp_path / "direct"
     direct.write_text("#!/bin/sh -e\n")
     through_env = tmp_path / "env"
@@ -56,8 +56,8 @@ def test_a_real_program_and_scripts_that_lead_to_it(tmp_path):
     script_of_script = tmp_path / "nested"
     script_of_script.write_text(f"#!{direct}\n")
     for script in (direct, through_env, script_of_script):
-        assert linkage(script, SEARCH) == "glibc"
-    assert interpreter(direct, SEARCH) == Path("/bin/sh")
+        assert detect_linkage(script, SEARCH) == "glibc"
+    assert find_interpreter(direct, SEARCH) == Path("/bin/sh")
 
 
 @pytest.mark.parametrize(
@@ -78,10 +78,10 @@ def test_a_real_program_and_scripts_that_lead_to_it(tmp_path):
 def test_what_cannot_be_told_is_none_not_a_guess(tmp_path, content):
     program = tmp_path / "program"
     program.write_bytes(content)
-    assert linkage(program, SEARCH) is None
+    assert detect_linkage(program, SEARCH) is None
 
 
 def test_a_script_that_names_itself_ends(tmp_path):
     script = tmp_path / "loop"
     script.write_text(f"#!{script}\n")
-    assert linkage(script, SEARCH) is None
+    assert detect_linkage(script, SEARCH) is None

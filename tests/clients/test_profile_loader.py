@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.clients.profile import Answer, Install
-from lab.clients.profile_loader import PLACEHOLDERS, fill, parse
+from lab.clients.profile import Answer, InstallSource
+from lab.clients.profile_loader import PLACEHOLDERS, fill_placeholders, parse_profile
 from lab.errors import ClientError
 
 CONTRACT = """
@@ -38,7 +38,7 @@ exclude = []
 
 
 def test_the_contracts_own_example():
-    profile = parse(CONTRACT, "probe.toml")
+    profile = parse_profile(CONTRACT, "probe.toml")
     assert profile.name == "probe"
     assert profile.version == "1.0"
     assert profile.argv == ("/usr/bin/python3", "/abs/probe.py", "{prompt}")
@@ -53,7 +53,7 @@ def test_the_contracts_own_example():
 
 
 def test_everything_beyond_the_example():
-    profile = parse(
+    profile = parse_profile(
         """
         [client]
         name = "x"
@@ -75,7 +75,7 @@ def test_everything_beyond_the_example():
         """,
         "x.toml",
     )
-    assert profile.install == Install(
+    assert profile.install == InstallSource(
         npm="@scope/x", candidates=("bin/x", "cli.js"), extra=("y@1",), node="22"
     )
     assert profile.provider.endpoint_variable == ("A_URL", "B_URL")
@@ -142,7 +142,7 @@ MISTAKES = {
 @pytest.mark.parametrize("text", MISTAKES)
 def test_a_mistake_is_one_line_that_says_where_and_how_to_mend_it(text):
     with pytest.raises(ClientError) as raised:
-        parse(text, "mine.toml")
+        parse_profile(text, "mine.toml")
     message = str(raised.value)
     assert message.startswith("mine.toml: ")
     assert "\n" not in message
@@ -160,22 +160,25 @@ def test_whatever_stands_in_a_section_no_other_error_escapes(section, key, value
     if section != "client":
         text = with_("") + text
     with suppress(ClientError):
-        parse(text, "x.toml")
+        parse_profile(text, "x.toml")
 
 
 @given(text=st.text(), values=st.dictionaries(st.sampled_from(PLACEHOLDERS), st.text()))
 def test_fill_touches_only_what_it_has_a_value_for(text, values):
-    filled = fill(text, values)
+    filled = fill_placeholders(text, values)
     if not any("{" + name + "}" in text for name in values):
         assert filled == text
 
 
 def test_fill_is_one_pass_and_leaves_other_braces():
-    assert fill('{"a": "{prompt}"}', {"prompt": "{home}", "home": "/h"}) == '{"a": "{home}"}'
-    assert fill("{endpoint} {}", {"prompt": "x"}) == "{endpoint} {}"
+    assert (
+        fill_placeholders('{"a": "{prompt}"}', {"prompt": "{home}", "home": "/h"})
+        == '{"a": "{home}"}'
+    )
+    assert fill_placeholders("{endpoint} {}", {"prompt": "x"}) == "{endpoint} {}"
 
 
 def test_the_profile_in_the_documentation_is_one():
     page = Path(__file__).parents[2] / "docs" / "howto-add-a-client.md"
     (text,) = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    assert parse(text, page.name).name == "probe"
+    assert parse_profile(text, page.name).name == "probe"

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from lab.clients.builtin_profiles import shipped
-from lab.clients.profile import Provider
+from lab.clients.builtin_profiles import load_builtin_profiles
+from lab.clients.profile import ProviderSettings
 from lab.clients.resolve import find_profile, resolve
 from lab.errors import ClientError, UsageError
 
@@ -25,7 +25,7 @@ def installed(cache, name, version, files):
     import msgspec
 
     from lab.clients.digest import tree_digest, tree_stamp
-    from lab.clients.install_cache import Installation, package
+    from lab.clients.install_cache import Installation, package_label
 
     folder = cache / name / version
     for path, text in files.items():
@@ -34,10 +34,10 @@ def installed(cache, name, version, files):
         file.write_text(text)
         file.chmod(0o755)
     record = Installation(
-        place=f"/opt/{name}" if shipped()[name].install.pypi else "",
+        place=f"/opt/{name}" if load_builtin_profiles()[name].install.pypi else "",
         name=name,
         version=version,
-        package=package(shipped()[name]),
+        package=package_label(load_builtin_profiles()[name]),
         extra=(),
         digest=tree_digest(folder),
         stamp=tree_stamp(folder),
@@ -132,7 +132,7 @@ class TestProfiles:
         assert client.source == "profile"
         assert client.program[1:] == (str(probe), "{prompt}")
         assert client.readable == (str(probe.parent),)
-        assert client.profile.provider == Provider()
+        assert client.profile.provider == ProviderSettings()
 
     def test_the_digest_covers_the_profile(self, probe, tmp_path):
         file = tmp_path / "mine.toml"
@@ -233,7 +233,9 @@ class TestNames:
             '[environment]\nROOT = "{install}"\n[files.home]\n".rc" = "root={install}"\n'
         )
         installed(tmp_path, "pi", "1.0.0", {"run": "#!/bin/sh\n"})
-        monkeypatch.setattr("lab.clients.package_registries.npm_version", lambda *_: "1.0.0")
+        monkeypatch.setattr(
+            "lab.clients.package_registries.resolve_npm_version", lambda *_: "1.0.0"
+        )
         client = resolve([str(file)], tmp_path)
         assert client.hidden == (str(tmp_path.parent),)
         assert client.program == ("/opt/pi/run", "--root=/opt/pi", "/etc/hosts")
@@ -245,7 +247,7 @@ class TestNames:
         folder = tmp_path / "own"
         folder.mkdir()
         cache = tmp_path / "home" / "clients"
-        monkeypatch.setattr("lab.clients.resolve.place", lambda name: str(tmp_path))
+        monkeypatch.setattr("lab.clients.resolve.jail_install_path", lambda name: str(tmp_path))
         file = tmp_path / "mine.toml"
         file.write_text(
             f'[client]\nname = "pi"\nversion = "1.0.0"\nargv = ["run", "{folder}"]\n'

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import msgspec
 
-from lab.clients.profile import Client, Profile, Provider
+from lab.clients.profile import Client, Profile, ProviderSettings
 from lab.environment import Environment
-from lab.experiment.audit import conduct
-from lab.experiment.design.covering_array import Planned
+from lab.experiment.audit import run_engine
+from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import AuditFinished, EngineEvent
-from lab.experiment.options import Options
-from lab.experiment.scope import scope
+from lab.experiment.options import AuditOptions
+from lab.experiment.scope import build_scope
 from lab.findings.report import Report, Signal
 from lab.observation.records import Exit, Observation, Request
-from lab.sandbox.sandbox import Measured
+from lab.sandbox.sandbox import TimedObservation
 from lab.store import Store
 
 HOST = "api.model.example"
@@ -33,7 +33,7 @@ CLIENT = Client(
     profile=Profile(
         name="model",
         argv=("model",),
-        provider=Provider(host=HOST, endpoint_variable="MODEL_BASE_URL"),
+        provider=ProviderSettings(host=HOST, endpoint_variable="MODEL_BASE_URL"),
         optout={"DO_NOT_TRACK": "1"},
     ),
     version="1",
@@ -70,7 +70,7 @@ def request(
     )
 
 
-class ModelLaboratory:
+class ModelExecutor:
     """Runs a behaviour instead of a program; counts how often it was asked."""
 
     jobs = 1
@@ -78,7 +78,7 @@ class ModelLaboratory:
     def __init__(self, behaviour: Behaviour, seed: int = 0) -> None:
         self.behaviour = behaviour
         self.seed = seed
-        self.asked: list[Planned] = []
+        self.asked: list[PlannedTrial] = []
         self.exit = Exit(0.01, "finished", 0, None, 0.01, b"", b"")
 
     def end(self, environment: Environment) -> Exit:
@@ -86,30 +86,30 @@ class ModelLaboratory:
         return self.exit
 
     def measure_all(
-        self, trials: Iterable[tuple[Planned, Environment]]
-    ) -> Iterator[tuple[Planned, Measured]]:
+        self, trials: Iterable[tuple[PlannedTrial, Environment]]
+    ) -> Iterator[tuple[PlannedTrial, TimedObservation]]:
         for label, environment in trials:
             self.asked.append(label)
             chance = random.Random(f"{self.seed} {len(self.asked)}")
             sent = self.behaviour(environment.mapping, chance)
-            yield label, Measured(Observation(tuple(sent), self.end(environment)), 0.0)
+            yield label, TimedObservation(Observation(tuple(sent), self.end(environment)), 0.0)
 
 
 def events(
-    behaviour: Behaviour | ModelLaboratory, folder: Path, **options: object
+    behaviour: Behaviour | ModelExecutor, folder: Path, **options: object
 ) -> Iterator[EngineEvent]:
     """The events of an audit of a behaviour."""
     laboratory = (
         behaviour
-        if isinstance(behaviour, ModelLaboratory)
-        else ModelLaboratory(behaviour, int(str(options.get("seed", 0))))
+        if isinstance(behaviour, ModelExecutor)
+        else ModelExecutor(behaviour, int(str(options.get("seed", 0))))
     )
-    chosen = msgspec.convert({"home": folder, **options}, Options)
+    chosen = msgspec.convert({"home": folder, **options}, AuditOptions)
     with Store(folder) as store:
-        yield from conduct(CLIENT, chosen, scope(CLIENT, chosen), store, laboratory)
+        yield from run_engine(CLIENT, chosen, build_scope(CLIENT, chosen), store, laboratory)
 
 
-def audited(behaviour: Behaviour | ModelLaboratory, folder: Path, **options: object) -> Report:
+def run_audit(behaviour: Behaviour | ModelExecutor, folder: Path, **options: object) -> Report:
     """The report of an audit of a behaviour."""
     last = list(events(behaviour, folder, **options))[-1]
     assert isinstance(last, AuditFinished)

@@ -10,7 +10,7 @@ import uuid
 import pytest
 
 from lab.observation.records import Request
-from tests.experiment.model import Behaviour, Levels, audited, causes, only, request
+from tests.experiment.model import Behaviour, Levels, causes, only, request, run_audit
 
 SEEDS = (0, 1, 2)
 CUSTOM = {"unset", "official"}
@@ -102,7 +102,7 @@ FACTORS = ("timezone", "locale", "endpoint", "proxy", "hostname", "ci")
     ("behaviour", "expected"), KNOWN, ids=[behaviour.__name__ for behaviour, _ in KNOWN]
 )
 def test_exactly_the_causes_that_there_are(behaviour, expected, seed, tmp_path):
-    report = audited(behaviour, tmp_path, factors=FACTORS, seed=seed)
+    report = run_audit(behaviour, tmp_path, factors=FACTORS, seed=seed)
     assert causes(report) == expected
     assert report.verdict == "signal"
     assert all(signal.p_adjusted <= report.alpha for signal in report.signals)
@@ -127,14 +127,14 @@ def shuffles(levels: Levels, chance: random.Random) -> list[Request]:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_noise_is_no_signal(seed, tmp_path):
-    report = audited(shuffles, tmp_path, factors=FACTORS, seed=seed)
+    report = run_audit(shuffles, tmp_path, factors=FACTORS, seed=seed)
     assert report.signals == ()
     assert report.noise
     assert report.trials < 700
 
 
 def test_a_covert_signal_is_told_by_code_point(tmp_path):
-    signal = only(audited(marks_when_both, tmp_path, factors=("timezone", "endpoint")))
+    signal = only(run_audit(marks_when_both, tmp_path, factors=("timezone", "endpoint")))
     assert signal.covert
     assert signal.kind == "derived"
     assert signal.pair.factor == "timezone"
@@ -154,14 +154,14 @@ def test_identity_depends_on_cause_and_place_alone(tmp_path):
     def other_text(levels: Levels, chance: random.Random) -> list[Request]:
         return says(f"In {levels['timezone']} now", chance)
 
-    first = only(audited(copies_zone, tmp_path / "1", factors=("timezone", "ci"), seed=0))
-    second = only(audited(other_text, tmp_path / "2", factors=("timezone", "ci"), seed=5))
+    first = only(run_audit(copies_zone, tmp_path / "1", factors=("timezone", "ci"), seed=0))
+    second = only(run_audit(other_text, tmp_path / "2", factors=("timezone", "ci"), seed=5))
     assert first.id == second.id
     assert first.kind == "copied"
 
 
 def test_a_digest_is_named(tmp_path):
-    signal = only(audited(hashes_host, tmp_path, factors=("hostname", "ci")))
+    signal = only(run_audit(hashes_host, tmp_path, factors=("hostname", "ci")))
     assert (signal.kind, signal.encoding) == ("encoded", "sha256[:16]")
     assert signal.bits > 2
 
@@ -172,7 +172,7 @@ def test_a_canary_is_found_where_nothing_can_be_compared(seed, tmp_path):
         secret = chance.randbytes(15) + levels["hostname"].encode() + chance.randbytes(9)
         return [request({"blob": base64.b64encode(secret).decode(), **noisy(chance)})]
 
-    report = audited(buried, tmp_path, factors=("hostname", "timezone", "user"), seed=seed)
+    report = run_audit(buried, tmp_path, factors=("hostname", "timezone", "user"), seed=seed)
     signal = only(report)
     assert signal.cause == ("hostname",)
     assert signal.kind == "encoded"
@@ -185,7 +185,7 @@ def test_one_value_in_many_fields_is_one_signal(tmp_path):
         fields = {f"field{number}": levels["user"] for number in range(20)}
         return [request({**fields, **noisy(chance)})]
 
-    signal = only(audited(everywhere, tmp_path, factors=("user", "ci")))
+    signal = only(run_audit(everywhere, tmp_path, factors=("user", "ci")))
     assert len(signal.fields) == 20
 
 
@@ -200,7 +200,7 @@ def test_what_an_endpoint_receives_is_compared_although_it_moved(tmp_path):
         prefix = "/gateway" if level.endswith("/gateway") else ""
         return [request({"text": "same", **noisy(chance)}, host=host, path=f"{prefix}/v1/messages")]
 
-    report = audited(moves, tmp_path, factors=("endpoint", "ci"))
+    report = run_audit(moves, tmp_path, factors=("endpoint", "ci"))
     assert {(signal.kind, signal.cause) for signal in report.signals} == {("route", ("endpoint",))}
 
 
@@ -209,7 +209,7 @@ def test_no_text_passes_for_absence(hidden, tmp_path):
     def hides(levels: Levels, chance: random.Random) -> list[Request]:
         return [request({"mark": hidden if levels["ci"] != "none" else "x"})]
 
-    assert causes(audited(hides, tmp_path, factors=("ci", "locale"))) == {("ci",)}
+    assert causes(run_audit(hides, tmp_path, factors=("ci", "locale"))) == {("ci",)}
 
 
 def test_another_host_for_another_zone_is_no_matter_of_routing(tmp_path):
@@ -217,7 +217,7 @@ def test_another_host_for_another_zone_is_no_matter_of_routing(tmp_path):
         region = "eu" if levels["timezone"].startswith("Europe/") else "us"
         return [request(noisy(chance), host=f"{region}.region.example")]
 
-    signal = only(audited(regional, tmp_path, factors=("timezone", "proxy")))
+    signal = only(run_audit(regional, tmp_path, factors=("timezone", "proxy")))
     assert signal.cause == ("timezone",)
     assert signal.kind == "derived"
 
@@ -229,7 +229,7 @@ def test_what_goes_wrong_once_in_a_hundred_trials_hides_nothing(seed, tmp_path):
             return says("odd", chance)
         return says("A" if custom(levels) and levels["timezone"] == "Asia/Kolkata" else "B", chance)
 
-    report = audited(stumbles, tmp_path, factors=FACTORS, seed=seed)
+    report = run_audit(stumbles, tmp_path, factors=FACTORS, seed=seed)
     assert causes(report) == {("endpoint", "timezone")}
 
 
@@ -240,7 +240,7 @@ def test_a_copy_speaks_for_what_it_tells_anyway_and_a_digest_for_itself(tmp_path
         body = {"device": name, "trace": digest, "again": name, "odd": len(name) % 2}
         return [request({**body, **noisy(chance)})]
 
-    report = audited(three_ways, tmp_path, factors=("hostname", "ci"))
+    report = run_audit(three_ways, tmp_path, factors=("hostname", "ci"))
     told = {(s.kind, s.encoding): [place.pointer for place in s.fields] for s in report.signals}
     assert told == {
         ("copied", None): ["/again", "/device", "/odd"],
@@ -255,7 +255,7 @@ def test_what_a_copy_does_not_decide_is_listed_beside_it(tmp_path):
         return [request({"name": name, "in": domain or "none", **noisy(chance)})]
 
     chosen = {"hostname": ("juniper.example.org",)}
-    signal = only(audited(two_ways, tmp_path, factors=("hostname", "ci"), levels=chosen))
+    signal = only(run_audit(two_ways, tmp_path, factors=("hostname", "ci"), levels=chosen))
     assert [place.pointer for place in signal.fields] == ["/name", "/in"]
     (beside,) = signal.beside
     assert beside.location.pointer == "/in"
@@ -268,7 +268,7 @@ def test_two_marks_of_one_cause_in_one_text_are_both_told(tmp_path):
         east = levels["timezone"].startswith("Asia/")
         return says(f"Today{'’' if west else chr(39)}s word{chr(0x200B) * east} is:", chance)
 
-    signal = only(audited(marks, tmp_path, factors=("timezone", "ci")))
+    signal = only(run_audit(marks, tmp_path, factors=("timezone", "ci")))
     assert signal.covert
     assert len({row.value for row in signal.table}) == 3
 
@@ -281,7 +281,7 @@ def test_a_minimal_pair_shows_what_was_really_sent(tmp_path):
         sent.add(text)
         return [request({"text": text})]
 
-    signal = only(audited(beside_noise, tmp_path, factors=("timezone", "ci")))
+    signal = only(run_audit(beside_noise, tmp_path, factors=("timezone", "ci")))
     for value in (signal.pair.left_value, signal.pair.right_value):
         assert value
         assert any(value in text for text in sent)
@@ -295,7 +295,7 @@ def test_a_mark_that_comes_with_another_wording_is_not_hidden(tmp_path):
         new = "built (GNU Binutils) 2.44 today"
         return says(new if levels["ci"] != "none" else old, chance)
 
-    report = audited(words, tmp_path, factors=("ci", "locale"))
+    report = run_audit(words, tmp_path, factors=("ci", "locale"))
     assert causes(report) == {("ci",)}
     assert not any(signal.covert for signal in report.signals)
 
@@ -318,6 +318,6 @@ def chatters(levels: Levels, chance: random.Random) -> list[Request]:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_word_among_words_that_come_and_go_is_found_cheaply(seed, tmp_path):
-    report = audited(chatters, tmp_path, factors=FACTORS, seed=seed)
+    report = run_audit(chatters, tmp_path, factors=FACTORS, seed=seed)
     assert causes(report) == {("timezone",)}
     assert report.trials < 300

@@ -12,10 +12,10 @@ from collections.abc import Callable
 
 import pytest
 
-from lab.experiment.options import Options
-from lab.experiment.scope import scope
+from lab.experiment.options import AuditOptions
+from lab.experiment.scope import build_scope
 from lab.observation.records import Request
-from tests.experiment.model import CLIENT, Behaviour, Levels, audited, causes, request
+from tests.experiment.model import CLIENT, Behaviour, Levels, causes, request, run_audit
 
 SINGLES, PAIRS = 6, 3
 COMBINED = 7
@@ -27,7 +27,7 @@ Rule = Callable[[Levels], str]
 def invented(seed: int) -> tuple[Behaviour, set[tuple[str, ...]]]:
     """A client, and the causes of what it sends."""
     chance = random.Random(seed)
-    known = scope(CLIENT, Options(seed=seed)).levels
+    known = build_scope(CLIENT, AuditOptions(seed=seed)).levels
     names = sorted(name for name, levels in known.items() if len(levels) > 2)
     rules: list[Rule] = []
     truth: set[tuple[str, ...]] = set()
@@ -87,6 +87,6 @@ def sends(rules: list[Rule]) -> Behaviour:
 @pytest.mark.parametrize("seed", range(2))
 def test_all_that_one_factor_or_two_do_is_found_in_under_300_trials(seed, tmp_path):
     behaviour, truth = invented(seed)
-    report = audited(behaviour, tmp_path, seed=seed)
+    report = run_audit(behaviour, tmp_path, seed=seed)
     assert causes(report) == truth
     assert report.trials < 300

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from lab.factors.clock import FACTOR, instant
+from lab.factors.clock import FACTOR, parse_instant
 from lab.factors.host_spec import BARE
 
 
@@ -21,13 +21,13 @@ def test_a_date_means_noon():
 
 @pytest.mark.parametrize("level", [FACTOR.control, *FACTOR.levels])
 def test_the_date_agrees_in_all_zones_from_minus_to_plus_eleven(level: str):
-    moment = instant(level)
+    moment = parse_instant(level)
     assert len({(moment + timedelta(hours=hours)).date() for hours in range(-11, 12)}) == 1
 
 
 def test_the_kinds_of_day():
-    assert instant(FACTOR.control).strftime("%a") == "Wed"
-    days = {instant(level).strftime("%a %m-%d") for level in FACTOR.levels}
+    assert parse_instant(FACTOR.control).strftime("%a") == "Wed"
+    days = {parse_instant(level).strftime("%a %m-%d") for level in FACTOR.levels}
     assert {"Sat 09-19", "Wed 09-30", "Thu 12-31", "Tue 02-29"} <= days
 
 

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 import lab.factors
 from lab.factors.factor import Factor
-from lab.factors.host_spec import BARE, Endpoint, File, Surroundings
+from lab.factors.host_spec import BARE, Endpoint, File, HostSpec
 from lab.factors.registry import factors
 
 ALL = tuple(factors().values())
 EACH = pytest.mark.parametrize("factor", ALL, ids=lambda factor: factor.name)
-FIELDS = Surroundings.__struct_fields__
+FIELDS = HostSpec.__struct_fields__
 MAPPINGS = ("files", "variables")
 
 FULL = msgspec.structs.replace(
@@ -250,7 +250,7 @@ _REALISE_ALL = """
 import hashlib, msgspec
 from lab.factors.registry import factors
 from lab.factors.host_spec import Endpoint, Surroundings
-base = Surroundings(endpoint=Endpoint("h.example", ("CLIENT_BASE_URL",)), optout={"X": "1"})
+base = HostSpec(endpoint=Endpoint("h.example", ("CLIENT_BASE_URL",)), optout={"X": "1"})
 digest = hashlib.sha256()
 for factor in factors().values():
     for level in (factor.control, *factor.levels):

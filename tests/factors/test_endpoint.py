@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from lab.factors.data.endpoint_hosts import ALL_COUNTRIES, COUNTRIES, GENERIC, PROVIDERS
-from lab.factors.endpoint import FACTOR, host
-from lab.factors.host_spec import BARE, Endpoint, File, Surroundings
+from lab.factors.endpoint import FACTOR, resolve_host
+from lab.factors.host_spec import BARE, Endpoint, File, HostSpec
 
 PLAIN = Endpoint(host="api.client.example", variables=("BASE_URL",))
 VERSIONED = Endpoint(
@@ -18,7 +18,7 @@ VERSIONED = Endpoint(
 )
 
 
-def made(level: str, endpoint: Endpoint) -> Surroundings:
+def made(level: str, endpoint: Endpoint) -> HostSpec:
     base = msgspec.structs.replace(BARE, endpoint=endpoint)
     return FACTOR.realise(FACTOR.parse(level), base)
 
@@ -46,7 +46,11 @@ def made(level: str, endpoint: Endpoint) -> Surroundings:
 def test_the_url_and_the_host(level: str, plain: str | None, versioned: str | None, contacted: str):
     assert made(level, PLAIN).variables.get("BASE_URL") == plain
     assert made(level, VERSIONED).variables.get("API_BASE") == versioned
-    assert host(FACTOR.parse(level), PLAIN) == host(FACTOR.parse(level), VERSIONED) == contacted
+    assert (
+        resolve_host(FACTOR.parse(level), PLAIN)
+        == resolve_host(FACTOR.parse(level), VERSIONED)
+        == contacted
+    )
 
 
 def test_files_are_written_only_where_an_endpoint_is_configured():
@@ -66,10 +70,10 @@ def test_unset_takes_away_what_the_base_had():
 def test_a_client_without_a_provider():
     nothing = Endpoint(variables=("BASE_URL",))
     assert made("official", nothing).variables == {}
-    assert host("unset", nothing) is None
-    assert host("official", nothing) is None
+    assert resolve_host("unset", nothing) is None
+    assert resolve_host("official", nothing) is None
     assert made("https://a.example", nothing).variables == {"BASE_URL": "https://a.example"}
-    assert host("unset", Endpoint(official="https://o.example/v1")) == "o.example"
+    assert resolve_host("unset", Endpoint(official="https://o.example/v1")) == "o.example"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +89,7 @@ def test_what_is_no_base_url_is_refused(level: str):
 
 
 def test_the_named_levels_are_spread():
-    hosts = {host(level, Endpoint()) or "" for level in FACTOR.levels}
+    hosts = {resolve_host(level, Endpoint()) or "" for level in FACTOR.levels}
     assert len(hosts & set(PROVIDERS)) == 3
     assert len({name.rpartition(".")[2] for name in hosts} & {"br", "cn", "de"}) == 3
     assert any(level.startswith("http://") for level in FACTOR.levels)

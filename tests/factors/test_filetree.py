@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.errors import UsageError
-from lab.factors.filetree import Directory, File, FileTree, Item, Link, nanoseconds
+from lab.factors.filetree import Directory, File, FileTree, Item, Link, to_nanoseconds
 from lab.factors.host_spec import BARE
 
 NAME = st.text("abc-. ü", min_size=1, max_size=4).filter(lambda name: name not in (".", ".."))
@@ -179,4 +179,4 @@ def test_times_are_rounded_as_the_system_rounds_them(tmp_path_factory, moment: f
     path = Path(tmp_path_factory.getbasetemp()) / "stamped"
     path.touch()
     os.utime(path, (moment, moment))
-    assert path.stat().st_mtime_ns == nanoseconds(moment)
+    assert path.stat().st_mtime_ns == to_nanoseconds(moment)

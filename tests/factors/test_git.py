@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from lab.factors.data.git_repository import WORK, head, render
-from lab.factors.git import FACTOR, repository
-from lab.factors.host_spec import BARE, File, Surroundings
+from lab.factors.data.git_repository import TRACKED_FILES, newest_commit_id, render_git_folder
+from lab.factors.git import FACTOR, parse_repository
+from lab.factors.host_spec import BARE, File, HostSpec
 
 ALL = (FACTOR.control, *FACTOR.levels)
 
@@ -59,7 +59,7 @@ def working_copy(tmp_path: Path):
 @pytest.mark.parametrize("level", [level for level in ALL if level != "none"])
 def test_git_finds_the_repository_in_order(working_copy, level: str):
     git = working_copy(level)
-    plain = repository(level)
+    plain = parse_repository(level)
     changes = git("status", "--porcelain").splitlines()
     assert changes == ([" M README.md", "?? notes.txt"] if level == "dirty" else [])
     assert git("fsck", "--full", "--strict") == ""
@@ -67,9 +67,9 @@ def test_git_finds_the_repository_in_order(working_copy, level: str):
         f"{plain.name}|{plain.email}|1788948000|Add up the arguments",
         f"{plain.name}|{plain.email}|1788861600|Begin",
     ]
-    assert git("rev-parse", "HEAD").strip() == head(plain)
+    assert git("rev-parse", "HEAD").strip() == newest_commit_id(plain)
     assert git("branch", "--show-current").strip() == plain.branch
-    assert git("ls-files").splitlines() == sorted(WORK)
+    assert git("ls-files").splitlines() == sorted(TRACKED_FILES)
     assert git("config", "user.name").strip() == plain.name
     assert git("config", "user.email").strip() == plain.email
     assert len(git("reflog").splitlines()) == 2
@@ -101,16 +101,18 @@ def test_an_awkward_name_survives_the_configuration(working_copy):
 
 
 def test_the_bytes_are_the_same_every_time():
-    plain = repository(FACTOR.control)
-    again = render.__wrapped__(plain)
-    assert again == render(plain)
-    assert head(plain) == "40498404ff9fef3056be6b24e4e03a0c232dd2e9"
+    plain = parse_repository(FACTOR.control)
+    again = render_git_folder.__wrapped__(plain)
+    assert again == render_git_folder(plain)
+    assert newest_commit_id(plain) == "40498404ff9fef3056be6b24e4e03a0c232dd2e9"
     everything = b"".join(item.content for item in again.values())
-    assert all(content in everything for content in WORK.values()), "stored, not compressed"
+    assert all(content in everything for content in TRACKED_FILES.values()), (
+        "stored, not compressed"
+    )
 
 
 def test_the_working_copy_stays_where_it_is_without_a_repository():
-    with_it, without = (FACTOR.realise(level, Surroundings()).files for level in ("plain", "none"))
+    with_it, without = (FACTOR.realise(level, HostSpec()).files for level in ("plain", "none"))
     assert {path for path in with_it if not path.startswith("./.git/")} == set(without)
 
 

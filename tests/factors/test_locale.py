@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.factors.host_spec import BARE
-from lab.factors.locale import FACTOR, locales
+from lab.factors.locale import FACTOR, list_locales
 
 VARIABLES = ("LANG", "LC_ALL", "LANGUAGE")
 
@@ -42,6 +42,6 @@ def test_what_is_no_locale_is_refused(level: str):
 
 
 def test_the_locales_are_many_and_sorted():
-    assert len(locales()) > 250
-    assert list(locales()) == sorted(locales())
-    assert set(FACTOR.levels) - {"unset"} <= set(locales())
+    assert len(list_locales()) > 250
+    assert list(list_locales()) == sorted(list_locales())
+    assert set(FACTOR.levels) - {"unset"} <= set(list_locales())

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lab.experiment.columns.canaries import made_up_level
-from lab.factors.data.machine_kinds import EC2_INSTANCE, KINDS, kibibytes, vendor
+from lab.experiment.columns.canaries import generate_canary
+from lab.factors.data.machine_kinds import EC2_INSTANCE, KINDS, find_cpu_vendor, to_kibibytes
 from lab.factors.host_spec import BARE, Machine
-from lab.factors.machine import FACTOR, kind, machine
+from lab.factors.machine import FACTOR, find_kind, parse_machine
 
 ID = "0123456789abcdef0123456789abcdef"
 OTHER = "fedcba9876543210fedcba9876543210"
@@ -16,7 +16,7 @@ OTHER = "fedcba9876543210fedcba9876543210"
 
 def test_the_control_is_the_machine_of_bare_surroundings():
     assert FACTOR.realise(FACTOR.control, BARE) == BARE
-    assert machine("desktop") == Machine()
+    assert parse_machine("desktop") == Machine()
 
 
 @pytest.mark.parametrize(
@@ -42,15 +42,15 @@ def test_a_setting_changes_its_own_part_of_the_control(level: str, changed: dict
                 changed["dmi"] if pair[0] == "product_name" else pair for pair in Machine().dmi
             )
         }
-    assert machine(FACTOR.parse(level)) == msgspec.structs.replace(Machine(), **changed)
+    assert parse_machine(FACTOR.parse(level)) == msgspec.structs.replace(Machine(), **changed)
 
 
 def test_a_kind_changes_hardware_and_leaves_ids_and_the_cards_own_number():
     for named, shown in KINDS.items():
         assert (shown.machine_id, shown.dbus_id) == (Machine().machine_id, Machine().dbus_id)
         assert shown.mac[9:] == Machine().mac[9:]
-        assert shown.cpu_vendor == vendor(shown.cpu_model)
-        assert (machine(named), kind(named)) == (shown, named)
+        assert shown.cpu_vendor == find_cpu_vendor(shown.cpu_model)
+        assert (parse_machine(named), find_kind(named)) == (shown, named)
 
 
 def test_no_two_kinds_share_a_card_or_what_their_firmware_says():
@@ -81,7 +81,7 @@ def test_every_setting_of_every_kind_passes_its_own_check():
 )
 def test_one_machine_has_one_spelling(level: str, canonical: str):
     assert FACTOR.parse(level) == canonical
-    assert machine(level) == machine(canonical)
+    assert parse_machine(level) == parse_machine(canonical)
 
 
 @pytest.mark.parametrize(
@@ -108,13 +108,15 @@ def test_memory_is_spelled_as_it_was_written(gib: int):
     assert FACTOR.parse(f"server;memory={gib}GiB") == (
         "server" if gib == 512 else f"server;memory={gib}GiB"
     )
-    assert gib * 0.96 < kibibytes(gib) / 2**20 < gib
+    assert gib * 0.96 < to_kibibytes(gib) / 2**20 < gib
 
 
 def test_a_copy_may_hold_an_id_the_card_the_processor_or_the_product():
     found = FACTOR.needles(f"laptop;dbus={ID}")
     assert found[:4] == (Machine().machine_id, ID, KINDS["laptop"].mac, KINDS["laptop"].cpu_model)
-    assert {"21F8CTO1WW", "ThinkPad T14s Gen 4", str(machine("laptop").memory_kib)} <= set(found)
+    assert {"21F8CTO1WW", "ThinkPad T14s Gen 4", str(parse_machine("laptop").memory_kib)} <= set(
+        found
+    )
     assert EC2_INSTANCE in FACTOR.needles("amazon-ec2")
     assert not {"LENOVO", "10", "16"} & set(found)
 
@@ -122,7 +124,7 @@ def test_a_copy_may_hold_an_id_the_card_the_processor_or_the_product():
 @settings(database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(level=FACTOR.strategy())
 def test_an_invented_machine_could_exist(level: str):
-    shown = machine(level)
+    shown = parse_machine(level)
     assert shown.cpu_vendor in {"GenuineIntel", "AuthenticAMD"}
     assert 1 <= shown.cpus <= 128
     assert int(shown.mac[:2], 16) % 2 == 0
@@ -130,7 +132,7 @@ def test_an_invented_machine_could_exist(level: str):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_machine_made_up_for_an_audit_is_new_in_id_card_and_processor(seed: int):
-    canary = made_up_level(FACTOR, seed)
+    canary = generate_canary(FACTOR, seed)
     assert canary is not None
-    shown = machine(canary.level)
+    shown = parse_machine(canary.level)
     assert {shown.machine_id, shown.mac, shown.cpu_model} <= set(canary.needles)

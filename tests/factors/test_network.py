@@ -8,15 +8,15 @@ import pytest
 
 from lab.environment import Environment
 from lab.factors.endpoint import FACTOR as ENDPOINT
-from lab.factors.host_spec import BARE, Interface, Surroundings
+from lab.factors.host_spec import BARE, HostSpec, Interface
 from lab.factors.network import CONTROL, FACTOR, KINDS, PUBLIC_RESOLVERS
 from lab.factors.proxy import FACTOR as PROXY
-from lab.factors.registry import impossible
+from lab.factors.registry import find_conflict
 
 OWN4, OWN6 = BARE.network.interfaces[0].addresses
 
 
-def made(level: str) -> Surroundings:
+def made(level: str) -> HostSpec:
     return FACTOR.realise(FACTOR.parse(level), BARE)
 
 
@@ -137,7 +137,7 @@ def test_without_ipv6_nothing_is_at_an_ipv6_address(factor, level: str):
     assert factor.parse(level) == level
     for own in (CONTROL, *FACTOR.levels):
         environment = Environment.of({"network": own, factor.name: level})
-        assert (impossible(environment) is not None) == (own in {"office", "no-ipv6"})
+        assert (find_conflict(environment) is not None) == (own in {"office", "no-ipv6"})
 
 
 @pytest.mark.parametrize("factor", [ENDPOINT, PROXY])
@@ -145,7 +145,7 @@ def test_every_named_level_goes_with_every_network(factor):
     for own in (CONTROL, *FACTOR.levels):
         for level in (factor.control, *factor.levels):
             environment = Environment.of({"network": own, factor.name: level})
-            assert impossible(environment) is None
+            assert find_conflict(environment) is None
 
 
 def test_a_copy_may_hold_addresses_domain_and_telling_names():

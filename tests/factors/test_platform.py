@@ -13,13 +13,13 @@ from cryptography import x509
 from lab.environment import Environment
 from lab.factors import registry
 from lab.factors.data.clouds import CLOUDS
-from lab.factors.data.distributions import DISTRIBUTIONS, entry
+from lab.factors.data.distributions import DISTRIBUTIONS, read_os_release_entry
 from lab.factors.data.machine_kinds import KINDS
-from lab.factors.host_spec import BARE, File, Kernel, Link, Platform, Surroundings
+from lab.factors.host_spec import BARE, File, HostSpec, Kernel, Link, Platform
 from lab.factors.platform import ALL_MARKS, FACTOR
-from lab.sandbox.jail.files.etc import etc
-from lab.sandbox.jail.plan import Ground, Jail, plan
-from lab.sandbox.jail.plant import plant
+from lab.sandbox.jail.files.etc import build_etc
+from lab.sandbox.jail.plan import HostFacts, Jail, plan_jail
+from lab.sandbox.jail.plant import write_tree
 
 EVERY = [
     FACTOR.parse(level)
@@ -29,11 +29,11 @@ EVERY = [
 MACHINES = ("amazon-ec2", "azure", "google-compute")
 
 
-def made(level: str) -> Surroundings:
+def made(level: str) -> HostSpec:
     return FACTOR.realise(FACTOR.parse(level), BARE)
 
 
-def text(surroundings: Surroundings, path: str) -> str:
+def text(surroundings: HostSpec, path: str) -> str:
     """What a file says, through the links that the surroundings have."""
     folder, name = posixpath.split(path)
     if folder in surroundings.files:
@@ -56,11 +56,13 @@ def test_no_mark_is_called_as_a_distribution():
 def test_a_distribution_tells_the_same_everywhere(name: str):
     platform = made(name).platform
     told = platform.os_release
-    assert all(entry(told, key) for key in ("NAME", "ID", "PRETTY_NAME", "HOME_URL"))
+    assert all(
+        read_os_release_entry(told, key) for key in ("NAME", "ID", "PRETTY_NAME", "HOME_URL")
+    )
     assert told.endswith("\n")
     release = dict(platform.release_files)
     assert "issue" in release
-    version = entry(told, "VERSION_ID")
+    version = read_os_release_entry(told, "VERSION_ID")
     said = [line for key, line in release.items() if key.endswith("-release") and line]
     assert all(version in line for line in said)
 
@@ -78,7 +80,10 @@ def test_a_kernel_fits_into_the_fields_of_uname(name: str):
 
 def test_no_two_distributions_share_name_kernel_or_name_in_the_store():
     for texts in (
-        {entry(item.platform.os_release, "PRETTY_NAME") for item in DISTRIBUTIONS.values()},
+        {
+            read_os_release_entry(item.platform.os_release, "PRETTY_NAME")
+            for item in DISTRIBUTIONS.values()
+        },
         {item.platform.kernel.release for item in DISTRIBUTIONS.values()},
         {item.wsl for item in DISTRIBUTIONS.values()},
     ):
@@ -86,9 +91,13 @@ def test_no_two_distributions_share_name_kernel_or_name_in_the_store():
 
 
 def test_entry_reads_quoted_and_bare_values():
-    assert entry('A=x\nB="y z"\nC=""\n', "B") == "y z"
-    assert entry('A=x\nB="y z"\nC=""\n', "A") == "x"
-    assert entry('A=x\nB="y z"\nC=""\n', "C") == entry("A=x\n", "Z") == ""
+    assert read_os_release_entry('A=x\nB="y z"\nC=""\n', "B") == "y z"
+    assert read_os_release_entry('A=x\nB="y z"\nC=""\n', "A") == "x"
+    assert (
+        read_os_release_entry('A=x\nB="y z"\nC=""\n', "C")
+        == read_os_release_entry("A=x\n", "Z")
+        == ""
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,12 +132,12 @@ def test_who_mistypes_is_told_what_exists():
 def test_a_jail_can_hold_it(level: str):
     """Nothing lies where the jail is read-only, and no file of its own /etc is replaced."""
     surroundings = made(level)
-    tree = plan(Jail(surroundings.settled(), ("/bin/true",)), Ground(), "/tree").tree
+    tree = plan_jail(Jail(surroundings.settled(), ("/bin/true",)), HostFacts(), "/tree").tree
     for path in surroundings.files:
         assert tree[path] == surroundings.files[path]
     bare = msgspec.structs.replace(BARE, platform=Platform(release_files=()))
     assert not {f"/etc/{name}" for name, _ in surroundings.platform.release_files} & set(
-        etc(bare, b"")
+        build_etc(bare, b"")
     )
 
 
@@ -162,10 +171,10 @@ def test_with_old_control_groups_the_paths_name_the_container():
 
 def test_a_pod_has_a_service_account_behind_links(tmp_path: Path):
     surroundings = made("kubernetes")
-    tree = plan(Jail(surroundings.settled(), ("/bin/true",)), Ground(), "/tree").tree
+    tree = plan_jail(Jail(surroundings.settled(), ("/bin/true",)), HostFacts(), "/tree").tree
     descriptor = os.open(tmp_path, os.O_RDONLY)
     try:
-        plant(descriptor, tree, None)
+        write_tree(descriptor, tree, None)
     finally:
         os.close(descriptor)
     account = tmp_path / "run/secrets/kubernetes.io/serviceaccount"
@@ -197,7 +206,7 @@ def test_what_cloud_init_noted_agrees_with_the_rest(name: str, mark: str):
     inside = made(f"{name}+{mark}")
     told = json.loads(text(inside, "/run/cloud-init/instance-data.json"))["v1"]
     assert told["kernel_release"] == inside.platform.kernel.release
-    assert told["distro"] == entry(inside.platform.os_release, "ID")
+    assert told["distro"] == read_os_release_entry(inside.platform.os_release, "ID")
     assert text(inside, "/run/cloud-init/cloud-id") == told["cloud_name"] + "\n"
     assert text(inside, "/var/lib/cloud/data/instance-id") == told["instance_id"] + "\n"
     assert inside.files["/var/lib/cloud/instance"] == Link(
@@ -241,15 +250,16 @@ def test_systemd_is_known_by_its_folder():
 )
 def test_clouds_and_wsl_go_with_their_own_machines(platform: str, machine: str, possible: bool):
     environment = Environment.of({"platform": platform, "machine": machine})
-    assert (registry.impossible(environment) is None) == possible
+    assert (registry.find_conflict(environment) is None) == possible
 
 
 def test_every_named_level_goes_with_some_level_of_the_other():
     for level in FACTOR.levels:
         free = [
             machine
-            for machine in registry.factor("machine").levels
-            if registry.impossible(Environment.of({"platform": level, "machine": machine})) is None
+            for machine in registry.get_factor("machine").levels
+            if registry.find_conflict(Environment.of({"platform": level, "machine": machine}))
+            is None
         ]
         assert len(free) >= 2, level
 

@@ -25,14 +25,14 @@ def test_every_module_with_a_factor_is_found_under_its_own_name():
 
 def test_the_list_of_factors_cannot_be_changed():
     with pytest.raises(TypeError):
-        registry.factors()["x"] = registry.factor("ci")  # type: ignore[index]
+        registry.factors()["x"] = registry.get_factor("ci")  # type: ignore[index]
 
 
 @pytest.mark.parametrize(
     ("call", "expected"),
     [
-        (lambda: registry.factor("timezon"), "nearest: timezone"),
-        (lambda: registry.control(["host"]), "nearest: hostname"),
+        (lambda: registry.get_factor("timezon"), "nearest: timezone"),
+        (lambda: registry.control_environment(["host"]), "nearest: hostname"),
         (lambda: registry.parse_setting("timezone=Asia/Tokio"), "nearest: Asia/Tokyo"),
         (lambda: registry.parse_setting("ci=github"), "github-actions"),
         (lambda: registry.parse_setting("terminal=tyt"), "nearest: "),
@@ -54,13 +54,13 @@ def test_a_setting_is_a_factor_and_a_canonical_level():
 
 
 def test_the_control_environment_has_each_factor_at_its_control():
-    every = registry.control(registry.factors())
+    every = registry.control_environment(registry.factors())
     assert every["timezone"] == "UTC"
     assert every.difference(every.but({"ci": "jenkins"}))[0].left == "none"
 
 
 def test_realise_settles_paths_by_the_user_and_the_directory():
-    environment = registry.control(registry.factors()).but(
+    environment = registry.control_environment(registry.factors()).but(
         {"user": "ana:Ana:1001:/data/home/ana:/bin/sh", "directory": "~/a b"}
     )
     made = registry.realise(environment, BARE)
@@ -71,13 +71,13 @@ def test_realise_settles_paths_by_the_user_and_the_directory():
 
 def test_factors_that_are_not_named_stay_as_the_base_has_them():
     base = msgspec.structs.replace(BARE, hostname="kept", clock=5.0)
-    made = registry.realise(registry.control(["timezone"]), base)
+    made = registry.realise(registry.control_environment(["timezone"]), base)
     assert (made.hostname, made.clock) == ("kept", 5.0)
 
 
 def test_the_quietest_surroundings():
     """All controls together: what a client sees when nothing is varied."""
-    made = registry.realise(registry.control(registry.factors()), BARE)
+    made = registry.realise(registry.control_environment(registry.factors()), BARE)
     assert made.variables == {"LANG": "C.UTF-8", "TERM": "xterm-256color"}
     assert (made.hostname, made.domain, made.user.login) == ("workstation", "", "dev")
     assert made.directory == "/home/dev/project"
@@ -86,8 +86,8 @@ def test_the_quietest_surroundings():
 
 
 def test_a_factor_that_the_profile_gives_no_hold_is_inert():
-    assert registry.inert("endpoint", BARE)
-    assert registry.inert("optout", BARE)
-    assert not registry.inert("timezone", BARE)
+    assert registry.is_inert("endpoint", BARE)
+    assert registry.is_inert("optout", BARE)
+    assert not registry.is_inert("timezone", BARE)
     base = msgspec.structs.replace(BARE, endpoint=Endpoint(variables=("X_URL",)))
-    assert not registry.inert("endpoint", base)
+    assert not registry.is_inert("endpoint", base)

@@ -9,7 +9,13 @@ import lab
 from lab.errors import UsageError
 from lab.factors import strategies
 from lab.factors.factor import Constraint
-from lab.factors.registry import control, factor, factors, impossible, level
+from lab.factors.registry import (
+    control_environment,
+    factors,
+    find_conflict,
+    get_factor,
+    parse_level,
+)
 
 FEW = ("hostname", "locale", "timezone")
 QUICK = settings(
@@ -24,8 +30,8 @@ QUICK = settings(
 @given(lab.environments())
 def test_an_environment_names_every_factor_in_canonical_spelling(environment):
     assert set(environment.mapping) == set(factors())
-    assert all(level(name, text) == text for name, text in environment.levels)
-    assert impossible(environment) is None
+    assert all(parse_level(name, text) == text for name, text in environment.levels)
+    assert find_conflict(environment) is None
 
 
 @QUICK
@@ -50,23 +56,23 @@ def test_what_is_fixed_does_not_vary(environment):
 
 
 def test_environments_shrink_to_the_control():
-    assert find(lab.environments(factors=FEW), lambda _: True) == control(FEW)
+    assert find(lab.environments(factors=FEW), lambda _: True) == control_environment(FEW)
 
 
 def test_only_what_matters_is_left_varied():
-    usual = factor("locale").control
+    usual = get_factor("locale").control
     found = find(lab.environments(factors=FEW), lambda one: one["locale"] != usual)
-    assert [change.factor for change in control(FEW).difference(found)] == ["locale"]
+    assert [change.factor for change in control_environment(FEW).difference(found)] == ["locale"]
 
 
 def test_the_left_side_of_a_pair_shrinks_to_the_control():
     pair = find(lab.environments(factors=FEW, pairs_differing_in="hostname"), lambda _: True)
-    assert pair.left == control(FEW)
+    assert pair.left == control_environment(FEW)
 
 
 def test_levels_are_named_and_generated():
     seen = set(_examples("hostname"))
-    known = {factor("hostname").control, *factor("hostname").levels}
+    known = {get_factor("hostname").control, *get_factor("hostname").levels}
     assert seen & known
     assert seen - known
 
@@ -75,7 +81,7 @@ def _examples(name: str) -> list[str]:
     seen = []
 
     @settings(max_examples=60, database=None, deadline=None)
-    @given(strategies.levels(name))
+    @given(strategies.level_strategy(name))
     def collect(text):
         seen.append(text)
 
@@ -84,11 +90,13 @@ def _examples(name: str) -> list[str]:
 
 
 def test_what_is_impossible_is_not_generated(monkeypatch):
-    zone = factor("timezone")
+    zone = get_factor("timezone")
     never = Constraint("locale", lambda own, other: own != zone.control, "a test says so")
     monkeypatch.setattr(
-        "lab.factors.registry.factor",
-        lambda name, real=factor: real(name) if name != "timezone" else _with(real(name), (never,)),
+        "lab.factors.registry.get_factor",
+        lambda name, real=get_factor: (
+            real(name) if name != "timezone" else _with(real(name), (never,))
+        ),
     )
 
     @QUICK

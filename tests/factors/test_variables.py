@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 
 from lab.factors.host_spec import BARE
 from lab.factors.registry import factors
-from lab.factors.variables import FACTOR, GENERAL, assignments, level_of, owned
-from lab.sandbox.jail.plan import base_variables
+from lab.factors.variables import (
+    FACTOR,
+    GENERAL,
+    format_level,
+    names_of_other_factors,
+    parse_assignments,
+)
+from lab.sandbox.jail.plan import add_login_variables
 
 NAMES = st.from_regex(r"ZQ_[A-Z0-9_]{1,12}", fullmatch=True)
 VALUES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=30)
@@ -19,9 +25,9 @@ VALUES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max
 
 @given(st.dictionaries(NAMES, VALUES, max_size=5))
 def test_a_level_says_what_a_shell_would_set(variables: dict[str, str]):
-    level = level_of(variables)
+    level = format_level(variables)
     assert FACTOR.parse(level) == level
-    assert assignments(level) == variables
+    assert parse_assignments(level) == variables
     assert FACTOR.realise(level, BARE).variables == variables
     if variables:
         assert dict(word.split("=", 1) for word in shlex.split(level)) == variables
@@ -79,27 +85,29 @@ def test_what_cannot_be_set_is_refused(level: str, why: str):
 def test_a_mapping_is_held_to_the_same():
     for wrong in ({"A B": "1"}, {"A": "1\n"}, {"PATH": "/bin"}, {"A": "\ud800"}):
         with pytest.raises(ValueError):
-            level_of(wrong)
+            format_level(wrong)
 
 
 def test_what_is_owned():
-    assert set(base_variables(BARE)) <= owned()
+    assert set(add_login_variables(BARE)) <= names_of_other_factors()
     for factor in factors().values():
         if factor is not FACTOR:
             for level in (factor.control, *factor.levels):
-                assert set(factor.realise(level, BARE).variables) <= owned(), factor.name
-    assert not owned() & {"DEBUG", "LOG_LEVEL", "NODE_ENV", "TMPDIR", "VERBOSE"}
+                assert set(factor.realise(level, BARE).variables) <= names_of_other_factors(), (
+                    factor.name
+                )
+    assert not names_of_other_factors() & {"DEBUG", "LOG_LEVEL", "NODE_ENV", "TMPDIR", "VERBOSE"}
 
 
 def test_hundreds_of_variables():
     variables = {f"ZQ_VARIABLE_{number:04}": f"{number} x" for number in range(2000)}
-    level = level_of(variables)
-    assert assignments(level) == variables
+    level = format_level(variables)
+    assert parse_assignments(level) == variables
     assert len(FACTOR.needles(level)) == 1990  # values of four characters and more
 
 
 def test_a_copy_may_hold_values_but_no_switches():
-    level = level_of({"A": "1", "B": "true", "C": "debug", "D": "value-1234"})
+    level = format_level({"A": "1", "B": "true", "C": "debug", "D": "value-1234"})
     assert FACTOR.needles(level) == ("value-1234", "debug")
 
 

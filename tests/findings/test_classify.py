@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from lab.findings.classify import kind_of
-from lab.findings.encodings.detect import hit_of
+from lab.findings.classify import classify
+from lab.findings.encodings.detect import find_hit
 from lab.observation.location import Location
 
 BODY = Location("http", "h", "POST", "/", "body", "/x")
@@ -17,7 +17,7 @@ def kind(values, location=BODY, routed=False, rerouted=False, needles=NEEDLES):
 
 
 def told(values, location=BODY, routed=False, rerouted=False, needles=NEEDLES):
-    return kind_of(location, routed=routed, rerouted=rerouted, values=values, needles=needles)
+    return classify(location, routed=routed, rerouted=rerouted, values=values, needles=needles)
 
 
 def digest(text):
@@ -94,14 +94,14 @@ def mac(text):
 
 
 def kind_with(sent, values, needles=NEEDLES):
-    whole = kind_of(BODY, routed=False, rerouted=False, values=values, needles=needles, sent=sent)
+    whole = classify(BODY, routed=False, rerouted=False, values=values, needles=needles, sent=sent)
     return whole[:2]
 
 
 def test_chance_is_that_of_all_values_together():
     short = {"a": ["dev"], "b": ["ann"]}
-    one = hit_of("x dev 1", ["dev"]).chance
-    other = hit_of("y ann 2", ["ann"]).chance
+    one = find_hit("x dev 1", ["dev"]).chance
+    other = find_hit("y ann 2", ["ann"]).chance
     found = told({"a": "x dev 1", "b": "y ann 2"}, needles=short)
     assert found.chance == pytest.approx(one * other)
     # The more there was to choose from, the easier.
@@ -118,7 +118,7 @@ def test_chance_is_only_of_copies():
     assert told({"a": "yes", "b": "no"}).chance is None
     assert told({"a": digest("alpha-box"), "b": digest("beta-box")}).chance < 1e-20
     whole = {"a": mac("alpha-box"), "b": mac("beta-box")}
-    found = kind_of(
+    found = classify(
         BODY,
         routed=False,
         rerouted=False,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.findings.report import Location, Row
+from lab.findings.report import Location, TableRow
 from lab.findings.report_json import decode, encode
 from tests.reports.examples import COVERT, EMPTY, FULL, HOSTILE
 
@@ -52,7 +52,7 @@ def test_the_schema_comes_first():
 )
 def test_what_is_written_is_read_back(host, levels, value, p):
     signal = msgspec.structs.replace(
-        COVERT, location=Location("http", host), table=(Row(levels, value, 3),), p_value=p
+        COVERT, location=Location("http", host), table=(TableRow(levels, value, 3),), p_value=p
     )
     report = msgspec.structs.replace(FULL, signals=(signal,))
     assert decode(encode(report)) == report

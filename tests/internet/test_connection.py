@@ -1,5 +1,5 @@
 from lab.internet.journal import RecordingLimits
-from lab.internet.target import Place
+from lab.internet.target import Target
 from lab.observation.records import Connection
 from tests.internet.transcript import Transcript
 
@@ -30,5 +30,5 @@ def test_a_connection_beyond_the_limit_is_served_and_not_recorded():
 def test_places_entered_too_deep_are_noticed():
     session = Transcript().session
     for _ in range(20):
-        session.enter(Place(host=None, address="1.2.3.4", port=1))
+        session.enter(Target(host=None, address="1.2.3.4", port=1))
     assert session.too_deep

@@ -1,4 +1,4 @@
-from lab.internet.journal import Journal, RecordingLimits
+from lab.internet.journal import EventRecorder, RecordingLimits
 from lab.observation.records import Datagram
 
 
@@ -7,7 +7,7 @@ def datagram(at=0.0, data=b""):
 
 
 def journal(**limits):
-    return Journal(RecordingLimits(**limits), lambda: 0.0)
+    return EventRecorder(RecordingLimits(**limits), lambda: 0.0)
 
 
 def test_events_stand_in_the_order_in_which_they_began():
@@ -56,7 +56,7 @@ def test_bytes_are_cut_at_a_tighter_room():
 
 def test_time_begins_with_the_journal():
     times = iter([10.0, 12.5])
-    assert Journal(RecordingLimits(), lambda: next(times)).now() == 2.5
+    assert EventRecorder(RecordingLimits(), lambda: next(times)).now() == 2.5
 
 
 def test_connections_are_numbered_even_where_they_are_not_recorded():

@@ -17,8 +17,8 @@ from lab.errors import LabError
 from lab.internet import server, udp
 from lab.internet.cell_sockets import CellSockets
 from lab.internet.journal import RecordingLimits
-from lab.internet.models.script import Answer, Script
-from lab.internet.server import Internet
+from lab.internet.models.script import FixedAnswer, Script
+from lab.internet.server import Server
 from lab.observation.records import Connection, Datagram, DnsQuery, Request
 from tests.internet.transcript import authority
 
@@ -77,7 +77,7 @@ def cell():
 
 @pytest.fixture
 def network(cell):
-    with Internet(authority()) as internet:
+    with Server(authority()) as internet:
         yield internet.attach(cell.sockets)
 
 
@@ -86,7 +86,7 @@ def of(recording, kind):
 
 
 def test_https_with_pythons_own_client(cell, network):
-    network.begin(Script(answers=(Answer(path="/x", body="hello"),)))
+    network.begin(Script(answers=(FixedAnswer(path="/x", body="hello"),)))
     client = http.client.HTTPSConnection("api.example.com")
     client.sock = cell.tls()
     for _ in range(3):
@@ -146,7 +146,7 @@ def test_what_was_sent_right_before_the_end_is_recorded(cell, network, monkeypat
 
 
 def test_requests_of_a_client_that_never_reads_are_all_recorded(cell, network):
-    network.begin(Script(answers=(Answer(path="*", body="x" * 100_000),)))
+    network.begin(Script(answers=(FixedAnswer(path="*", body="x" * 100_000),)))
     client = cell.connect()
     client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 200)
     client.close()
@@ -156,7 +156,7 @@ def test_requests_of_a_client_that_never_reads_are_all_recorded(cell, network):
 def test_a_slow_reader_gets_everything(cell, network):
     # More than the kernel's buffers of both ends hold.
     size = 24 << 20
-    network.begin(Script(answers=(Answer(path="*", body="x" * size),)))
+    network.begin(Script(answers=(FixedAnswer(path="*", body="x" * size),)))
     with cell.connect() as client:
         client.sendall(b"GET / HTTP/1.0\r\n\r\n")
         time.sleep(0.05)
@@ -208,7 +208,7 @@ def test_a_body_that_never_ends_does_not_hold_up_the_end(cell, network, monkeypa
 
 def test_a_flood_is_cut_and_counted(cell):
     limits = RecordingLimits(connection_bytes=1000, total_bytes=1500, connections=3)
-    with Internet(authority(), limits) as internet:
+    with Server(authority(), limits) as internet:
         network = internet.attach(cell.sockets)
         network.begin(Script())
         for _ in range(5):
@@ -278,7 +278,7 @@ SOCKADDR6 = bytes.fromhex("0a00003500000000") + b"\x26" + bytes(15) + bytes(4)
     ],
 )  # fmt: skip
 def test_the_address_that_a_datagram_was_meant_for(ancillary, expected):
-    assert server._meant(ancillary) == expected
+    assert server._original_destination(ancillary) == expected
 
 
 def test_each_recording_begins_anew(cell, network):
@@ -347,7 +347,7 @@ def test_no_more_descriptors_is_a_limit_and_no_failure(cell, network, monkeypatc
 
 def test_after_detaching_nothing_is_left(cell):
     before = threading.active_count()
-    with Internet(authority()) as internet:
+    with Server(authority()) as internet:
         network = internet.attach(cell.sockets)
         network.begin(Script())
         client = cell.connect()
@@ -363,7 +363,7 @@ def test_after_detaching_nothing_is_left(cell):
 
 def test_several_cells_at_once(network):
     cells = [Cell() for _ in range(3)]
-    with Internet(authority()) as internet:
+    with Server(authority()) as internet:
         networks = [internet.attach(cell.sockets) for cell in cells]
         for each in networks:
             each.begin(Script())

@@ -6,7 +6,7 @@ from lab.internet.dns.over_tcp import DnsTcp
 from lab.internet.http.http1 import Http1
 from lab.internet.http.http2 import PREFACE, Http2
 from lab.internet.layers import Raw
-from lab.internet.sniffer import recognise
+from lab.internet.sniffer import recognise_protocol
 from lab.internet.socks import Socks4, Socks5
 from lab.internet.tls.layer import Tls
 from lab.observation.records import Connection
@@ -37,30 +37,30 @@ BEGINNINGS = [
 
 @pytest.mark.parametrize(("data", "layer"), BEGINNINGS)
 def test_the_first_bytes_tell_the_protocol(data, layer):
-    assert recognise(data, 443) is layer
+    assert recognise_protocol(data, 443) is layer
 
 
 @pytest.mark.parametrize(("data", "layer"), BEGINNINGS)
 def test_no_prefix_is_judged_wrongly(data, layer):
     for end in range(len(data)):
-        assert recognise(data[:end], 443) in (None, layer)
+        assert recognise_protocol(data[:end], 443) in (None, layer)
 
 
 @pytest.mark.parametrize("port", [53, 853])
 def test_dns_is_known_by_its_port_unless_tls_comes_first(port):
-    assert recognise(b"\x00\x1d\x12", port) is DnsTcp
-    assert recognise(b"\x16\x03\x01\x02\x00\x01", port) is Tls
+    assert recognise_protocol(b"\x00\x1d\x12", port) is DnsTcp
+    assert recognise_protocol(b"\x16\x03\x01\x02\x00\x01", port) is Tls
 
 
 @given(st.binary(max_size=60), st.binary(max_size=60), st.sampled_from([53, 443]))
 @example(b"GET", b" ", 443)
 def test_once_judged_more_bytes_change_nothing(first, more, port):
-    judged = recognise(first, port)
-    assert judged is None or recognise(first + more, port) is judged
+    judged = recognise_protocol(first, port)
+    assert judged is None or recognise_protocol(first + more, port) is judged
 
 
 def test_an_endless_first_line_is_given_up():
-    assert recognise(b"BREW " + b"x" * 70_000, 443) is Raw
+    assert recognise_protocol(b"BREW " + b"x" * 70_000, 443) is Raw
 
 
 def test_bytes_that_became_nothing_known_are_recorded():

@@ -1,6 +1,6 @@
 import pytest
 
-from lab.internet.target import Place, is_address, join_authority, split_authority
+from lab.internet.target import Target, is_address, join_authority, split_authority
 
 
 @pytest.mark.parametrize(
@@ -25,12 +25,12 @@ def test_an_authority_is_split_whatever_it_holds(text, expected):
 
 def test_an_ipv6_address_gets_brackets():
     assert join_authority("2600::1", 80) == "[2600::1]:80"
-    assert Place(host=None, address="2600::1", port=80).authority == "[2600::1]:80"
+    assert Target(host=None, address="2600::1", port=80).authority == "[2600::1]:80"
 
 
 def test_a_place_goes_by_its_name_where_it_has_one():
-    assert Place(host="a.example", address="1.2.3.4", port=1).name == "a.example"
-    assert Place(host=None, address="1.2.3.4", port=1).name == "1.2.3.4"
+    assert Target(host="a.example", address="1.2.3.4", port=1).name == "a.example"
+    assert Target(host=None, address="1.2.3.4", port=1).name == "1.2.3.4"
 
 
 def test_addresses_are_told_from_names():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.internet.tcp_transport import ordinary_address
+from lab.internet.tcp_transport import normalise_address
 
 
 @pytest.mark.parametrize(
@@ -15,4 +15,4 @@ from lab.internet.tcp_transport import ordinary_address
     ],
 )
 def test_addresses_are_written_in_one_way(text, expected):
-    assert ordinary_address(text) == expected
+    assert normalise_address(text) == expected

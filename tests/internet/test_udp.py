@@ -1,14 +1,14 @@
 import dns.message
 
-from lab.internet.dns.name_addresses import Names
-from lab.internet.journal import Journal, RecordingLimits
+from lab.internet.dns.name_addresses import NameAddresses
+from lab.internet.journal import EventRecorder, RecordingLimits
 from lab.internet.udp import receive
 from lab.observation.records import Datagram, DnsQuery
 
 
 def deliver(*datagrams, names=None, **limits):
-    journal = Journal(RecordingLimits(**limits), lambda: 0.0)
-    names = names or Names()
+    journal = EventRecorder(RecordingLimits(**limits), lambda: 0.0)
+    names = names or NameAddresses()
     replies = [receive(data, address, port, journal, names) for data, address, port in datagrams]
     return replies, journal.recording()
 
@@ -39,7 +39,7 @@ def test_nonsense_to_a_resolver_is_a_datagram():
 
 
 def test_the_name_that_led_to_the_address_is_told():
-    names = Names()
+    names = NameAddresses()
     address = names.addresses("time.example", 4)
     _, recording = deliver((b"x", address, 123), names=names)
     assert recording.events == (

@@ -7,20 +7,20 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, TypeVar
 
-from lab.internet.connection import Session, World
-from lab.internet.dns.name_addresses import Names
-from lab.internet.journal import Journal, Recording, RecordingLimits
+from lab.internet.connection import ConnectionContext, TrialServices
+from lab.internet.dns.name_addresses import NameAddresses
+from lab.internet.journal import EventRecorder, Recording, RecordingLimits
 from lab.internet.models.script import Script
 from lab.internet.sniffer import Sniffer
-from lab.internet.target import Place
-from lab.internet.tls.certificate_authority import Authority
+from lab.internet.target import Target
+from lab.internet.tls.certificate_authority import CertificateAuthority
 
 Kind = TypeVar("Kind")
 
 
 @cache
-def authority() -> Authority:
-    return Authority.fresh()
+def authority() -> CertificateAuthority:
+    return CertificateAuthority.fresh()
 
 
 class Transcript:
@@ -34,12 +34,12 @@ class Transcript:
         script: Script = Script(),  # noqa: B008
         limits: RecordingLimits = RecordingLimits(),  # noqa: B008
     ):
-        self.names = Names()
-        self.journal = Journal(limits, lambda: 0.0)
+        self.names = NameAddresses()
+        self.journal = EventRecorder(limits, lambda: 0.0)
         address = self.names.addresses(host, 4) if host else "203.0.113.7"
-        self.place = Place(host=host, address=address, port=port)
-        world = World(authority=authority(), names=self.names, script=script)
-        self.session = Session(self.place, self.journal, world, Sniffer)
+        self.place = Target(host=host, address=address, port=port)
+        world = TrialServices(authority=authority(), names=self.names, script=script)
+        self.session = ConnectionContext(self.place, self.journal, world, Sniffer)
         self.layer = self.session.enter(self.place)
 
     def send(self, data: bytes) -> bytes:

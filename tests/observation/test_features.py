@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.observation.features import Roles, extract
+from lab.observation.features import HostRoles, extract_features
 from lab.observation.location import Location
 from lab.observation.records import (
     ClientHello,
@@ -46,11 +46,11 @@ def request(method="POST", target="/v1/messages", body=b"", headers=(), **more):
     return Request(**{**given, **more})
 
 
-def features(*events, roles=Roles()):  # noqa: B008
-    return extract(Observation(events, END), roles)
+def features(*events, roles=HostRoles()):  # noqa: B008
+    return extract_features(Observation(events, END), roles)
 
 
-def parts(*events, roles=Roles()):  # noqa: B008
+def parts(*events, roles=HostRoles()):  # noqa: B008
     """Part and pointer to values, for events of one message."""
     return {
         (location.part, location.pointer): values
@@ -59,7 +59,7 @@ def parts(*events, roles=Roles()):  # noqa: B008
 
 
 hosts = st.builds(
-    Roles,
+    HostRoles,
     names=st.dictionaries(st.sampled_from(["", "h"]), st.text()),
     prefixes=st.dictionaries(st.sampled_from(["", "h"]), st.text()),
     official_prefix=st.text(),
@@ -69,10 +69,10 @@ hosts = st.builds(
 @given(st.lists(st.from_type(Event), max_size=8), hosts)
 def test_any_events_have_features(events, roles):
     observation = Observation(tuple(events), END)
-    found = extract(observation, roles)
+    found = extract_features(observation, roles)
     assert found[Location("exit", part="status")] == ("finished, code 0",)
     assert all(values and isinstance(value, str) for values in found.values() for value in values)
-    assert extract(observation, roles) == found
+    assert extract_features(observation, roles) == found
 
 
 class TestRequest:
@@ -174,7 +174,7 @@ class TestRequest:
 
 
 class TestRoles:
-    roles = Roles(
+    roles = HostRoles(
         {"models.example.net": "api.example.com", "proxy.example.net": "(proxy)"},
         {"models.example.net": "/gateway/v1"},
         "/v1",
@@ -195,7 +195,7 @@ class TestRoles:
         assert self.roles.path("other.example.net", path) == path
 
     def test_a_prefix_alone_leaves_the_root(self):
-        assert Roles(prefixes={"h": "/gateway"}).path("h", "/gateway") == "/"
+        assert HostRoles(prefixes={"h": "/gateway"}).path("h", "/gateway") == "/"
 
     def test_a_proxy_is_named_by_its_role(self):
         hop = ProxyHop(0, 0.0, "connect", "proxy.example.net:3128", "[2001:db8::1]:443",
@@ -215,7 +215,7 @@ def dns_features(*asked, **more):
 
 
 def test_a_name_that_was_asked_for():
-    roles = Roles({"models.example.net": "api.example.com"})
+    roles = HostRoles({"models.example.net": "api.example.com"})
     asked = [DnsQuery(0.0, name, "A", "udp", "192.168.1.1") for name in ("h", "models.example.net")]
     found = dns_features(*asked, roles=roles)
     assert {place: values for place, values in found.items() if place.part == "query"} == {
@@ -225,7 +225,7 @@ def test_a_name_that_was_asked_for():
 
 
 def test_of_whom_it_was_asked():
-    roles = Roles(resolvers=frozenset({"10.34.0.10", "10.34.0.11"}))
+    roles = HostRoles(resolvers=frozenset({"10.34.0.10", "10.34.0.11"}))
     asked = ["10.34.0.10", "10.34.0.11", "9.9.9.9", "dns.example.net"]
     found = dns_features(*(DnsQuery(0.0, "h", "A", "udp", at) for at in asked), roles=roles)
     assert found[Location("dns", "h", part="resolver")] == (
@@ -234,7 +234,7 @@ def test_of_whom_it_was_asked():
 
 
 def test_a_configured_name_server_is_one_place_whatever_its_address():
-    roles = Roles(resolvers=frozenset({"9.9.9.9"}))
+    roles = HostRoles(resolvers=frozenset({"9.9.9.9"}))
     for port, host in ((53, "(resolver)"), (853, "(resolver)"), (80, "9.9.9.9")):
         raw = Connection(0, 0.0, None, "9.9.9.9", port, "raw", b"hi", 2)
         found = features(raw, Datagram(0.0, None, "9.9.9.9", port, b"hi"), roles=roles)
@@ -347,7 +347,9 @@ def test_messages_of_made_up_paths_are_at_one_place():
     ],
 )
 def test_how_it_ended(end, status):
-    assert extract(Observation((), end), Roles()) == {Location("exit", part="status"): (status,)}
+    assert extract_features(Observation((), end), HostRoles()) == {
+        Location("exit", part="status"): (status,)
+    }
 
 
 def test_a_location_reads_from_the_outside_in():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.observation.generated_hosts import gathered
+from lab.observation.generated_hosts import group_generated_hosts
 from lab.observation.location import Location
 
 
@@ -16,7 +16,7 @@ def hosts(trials):
 
 def test_names_that_differ_in_every_trial_are_values_of_their_domain():
     trials = [asked(f"{word}.beacon.example.com") for word in ("f00", "ba2", "c0d")]
-    moved = gathered(trials)
+    moved = group_generated_hosts(trials)
     assert hosts(moved) == [{"beacon.example.com"}] * 3
     place = Location("dns", "beacon.example.com", part="query")
     assert [trial[place] for trial in moved] == [
@@ -27,18 +27,18 @@ def test_names_that_differ_in_every_trial_are_values_of_their_domain():
 
 
 def test_a_choice_of_host_is_a_value_too():
-    moved = gathered([asked("eu.api.example.com"), asked("us.api.example.com")])
+    moved = group_generated_hosts([asked("eu.api.example.com"), asked("us.api.example.com")])
     assert hosts(moved) == [{"api.example.com"}] * 2
 
 
 def test_hosts_that_are_used_together_stay_apart():
     trials = [asked("api.example.com", "telemetry.example.com"), asked("api.example.com")]
-    assert gathered(trials) == trials
+    assert group_generated_hosts(trials) == trials
 
 
 def test_addresses_are_not_names():
     trials = [asked("192.0.2.1"), asked("198.51.2.1"), asked("203.0.2.1")]
-    assert gathered(trials) == trials
+    assert group_generated_hosts(trials) == trials
 
 
 def test_values_of_one_trial_stay_together():
@@ -48,6 +48,6 @@ def test_values_of_one_trial_stay_together():
         asked("d.x.example.com"),
         asked("e.x.example.com"),
     ]
-    moved = gathered(trials)
+    moved = group_generated_hosts(trials)
     place = Location("dns", "x.example.com", part="query")
     assert moved[0][place] == ("a.x.example.com A", "b.x.example.com A")

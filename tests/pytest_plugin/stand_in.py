@@ -13,8 +13,8 @@ import msgspec
 
 import lab.pytest_plugin.resources
 from lab.observation.records import Observation
-from lab.sandbox.sandbox import Measured
-from tests.experiment.model import CLIENT, ModelLaboratory, request
+from lab.sandbox.sandbox import TimedObservation
+from tests.experiment.model import CLIENT, ModelExecutor, request
 
 RAN = "LAB_STAND_IN_RAN"
 SECONDS = "LAB_STAND_IN_SECONDS"
@@ -33,7 +33,7 @@ def behaviour(levels, chance):
     return sent
 
 
-class StandIn(ModelLaboratory):
+class StandIn(ModelExecutor):
     """The model, with the face of a laboratory.
 
     Its noise is a trial's own, so that what is asked next is the same in however many processes.
@@ -54,7 +54,7 @@ class StandIn(ModelLaboratory):
         for label, environment in trials:
             chance = random.Random(f"{environment.digest} {label.replicate}")
             sent = self.behaviour(environment.mapping, chance)
-            measured = Measured(Observation(tuple(sent), self.end(environment)), 0.0)
+            measured = TimedObservation(Observation(tuple(sent), self.end(environment)), 0.0)
             time.sleep(float(os.environ.get(SECONDS, "0")))
             if self.file:
                 with Path(self.file).open("a") as file:
@@ -64,9 +64,9 @@ class StandIn(ModelLaboratory):
 
 def pytest_configure():
     """From now on, there is a client and a machine that can run it."""
-    lab.pytest_plugin.resources.require = lambda: None
+    lab.pytest_plugin.resources.require_all = lambda: None
     excluded = tuple(filter(None, os.environ.get(EXCLUDES, "").split(",")))
     profile = msgspec.structs.replace(CLIENT.profile, exclude=excluded)
     client = msgspec.structs.replace(CLIENT, profile=profile)
     lab.pytest_plugin.resources.resolve = lambda words, cache, say: client
-    lab.pytest_plugin.resources.Laboratory = StandIn
+    lab.pytest_plugin.resources.Sandbox = StandIn

@@ -5,7 +5,7 @@ import pytest
 
 from lab.findings.report import FactorFacts, Inconclusive
 from lab.findings.report_json import decode, encode
-from lab.pytest_plugin.merge_reports import merged
+from lab.pytest_plugin.merge_reports import merge_reports
 from tests.reports.examples import COPIED, COVERT, EMPTY, FULL, ROUTE
 
 
@@ -16,7 +16,7 @@ def with_(report, **changes):
 def test_a_signal_that_two_found_is_there_once_as_the_longer_audit_tells_it():
     short = with_(FULL, signals=(with_(COVERT, replicates=1), ROUTE), trials=10)
     long = with_(FULL, signals=(COVERT, COPIED), trials=300)
-    whole = merged([short, long], "there")
+    whole = merge_reports([short, long], "there")
     assert sorted(s.id for s in whole.signals) == sorted(s.id for s in (COVERT, COPIED, ROUTE))
     assert next(s for s in whole.signals if s.id == COVERT.id) == COVERT
     assert whole.trials == 310
@@ -26,7 +26,7 @@ def test_a_signal_that_two_found_is_there_once_as_the_longer_audit_tells_it():
 
 def test_the_verdict_is_the_most_that_any_came_to():
     def verdict(*names):
-        return merged([with_(EMPTY, verdict=name) for name in names], "").verdict
+        return merge_reports([with_(EMPTY, verdict=name) for name in names], "").verdict
 
     assert verdict("no signal", "signal") == "signal"
     assert verdict("no signal", "inconclusive") == "inconclusive"
@@ -37,7 +37,7 @@ def test_the_verdict_is_the_most_that_any_came_to():
 def test_what_one_left_open_and_another_settled_is_not_open():
     item = Inconclusive(COVERT.location, COVERT.cause, "too few trials")
     other = Inconclusive(COPIED.location, ("clock",), "too few trials")
-    whole = merged([with_(EMPTY, inconclusive=(item, other)), FULL], "")
+    whole = merge_reports([with_(EMPTY, inconclusive=(item, other)), FULL], "")
     assert item not in whole.inconclusive
     assert other in whole.inconclusive
 
@@ -51,19 +51,19 @@ def test_factors_have_the_levels_that_any_tried():
             FactorFacts("timezone", "UTC", ("Asia/Tokyo", "Asia/Seoul")),
         ),
     )
-    whole = merged([one, two], "")
+    whole = merge_reports([one, two], "")
     assert [facts.name for facts in whole.factors] == ["locale", "timezone"]
     assert whole.factors[1].levels == ("Asia/Tokyo", "Asia/Seoul")
 
 
 def test_one_report_stays_what_it_is():
-    assert merged([FULL], FULL.audit or "").signals == tuple(
+    assert merge_reports([FULL], FULL.audit or "").signals == tuple(
         sorted(FULL.signals, key=lambda s: s.id)
     )
-    assert merged([FULL], "").bits_exact == FULL.bits_exact
-    assert not merged([FULL, FULL], "").bits_exact
+    assert merge_reports([FULL], "").bits_exact == FULL.bits_exact
+    assert not merge_reports([FULL, FULL], "").bits_exact
 
 
 def test_nothing_cannot_be_merged():
     with pytest.raises(ValueError, match="no report"):
-        merged([], "")
+        merge_reports([], "")

@@ -4,10 +4,10 @@ import msgspec
 import pytest
 
 from lab.factors.strategies import control
-from lab.findings.report import Location, Row
+from lab.findings.report import Location, TableRow
 from lab.observation.records import Exit, Observation
-from lab.pytest_plugin.optout_diff import ignoring
-from lab.pytest_plugin.traffic import Seen
+from lab.pytest_plugin.optout_diff import find_ignoring_optout
+from lab.pytest_plugin.traffic import Traffic
 from tests.experiment.model import HOST, request
 from tests.reports.examples import COPIED, ROUTE
 
@@ -17,7 +17,7 @@ LESS = request({"id": 1}, path="/v1/names", host="other.example")
 
 
 def seen(*events):
-    return Seen(control(), [Observation(events, Exit(1.0, "finished", 0, None, 0.1, b"", b""))])
+    return Traffic(control(), [Observation(events, Exit(1.0, "finished", 0, None, 0.1, b"", b""))])
 
 
 def signal(host, path, pointer, **changes):
@@ -30,27 +30,29 @@ NAME = signal("other.example", "/v1/names", "/name")
 
 def test_what_goes_on_for_those_who_opted_out_is_told():
     usual = seen(QUESTION, TELEMETRY)
-    assert ignoring([NAME], usual, usual) == [NAME]
+    assert find_ignoring_optout([NAME], usual, usual) == [NAME]
 
 
 @pytest.mark.parametrize("out", [[QUESTION], [QUESTION, LESS]], ids=["message", "field"])
 def test_what_is_not_sent_any_more_has_ended(out):
-    assert ignoring([NAME], seen(QUESTION, TELEMETRY), seen(*out)) == []
+    assert find_ignoring_optout([NAME], seen(QUESTION, TELEMETRY), seen(*out)) == []
 
 
 def test_what_stands_in_the_question_itself_and_where_it_goes_is_left_out():
     usual = seen(QUESTION, TELEMETRY)
     asked = signal(HOST, "/v1/messages", "/messages/[user]/content")
-    assert ignoring([asked, ROUTE], usual, usual) == []
+    assert find_ignoring_optout([asked, ROUTE], usual, usual) == []
 
 
 def test_what_was_not_seen_before_is_not_taken_for_ended():
     strange = signal("strange.example", "/", "/name")
-    assert ignoring([strange], seen(QUESTION, TELEMETRY), seen(QUESTION)) == [strange]
+    assert find_ignoring_optout([strange], seen(QUESTION, TELEMETRY), seen(QUESTION)) == [strange]
 
 
 def told(*rows):
-    table = tuple(Row({"optout": out, "hostname": name}, value, 3) for out, name, value in rows)
+    table = tuple(
+        TableRow({"optout": out, "hostname": name}, value, 3) for out, name, value in rows
+    )
     return msgspec.structs.replace(NAME, cause=("hostname", "optout"), table=table)
 
 
@@ -59,10 +61,10 @@ def test_what_ends_with_the_optout_is_none():
     honoured = told(
         ("unset", "a", "a"), ("unset", "b", "b"), ("set", "a", None), ("set", "b", None)
     )
-    assert ignoring([honoured], usual, usual) == []
+    assert find_ignoring_optout([honoured], usual, usual) == []
 
 
 def test_what_is_told_otherwise_to_those_who_opted_out_is_one():
     usual = seen(QUESTION, TELEMETRY)
     worse = told(("unset", "a", None), ("unset", "b", None), ("set", "a", "a"), ("set", "b", "b"))
-    assert ignoring([worse], usual, usual) == [worse]
+    assert find_ignoring_optout([worse], usual, usual) == [worse]

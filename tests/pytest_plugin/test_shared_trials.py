@@ -6,11 +6,11 @@ import sys
 from itertools import islice
 
 from lab.experiment.confirm.effect import FRESH
-from lab.experiment.design.covering_array import Planned
+from lab.experiment.design.covering_array import PlannedTrial
 from lab.factors.strategies import control
-from lab.pytest_plugin.shared_trials import Claims, Kept, Sharing
+from lab.pytest_plugin.shared_trials import Claims, SharedRunner, SharedStore
 from lab.store import Store
-from tests.experiment.model import CLIENT, ModelLaboratory, request
+from tests.experiment.model import CLIENT, ModelExecutor, request
 
 DIGEST = CLIENT.digest
 
@@ -21,7 +21,7 @@ def says_ok(levels, chance):
 
 def trials(*numbers):
     environment = control()
-    return [(Planned(environment, number), environment) for number in numbers]
+    return [(PlannedTrial(environment, number), environment) for number in numbers]
 
 
 def run(laboratory, store, wanted):
@@ -42,9 +42,9 @@ def run(laboratory, store, wanted):
 
 def test_one_question_finds_the_trials_of_another_but_none_that_confirms(tmp_path):
     environment = control()
-    with Store(tmp_path / "all") as session, Kept(tmp_path / "one", session) as one:
-        run(ModelLaboratory(says_ok), one, trials(0, FRESH))
-        with Kept(tmp_path / "two", session) as two:
+    with Store(tmp_path / "all") as session, SharedStore(tmp_path / "one", session) as one:
+        run(ModelExecutor(says_ok), one, trials(0, FRESH))
+        with SharedStore(tmp_path / "two", session) as two:
             assert two.get(DIGEST, environment, 0) is not None
             assert two.get(DIGEST, environment, 1) is None
             assert two.get(DIGEST, environment, FRESH) is None
@@ -88,9 +88,9 @@ def test_what_another_process_holds_cannot_be_taken_until_it_ends(tmp_path):
 def test_what_another_process_runs_is_put_aside_and_taken_from_it(tmp_path):
     claims = Claims(tmp_path / "claims")
     environment = control()
-    laboratory = ModelLaboratory(says_ok)
-    with Store(tmp_path / "all") as session, Kept(tmp_path / "one", session) as one:
-        sharing = Sharing(laboratory, DIGEST, session, claims)
+    laboratory = ModelExecutor(says_ok)
+    with Store(tmp_path / "all") as session, SharedStore(tmp_path / "one", session) as one:
+        sharing = SharedRunner(laboratory, DIGEST, session, claims)
         with hold(tmp_path / "claims", f"trial {environment.digest} 1") as other:
             came = sharing.measure_all(trials(0, 1, 2))
             first = list(islice(came, 2))
@@ -125,7 +125,7 @@ def test_what_another_process_runs_is_put_aside_and_taken_from_it(tmp_path):
 def test_what_a_stopped_audit_held_is_free_again(tmp_path):
     claims = Claims(tmp_path / "claims")
     with Store(tmp_path / "all") as session:
-        sharing = Sharing(ModelLaboratory(says_ok), DIGEST, session, claims)
+        sharing = SharedRunner(ModelExecutor(says_ok), DIGEST, session, claims)
         came = sharing.measure_all(trials(0, 1))
         next(came)
         came.close()

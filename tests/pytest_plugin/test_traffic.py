@@ -18,7 +18,7 @@ from lab.observation.records import (
     ProxyHop,
     TlsFailure,
 )
-from lab.pytest_plugin.traffic import Seen
+from lab.pytest_plugin.traffic import Traffic
 from tests.experiment.model import HOST, request
 
 QUESTION = {"model": "m", "messages": [{"role": "user", "content": "Say ok."}]}
@@ -40,7 +40,7 @@ def packed(one):
 
 def seen(*events, **levels):
     end = Exit(1.0, "finished", 0, None, 0.1, b"", b"")
-    return Seen(control(**levels), [Observation(tuple(events), end)])
+    return Traffic(control(**levels), [Observation(tuple(events), end)])
 
 
 def test_hosts_are_those_that_are_told_something():

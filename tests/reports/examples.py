@@ -16,8 +16,8 @@ from lab.findings.report import (
     NotMeasured,
     Pair,
     Report,
-    Row,
     Signal,
+    TableRow,
 )
 
 ZONES = ("UTC", "Asia/Tokyo", "Asia/Seoul", "Asia/Kolkata", "Europe/Paris", "America/New_York")
@@ -44,7 +44,7 @@ COVERT = Signal(
         "http", "api.example.com", "POST", "/v1/messages", "body", "/messages/0/content/0/text"
     ),
     table=tuple(
-        Row({"endpoint": endpoint, "timezone": zone}, sent(endpoint, zone), 5)
+        TableRow({"endpoint": endpoint, "timezone": zone}, sent(endpoint, zone), 5)
         for endpoint in ("unset", "https://llm.example.net", "https://llm.example.org:8443")
         for zone in ZONES
     ),
@@ -77,8 +77,8 @@ COPIED = Signal(
     covert=False,
     location=Location("http", "telemetry.example.com", "POST", "/v1/events", "header", "x-device"),
     table=(
-        Row({"hostname": "workstation"}, "0f3b9f7c0d5e8a11", 20),
-        Row({"hostname": "build-7"}, "9d2c77aa01b2c3d4", 20, 1),
+        TableRow({"hostname": "workstation"}, "0f3b9f7c0d5e8a11", 20),
+        TableRow({"hostname": "build-7"}, "9d2c77aa01b2c3d4", 20, 1),
     ),
     pair=Pair(
         left="c" * 64,
@@ -108,9 +108,9 @@ PRESENCE = Signal(
     covert=False,
     location=Location("dns", "fonts.example.com", part="query"),
     table=(
-        Row({"locale": "C.UTF-8"}, None, 30),
-        Row({"locale": "de_DE.UTF-8"}, None, 12),
-        Row({"locale": "ja_JP.UTF-8"}, "fonts.example.com A", 12),
+        TableRow({"locale": "C.UTF-8"}, None, 30),
+        TableRow({"locale": "de_DE.UTF-8"}, None, 12),
+        TableRow({"locale": "ja_JP.UTF-8"}, "fonts.example.com A", 12),
     ),
     pair=Pair(
         left="e" * 64,
@@ -206,7 +206,9 @@ HOSTILE = msgspec.structs.replace(
             covert=True,
             location=_WHERE,
             fields=(_WHERE,) * 20,
-            table=tuple(Row({"directory": f"{n}\x1b"}, BIG_RIGHT + str(n), n) for n in range(20)),
+            table=tuple(
+                TableRow({"directory": f"{n}\x1b"}, BIG_RIGHT + str(n), n) for n in range(20)
+            ),
             pair=Pair(
                 left="0",
                 right="1",

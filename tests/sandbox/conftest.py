@@ -12,11 +12,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from lab.factors.host_spec import Surroundings
+from lab.factors.host_spec import HostSpec
 from lab.observation.records import Exit
 from lab.sandbox.cell.cell import Cell
-from lab.sandbox.cell.isolation_check import destination
-from lab.sandbox.jail.plan import Jail, Limits, base_variables
+from lab.sandbox.cell.isolation_check import parse_destination
+from lab.sandbox.jail.plan import Jail, Limits, add_login_variables
 
 
 class Answers:
@@ -43,7 +43,7 @@ class Answers:
                         accepted.sendall(f"tcp {address} {port}".encode())
                 else:
                     data, ancillary, _, source = each.recvmsg(2048, 256)
-                    meant = destination(ancillary)
+                    meant = parse_destination(ancillary)
                     assert meant is not None
                     with self.sockets.reply(*meant) as answering:
                         answering.sendto(
@@ -86,13 +86,13 @@ class Runner:
         readable: tuple[str, ...] = (),
         shown: tuple[tuple[str, str], ...] = (),
         hidden: tuple[str, ...] = (),
-        surroundings: Surroundings | None = None,
+        surroundings: HostSpec | None = None,
         between: Callable[[Exit], None] | None = None,
         **changes: object,
     ) -> Exit:
-        base = surroundings or Surroundings(**changes)  # type: ignore[arg-type]
+        base = surroundings or HostSpec(**changes)  # type: ignore[arg-type]
         settled = base.settled()
-        settled = msgspec.structs.replace(settled, variables=base_variables(settled))
+        settled = msgspec.structs.replace(settled, variables=add_login_variables(settled))
         limits = limits or Limits(wall_s=20)
         jail = Jail(settled, argv, readable, b"a certificate\n", limits, shown, hidden)
         return self.cell.run(jail, between)

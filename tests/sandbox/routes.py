@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from lab.factors import git
-from lab.factors.host_spec import Surroundings
+from lab.factors.host_spec import HostSpec
 
 __all__ = ["AGREE", "COUNTERS", "LIMITS", "SHOWN", "At", "Says", "Shown", "Tells", "matches"]
 
@@ -33,7 +33,7 @@ class At(msgspec.Struct, frozen=True):
 
     factor: str
     level: str
-    jail: Surroundings
+    jail: HostSpec
 
 
 class Says(msgspec.Struct, frozen=True):
@@ -124,7 +124,7 @@ def _repository(name: str) -> Callable[[At], str | None]:
         if at.factor == "git" and at.level == "none":
             return None
         level = at.level if at.factor == "git" else git.FACTOR.control
-        return str(getattr(git.repository(level), name))
+        return str(getattr(git.parse_repository(level), name))
 
     return text
 

@@ -24,11 +24,11 @@ import msgspec
 import pytest
 
 import lab
-from lab.clients.profile import Client, Profile, Provider
+from lab.clients.profile import Client, Profile, ProviderSettings
 from lab.environment import Environment
-from lab.factors.host_spec import Directory, Link, Surroundings
-from lab.factors.registry import control, factors
-from lab.sandbox.sandbox import Laboratory
+from lab.factors.host_spec import Directory, HostSpec, Link
+from lab.factors.registry import control_environment, factors
+from lab.sandbox.sandbox import Sandbox
 from tests.sandbox.probe.say import content_of, shortened
 from tests.sandbox.routes import AGREE, COUNTERS, LIMITS, SHOWN, At, matches
 
@@ -43,7 +43,7 @@ CLIENT = Client(
     profile=Profile(
         "probe",
         ("probe",),
-        provider=Provider(
+        provider=ProviderSettings(
             host="api.model.example",
             endpoint_variable="MODEL_BASE_URL",
             official="https://api.model.example/v1",
@@ -67,9 +67,9 @@ Readings = Mapping[str, str]
 class Trials:
     """One laboratory, and what was read in each trial so far."""
 
-    def __init__(self, laboratory: Laboratory) -> None:
+    def __init__(self, laboratory: Sandbox) -> None:
         self.laboratory = laboratory
-        self.control = control(NAMES)
+        self.control = control_environment(NAMES)
         self.read = cache(self.again)
 
     def again(self, environment: Environment) -> Readings:
@@ -99,7 +99,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def trials(home: Path) -> Iterator[Trials]:
-    with Laboratory(CLIENT, jobs=1, home=home) as laboratory:
+    with Sandbox(CLIENT, jobs=1, home=home) as laboratory:
         yield Trials(laboratory)
 
 
@@ -116,7 +116,7 @@ def differing(one: Readings, other: Readings) -> set[str]:
     return {route for route in one.keys() | other.keys() if one.get(route) != other.get(route)}
 
 
-def known_as(path: str, surroundings: Surroundings) -> str:
+def known_as(path: str, surroundings: HostSpec) -> str:
     """How the probe names a path."""
     for outer, short in ((surroundings.directory, "."), (surroundings.user.home, "~")):
         if path == outer or path.startswith(f"{outer}/"):

@@ -30,10 +30,10 @@ from pyfakefs.fake_os import FakeOsModule
 from lab.errors import UsageError
 from lab.factors.filetree import Directory, File, FileTree, Item, Link
 from lab.factors.filetree_strategies import etcs, homes, projects
-from lab.factors.host_spec import BARE, Surroundings
-from lab.sandbox.jail.host_survey import survey
-from lab.sandbox.jail.plan import Ground, Jail, plan
-from lab.sandbox.jail.plant import plant
+from lab.factors.host_spec import BARE, HostSpec
+from lab.sandbox.jail.host_survey import survey_host
+from lab.sandbox.jail.plan import HostFacts, Jail, plan_jail
+from lab.sandbox.jail.plant import write_tree
 from lab.sandbox.twin.files.populate_fakefs import populate, reset
 
 AT = 1_789_560_000.25
@@ -127,7 +127,7 @@ def alike_in_a_folder(filesystem: FakeFilesystem, tree: FileTree) -> None:
         populate(filesystem, tree.under(folder).complete().mapping, AT, uid, gid)
         opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            plant(opened, tree.under("/").complete().mapping, AT)
+            write_tree(opened, tree.under("/").complete().mapping, AT)
         finally:
             os.close(opened)
         roots = sorted({f"{folder}/{path.split('/')[1]}" for path, _ in tree.entries})
@@ -190,14 +190,14 @@ def test_so_they_do_for_odd_trees(filesystem: FakeFilesystem, tree: FileTree):
 
 def in_a_cell(run, locale_cache: Path, filesystem: FakeFilesystem, files: FileTree) -> None:
     """The whole home and /etc, read in a cell, and from the twin of the same plan."""
-    surroundings = Surroundings(files=files.mapping, clock=AT)
+    surroundings = HostSpec(files=files.mapping, clock=AT)
     roots = ["/home", "/etc", "/opt", "/run", "/srv", "/tmp", "/var"]
     # Shown from the host; holding the seconds by which the clock is off; leading to /proc.
     words = [roots, ["alternatives", "libclock.so", "mtab"], True]
     ended = run("/usr/bin/python3", "-I", "-c", MAIN, json.dumps(words), surroundings=surroundings)
     assert ended.code == 0, ended.stderr
     jail = Jail(surroundings.settled(), ("true",), trust=b"a certificate\n")
-    planned = plan(jail, survey(jail, locale_cache, time.time()), "/tree")
+    planned = plan_jail(jail, survey_host(jail, locale_cache, time.time()), "/tree")
     reset(filesystem)
     populate(filesystem, planned.tree, AT, 1000, 1000)
     assert json.loads(ended.stdout) == read_fake(filesystem, 1000, 1000, *words)
@@ -230,7 +230,7 @@ def test_a_cell_and_the_twin_look_the_same(
 @settings(CALM, max_examples=10)
 def test_the_jail_is_completed_as_a_tree_is(home: FileTree, project: FileTree):
     surroundings = BARE.with_files(home.merged(project).mapping).settled()
-    planned = plan(Jail(surroundings, ("true",)), Ground(), "/tree").tree
+    planned = plan_jail(Jail(surroundings, ("true",)), HostFacts(), "/tree").tree
     assert list(FileTree.of(planned).complete().entries) == list(planned.items())
 
 

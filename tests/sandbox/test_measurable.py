@@ -22,19 +22,23 @@ CLIENT = Client(
 
 
 def test_a_kernel_without_devices_keeps_the_network_from_being_varied(monkeypatch):
-    monkeypatch.setattr(measurable, "device", lambda: None)
-    assert measurable.unreachable(CLIENT)["network"].startswith("this kernel has no device")
-    monkeypatch.setattr(measurable, "device", lambda: "dummy")
-    assert "network" not in measurable.unreachable(CLIENT)
+    monkeypatch.setattr(measurable, "find_device_kind", lambda: None)
+    assert measurable.find_unmeasurable_factors(CLIENT)["network"].startswith(
+        "this kernel has no device"
+    )
+    monkeypatch.setattr(measurable, "find_device_kind", lambda: "dummy")
+    assert "network" not in measurable.find_unmeasurable_factors(CLIENT)
 
 
 def test_what_the_profile_excludes_is_not_varied():
-    assert measurable.unreachable(CLIENT)["user"] == "the client's profile excludes it"
+    assert (
+        measurable.find_unmeasurable_factors(CLIENT)["user"] == "the client's profile excludes it"
+    )
 
 
 @pytest.mark.cell
 def test_without_devices_the_controls_addresses_are_on_lo(monkeypatch, locale_cache, runner):
-    monkeypatch.setattr(cell_module, "device", lambda: None)
+    monkeypatch.setattr(cell_module, "find_device_kind", lambda: None)
     with Cell.open(locale_cache) as opened:
         assert opened.prove_sealed()[0] == "the cell has one interface, lo"
         shown = runner(opened)("ip", "-oneline", "address").stdout.decode()

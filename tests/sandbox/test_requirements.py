@@ -10,9 +10,15 @@ import pytest
 
 from lab.errors import MachineError
 from lab.sandbox import requirements
-from lab.sandbox.requirements import Need, install, missing, needs, require
+from lab.sandbox.requirements import (
+    Requirement,
+    check_requirements,
+    describe_missing,
+    install_packages,
+    require_all,
+)
 
-ABSENT = Need("bwrap", "makes the jail", "bubblewrap", False)
+ABSENT = Requirement("bwrap", "makes the jail", "bubblewrap", False)
 
 
 class Runs:
@@ -31,20 +37,22 @@ class Runs:
 
 @pytest.mark.cell
 def test_this_machine_has_what_the_tests_of_cells_need():
-    assert missing(needs()) is None
+    assert describe_missing(check_requirements()) is None
 
 
 def test_a_command_can_ask_before_it_begins(monkeypatch):
-    require(Runs())
+    require_all(Runs())
     monkeypatch.setattr(
         requirements.shutil, "which", lambda name, path: name if name != "bwrap" else None
     )
     with pytest.raises(MachineError, match="missing: bwrap, which makes the jail"):
-        require(Runs())
+        require_all(Runs())
 
 
 def test_forbidden_namespaces_are_said():
-    found = missing(needs(Runs("unshare", said="unshare failed: Operation not permitted")))
+    found = describe_missing(
+        check_requirements(Runs("unshare", said="unshare failed: Operation not permitted"))
+    )
     assert found is not None
     assert found.startswith("missing: namespaces (unshare failed: Operation not permitted;")
     assert "lab doctor --install" in found
@@ -52,23 +60,27 @@ def test_forbidden_namespaces_are_said():
 
 
 def test_a_kernel_without_tproxy_is_said():
-    found = missing(needs(Runs("tproxy", said="Error: Could not process rule")))
+    found = describe_missing(
+        check_requirements(Runs("tproxy", said="Error: Could not process rule"))
+    )
     assert found is not None
     assert found.startswith("missing: tproxy (Error: Could not process rule), which brings")
 
 
 def test_a_kernel_without_devices_is_said_and_does_without():
-    found = {need.name: need for need in needs(Runs("dummy", "ifb"))}["network interfaces"]
+    found = {need.name: need for need in check_requirements(Runs("dummy", "ifb"))}[
+        "network interfaces"
+    ]
     assert not found.present
     assert found.detail == "the factor network is not measured"
-    assert missing([found]) is None
-    found = {need.name: need for need in needs(Runs("dummy"))}["network interfaces"]
+    assert describe_missing([found]) is None
+    found = {need.name: need for need in check_requirements(Runs("dummy"))}["network interfaces"]
     assert (found.present, found.detail) == (True, "ifb")
 
 
 def test_programs_that_are_not_there_are_said(monkeypatch):
     monkeypatch.setattr(requirements, "SEARCH_PATH", "/nowhere")
-    absent = {need.package for need in needs(Runs()) if not need.present}
+    absent = {need.package for need in check_requirements(Runs()) if not need.present}
     assert {"bubblewrap", "nftables", "iproute2", "util-linux", "libc-bin"} <= absent
 
 
@@ -77,42 +89,44 @@ def test_programs_that_are_not_there_are_said(monkeypatch):
 )
 def test_files_that_are_not_there_are_required(monkeypatch, constant, package):
     monkeypatch.setattr(requirements, constant, Path("/nowhere/at/all"))
-    (absent,) = [need for need in needs(Runs()) if need.required and not need.present]
+    (absent,) = [need for need in check_requirements(Runs()) if need.required and not need.present]
     assert absent.package == package
     assert absent.detail == ""
 
 
 def test_where_overlays_are_forbidden_it_is_said_and_no_failure():
     runs = Runs("overlay", said="mount: /sys/shown: permission denied.")
-    (absent,) = [need for need in needs(runs) if not need.present]
+    (absent,) = [need for need in check_requirements(runs) if not need.present]
     assert (absent.name, absent.required) == ("overlayfs", False)
     assert absent.detail == "mount: /sys/shown: permission denied."
 
 
 def test_what_is_optional_is_not_missing():
-    assert missing([Need("strace", "shows", "strace", False, required=False)]) is None
+    assert (
+        describe_missing([Requirement("strace", "shows", "strace", False, required=False)]) is None
+    )
 
 
 def test_only_missing_packages_are_installed():
     runs = Runs()
-    present = Need("ip", "sets up", "iproute2", True)
-    assert install([ABSENT, present, ABSENT], runs) == ("bubblewrap",)
+    present = Requirement("ip", "sets up", "iproute2", True)
+    assert install_packages([ABSENT, present, ABSENT], runs) == ("bubblewrap",)
     words = runs.commands[-1]
     assert words[-1] == "bubblewrap"
     assert "iproute2" not in words
     assert [command for command in runs.commands if "update" in command]
-    assert install([present], Runs("apt-get")) == ()
+    assert install_packages([present], Runs("apt-get")) == ()
 
 
 def test_a_failing_installation_is_said():
     with pytest.raises(MachineError, match="bubblewrap: E: no such package"):
-        install([ABSENT], Runs("install", said="E: no such package"))
+        install_packages([ABSENT], Runs("install", said="E: no such package"))
 
 
 def test_an_ordinary_user_without_sudo_is_told_what_to_do(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(MachineError, match="sudo apt-get install bubblewrap"):
-        install([ABSENT], Runs("sudo"))
+        install_packages([ABSENT], Runs("sudo"))
     runs = Runs()
-    install([ABSENT], runs)
+    install_packages([ABSENT], runs)
     assert runs.commands[-1][:3] == ["sudo", "-n", "apt-get"]

@@ -9,11 +9,11 @@ import pytest
 
 from lab.clients.profile import Client, Profile
 from lab.errors import LabError, MachineError, UsageError
-from lab.factors.registry import control, factors
+from lab.factors.registry import control_environment, factors
 from lab.internet import server
 from lab.sandbox.jail import clock_preload
-from lab.sandbox.jail.host_survey import survey
-from lab.sandbox.sandbox import Laboratory
+from lab.sandbox.jail.host_survey import survey_host
+from lab.sandbox.sandbox import Sandbox
 
 PROFILE = Profile("thing", ("thing",), prompt='say {home}, {"a": 1} and {prompt}')
 CLIENT = Client(
@@ -30,11 +30,11 @@ CLIENT = Client(
 
 @pytest.fixture
 def laboratory(tmp_path):
-    return Laboratory(CLIENT, home=tmp_path)
+    return Sandbox(CLIENT, home=tmp_path)
 
 
 def test_words_are_filled_in_one_pass(laboratory):
-    jail = laboratory.jail(control(factors()))
+    jail = laboratory.jail(control_environment(factors()))
     home, project = jail.surroundings.user.home, jail.surroundings.directory
     assert jail.argv == (
         "/opt/thing/run",
@@ -46,7 +46,7 @@ def test_words_are_filled_in_one_pass(laboratory):
 
 
 def test_what_is_shown_and_searched_is_handed_on(laboratory):
-    jail = laboratory.jail(control(factors()))
+    jail = laboratory.jail(control_environment(factors()))
     assert jail.shown == CLIENT.shown
     assert jail.readable == CLIENT.readable
     assert jail.surroundings.variables["PATH"] == "/opt/thing/node/bin:/usr/bin"
@@ -54,14 +54,14 @@ def test_what_is_shown_and_searched_is_handed_on(laboratory):
 
 def test_its_own_folders_are_hidden(tmp_path):
     client = msgspec.structs.replace(CLIENT, hidden=("/srv/data/old",))
-    laboratory = Laboratory(client, home=tmp_path, hidden=(tmp_path / "a" / ".." / "out",))
-    jail = laboratory.jail(control(factors()))
+    laboratory = Sandbox(client, home=tmp_path, hidden=(tmp_path / "a" / ".." / "out",))
+    jail = laboratory.jail(control_environment(factors()))
     assert jail.hidden == ("/srv/data/old", str(tmp_path), str(tmp_path / "out"))
 
 
 def test_a_client_that_lies_in_them_is_refused_before_anything_runs(tmp_path):
     with pytest.raises(UsageError, match="/srv/data lies in /srv, where the lab keeps"):
-        Laboratory(CLIENT, home=tmp_path, hidden=(Path("/srv"),))
+        Sandbox(CLIENT, home=tmp_path, hidden=(Path("/srv"),))
 
 
 class TestOnAnotherProcessor:
@@ -70,13 +70,15 @@ class TestOnAnotherProcessor:
         monkeypatch.setattr(clock_preload.platform, "machine", lambda: "aarch64")
 
     def test_the_real_date_stands_for_the_controls(self, laboratory):
-        assert laboratory.jail(control(factors())).surroundings.clock is None
+        assert laboratory.jail(control_environment(factors())).surroundings.clock is None
 
     def test_another_date_is_refused_rather_than_ignored(self, laboratory, tmp_path):
-        jail = laboratory.jail(control(factors()).but({"clock": "2028-02-29T12:00:00Z"}))
+        jail = laboratory.jail(
+            control_environment(factors()).but({"clock": "2028-02-29T12:00:00Z"})
+        )
         jail = msgspec.structs.replace(jail, readable=(), shown=())
         with pytest.raises(MachineError, match="aarch64"):
-            survey(jail, tmp_path, 0.0)
+            survey_host(jail, tmp_path, 0.0)
 
 
 COUNTER = """
@@ -99,14 +101,14 @@ def counting(tmp_path_factory):
         shown=(),
         search_path=("/usr/bin",),
     )
-    with Laboratory(client, jobs=1, home=tmp_path_factory.mktemp("home")) as opened:
+    with Sandbox(client, jobs=1, home=tmp_path_factory.mktemp("home")) as opened:
         yield opened
 
 
 @pytest.mark.cell
 class TestEarlierRuns:
     def environment(self, state):
-        return control(factors()).but({"state": state})
+        return control_environment(factors()).but({"state": state})
 
     def test_only_the_last_run_is_observed(self, counting):
         observation = counting.observe(self.environment("returning:2"))

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from lab.specimens.score import judge, score
+from lab.specimens.score import evaluate_report, sum_evaluations
 from lab.specimens.specimen import Allowed, Expected, Specimen
 from lab.findings.report import FactorFacts, Location
 from tests.reports.examples import COPIED, EMPTY
@@ -40,14 +40,14 @@ def truth(*expected):
 
 
 def test_what_is_planted_and_reported_is_right_and_all_is_well():
-    found = judge(SPECIMEN, report(signal(("timezone",)), signal(("timezone",))))
+    found = evaluate_report(SPECIMEN, report(signal(("timezone",)), signal(("timezone",))))
     assert found.right == (PLANTED,)
     assert found.reported == 2
     assert found.flawless
 
 
 def test_what_is_not_reported_is_missed():
-    found = judge(SPECIMEN, report())
+    found = evaluate_report(SPECIMEN, report())
     assert found.missed == (PLANTED,)
     assert not found.misattributed
     assert not found.flawless
@@ -55,7 +55,7 @@ def test_what_is_not_reported_is_missed():
 
 def test_what_is_neither_planted_nor_allowed_is_false():
     stranger = signal(("hostname",))
-    found = judge(SPECIMEN, report(signal(("timezone",)), stranger))
+    found = evaluate_report(SPECIMEN, report(signal(("timezone",)), stranger))
     assert found.false == (stranger,)
     assert not found.flawless
 
@@ -69,7 +69,7 @@ def test_what_is_neither_planted_nor_allowed_is_false():
     ],
 )
 def test_what_is_allowed_or_a_shadow_counts_for_nothing(tolerated):
-    found = judge(SPECIMEN, report(signal(("timezone",)), tolerated))
+    found = evaluate_report(SPECIMEN, report(signal(("timezone",)), tolerated))
     assert found.flawless
     assert found.reported == 1
 
@@ -83,48 +83,48 @@ def test_what_is_allowed_or_a_shadow_counts_for_nothing(tolerated):
     ],
 )
 def test_another_channel_kind_or_cause_is_false(false):
-    assert judge(SPECIMEN, report(signal(("timezone",)), false)).false == (false,)
+    assert evaluate_report(SPECIMEN, report(signal(("timezone",)), false)).false == (false,)
 
 
 @pytest.mark.parametrize(
     "cause", [("timezone",), ("endpoint",), ("endpoint", "hostname", "timezone")]
 )
 def test_part_of_the_cause_at_the_place_is_seen_but_not_explained(cause):
-    found = judge(truth(COVERT), report(signal(cause, kind="derived")))
+    found = evaluate_report(truth(COVERT), report(signal(cause, kind="derived")))
     assert found.misattributed == found.missed == (COVERT,)
 
 
 def test_a_cause_that_shares_nothing_or_stands_elsewhere_explains_nothing():
     for other in (signal(("hostname",)), signal(("timezone",), host="b.example")):
-        assert judge(truth(COVERT), report(other)).misattributed == ()
+        assert evaluate_report(truth(COVERT), report(other)).misattributed == ()
 
 
 def test_covertness_must_be_told_of_one_signal_at_least():
     plain, covert = signal(COVERT.cause), signal(COVERT.cause, covert=True)
-    assert judge(truth(COVERT), report(plain)).mistaken == (COVERT,)
-    assert judge(truth(COVERT), report(plain, covert)).flawless
+    assert evaluate_report(truth(COVERT), report(plain)).mistaken == (COVERT,)
+    assert evaluate_report(truth(COVERT), report(plain, covert)).flawless
 
 
 def test_what_could_not_be_varied_is_not_missed():
-    found = judge(truth(PLANTED, COVERT), report(signal(("timezone",)), factors=("endpoint",)))
+    found = evaluate_report(truth(PLANTED, COVERT), report(signal(("timezone",)), factors=("endpoint",)))
     assert found.right == (PLANTED,)
     assert found.not_measured == (COVERT,)
     assert found.flawless
 
 
 def test_an_audit_that_measured_nothing_finds_nothing_and_misses_nothing():
-    found = judge(SPECIMEN, report(verdict="not measured"))
+    found = evaluate_report(SPECIMEN, report(verdict="not measured"))
     assert found.not_measured == (PLANTED,)
     assert not found.missed
 
 
 def test_rates_over_several_audits():
     both = truth(PLANTED, COVERT)
-    total = score(
+    total = sum_evaluations(
         [
-            judge(both, report(signal(("timezone",)), signal(COVERT.cause, covert=True))),
-            judge(both, report(signal(("timezone",)), signal(("endpoint",)))),
-            judge(both, report()),
+            evaluate_report(both, report(signal(("timezone",)), signal(COVERT.cause, covert=True))),
+            evaluate_report(both, report(signal(("timezone",)), signal(("endpoint",)))),
+            evaluate_report(both, report()),
         ]
     )
     assert (total.audits, total.planted, total.right, total.false) == (3, 6, 3, 1)
@@ -134,5 +134,5 @@ def test_rates_over_several_audits():
 
 
 def test_a_rate_without_a_base_is_none_and_not_perfect():
-    total = score([])
+    total = sum_evaluations([])
     assert (total.recall, total.precision, total.exact) == (None, None, None)

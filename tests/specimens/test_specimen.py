@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from lab.clients.c_compiler import compiler
+from lab.clients.c_compiler import find_compiler
 from lab.errors import UsageError
-from lab.specimens.specimen import client, load
+from lab.specimens.specimen import make_client, load_specimens
 
 HEAD = """\
 schema = "fingerprint-lab/specimens/1"
@@ -52,7 +52,7 @@ def folder(tmp_path):
 
 
 def test_specimens_are_read_in_order_with_absolute_paths(folder):
-    zoo = load(folder)
+    zoo = load_specimens(folder)
     copy, inc = zoo.specimens
     assert copy.argv == ("/usr/bin/python3", str(folder / "copy.py"))
     assert copy.ordinary
@@ -62,7 +62,7 @@ def test_specimens_are_read_in_order_with_absolute_paths(folder):
 
 
 def test_routes_are_allowed_and_nothing_else(folder):
-    copy = load(folder).specimens[0]
+    copy = load_specimens(folder).specimens[0]
     (allowed,) = copy.allowed
     assert allowed.matches(("endpoint",), "dns", "x.example", "route")
     assert not allowed.matches(("endpoint",), "http", "x.example", "derived")
@@ -71,7 +71,7 @@ def test_routes_are_allowed_and_nothing_else(folder):
 
 def test_a_folder_without_truth_is_told_with_the_way_out(tmp_path):
     with pytest.raises(UsageError, match="tests/specimens"):
-        load(tmp_path)
+        load_specimens(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_what_is_wrong_in_the_truth_is_named(folder, before, after, named):
     file = folder / "truth.toml"
     file.write_text(file.read_text().replace(before, after, 1))
     with pytest.raises(UsageError, match=named):
-        load(folder)
+        load_specimens(folder)
 
 
 def test_a_specimen_is_a_client_of_the_provider(folder, tmp_path):
-    zoo = load(folder)
-    found = client(zoo, zoo.specimens[0], tmp_path / "cache")
+    zoo = load_specimens(folder)
+    found = make_client(zoo, zoo.specimens[0], tmp_path / "cache")
     assert found.program == ("/usr/bin/python3", str(folder / "copy.py"))
     assert found.readable == (str(folder),)
     assert found.profile.provider.host == "api.example.com"
@@ -101,8 +101,8 @@ def test_a_specimen_is_a_client_of_the_provider(folder, tmp_path):
 
 def test_the_digest_follows_the_program_and_what_specimens_share(folder, tmp_path):
     def digest():
-        zoo = load(folder)
-        return client(zoo, zoo.specimens[0], tmp_path).digest
+        zoo = load_specimens(folder)
+        return make_client(zoo, zoo.specimens[0], tmp_path).digest
 
     first = digest()
     (folder / "inc.c").write_text("int main(void) { return 1; }\n")
@@ -113,10 +113,10 @@ def test_the_digest_follows_the_program_and_what_specimens_share(folder, tmp_pat
     assert len({first, second, digest()}) == 3
 
 
-@pytest.mark.skipif(compiler() is None, reason="this machine has no C compiler")
+@pytest.mark.skipif(find_compiler() is None, reason="this machine has no C compiler")
 def test_a_compiled_specimen_does_not_show_where_it_was_made(folder, tmp_path):
-    zoo = load(folder)
-    found = client(zoo, zoo.specimens[1], tmp_path / "cache")
+    zoo = load_specimens(folder)
+    found = make_client(zoo, zoo.specimens[1], tmp_path / "cache")
     assert found.program == ("/opt/inc/inc",)
     assert found.readable == ()
     ((there, here),) = found.shown
@@ -126,7 +126,7 @@ def test_a_compiled_specimen_does_not_show_where_it_was_made(folder, tmp_path):
 
 
 def test_what_is_lacking_is_named(folder, monkeypatch):
-    copy, inc = load(folder).specimens
+    copy, inc = load_specimens(folder).specimens
     monkeypatch.setattr("lab.specimens.specimen.compiler", lambda: None)
     monkeypatch.setattr("lab.specimens.specimen.Path.exists", lambda path: False)
     assert (copy.lacks, inc.lacks) == ("/usr/bin/python3", "a C compiler")

@@ -9,16 +9,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.specimens import specimen
-from lab.specimens.specimen import Allowed, Expected, Provider, Specimen, Zoo
+from lab.specimens.specimen import Allowed, Expected, SpecimenProvider, Specimen, SpecimenSet
 
-__all__ = ["FOLDER", "Allowed", "Expected", "Provider", "Specimen", "Zoo", "load", "provider", "whole"]
+__all__ = ["FOLDER", "Allowed", "Expected", "SpecimenProvider", "Specimen", "SpecimenSet", "load", "provider", "whole"]
 
 FOLDER = Path(__file__).resolve().parent
 
 
-def whole() -> Zoo:
+def whole() -> SpecimenSet:
     """Everything that the folder says."""
-    return specimen.load(FOLDER)
+    return specimen.load_specimens(FOLDER)
 
 
 def load() -> tuple[Specimen, ...]:
@@ -26,6 +26,6 @@ def load() -> tuple[Specimen, ...]:
     return whole().specimens
 
 
-def provider() -> Provider:
+def provider() -> SpecimenProvider:
     """What the specimens have in common, for a profile or the endpoint factor."""
     return whole().provider

@@ -15,16 +15,16 @@ from itertools import count
 from lab.memory_store import Memory
 from lab.observation.records import Request
 from lab.testing.subject import Subject
-from tests.experiment.model import CLIENT, Behaviour, Levels, ModelLaboratory, request
+from tests.experiment.model import CLIENT, Behaviour, Levels, ModelExecutor, request
 
 _COUNTER = count()
 _WORDS = tuple(f"word{number}" for number in range(60))
 
 
-def subject_of(behaviour: Behaviour | ModelLaboratory, seed: int = 0) -> Subject:
+def subject_of(behaviour: Behaviour | ModelExecutor, seed: int = 0) -> Subject:
     """A subject that behaves like this."""
-    if not isinstance(behaviour, ModelLaboratory):
-        behaviour = ModelLaboratory(behaviour, seed)
+    if not isinstance(behaviour, ModelExecutor):
+        behaviour = ModelExecutor(behaviour, seed)
     return Subject(
         CLIENT, ("model",), Memory, lambda: nullcontext(behaviour), out_of_reach={}, seed=seed
     )

@@ -10,7 +10,7 @@ import pytest
 
 import lab
 from lab.testing import failure_note
-from tests.experiment.model import ModelLaboratory, request
+from tests.experiment.model import ModelExecutor, request
 from tests.testing.models import identifiers, planted, quiet, subject_of
 
 GATEWAY = "https://gateway.corp.example"
@@ -102,7 +102,7 @@ def test_a_client_is_repeated_on_the_command_line(words, command):
 
 
 def test_the_same_question_has_the_same_answer():
-    laboratory = ModelLaboratory(planted(identifiers, "within"))
+    laboratory = ModelExecutor(planted(identifiers, "within"))
     subject = subject_of(laboratory)
     sides = lab.control(hostname="host-a"), lab.control(hostname="host-b")
     first = compared(subject, *sides)

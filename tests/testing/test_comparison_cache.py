@@ -4,7 +4,7 @@ import pytest
 
 import lab
 from lab.testing import failure_note
-from tests.experiment.model import ModelLaboratory, request
+from tests.experiment.model import ModelExecutor, request
 from tests.testing.models import coins, identifiers, planted, subject_of
 
 LARGE = {"locale": "ja_JP.UTF-8", "directory": "/srv/work"}
@@ -17,7 +17,7 @@ def compared(subject, one, other, **shared):
 
 @pytest.fixture
 def laboratory():
-    return ModelLaboratory(planted(identifiers, "field"))
+    return ModelExecutor(planted(identifiers, "field"))
 
 
 def test_within_a_test_a_smaller_pair_is_told_by_a_few_trials(laboratory):

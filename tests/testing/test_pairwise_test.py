@@ -11,7 +11,7 @@ from lab.errors import ClientError
 from lab.experiment.confirm.effect import FRESH
 from lab.observation.records import Exit
 from lab.testing.pairwise_test import ALPHA, distinguish
-from tests.experiment.model import ModelLaboratory, request
+from tests.experiment.model import ModelExecutor, request
 from tests.testing.models import (
     NOISY,
     WAYS,
@@ -58,7 +58,7 @@ def test_what_is_planted_in_noise_is_found(behaviour, way):
 
 
 def test_one_environment_is_itself_without_a_trial():
-    laboratory = ModelLaboratory(quiet)
+    laboratory = ModelExecutor(quiet)
     subject = subject_of(laboratory)
     left, _ = pair_of(subject)
     assert not distinguish(subject, left, left).signals
@@ -66,14 +66,14 @@ def test_one_environment_is_itself_without_a_trial():
 
 
 def test_where_all_is_the_same_at_once_two_trials_are_enough():
-    laboratory = ModelLaboratory(quiet)
+    laboratory = ModelExecutor(quiet)
     subject = subject_of(laboratory)
     assert distinguish(subject, *pair_of(subject)).trials == 2
     assert len(laboratory.asked) == 2
 
 
 def test_the_noise_of_the_control_is_learnt_once():
-    laboratory = ModelLaboratory(identifiers)
+    laboratory = ModelExecutor(identifiers)
     subject = subject_of(laboratory)
     for number in range(10):
         distinguish(subject, *pair_of(subject, number))
@@ -81,7 +81,7 @@ def test_the_noise_of_the_control_is_learnt_once():
 
 
 def test_the_trials_that_decide_are_fresh_interleaved_and_of_this_pair_alone():
-    laboratory = ModelLaboratory(planted(identifiers, "field"))
+    laboratory = ModelExecutor(planted(identifiers, "field"))
     subject = subject_of(laboratory)
     left, right = pair_of(subject)
     other = pair_of(subject, 1)[1]
@@ -150,7 +150,7 @@ def test_what_is_said_to_the_endpoint_is_compared_wherever_that_is():
 
 
 def test_a_crash_on_one_side_is_a_difference():
-    class Crashing(ModelLaboratory):
+    class Crashing(ModelExecutor):
         def end(self, environment):
             crash = environment["hostname"].endswith("b")
             return Exit(0.01, "finished", 3 if crash else 0, None, 0.01, b"", b"")
@@ -161,7 +161,7 @@ def test_a_crash_on_one_side_is_a_difference():
 
 
 def test_a_client_that_fails_in_silence_on_both_sides_passes_nothing():
-    class Failing(ModelLaboratory):
+    class Failing(ModelExecutor):
         def end(self, environment):
             return Exit(0.01, "finished", 2, None, 0.01, b"", b"one\nno key\n")
 
@@ -177,7 +177,7 @@ def test_silence_with_success_is_silence():
 
 def test_the_same_trials_give_the_same_answer_whichever_side_is_left():
     for behaviour in (sampled, planted(sampled, "within")):
-        laboratory = ModelLaboratory(behaviour)
+        laboratory = ModelExecutor(behaviour)
         subject = subject_of(laboratory)
         left, right = pair_of(subject)
         one = distinguish(subject, left, right)

@@ -14,11 +14,11 @@ from lab.factors.registry import factors
 from lab.observation.records import Exit
 from lab.store import Store
 from lab.testing.subject import Subject, UnmeasurableError
-from tests.experiment.model import CLIENT, ModelLaboratory
+from tests.experiment.model import CLIENT, ModelExecutor
 from tests.testing.models import identifiers, quiet, subject_of
 
 
-def stored(folder: Path, laboratory: ModelLaboratory) -> Subject:
+def stored(folder: Path, laboratory: ModelExecutor) -> Subject:
     return Subject(
         CLIENT,
         ("model",),
@@ -30,7 +30,7 @@ def stored(folder: Path, laboratory: ModelLaboratory) -> Subject:
 
 
 def test_nothing_runs_before_something_is_asked():
-    laboratory = ModelLaboratory(quiet)
+    laboratory = ModelExecutor(quiet)
     subject = subject_of(laboratory)
     seen = subject.observe(lab.control())
     assert laboratory.asked == []
@@ -39,7 +39,7 @@ def test_nothing_runs_before_something_is_asked():
 
 
 def test_a_trial_runs_once():
-    laboratory = ModelLaboratory(identifiers)
+    laboratory = ModelExecutor(identifiers)
     subject = subject_of(laboratory)
     first = subject.observation(lab.control())
     assert subject.observation(lab.control()) is first
@@ -48,7 +48,7 @@ def test_a_trial_runs_once():
 
 
 def test_trials_on_disk_are_those_of_the_next_session(tmp_path):
-    one, two = ModelLaboratory(identifiers, seed=1), ModelLaboratory(identifiers, seed=2)
+    one, two = ModelExecutor(identifiers, seed=1), ModelExecutor(identifiers, seed=2)
     with stored(tmp_path, one) as subject:
         first = subject.observation(lab.control())
     with stored(tmp_path, two) as subject:
@@ -58,7 +58,7 @@ def test_trials_on_disk_are_those_of_the_next_session(tmp_path):
 
 
 def test_what_is_closed_opens_again_when_asked():
-    laboratory, happened = ModelLaboratory(identifiers), []
+    laboratory, happened = ModelExecutor(identifiers), []
 
     @contextmanager
     def opening():
@@ -84,7 +84,7 @@ def test_what_an_environment_leaves_out_is_at_its_control():
 
 
 def test_a_trial_that_cannot_start_is_no_observation_and_is_not_kept():
-    class Missing(ModelLaboratory):
+    class Missing(ModelExecutor):
         def end(self, environment):
             return Exit(0.0, "could not start", None, None, 0.0, b"", b"", "no such interpreter")
 

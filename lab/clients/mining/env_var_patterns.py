@@ -25,7 +25,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TypeAlias
 
-__all__ = ["Contents", "quoted", "read_in_script", "read_in_shell", "runs"]
+__all__ = [
+    "Contents",
+    "find_capital_runs",
+    "find_quoted_names",
+    "find_script_reads",
+    "find_shell_reads",
+]
 
 Contents: TypeAlias = bytes | mmap.mmap
 
@@ -79,7 +85,7 @@ _SHELL_USE = re.compile(rb"\$\{?" + _NAME)
 _SHELL_SET = re.compile(rb"(?:^|[\s;&|(])" + _NAME + rb"=", re.MULTILINE)
 
 
-def read_in_script(contents: Contents) -> Counter[bytes]:
+def find_script_reads(contents: Contents) -> Counter[bytes]:
     """Names in expressions that read the environment, and how often each is read."""
     found: Counter[bytes] = Counter()
     for expression in _EXPRESSIONS:
@@ -107,7 +113,7 @@ def _read_before(contents: Contents, start: int, end: int) -> Iterator[bytes]:
             yield from (match[1] for match in _KEY.finditer(inside, opening + 1))
 
 
-def read_in_shell(contents: Contents) -> Counter[bytes]:
+def find_shell_reads(contents: Contents) -> Counter[bytes]:
     """Names that a shell's script uses and does not set, or that it has a default for."""
     own = {match[1] for match in _SHELL_SET.finditer(contents)}
     found = Counter(match[1] for match in _SHELL_DEFAULT.finditer(contents))
@@ -115,12 +121,12 @@ def read_in_shell(contents: Contents) -> Counter[bytes]:
     return found
 
 
-def quoted(contents: Contents) -> set[bytes]:
+def find_quoted_names(contents: Contents) -> set[bytes]:
     """Names with an underscore that are quoted, or come after a dot."""
     return {match[1] for match in _QUOTED.finditer(contents)}
 
 
-def runs(contents: Contents) -> set[tuple[bytes, bool]]:
+def find_capital_runs(contents: Contents) -> set[tuple[bytes, bool]]:
     """Runs of capitals with an underscore in a compiled program, outside its code.
 
     With each goes whether a small letter follows.  That may begin another text

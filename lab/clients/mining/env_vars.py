@@ -30,18 +30,18 @@ import msgspec
 
 from lab.clients.mining.env_var_patterns import (
     Contents,
-    quoted,
-    read_in_script,
-    read_in_shell,
-    runs,
+    find_capital_runs,
+    find_quoted_names,
+    find_script_reads,
+    find_shell_reads,
 )
-from lab.clients.mining.program_files import brought, kind_of
+from lab.clients.mining.program_files import classify_program, list_program_files
 from lab.clients.profile import Client
 
-__all__ = ["Mine", "mine", "mined", "opened"]
+__all__ = ["MinedNames", "mine_env_var_names", "mine_env_vars", "open_contents"]
 
-MOST_FILES = 100_000
-MOST_BYTES = 4 * 2**30
+MAX_FILES = 100_000
+MAX_BYTES = 4 * 2**30
 """Read in all; a program that lies in a folder full of other things is searched this far."""
 _MAPPED_FROM = 16 * 2**20
 """Larger files are mapped into memory, not copied there."""
@@ -67,7 +67,7 @@ _BEGINNINGS = frozenset(("DISABLE", "ENABLE", "FORCE", "NO", "SKIP", "USE"))
 """Words that variables of programs of all kinds end and begin with."""
 
 
-class Mine(msgspec.Struct, frozen=True):
+class MinedNames(msgspec.Struct, frozen=True):
     """The names, how many files were searched, and how many could not be read.
 
     ``complete`` is false where there was more than the lab searches.
@@ -79,46 +79,46 @@ class Mine(msgspec.Struct, frozen=True):
     complete: bool
 
 
-def mined(client: Client, most: int = 2000) -> tuple[str, ...]:
+def mine_env_var_names(client: Client, most: int = 2000) -> tuple[str, ...]:
     """Names of environment variables in the client's own files, the surest first.
 
     At most ``most``.  Names that the profile sets, or that another factor decides, are not
-    left out.  What cannot be read is passed over; :func:`mine` tells how much that was.
+    left out.  What cannot be read is passed over; :func:`mine_env_vars` tells how much that was.
     """
-    return mine(client, most).names
+    return mine_env_vars(client, most).names
 
 
-def mine(client: Client, most: int = 2000) -> Mine:
+def mine_env_vars(client: Client, most: int = 2000) -> MinedNames:
     """The same with an account of what was searched."""
     read: Counter[bytes] = Counter()
     standing: set[bytes] = set()
     loose: set[tuple[bytes, bool]] = set()
     files = unread = size = 0
     complete = True
-    for path in brought(client):
-        if files >= MOST_FILES or size >= MOST_BYTES:
+    for path in list_program_files(client):
+        if files >= MAX_FILES or size >= MAX_BYTES:
             complete = False
             break
         try:
-            with opened(path) as contents:
+            with open_contents(path) as contents:
                 files += 1
                 size += len(contents)
-                kind = kind_of(path, contents[:512])
+                kind = classify_program(path, contents[:512])
                 if kind == "shell":
-                    read.update(read_in_shell(contents))
+                    read.update(find_shell_reads(contents))
                 elif kind is not None:
-                    read.update(read_in_script(contents))
-                    standing |= quoted(contents)
+                    read.update(find_script_reads(contents))
+                    standing |= find_quoted_names(contents)
                 if kind == "compiled" or (kind is not None and len(contents) <= _SMALL):
-                    loose |= runs(contents)
+                    loose |= find_capital_runs(contents)
         except (OSError, ValueError):  # ValueError: it became empty before it was mapped
             unread += 1
     names = _ranked(read, standing, loose, _own_beginnings(client))
-    return Mine(names[:most], files, unread, complete)
+    return MinedNames(names[:most], files, unread, complete)
 
 
 @contextmanager
-def opened(path: str) -> Iterator[Contents]:
+def open_contents(path: str) -> Iterator[Contents]:
     """The bytes of a file, mapped where it is large; OSError or ValueError where there are none."""
     # A pipe put in the file's place would keep a plain open waiting for ever.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -23,16 +23,16 @@ from collections import Counter
 import msgspec
 
 from lab.clients.mining.env_var_patterns import Contents
-from lab.clients.mining.env_vars import opened
-from lab.clients.mining.program_files import brought, kind_of
+from lab.clients.mining.env_vars import open_contents
+from lab.clients.mining.program_files import classify_program, list_program_files
 from lab.clients.profile import Client
 from lab.factors.data.endpoint_hosts import ALL_COUNTRIES, GENERIC
 
-__all__ = ["Words", "words", "words_in"]
+__all__ = ["HostWords", "find_host_words", "find_host_words_in"]
 
-MOST = 200
+MAX_WORDS = 200
 """Words of each kind."""
-MOST_BYTES = 512 * 2**20
+MAX_BYTES = 512 * 2**20
 _MOST_FILES = 20_000
 _NEAR = 300
 """Bytes on each side of a host in which a quoted word is a keyword."""
@@ -71,7 +71,7 @@ _ENDING = re.compile(rb"""["'`](\.(?:[a-z]{2,3}\.)?[a-z]{2,24})["'`]""")
 _QUOTED = re.compile(rb"""["'`]([a-z][a-z0-9-]{2,23})["'`]""")
 
 
-class Words(msgspec.Struct, frozen=True):
+class HostWords(msgspec.Struct, frozen=True):
     """Hosts, endings of hosts with their dot, and words that stand near either."""
 
     hosts: tuple[str, ...] = ()
@@ -79,30 +79,30 @@ class Words(msgspec.Struct, frozen=True):
     keywords: tuple[str, ...] = ()
 
 
-def words(client: Client) -> Words:
+def find_host_words(client: Client) -> HostWords:
     """The words in the client's own files; what cannot be read is passed over."""
     hosts: Counter[str] = Counter()
     endings: Counter[str] = Counter()
     keywords: Counter[str] = Counter()
     size = 0
-    for number, path in enumerate(brought(client)):
-        if number >= _MOST_FILES or size >= MOST_BYTES:
+    for number, path in enumerate(list_program_files(client)):
+        if number >= _MOST_FILES or size >= MAX_BYTES:
             break
         try:
-            with opened(path) as contents:
+            with open_contents(path) as contents:
                 size += len(contents)
-                if kind_of(path, contents[:512]) is not None:
+                if classify_program(path, contents[:512]) is not None:
                     _count(contents, hosts, endings, keywords)
         except (OSError, ValueError):
             continue
-    return Words(*map(_first, (hosts, endings, keywords)))
+    return HostWords(*map(_first, (hosts, endings, keywords)))
 
 
-def words_in(contents: Contents) -> Words:
+def find_host_words_in(contents: Contents) -> HostWords:
     """The words in some bytes."""
     found: tuple[Counter[str], Counter[str], Counter[str]] = Counter(), Counter(), Counter()
     _count(contents, *found)
-    return Words(*map(_first, found))
+    return HostWords(*map(_first, found))
 
 
 def _count(
@@ -142,4 +142,4 @@ def _is_host(host: str, *, in_url: bool) -> bool:
 
 
 def _first(found: Counter[str]) -> tuple[str, ...]:
-    return tuple(sorted(found, key=lambda text: (-found[text], text)))[:MOST]
+    return tuple(sorted(found, key=lambda text: (-found[text], text)))[:MAX_WORDS]

@@ -15,13 +15,13 @@ import stat
 from collections.abc import Iterator
 from typing import Literal
 
-from lab.clients.digest import ASIDE
-from lab.clients.install_paths import outside
+from lab.clients.digest import EXCLUDED_NAMES
+from lab.clients.install_paths import to_host_path
 from lab.clients.profile import Client
 
-__all__ = ["Kind", "brought", "kind_of"]
+__all__ = ["ProgramKind", "classify_program", "list_program_files"]
 
-Kind = Literal["compiled", "script", "shell"]
+ProgramKind = Literal["compiled", "script", "shell"]
 
 _OF_JAVASCRIPT = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 _SCRIPTS = (*_OF_JAVASCRIPT, ".py", ".pyw", ".rb", ".pl", ".pm", ".php", ".lua")
@@ -40,7 +40,7 @@ _PACKAGES = ("site-packages", "dist-packages")
 _OF_NODE = ("corepack", "npm")
 
 
-def brought(client: Client) -> Iterator[str]:
+def list_program_files(client: Client) -> Iterator[str]:
     """The host's paths of files that may be programs, each file once, always in one order.
 
     Those that the command names come first, then folder by folder.
@@ -58,7 +58,7 @@ def brought(client: Client) -> Iterator[str]:
                 yield path
 
 
-def kind_of(path: str, head: bytes) -> Kind | None:
+def classify_program(path: str, head: bytes) -> ProgramKind | None:
     """What the file with these first bytes is; None for what is no program of the client's."""
     name = os.path.basename(path)
     if head.startswith(b"\x7fELF"):
@@ -71,7 +71,7 @@ def kind_of(path: str, head: bytes) -> Kind | None:
 def _candidates(client: Client) -> Iterator[str]:
     for word in client.program:
         if word.startswith("/") and "\0" not in word:
-            yield os.path.realpath(outside(word, client.shown))
+            yield os.path.realpath(to_host_path(word, client.shown))
     hidden = {os.path.realpath(folder) for folder in client.hidden}
     for shown in (*(here for here, _ in client.shown), *client.readable):
         root = os.path.realpath(shown)
@@ -92,7 +92,7 @@ def _belongs(folder: str, name: str) -> bool:
         return name in _PACKAGES
     if name in _OF_NODE and folder.endswith("/lib/node_modules"):
         return False
-    return not ASIDE.fullmatch(os.fsencode(name))
+    return not EXCLUDED_NAMES.fullmatch(os.fsencode(name))
 
 
 def _worth_opening(path: str, mode: int) -> bool:

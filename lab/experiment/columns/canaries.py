@@ -19,24 +19,24 @@ import msgspec
 
 from lab.experiment.columns.column import Column
 from lab.factors.factor import Factor
-from lab.findings.classify import Told, kind_of
-from lab.findings.encodings.detect import PLAIN, as_sent
+from lab.findings.classify import Classification, classify
+from lab.findings.encodings.detect import PLAIN, restore_sent_text
 from lab.findings.encodings.e_values import NEGLIGIBLE
-from lab.findings.encodings.forms import text_bits
-from lab.findings.encodings.keyed_digests import keyed_digests, keys_in
-from lab.findings.encodings.search import Search
+from lab.findings.encodings.forms import count_text_bits
+from lab.findings.encodings.keyed_digests import find_keyed_digests, list_keys
+from lab.findings.encodings.search import TextSearch
 from lab.findings.report import Kind
 from lab.observation.features import Features
 from lab.observation.location import Location
 
-__all__ = ["Canary", "canary_columns", "made_up_level", "told"]
+__all__ = ["Canary", "classify_canary", "find_canary_columns", "generate_canary"]
 
-_LEAST_BITS = 20.0
+_MIN_BITS = 20.0
 """What chance must guess of a text that is searched for plainly."""
 
 _EXAMPLES = 40
-_SEARCHED = 4 << 20
-_MOST_TOLD = 8
+_MAX_SEARCHED = 4 << 20
+_MAX_CLASSIFIED = 8
 
 
 class Canary(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ class Canary(msgspec.Struct, frozen=True):
     hashed: tuple[str, ...] = ()
 
 
-def made_up_level(factor: Factor, seed: int) -> Canary | None:
+def generate_canary(factor: Factor, seed: int) -> Canary | None:
     """A generated level of this factor, with as many texts as can be that betray a copy.
 
     None where the factor's levels are not free text, or decide where traffic goes, so that
@@ -64,27 +64,27 @@ def made_up_level(factor: Factor, seed: int) -> Canary | None:
         needle for level in (factor.control, *factor.levels) for needle in factor.needles(level)
     }
     best: Canary | None = None
-    for level in _generated(factor, seed):
+    for level in _generate_levels(factor, seed):
         if level in (factor.control, *factor.levels):
             continue
         telling = [needle for needle in factor.needles(level) if needle not in known]
-        needles = tuple(needle for needle in telling if _unmistakable(needle))
-        if needles and (best is None or _worth(needles) > _worth(best.needles)):
+        needles = tuple(needle for needle in telling if _is_unmistakable(needle))
+        if needles and (best is None or _needle_rank(needles) > _needle_rank(best.needles)):
             best = Canary(factor.name, level, needles, tuple(telling))
     return best
 
 
-def _unmistakable(text: str) -> bool:
+def _is_unmistakable(text: str) -> bool:
     """Whether a text would hardly stand anywhere by chance, as a single word might."""
-    return text_bits(text) >= _LEAST_BITS and not text.isalpha()
+    return count_text_bits(text) >= _MIN_BITS and not text.isalpha()
 
 
-def _worth(needles: Sequence[str]) -> tuple[int, int]:
+def _needle_rank(needles: Sequence[str]) -> tuple[int, int]:
     """The more parts of a level can be found, the better: a client may send any of them."""
     return len(needles), max(len(needle) for needle in needles)
 
 
-def _generated(factor: Factor, seed: int) -> list[str]:
+def _generate_levels(factor: Factor, seed: int) -> list[str]:
     """Some levels from the factor's strategy, the same for the same seed."""
     from hypothesis import HealthCheck, Phase, given, settings  # slow to import
     from hypothesis import seed as seeded
@@ -107,7 +107,7 @@ def _generated(factor: Factor, seed: int) -> list[str]:
     return found
 
 
-def canary_columns(
+def find_canary_columns(
     trials: Sequence[Features],
     levels: Sequence[Mapping[str, str]],
     places: Iterable[Location],
@@ -123,7 +123,7 @@ def canary_columns(
     if not canaries:
         return []
     found = []
-    sent = _Sent(trials, tuple(places), canaries)
+    sent = _SearchedTexts(trials, tuple(places), canaries)
     for number, canary in enumerate(canaries):
         marked = [row for row, here in enumerate(levels) if here.get(canary.factor) == canary.level]
         for place in sent.places_of(marked):
@@ -138,14 +138,16 @@ def canary_columns(
     return found
 
 
-def told(place: Location, way: str, held: Iterable[tuple[Features, tuple[str, ...]]]) -> Told:
+def classify_canary(
+    place: Location, way: str, held: Iterable[tuple[Features, tuple[str, ...]]]
+) -> Classification:
     """The kind of signal that a canary column is, and how many such columns chance makes.
 
     ``held`` are trials that show the canary, each with the texts of its level.  Where they
     cannot be searched again one by one, chance is what was allowed to a single one of them.
     """
-    trials = {str(number): trial for number, trial in enumerate(islice(held, _MOST_TOLD))}
-    again = kind_of(
+    trials = {str(number): trial for number, trial in enumerate(islice(held, _MAX_CLASSIFIED))}
+    again = classify(
         place,
         routed=False,
         rerouted=False,
@@ -156,10 +158,10 @@ def told(place: Location, way: str, held: Iterable[tuple[Features, tuple[str, ..
     encoding = None if way == PLAIN else way
     searched = again.encoding == encoding and again.chance is not None
     kind: Kind = "copied" if encoding is None else "encoded"
-    return Told(kind, encoding, again.chance if searched else NEGLIGIBLE)
+    return Classification(kind, encoding, again.chance if searched else NEGLIGIBLE)
 
 
-class _Sent:
+class _SearchedTexts:
     """What was sent at the places that are searched, trial by trial."""
 
     def __init__(
@@ -173,9 +175,9 @@ class _Sent:
             texts: dict[Location, list[str]] = defaultdict(list)
             for place in places:
                 if place in trial and often[place] > 1:
-                    texts[place] += (as_sent(place, text) for text in trial[place])
+                    texts[place] += (restore_sent_text(place, text) for text in trial[place])
                 elif place in trial:
-                    texts[_nameless(place)] += (str(place), *trial[place])
+                    texts[_generalise(place)] += (str(place), *trial[place])
             self._texts.append({place: "\n".join(text) for place, text in texts.items()})
         self._keyed: dict[tuple[int, int], dict[Location, str]] = {}
         self._trials = trials
@@ -190,7 +192,7 @@ class _Sent:
 
     def way(self, row: int, place: Location, canary: int) -> str | None:
         """How one trial shows one canary at one place."""
-        plain = _ways(self._needles, self._hashed, self._texts[row][place])[canary]
+        plain = _find_encodings(self._needles, self._hashed, self._texts[row][place])[canary]
         return plain or self._with_keys(row, canary).get(place)
 
     def _with_keys(self, row: int, canary: int) -> Mapping[Location, str]:
@@ -198,7 +200,7 @@ class _Sent:
         if (row, canary) not in self._keyed:
             texts = self._texts[row]
             names = list(texts)
-            numbered = keyed_digests(
+            numbered = find_keyed_digests(
                 dict(enumerate(texts.values())), self._keys(row), self._hashed[canary]
             )
             self._keyed[row, canary] = {names[number]: way for number, way in numbered.items()}
@@ -206,8 +208,8 @@ class _Sent:
 
     def _keys(self, row: int) -> Iterator[str]:
         """What may be a key: of what is searched first, then of what never changes."""
-        yield from keys_in(self._texts[row].values())
-        yield from keys_in(
+        yield from list_keys(self._texts[row].values())
+        yield from list_keys(
             text
             for place, found in self._trials[row].items()
             if place not in self._places
@@ -215,35 +217,35 @@ class _Sent:
         )
 
 
-def _nameless(place: Location) -> Location:
+def _generalise(place: Location) -> Location:
     """The part of a message that a place belongs to, without names that only it has."""
     host = place.host if place.channel in ("http", "websocket") else None
     return Location(place.channel, host, place.method, part=place.part)
 
 
 _Texts = tuple[tuple[str, ...], ...]
-_seen: dict[tuple[_Texts, bytes], tuple[str | None, ...]] = {}
-_MOST_SEEN = 200_000
+_known_encodings: dict[tuple[_Texts, bytes], tuple[str | None, ...]] = {}
+_MAX_KNOWN = 200_000
 
 
-def _ways(needles: _Texts, hashed: _Texts, text: str) -> tuple[str | None, ...]:
+def _find_encodings(needles: _Texts, hashed: _Texts, text: str) -> tuple[str | None, ...]:
     """How a text shows each canary.
 
     Remembered by digest of the text, because trials are looked at again whenever others
     were added, and because most of them say the same.
     """
-    data = text[:_SEARCHED].encode("utf-8", "surrogatepass")
+    data = text[:_MAX_SEARCHED].encode("utf-8", "surrogatepass")
     key = hashed, hashlib.blake2b(data, digest_size=16).digest()
-    if key not in _seen:
-        if len(_seen) >= _MOST_SEEN:
-            _seen.clear()
-        hits = _search(needles, hashed).hits(text[:_SEARCHED])
-        _seen[key] = tuple(
+    if key not in _known_encodings:
+        if len(_known_encodings) >= _MAX_KNOWN:
+            _known_encodings.clear()
+        hits = _build_search(needles, hashed).hits(text[:_MAX_SEARCHED])
+        _known_encodings[key] = tuple(
             hit.encoding if hit and hit.chance < NEGLIGIBLE else None for hit in hits
         )
-    return _seen[key]
+    return _known_encodings[key]
 
 
 @lru_cache(maxsize=4)
-def _search(needles: _Texts, hashed: _Texts) -> Search:
-    return Search(needles, hashed)
+def _build_search(needles: _Texts, hashed: _Texts) -> TextSearch:
+    return TextSearch(needles, hashed)

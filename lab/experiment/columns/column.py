@@ -10,7 +10,15 @@ import msgspec
 
 from lab.observation.location import Location
 
-__all__ = ["ABSENT", "Column", "Group", "NoisyPlace", "View", "codes_of", "grouped"]
+__all__ = [
+    "ABSENT",
+    "Column",
+    "ColumnGroup",
+    "NoisyLocation",
+    "View",
+    "group_columns",
+    "number_values",
+]
 
 View = Literal[
     "exact", "masked", "set", "count", "some", "word", "order", "canary", "rate", "part", "length"
@@ -47,7 +55,7 @@ class Column(msgspec.Struct, frozen=True):
     after: str = ""
 
 
-class NoisyPlace(msgspec.Struct, frozen=True):
+class NoisyLocation(msgspec.Struct, frozen=True):
     """A place that is the same in no view, and what was seen there in each trial."""
 
     location: Location
@@ -55,7 +63,7 @@ class NoisyPlace(msgspec.Struct, frozen=True):
     seen: Column | None = None
 
 
-class Group(msgspec.Struct, frozen=True):
+class ColumnGroup(msgspec.Struct, frozen=True):
     """Columns that split the trials alike.
 
     ``codes`` numbers the values by first occurrence; -1 where the trial tells nothing.
@@ -65,15 +73,15 @@ class Group(msgspec.Struct, frozen=True):
     columns: tuple[Column, ...]
 
 
-def grouped(found: Sequence[Column]) -> list[Group]:
+def group_columns(found: Sequence[Column]) -> list[ColumnGroup]:
     """Columns with the same pattern over the trials, together."""
     patterns: dict[tuple[int, ...], list[Column]] = defaultdict(list)
     for column in found:
-        patterns[codes_of(column.values)].append(column)
-    return [Group(codes, tuple(members)) for codes, members in patterns.items()]
+        patterns[number_values(column.values)].append(column)
+    return [ColumnGroup(codes, tuple(members)) for codes, members in patterns.items()]
 
 
-def codes_of(values: Sequence[str | None]) -> tuple[int, ...]:
+def number_values(values: Sequence[str | None]) -> tuple[int, ...]:
     """The values numbered by first occurrence; -1 where there is none."""
     numbers: dict[str, int] = {}
     return tuple(

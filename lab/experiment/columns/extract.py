@@ -25,15 +25,22 @@ from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
-from lab.experiment.columns.column import ABSENT, Column, NoisyPlace, View, codes_of
-from lab.experiment.columns.views import MOST_PLACES, order, refined, several, viewed, words_of
+from lab.experiment.columns.column import ABSENT, Column, NoisyLocation, View, number_values
+from lab.experiment.columns.views import (
+    MAX_VALUES,
+    extract_finest_view,
+    extract_order_column,
+    extract_slot_columns,
+    extract_value_columns,
+    extract_word_columns,
+)
 from lab.experiment.trials.replicates import Replicates
 from lab.findings.classify import MANNER_PARTS
 from lab.observation.features import Features
 from lab.observation.location import MESSAGE_PARTS, Location
 from lab.observation.text.masks import mask
 
-__all__ = ["columns"]
+__all__ = ["extract_columns"]
 
 _ORDER_PARTS = frozenset({"request order", "header order", "key order", "query order"})
 _SET_CHANNELS = frozenset({"dns", "tls"})
@@ -41,9 +48,9 @@ _SET_PARTS = frozenset({"route", "proxy request", "proxy header"})
 _ELEMENT = re.compile(r"/(?:\[[^/]*\]|\*)(?=/|$)")
 
 
-def columns(
+def extract_columns(
     trials: Sequence[Features], groups: Sequence[int], broken: frozenset[int] = frozenset()
-) -> tuple[list[Column], list[NoisyPlace]]:
+) -> tuple[list[Column], list[NoisyLocation]]:
     """All columns that are not constant, and all places that are noise.
 
     ``groups`` numbers the environments: trials with the same number are replicates.  The
@@ -54,11 +61,13 @@ def columns(
     whole = tuple(index for index in everything if index not in broken)
     replicates: dict[tuple[int, ...], Replicates] = {}
     found: list[Column] = []
-    noise: list[NoisyPlace] = []
+    noise: list[NoisyLocation] = []
     sampled: set[tuple[Location, str]] = set()
     locations = {location for trial in trials for location in trial}
-    usual = _usual(locations, trials, [row for row in whole if groups[row] == groups[0]])
-    for location in sorted(locations, key=_outer_first):
+    usual = _find_regular_messages(
+        locations, trials, [row for row in whole if groups[row] == groups[0]]
+    )
+    for location in sorted(locations, key=_nesting_key):
         rows = everything if location.channel == "exit" else whole
         message = usual.get(location.message)
         if message is not None and message != location:
@@ -69,15 +78,15 @@ def columns(
         if rows not in replicates:
             replicates[rows] = Replicates([groups[row] for row in rows])
         start, noted = len(found), len(noise)
-        found.extend(_location(location, values, replicates[rows], noise, sampled))
+        found.extend(_extract_location(location, values, replicates[rows], noise, sampled))
         _deduplicate(found, start)
         if len(rows) < len(trials):
-            found[start:] = [_spread(column, rows, len(trials)) for column in found[start:]]
-            noise[noted:] = [_spread_noise(item, rows, len(trials)) for item in noise[noted:]]
+            found[start:] = [_expand_column(column, rows, len(trials)) for column in found[start:]]
+            noise[noted:] = [_expand_noise(item, rows, len(trials)) for item in noise[noted:]]
     return found, noise
 
 
-def _usual(
+def _find_regular_messages(
     locations: Collection[Location], trials: Sequence[Features], control: Sequence[int]
 ) -> dict[Location, Location]:
     """Messages that the control environment's trials send, each with the place that tells so.
@@ -92,7 +101,7 @@ def _usual(
     }
 
 
-def _spread(column: Column, rows: Sequence[int], size: int) -> Column:
+def _expand_column(column: Column, rows: Sequence[int], size: int) -> Column:
     """The column over all trials, nothing known of those left out."""
     values: list[str | None] = [None] * size
     for row, value in zip(rows, column.values, strict=True):
@@ -100,10 +109,10 @@ def _spread(column: Column, rows: Sequence[int], size: int) -> Column:
     return msgspec.structs.replace(column, values=tuple(values))
 
 
-def _spread_noise(item: NoisyPlace, rows: Sequence[int], size: int) -> NoisyPlace:
+def _expand_noise(item: NoisyLocation, rows: Sequence[int], size: int) -> NoisyLocation:
     if item.seen is None:
         return item
-    return msgspec.structs.replace(item, seen=_spread(item.seen, rows, size))
+    return msgspec.structs.replace(item, seen=_expand_column(item.seen, rows, size))
 
 
 def _deduplicate(found: list[Column], start: int) -> None:
@@ -111,18 +120,18 @@ def _deduplicate(found: list[Column], start: int) -> None:
     seen: set[tuple[int, ...]] = set()
     kept = []
     for column in found[start:]:
-        codes = codes_of(column.values)
+        codes = number_values(column.values)
         if codes not in seen and len(set(codes) - {-1}) > 1:
             seen.add(codes)
             kept.append(column)
     found[start:] = kept
 
 
-def _location(
+def _extract_location(
     location: Location,
     values: list[tuple[str, ...]],
     replicates: Replicates,
-    noise: list[NoisyPlace],
+    noise: list[NoisyLocation],
     sampled: set[tuple[Location, str]],
 ) -> Iterator[Column]:
     """The columns of one place.
@@ -136,7 +145,7 @@ def _location(
         values = [tuple(sorted(set(value))) for value in values]
         values = [("\n".join(value),) if value else () for value in values]
     counts = [str(len(value)) for value in values]
-    containers = _containers(location)
+    containers = _list_containers(location)
     # How something is said comes and goes with what is said, which is compared elsewhere.
     presence_is_noise = location.part in MANNER_PARTS or not sampled.isdisjoint(containers)
     if len(set(counts)) > 1 and not presence_is_noise:
@@ -147,47 +156,49 @@ def _location(
         elif replicates.agree(present):
             yield Column(location, "some", tuple(present))
             raw = Column(location, "count", tuple(counts))
-            noise.append(NoisyPlace(location, "the number of occurrences varies", raw))
+            noise.append(NoisyLocation(location, "the number of occurrences varies", raw))
         else:
             presence_is_noise = True
             sampled.add(containers[-1])
             raw = Column(location, "some", tuple(present))
-            noise.append(NoisyPlace(location, "occurs in some replicates and not in others", raw))
+            noise.append(
+                NoisyLocation(location, "occurs in some replicates and not in others", raw)
+            )
 
     absent = None if presence_is_noise else ABSENT
     if len({value for value in values if value}) < 2:
         return
     if location.channel in _SET_CHANNELS or location.part in _SET_PARTS:
         texts = [value[0] if value else absent for value in values]
-        yield from viewed(location, "set", texts, ("", ""), replicates, noise)
+        yield from extract_finest_view(location, "set", texts, ("", ""), replicates, noise)
         return
     if location.part in _ORDER_PARTS:
-        yield from order(location, values, absent, replicates, noise)
+        yield from extract_order_column(location, values, absent, replicates, noise)
         return
     lengths = {len(value) for value in values if value}
     ordered = replicates.agree([value or None for value in values])
     if len(lengths) == 1 and (ordered or lengths == {1}):
-        for index in range(min(lengths.pop(), MOST_PLACES)):
+        for index in range(min(lengths.pop(), MAX_VALUES)):
             texts = [value[index] if value else absent for value in values]
-            yield from refined(location, "exact", texts, replicates, noise)
+            yield from extract_slot_columns(location, "exact", texts, replicates, noise)
         return
     for view, seen in (
         ("set", values),
         ("masked", [tuple(mask(text) for text in value) for value in values]),
     ):
         if replicates.agree([tuple(sorted(set(value))) or None for value in seen]):
-            yield from several(location, view, seen, absent, replicates, noise)
+            yield from extract_value_columns(location, view, seen, absent, replicates, noise)
             return
-    noise.append(NoisyPlace(location, "values and their number vary"))
-    yield from words_of(location, values, absent, replicates)
+    noise.append(NoisyLocation(location, "values and their number vary"))
+    yield from extract_word_columns(location, values, absent, replicates)
 
 
-def _outer_first(location: Location) -> tuple[str, bool, str]:
+def _nesting_key(location: Location) -> tuple[str, bool, str]:
     """Messages before their parts, and outer elements before inner ones."""
     return str(location.message), location.part not in MESSAGE_PARTS, str(location)
 
 
-def _containers(location: Location) -> list[tuple[Location, str]]:
+def _list_containers(location: Location) -> list[tuple[Location, str]]:
     """The message and the array elements that a place is part of, outermost first."""
     pointer = location.pointer or ""
     found = [(location.message, "")]

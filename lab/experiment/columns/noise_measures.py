@@ -27,18 +27,18 @@ from lab.findings.classify import ROUTED_CHANNELS
 from lab.observation.location import Location
 from lab.observation.timing import Timings
 
-__all__ = ["Measure", "measures", "time_measures"]
+__all__ = ["Measure", "derive_measures", "derive_time_measures"]
 
 Nature = Literal["category", "presence", "number", "count", "seconds", "length"]
 
-_MOST_CATEGORIES = 8
-_RECURS = 3
+_MAX_CATEGORIES = 8
+_MIN_RECURRENCES = 3
 """So often a value must occur to be a category."""
-_FEW_NUMBERS = 6
+_MAX_NUMBER_CATEGORIES = 6
 """Fewer different numbers are categories."""
-_LONG = 16
+_MIN_LENGTH = 16
 """The length of a text with fewer characters tells little."""
-_MOST_TIMES = 4
+_MAX_OCCURRENCES = 4
 """Occurrences of one request whose time is compared."""
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?([eE][+-]?\d{1,3})?", re.ASCII)
 
@@ -54,17 +54,17 @@ class Measure(msgspec.Struct, frozen=True):
     """Which occurrence, of what occurs several times."""
 
 
-def measures(unsettled: Iterable[Column]) -> list[Measure]:
+def derive_measures(unsettled: Iterable[Column]) -> list[Measure]:
     """The measures of columns in which replicates do not agree, each pattern once."""
     found: dict[tuple[float | None, ...], Measure] = {}
     # Of places with the same pattern, what is said tells more than the way that it takes.
     for column in sorted(unsettled, key=lambda one: one.location.channel in ROUTED_CHANNELS):
-        for measure in _measures(column):
+        for measure in _derive_from_column(column):
             found.setdefault(measure.values, measure)
     return list(found.values())
 
 
-def time_measures(trials: Sequence[Timings | None]) -> list[Measure]:
+def derive_time_measures(trials: Sequence[Timings | None]) -> list[Measure]:
     """The time before each request, where it is sent as often in all trials that send it.
 
     None where a trial tells nothing.
@@ -74,13 +74,13 @@ def time_measures(trials: Sequence[Timings | None]) -> list[Measure]:
         times = [None if trial is None else trial.get(location) for trial in trials]
         lengths = {len(each) for each in times if each is not None}
         if len(lengths) == 1:
-            for number in range(min(lengths.pop(), _MOST_TIMES)):
+            for number in range(min(lengths.pop(), _MAX_OCCURRENCES)):
                 values = tuple(None if each is None else each[number] for each in times)
                 found.append(Measure(location, "seconds", values, number=number))
     return found
 
 
-def _measures(column: Column) -> Iterator[Measure]:
+def _derive_from_column(column: Column) -> Iterator[Measure]:
     values = column.values
     if column.view == "count":
         counts = tuple(None if value is None else float(value) for value in values)
@@ -92,27 +92,29 @@ def _measures(column: Column) -> Iterator[Measure]:
         return
     texts = [None if value is None or value == ABSENT else value for value in values]
     seen = Counter(text for text in texts if text is not None)
-    numbers = {text: number for text in seen if (number := _number(text)) is not None}
-    if len(numbers) == len(seen) > _FEW_NUMBERS:
-        yield Measure(column.location, "number", _of(numbers, texts))
+    numbers = {text: number for text in seen if (number := _parse_number(text)) is not None}
+    if len(numbers) == len(seen) > _MAX_NUMBER_CATEGORIES:
+        yield Measure(column.location, "number", _map_values(numbers, texts))
         return
-    if seen and min(map(len, seen)) >= _LONG and len({len(text) for text in seen}) > 1:
+    if seen and min(map(len, seen)) >= _MIN_LENGTH and len({len(text) for text in seen}) > 1:
         long = {text: float(len(text)) for text in seen}
-        yield Measure(column.location, "length", _of(long, texts))
-    known = [text for text, count in seen.most_common(_MOST_CATEGORIES) if count >= _RECURS]
+        yield Measure(column.location, "length", _map_values(long, texts))
+    known = [text for text, count in seen.most_common(_MAX_CATEGORIES) if count >= _MIN_RECURRENCES]
     for text in known[: 1 if len(seen) == 2 else None]:
-        yield Measure(column.location, "category", _of(_is(text, seen), texts), text)
+        yield Measure(column.location, "category", _map_values(_indicate(text, seen), texts), text)
 
 
-def _is(text: str, seen: Iterable[str]) -> Mapping[str, float]:
+def _indicate(text: str, seen: Iterable[str]) -> Mapping[str, float]:
     return {other: float(other == text) for other in seen}
 
 
-def _of(numbers: Mapping[str, float], texts: Sequence[str | None]) -> tuple[float | None, ...]:
+def _map_values(
+    numbers: Mapping[str, float], texts: Sequence[str | None]
+) -> tuple[float | None, ...]:
     return tuple(None if text is None else numbers[text] for text in texts)
 
 
-def _number(text: str) -> float | None:
+def _parse_number(text: str) -> float | None:
     """The number that the text is, if it is one."""
     if not _NUMBER.fullmatch(text.strip()):
         return None

@@ -16,13 +16,13 @@ from lab.experiment.columns.column import ABSENT
 from lab.experiment.trials.replicates import Replicates
 from lab.observation.text.masks import mask
 
-__all__ = ["lengths", "steady"]
+__all__ = ["describe_lengths", "find_stable_parts"]
 
 _SHORTEST, _LONGEST = 6, 512
-_LONG = 16
+_MIN_LENGTH = 16
 """A text of fewer characters may be a number, which gets longer as it grows."""
-_MOST_PIECES = 64
-_REPETITIONS = 4
+_MAX_PIECES = 64
+_MIN_REPETITIONS = 4
 """Of each character so many must have been seen again: random ones agree by chance, too."""
 _GAP = "…"
 _PIECES = re.compile(r"[0-9A-Za-z]+|[^0-9A-Za-z]")
@@ -30,18 +30,20 @@ _EPOCH = re.compile(r"(?<![0-9a-zA-Z])[12](?:\d{9}|\d{12}|\d{15}|\d{18})(?![0-9a
 """Seconds, or thousandths and so on, since 1970."""
 
 
-def steady(values: Sequence[str | None], replicates: Replicates) -> list[str | None] | None:
+def find_stable_parts(
+    values: Sequence[str | None], replicates: Replicates
+) -> list[str | None] | None:
     """The steady parts of the tokens, if they differ between some trials; None otherwise."""
     known = [index for index, value in enumerate(values) if value is not None and value != ABSENT]
     texts = [values[index] or "" for index in known]
-    if len(set(texts)) < 2 or not all(map(_token, set(texts))):
+    if len(set(texts)) < 2 or not all(map(_is_token, set(texts))):
         return None
-    rows = dict(zip(known, _cut(texts), strict=True))
+    rows = dict(zip(known, _split_texts(texts), strict=True))
     width = len(rows[known[0]])
     if any(len(pieces) != width for pieces in rows.values()):
         return None
     sets = [[row for row in members if row in rows] for members in replicates.sets]
-    if sum(len(members) - 1 for members in sets if members) < _REPETITIONS:
+    if sum(len(members) - 1 for members in sets if members) < _MIN_REPETITIONS:
         return None
     kept = [
         all(len({rows[row][place] for row in members}) < 2 for members in sets)
@@ -51,31 +53,31 @@ def steady(values: Sequence[str | None], replicates: Replicates) -> list[str | N
         return None
     found = list(values)
     for row, pieces in rows.items():
-        found[row] = _shown(pieces, kept)
+        found[row] = _join_stable(pieces, kept)
     return found
 
 
-def lengths(values: Sequence[str | None]) -> list[str | None] | None:
+def describe_lengths(values: Sequence[str | None]) -> list[str | None] | None:
     """How long the texts are, in words, where that tells anything."""
     texts = {value for value in values if value is not None and value != ABSENT}
-    if len({len(text) for text in texts}) < 2 or min(map(len, texts)) < _LONG:
+    if len({len(text) for text in texts}) < 2 or min(map(len, texts)) < _MIN_LENGTH:
         return None
     return [v if v is None or v == ABSENT else f"{len(v)} characters" for v in values]
 
 
-def _token(text: str) -> bool:
+def _is_token(text: str) -> bool:
     if not _SHORTEST <= len(text) <= _LONGEST or text.isdecimal() or not text.isprintable():
         return False
     return " " not in text and "‹time›" not in mask(text) and not _EPOCH.search(text)
 
 
-def _cut(texts: Sequence[str]) -> list[list[str]]:
+def _split_texts(texts: Sequence[str]) -> list[list[str]]:
     if len({len(text) for text in texts}) == 1:
         return [list(text) for text in texts]
-    return [_PIECES.findall(text)[: _MOST_PIECES + 1] for text in texts]
+    return [_PIECES.findall(text)[: _MAX_PIECES + 1] for text in texts]
 
 
-def _shown(pieces: Sequence[str], kept: Sequence[bool]) -> str:
+def _join_stable(pieces: Sequence[str], kept: Sequence[bool]) -> str:
     """The kept pieces, a gap for each stretch of others."""
     stretches = groupby(zip(pieces, kept, strict=True), key=lambda item: item[1])
     return "".join(

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-__all__ = ["matched"]
+__all__ = ["match_values"]
 
 
-_MOST = 256
+_MAX_CANDIDATES = 256
 """Values that are looked at for a likeness; a client may send any number."""
 
 
-def matched(
+def match_values(
     model: Sequence[str], values: Sequence[str]
 ) -> tuple[tuple[str | None, ...], tuple[str, ...]]:
     """For each different value of the model the one that stands for it, and what is left over.
@@ -25,21 +25,24 @@ def matched(
     None where nothing does.
     """
     places = tuple(dict.fromkeys(model))
-    left = {text: frozenset(text.split()) for text in sorted(set(values) - set(places))[:_MOST]}
+    left = {
+        text: frozenset(text.split())
+        for text in sorted(set(values) - set(places))[:_MAX_CANDIDATES]
+    }
     found: list[str | None] = []
     present = set(values)
     for text in places:
         if text in present:
             found.append(text)
             continue
-        nearest = _nearest(text, left)
+        nearest = _find_most_similar(text, left)
         if nearest is not None:
             del left[nearest]
         found.append(nearest)
     return tuple(found), tuple(sorted(set(values) - set(found)))
 
 
-def _nearest(text: str, others: Mapping[str, frozenset[str]]) -> str | None:
+def _find_most_similar(text: str, others: Mapping[str, frozenset[str]]) -> str | None:
     """The text that shares the most words, if it shares half of them."""
     words = set(text.split())
     best: str | None = None

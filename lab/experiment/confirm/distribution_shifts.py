@@ -30,30 +30,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.experiment.columns.noise_measures import Measure
-from lab.experiment.isolate.main_effects import Level
+from lab.experiment.isolate.main_effects import Setting
 
-__all__ = ["LOOK", "LOOKS", "WEIGHT", "Shift", "shifted", "sought", "suspects"]
+__all__ = [
+    "LOOK_SIZE",
+    "MAX_LOOKS",
+    "WEIGHT",
+    "Shift",
+    "next_look_size",
+    "screen_shifts",
+    "stratified_fisher_p",
+]
 
 Scores = NDArray[np.float64]
 
-LOOK = 12
-LOOKS = 6
+LOOK_SIZE = 12
+MAX_LOOKS = 6
 WEIGHT = 0.2
 """What is fished out of noise gets so much of the error rate of a plain hypothesis."""
-_FEWEST_TRIALS = 30
+_MIN_TRIALS = 30
 """With fewer trials of the design nothing is suspected."""
-_KNOWN = 0.5
+_MIN_KNOWN_SHARE = 0.5
 """What is not even sent in so many trials takes too many to compare."""
-_FEWEST_OF_LEVEL = 3
-_CHANCE_FINDS = 2.0
+_MIN_TRIALS_OF_LEVEL = 3
+_EXPECTED_FALSE = 2.0
 """So many suspicions an audit has by chance, on average."""
-_MOST_LIKELY = 0.1
-_MOST = 6
-_MOST_OF_MEASURE = 2
-_NOTHING = 1e-9
-_HOPELESS = (0.5, 0.12, 0.05, 0.02, 0.01)
+_MAX_SCREENING_P = 0.1
+_MAX_SHIFTS = 6
+_MAX_PER_MEASURE = 2
+_ZERO_SPREAD = 1e-9
+_FUTILITY_BOUNDS = (0.5, 0.12, 0.05, 0.02, 0.01)
 """A p-value above this at the first look ends the test, and so on."""
-_SECONDS = 0.05
+_MIN_SECONDS = 0.05
 """A shorter difference of times is lost on the way to any server."""
 
 
@@ -65,7 +73,7 @@ class Shift(msgspec.Struct, frozen=True):
     """
 
     measure: Measure
-    level: Level
+    level: Setting
     above: bool
     threshold: float
     chance: float
@@ -101,8 +109,8 @@ class Shift(msgspec.Struct, frozen=True):
         return f"{side} {self.threshold:.3g}{unit.get(measure.nature, '')}"
 
 
-def suspects(
-    found: Sequence[Measure], rows: Sequence[frozenset[Level]], designed: Sequence[bool]
+def screen_shifts(
+    found: Sequence[Measure], rows: Sequence[frozenset[Setting]], designed: Sequence[bool]
 ) -> list[Shift]:
     """What the trials of the design suggest, most likely first.
 
@@ -111,18 +119,18 @@ def suspects(
     chosen = [index for index, here in enumerate(designed) if here]
     levels = [dict(rows[index]) for index in chosen]
     names = sorted({name for here in levels for name in here})
-    if len(chosen) < _FEWEST_TRIALS or not names or not found:
+    if len(chosen) < _MIN_TRIALS or not names or not found:
         return []
-    likely = min(_MOST_LIKELY, _CHANCE_FINDS / (len(found) * len(names)))
+    likely = min(_MAX_SCREENING_P, _EXPECTED_FALSE / (len(found) * len(names)))
     shifts: list[Shift] = []
     for measure in found:
         values = [measure.values[index] for index in chosen]
-        shifts += _suspects(measure, values, levels, names, likely)
+        shifts += _screen_measure(measure, values, levels, names, likely)
     shifts.sort(key=lambda one: (one.chance, str(one.measure.location), one.level))
-    return shifts[:_MOST]
+    return shifts[:_MAX_SHIFTS]
 
 
-def _suspects(
+def _screen_measure(
     measure: Measure,
     values: Sequence[float | None],
     levels: Sequence[Mapping[str, str]],
@@ -131,18 +139,20 @@ def _suspects(
 ) -> Iterator[Shift]:
     """The factors that one measure depends on, each looked for beside those found before."""
     known = [index for index, value in enumerate(values) if value is not None]
-    if len(known) < max(_FEWEST_TRIALS, _KNOWN * len(values)):
+    if len(known) < max(_MIN_TRIALS, _MIN_KNOWN_SHARE * len(values)):
         return
     numbers = [value for value in values if value is not None]
-    scores = _ranks(numbers)
+    scores = _rank_values(numbers)
     left = list(names)
-    for _ in range(_MOST_OF_MEASURE):
-        places = {name: _places([levels[index].get(name, "") for index in known]) for name in left}
-        chances = {name: _chance(scores, places[name]) for name in left}
+    for _ in range(_MAX_PER_MEASURE):
+        places = {
+            name: _index_levels([levels[index].get(name, "") for index in known]) for name in left
+        }
+        chances = {name: _screening_p(scores, places[name]) for name in left}
         name = min(left, key=lambda name: (chances[name], name))
         if chances[name] > likely:
             return
-        shift = _shift(measure, name, numbers, scores, places[name], chances[name])
+        shift = _build_shift(measure, name, numbers, scores, places[name], chances[name])
         if shift is not None:
             yield shift
         for part in places[name].values():
@@ -152,7 +162,7 @@ def _suspects(
             return
 
 
-def _places(levels: Sequence[str]) -> dict[str, list[int]]:
+def _index_levels(levels: Sequence[str]) -> dict[str, list[int]]:
     """The trials of each level; that of the control is called by no name."""
     found: dict[str, list[int]] = defaultdict(list)
     for index, level in enumerate(levels):
@@ -160,11 +170,11 @@ def _places(levels: Sequence[str]) -> dict[str, list[int]]:
     return found
 
 
-def _chance(scores: Scores, places: Mapping[str, Sequence[int]]) -> float:
+def _screening_p(scores: Scores, places: Mapping[str, Sequence[int]]) -> float:
     """How likely chance alone would divide the scores so among the levels of a factor."""
     number = len(scores)
     spread = float(np.sum((scores - scores.mean()) ** 2))
-    if len(places) < 2 or spread < _NOTHING:
+    if len(places) < 2 or spread < _ZERO_SPREAD:
         return 1.0
     explained = {
         level: len(part) * float(scores[list(part)].mean() - scores.mean()) ** 2
@@ -175,10 +185,14 @@ def _chance(scores: Scores, places: Mapping[str, Sequence[int]]) -> float:
         (number - 1) * explained[level] * number / (number - len(part)) / spread
         for level, part in places.items()
     )
-    return min(1.0, 2 * _tail(whole, len(places) - 1), 2 * len(places) * _tail(most, 1))
+    return min(
+        1.0,
+        2 * _chi_square_tail(whole, len(places) - 1),
+        2 * len(places) * _chi_square_tail(most, 1),
+    )
 
 
-def _shift(
+def _build_shift(
     measure: Measure,
     name: str,
     numbers: Sequence[float],
@@ -187,7 +201,9 @@ def _shift(
     chance: float,
 ) -> Shift | None:
     """The level that stands farthest from the control, and what tells the two apart."""
-    others = [level for level, part in places.items() if level and len(part) >= _FEWEST_OF_LEVEL]
+    others = [
+        level for level, part in places.items() if level and len(part) >= _MIN_TRIALS_OF_LEVEL
+    ]
     if "" not in places or not others:
         return None
     means = {level: float(scores[list(part)].mean()) for level, part in places.items()}
@@ -199,13 +215,13 @@ def _shift(
     if measure.nature not in ("category", "presence"):
         low, high = (median(numbers[index] for index in places[one]) for one in ("", level))
         threshold = (low + high) / 2
-        brief = measure.nature == "seconds" and abs(high - low) < _SECONDS
+        brief = measure.nature == "seconds" and abs(high - low) < _MIN_SECONDS
         if brief or low == high or (high > low) != above:
             return None
     return Shift(measure, (name, level), above, threshold, chance)
 
 
-def _ranks(values: Sequence[float]) -> Scores:
+def _rank_values(values: Sequence[float]) -> Scores:
     """Ranks, the mean rank for equal values."""
     array = np.asarray(values)
     _, inverse, counts = np.unique(array, return_inverse=True, return_counts=True)
@@ -213,7 +229,7 @@ def _ranks(values: Sequence[float]) -> Scores:
     return (ends - (counts - 1) / 2)[inverse]
 
 
-def _tail(statistic: float, freedom: int) -> float:
+def _chi_square_tail(statistic: float, freedom: int) -> float:
     """The upper tail of a chi-square, by the cube root's normal approximation."""
     if statistic <= 0:
         return 1.0
@@ -222,13 +238,13 @@ def _tail(statistic: float, freedom: int) -> float:
     return 0.5 * math.erfc(z / math.sqrt(2))
 
 
-def shifted(rounds: Iterable[tuple[Sequence[int], Sequence[int]]]) -> float:
+def stratified_fisher_p(rounds: Iterable[tuple[Sequence[int], Sequence[int]]]) -> float:
     """The probability of at least so many marks on the second sides, were both sides alike.
 
     Fisher's exact test, one-sided, within each round, since what else happens on a machine may
     change from one to the next: the counts of all rounds are added (as Cochran, 1954, and
     Mantel and Haenszel, 1959, do), and so are their exact distributions.  To be corrected for
-    ``LOOKS`` looks.
+    ``MAX_LOOKS`` looks.
     """
     chances = {0: 1.0}
     seen = 0
@@ -247,10 +263,10 @@ def shifted(rounds: Iterable[tuple[Sequence[int], Sequence[int]]]) -> float:
     return min(1.0, math.fsum(chance for total, chance in chances.items() if total >= seen))
 
 
-def sought(looks: int, p_value: float, p_adjusted: float, alpha: float) -> int:
+def next_look_size(looks: int, p_value: float, p_adjusted: float, alpha: float) -> int:
     """How many more fresh trials a side the next look takes; 0 once it is decided."""
-    if looks >= LOOKS or p_adjusted <= alpha:
+    if looks >= MAX_LOOKS or p_adjusted <= alpha:
         return 0
-    if looks and p_value > _HOPELESS[looks - 1]:
+    if looks and p_value > _FUTILITY_BOUNDS[looks - 1]:
         return 0
-    return LOOK
+    return LOOK_SIZE

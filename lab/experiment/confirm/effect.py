@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from lab.experiment.columns.column import Group
+from lab.experiment.columns.column import ColumnGroup
 from lab.experiment.confirm.distribution_shifts import Shift
-from lab.experiment.isolate.main_effects import Level
-from lab.experiment.trials.contrasts import Combination, Trials
+from lab.experiment.isolate.main_effects import Setting
+from lab.experiment.trials.contrasts import Changes, TrialTable
 
-__all__ = ["FRESH", "ROUND", "Effect", "block_of", "is_replicate", "rounds", "sides"]
+__all__ = ["FRESH", "ROUND", "Effect", "block_of", "is_replicate", "split_rounds", "split_sides"]
 
 FRESH = 1000
 """Replicates numbered from here were run to confirm, and are the only ones tested.
@@ -34,13 +34,13 @@ class Effect(msgspec.Struct, frozen=True):
     ``looks`` times.
     """
 
-    group: Group
+    group: ColumnGroup
     cause: tuple[str, ...]
-    combinations: tuple[Combination, ...]
-    left: Combination
-    right: Combination
+    combinations: tuple[Changes, ...]
+    left: Changes
+    right: Changes
     factor: str
-    disturbing: frozenset[Level]
+    disturbing: frozenset[Setting]
     p_value: float = 1.0
     p_adjusted: float = 1.0
     replicates: int = 0
@@ -49,11 +49,11 @@ class Effect(msgspec.Struct, frozen=True):
     looks: int = 0
 
     @property
-    def never(self) -> frozenset[Level] | None:
+    def never(self) -> frozenset[Setting] | None:
         """Of the left side, what it must not have where another idle level does as well."""
         return self.right if len(self.cause) == 1 and self.shift is None else None
 
-    def trials_of(self, side: Combination, trials: Trials) -> list[int]:
+    def trials_of(self, side: Changes, trials: TrialTable) -> list[int]:
         """The rows of one side, those with the fewest other levels first."""
         chosen = [
             combination
@@ -76,11 +76,11 @@ def block_of(replicate: int) -> int:
 
 
 def is_replicate(
-    trial: Combination,
-    side: Combination,
+    trial: Changes,
+    side: Changes,
     cause: Sequence[str],
-    disturbing: frozenset[Level],
-    never: frozenset[Level] | None = None,
+    disturbing: frozenset[Setting],
+    never: frozenset[Setting] | None = None,
 ) -> bool:
     """Whether a trial with these levels is one of this side of an effect's minimal pair.
 
@@ -95,30 +95,30 @@ def is_replicate(
     return all(level in side for level in trial if level[0] in cause)
 
 
-def sides(
-    effect: Effect, fresh: Iterable[tuple[int, Combination, int]]
+def split_sides(
+    effect: Effect, fresh: Iterable[tuple[int, Changes, int]]
 ) -> tuple[list[int], list[int], int]:
     """What fresh trials of both sides showed, in the one block that has the most of both.
 
     ``fresh`` has each fresh trial's row, levels and number.  Of one block alone, because what
     changed between two would pass for an effect.
     """
-    found = _parted(effect, fresh, FRESH)
+    found = _split_by_number(effect, fresh, FRESH)
     best = max(found, key=lambda number: (min(map(len, found[number])), -number), default=0)
     before, after = found[best] if found else ([], [])
     return before, after, best - 1
 
 
-def rounds(
-    effect: Effect, fresh: Iterable[tuple[int, Combination, int]]
+def split_rounds(
+    effect: Effect, fresh: Iterable[tuple[int, Changes, int]]
 ) -> list[tuple[list[int], list[int]]]:
     """The same by rounds, of which the trials ran in random order, where there are both sides."""
-    found = _parted(effect, fresh, ROUND)
+    found = _split_by_number(effect, fresh, ROUND)
     return [(before, after) for before, after in found.values() if before and after]
 
 
-def _parted(
-    effect: Effect, fresh: Iterable[tuple[int, Combination, int]], size: int
+def _split_by_number(
+    effect: Effect, fresh: Iterable[tuple[int, Changes, int]], size: int
 ) -> dict[int, tuple[list[int], list[int]]]:
     found: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for row, levels, replicate in fresh:

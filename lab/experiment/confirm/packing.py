@@ -16,39 +16,39 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from lab.experiment.confirm.effect import Effect, is_replicate
-from lab.experiment.isolate.main_effects import Level
-from lab.experiment.trials.contrasts import Combination
+from lab.experiment.isolate.main_effects import Setting
+from lab.experiment.trials.contrasts import Changes
 
-__all__ = ["packed", "scaled"]
+__all__ = ["pack_replicates", "scale_replicates"]
 
-_MOST = 24
+_MAX_REPLICATES = 24
 """Replicates of one side, of a feature that occurs in few trials."""
 
 
 class _Side(msgspec.Struct, frozen=True):
     """One side of a pair, and what must not be in a trial of it."""
 
-    levels: Combination
+    levels: Changes
     cause: tuple[str, ...]
-    disturbing: frozenset[Level]
-    never: frozenset[Level] | None = None
+    disturbing: frozenset[Setting]
+    never: frozenset[Setting] | None = None
     anew: bool = False
     """Earlier trials do not count: both sides are to run in the same round."""
 
-    def has(self, trial: Combination) -> bool:
+    def has(self, trial: Changes) -> bool:
         """Whether a trial is one of this side."""
         return is_replicate(trial, self.levels, self.cause, self.disturbing, self.never)
 
 
-def packed(
+def pack_replicates(
     effects: Sequence[Effect],
-    done: Sequence[Combination],
+    done: Sequence[Changes],
     count: Callable[[Effect], int],
     *,
     seed: str,
     room: int | None = None,
-    possible: Callable[[Combination], bool] = lambda _: True,
-) -> list[Combination]:
+    possible: Callable[[Changes], bool] = lambda _: True,
+) -> list[Changes]:
     """The levels of further trials, in random order, so that each side has its replicates.
 
     For an interaction the sides include its single levels, so that the claim that none
@@ -60,26 +60,26 @@ def packed(
     ``possible`` says of levels whether a machine can have them together.
     """
     wanted: dict[_Side, int] = {}
-    ordered = sorted(effects, key=_prospects)
+    ordered = sorted(effects, key=_priority_key)
     for effect in ordered:
-        for side in _sides(effect):
+        for side in _list_sides(effect):
             wanted[side] = max(wanted.get(side, 0), count(effect))
-    trials = _pack(_missing(wanted, done), random.Random(seed), possible)
+    trials = _pack_sides(_count_missing(wanted, done), random.Random(seed), possible)
     if room is None or len(trials) <= room:
         return trials
     if len(ordered) == 1:
         return []
     # Fewer effects, until they fit.
     fewer = ordered[: max(1, len(ordered) * 3 // 4)]
-    return packed(fewer, done, count, seed=seed, room=room, possible=possible)
+    return pack_replicates(fewer, done, count, seed=seed, room=room, possible=possible)
 
 
-def _prospects(effect: Effect) -> tuple[object, ...]:
+def _priority_key(effect: Effect) -> tuple[object, ...]:
     """Effects that chance is least likely to have made come first."""
     return len(effect.cause), -len(effect.combinations), -len(effect.group.columns), effect.cause
 
 
-def _sides(effect: Effect) -> list[_Side]:
+def _list_sides(effect: Effect) -> list[_Side]:
     sides = [effect.left, effect.right]
     if len(effect.right) > 1:
         sides += [effect.right - {level} for level in effect.right]
@@ -96,14 +96,14 @@ def _sides(effect: Effect) -> list[_Side]:
     ]
 
 
-def scaled(effect: Effect, replicates: int) -> int:
+def scale_replicates(effect: Effect, replicates: int) -> int:
     """How many trials a side so many replicates take, of a feature that occurs only in some."""
     known = sum(code >= 0 for code in effect.group.codes) / len(effect.group.codes)
     scale = (1.5 - known / 2) / max(known, 0.01)
-    return min(_MOST, math.ceil(replicates * scale))
+    return min(_MAX_REPLICATES, math.ceil(replicates * scale))
 
 
-def _missing(wanted: Mapping[_Side, int], done: Sequence[Combination]) -> dict[_Side, int]:
+def _count_missing(wanted: Mapping[_Side, int], done: Sequence[Changes]) -> dict[_Side, int]:
     missing = {}
     for side, count in wanted.items():
         ran = 0 if side.anew else sum(map(side.has, done))
@@ -112,17 +112,17 @@ def _missing(wanted: Mapping[_Side, int], done: Sequence[Combination]) -> dict[_
     return missing
 
 
-def _pack(
-    missing: dict[_Side, int], chance: random.Random, possible: Callable[[Combination], bool]
-) -> list[Combination]:
+def _pack_sides(
+    missing: dict[_Side, int], chance: random.Random, possible: Callable[[Changes], bool]
+) -> list[Changes]:
     trials = []
     while missing:
         drawn = {side: count * chance.random() for side, count in missing.items()}
         sides = sorted(missing, key=lambda side: -drawn[side])
         levels: dict[str, str | None] = {}
-        banned: set[Level] = set()
+        banned: set[Setting] = set()
         for side in sides:
-            _add(side, levels, banned, possible)
+            _add_side(side, levels, banned, possible)
         trial = frozenset((name, level) for name, level in levels.items() if level is not None)
         tested = [side for side in missing if side.has(trial)]
         if not tested:
@@ -137,11 +137,11 @@ def _pack(
     return trials
 
 
-def _add(
+def _add_side(
     side: _Side,
     levels: dict[str, str | None],
-    banned: set[Level],
-    possible: Callable[[Combination], bool],
+    banned: set[Setting],
+    possible: Callable[[Changes], bool],
 ) -> bool:
     """Let the trial be one of this side, too, if what it already is leaves that open.
 

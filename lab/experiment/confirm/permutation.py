@@ -20,19 +20,21 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from functools import lru_cache
 
-__all__ = ["LOOKS", "holm", "p_value", "replicates_needed", "smallest_p"]
+__all__ = ["LOOKS", "holm", "permutation_p_value", "replicates_needed", "smallest_p_value"]
 
 
-def p_value(left: Sequence[Hashable], right: Sequence[Hashable]) -> float:
+def permutation_p_value(left: Sequence[Hashable], right: Sequence[Hashable]) -> float:
     """The probability, if the side made no difference, of a division at least as clean."""
     if not left or not right:
         return 1.0
     ours, theirs = Counter(left), Counter(right)
-    return _p_value(tuple(sorted((ours[value], theirs[value]) for value in ours | theirs)))
+    return _p_value_of_counts(
+        tuple(sorted((ours[value], theirs[value]) for value in ours | theirs))
+    )
 
 
 @lru_cache(maxsize=4096)
-def _p_value(counts: tuple[tuple[int, int], ...]) -> float:
+def _p_value_of_counts(counts: tuple[tuple[int, int], ...]) -> float:
     """The same, from how often each value was seen on the left and on the right."""
     n = sum(ours for ours, _ in counts)
     m = sum(theirs for _, theirs in counts)
@@ -54,7 +56,7 @@ def _p_value(counts: tuple[tuple[int, int], ...]) -> float:
     return extreme / math.comb(n + m, n)
 
 
-def smallest_p(replicates: int) -> float:
+def smallest_p_value(replicates: int) -> float:
     """The p-value of a perfect separation with this many replicates a side."""
     return 2 / math.comb(2 * replicates, replicates)
 
@@ -66,7 +68,7 @@ LOOKS = 2
 def replicates_needed(hypotheses: int, alpha: float) -> int:
     """Replicates a side so that a perfect separation survives correction with room to spare."""
     replicates = 4
-    while smallest_p(replicates) * LOOKS * max(1, hypotheses) > alpha / 2:
+    while smallest_p_value(replicates) * LOOKS * max(1, hypotheses) > alpha / 2:
         replicates += 1
     return replicates
 

@@ -13,27 +13,27 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from lab.environment import Environment
-from lab.experiment.confirm.distribution_shifts import LOOKS, sought
+from lab.experiment.confirm.distribution_shifts import MAX_LOOKS, next_look_size
 from lab.experiment.confirm.effect import FRESH, ROUND, Effect, block_of
-from lab.experiment.confirm.packing import packed, scaled
+from lab.experiment.confirm.packing import pack_replicates, scale_replicates
 from lab.experiment.confirm.permutation import replicates_needed
-from lab.experiment.design.covering_array import Planned
-from lab.experiment.options import Options
-from lab.experiment.trials.contrasts import Combination
-from lab.factors.registry import impossible
+from lab.experiment.design.covering_array import PlannedTrial
+from lab.experiment.options import AuditOptions
+from lab.experiment.trials.contrasts import Changes
+from lab.factors.registry import find_conflict
 
-__all__ = ["ROUNDS", "Confirmation"]
+__all__ = ["MAX_ROUNDS", "ConfirmationSchedule"]
 
-_FIRST = (2, 4)
+_FIRST_LOOKS = (2, 4)
 """Replicates of the first rounds: the first sends most chance finds away, the second decides
 what has many on the other side."""
-ROUNDS = LOOKS + 1
+MAX_ROUNDS = MAX_LOOKS + 1
 
 
-class Confirmation:
+class ConfirmationSchedule:
     """The blocks so far, and how many hypotheses they have tested."""
 
-    def __init__(self, control: Environment, options: Options) -> None:
+    def __init__(self, control: Environment, options: AuditOptions) -> None:
         self.control = control
         self.options = options
         self.hypotheses = 0
@@ -51,29 +51,29 @@ class Confirmation:
 
     def last(self, number: int) -> bool:
         """Whether a round without trials ends the block: later ones would have none either."""
-        return not self._looks or number >= len(_FIRST)
+        return not self._looks or number >= len(_FIRST_LOOKS)
 
     def trials(
         self,
         effects: Sequence[Effect],
-        ran: Iterable[Planned],
+        ran: Iterable[PlannedTrial],
         number: int,
         room: int | None,
-    ) -> list[Planned]:
+    ) -> list[PlannedTrial]:
         """The fresh trials of a round; ``room`` is how many there may be.
 
         Where that is limited there are no looks: what is begun can be finished then.
         """
         replicates = replicates_needed(self.hypotheses, self.options.alpha)
         self._looks = room is None
-        look = _FIRST[number] if self._looks and number < len(_FIRST) else None
-        combinations = packed(
+        look = _FIRST_LOOKS[number] if self._looks and number < len(_FIRST_LOOKS) else None
+        combinations = pack_replicates(
             [one for one in effects if self._open(one, replicates)],
             self._fresh(ran),
             partial(self._needed, replicates=replicates, look=look),
             seed=f"confirm {self.options.seed} {number}",
             room=room,
-            possible=lambda levels: impossible(self.control.but(dict(levels))) is None,
+            possible=lambda levels: find_conflict(self.control.but(dict(levels))) is None,
         )
         return self._numbered(combinations, number)
 
@@ -89,10 +89,10 @@ class Confirmation:
         """Fresh trials of each side that an effect needs next; so many at a first ``look``."""
         if effect.shift is not None:
             alpha = self.options.alpha
-            return sought(effect.looks, effect.p_value, effect.p_adjusted, alpha)
-        return scaled(effect, replicates) if look is None else min(look, replicates)
+            return next_look_size(effect.looks, effect.p_value, effect.p_adjusted, alpha)
+        return scale_replicates(effect, replicates) if look is None else min(look, replicates)
 
-    def _fresh(self, ran: Iterable[Planned]) -> list[Combination]:
+    def _fresh(self, ran: Iterable[PlannedTrial]) -> list[Changes]:
         """The levels of the fresh trials of this block so far."""
         return [
             frozenset((c.factor, c.right) for c in self.control.difference(trial.environment))
@@ -100,13 +100,13 @@ class Confirmation:
             if block_of(trial.replicate) == self.block
         ]
 
-    def _numbered(self, combinations: Sequence[Combination], number: int) -> list[Planned]:
+    def _numbered(self, combinations: Sequence[Changes], number: int) -> list[PlannedTrial]:
         """Fresh trials of a round with these levels, each a replicate that was not run."""
         first = FRESH * (1 + self.block) + ROUND * number
         numbers: Counter[Environment] = Counter()
         trials = []
         for combination in combinations:
             environment = self.control.but(dict(combination))
-            trials.append(Planned(environment, first + numbers[environment]))
+            trials.append(PlannedTrial(environment, first + numbers[environment]))
             numbers[environment] += 1
         return trials

@@ -26,27 +26,34 @@ import msgspec
 
 from lab.environment import Environment
 
-__all__ = ["CONTROL_REPLICATES", "Design", "Forbidden", "Planned", "combined", "plan"]
+__all__ = [
+    "CONTROL_REPLICATES",
+    "Design",
+    "ForbiddenPair",
+    "PlannedTrial",
+    "count_combined_levels",
+    "plan",
+]
 
 CONTROL_REPLICATES = 6
 """With which every audit begins."""
 _VARIED_REPLICATES = 3
-_STREWN_EVERY = 30
-_FEW_SINGLES = 24
+_CONTROL_EVERY = 30
+_MAX_SINGLES = 24
 """So many single levels cost less than finding out which of them are needed."""
-_ROWS = 120
+_MAX_ARRAY_ROWS = 120
 """Of a covering array; what more levels than this has room for make it longer by, is not spent."""
-_LONGER = 0.04
+_GROWTH_PER_FACTOR = 0.04
 """For each factor beyond two, a greedy array gets longer by this share, about."""
-_LEAST_COMBINED = 8
-_TIMES = 3
+_MIN_COMBINED = 8
+_TRIALS_PER_FURTHER_LEVEL = 3
 """Each further level is tried so many times."""
 
-Forbidden = tuple[tuple[str, str], tuple[str, str]]
+ForbiddenPair = tuple[tuple[str, str], tuple[str, str]]
 """Two levels, as (factor, level), that cannot be together."""
 
 
-class Planned(msgspec.Struct, frozen=True, order=True):
+class PlannedTrial(msgspec.Struct, frozen=True, order=True):
     """A trial to run: an environment and the number of the replicate."""
 
     environment: Environment
@@ -57,9 +64,9 @@ class Design(msgspec.Struct, frozen=True):
     """The trials of the first two phases, in the order in which to run them."""
 
     control: Environment
-    calibration: tuple[Planned, ...]
-    singles: tuple[Planned, ...]
-    array: tuple[Planned, ...]
+    calibration: tuple[PlannedTrial, ...]
+    singles: tuple[PlannedTrial, ...]
+    array: tuple[PlannedTrial, ...]
 
 
 def plan(
@@ -67,7 +74,7 @@ def plan(
     *,
     strength: int,
     seed: int,
-    forbidden: Sequence[Forbidden] = (),
+    forbidden: Sequence[ForbiddenPair] = (),
     alone: Collection[tuple[str, str]] = (),
 ) -> Design:
     """The design for factors with these levels, the control first in each, then by weight.
@@ -82,63 +89,67 @@ def plan(
     chance = random.Random(f"design {seed}")
     every = [(name, level) for name, values in levels.items() for level in values[1:]]
     varied = sum(len(values) > 1 for values in levels.values())
-    few = len(every) <= _FEW_SINGLES or varied < 2 or strength < 2
+    few = len(every) <= _MAX_SINGLES or varied < 2 or strength < 2
     singles = [control.but({name: level}) for name, level in every if few or (name, level) in alone]
     known = {control, *singles}
     together = {
         name: [level for level in values if (name, level) not in alone]
         for name, values in levels.items()
     }
-    most = combined([len(values) for values in together.values()]) if strength > 1 else None
+    most = (
+        count_combined_levels([len(values) for values in together.values()])
+        if strength > 1
+        else None
+    )
     strict = {name: values[:most] for name, values in together.items()}
-    rows = [Environment.of(row) for row in _covering(strict, strength, seed, forbidden)]
+    rows = [Environment.of(row) for row in _make_covering_rows(strict, strength, seed, forbidden)]
     if varied > 1 and most is not None:
         further = {name: values[most:] for name, values in together.items()}
-        rows += map(Environment.of, _among(strict, further, chance, forbidden))
+        rows += map(Environment.of, _spread_further_levels(strict, further, chance, forbidden))
     array = [row for row in dict.fromkeys(rows) if row not in known]
     chance.shuffle(singles)
     chance.shuffle(array)
     crowded = max(array, key=lambda row: len(control.difference(row)), default=None)
-    calibration = [Planned(control, n) for n in range(CONTROL_REPLICATES)]
+    calibration = [PlannedTrial(control, n) for n in range(CONTROL_REPLICATES)]
     if crowded is not None:
-        calibration += [Planned(crowded, n) for n in range(_VARIED_REPLICATES)]
+        calibration += [PlannedTrial(crowded, n) for n in range(_VARIED_REPLICATES)]
         array.remove(crowded)
     chance.shuffle(calibration)
-    calibration.sort(key=lambda trial: trial != Planned(control))
+    calibration.sort(key=lambda trial: trial != PlannedTrial(control))
     replicate = CONTROL_REPLICATES
-    blocks: list[list[Planned]] = []
+    blocks: list[list[PlannedTrial]] = []
     for block in (singles, array):
-        trials: list[Planned] = []
+        trials: list[PlannedTrial] = []
         for index, environment in enumerate(block):
-            if index % _STREWN_EVERY == _STREWN_EVERY - 1:
-                trials.append(Planned(control, replicate))
+            if index % _CONTROL_EVERY == _CONTROL_EVERY - 1:
+                trials.append(PlannedTrial(control, replicate))
                 replicate += 1
-            trials.append(Planned(environment))
+            trials.append(PlannedTrial(environment))
         blocks.append(trials)
     return Design(control, tuple(calibration), tuple(blocks[0]), tuple(blocks[1]))
 
 
-def combined(counts: Sequence[int]) -> int:
+def count_combined_levels(counts: Sequence[int]) -> int:
     """How many levels of a factor, its control included, are combined strictly.
 
-    ``counts`` are the numbers of levels of all factors.  As many as an array of ``_ROWS``
-    has room for, and at least ``_LEAST_COMBINED``.
+    ``counts`` are the numbers of levels of all factors.  As many as an array of ``_MAX_ARRAY_ROWS``
+    has room for, and at least ``_MIN_COMBINED``.
     """
-    longer = 1 + _LONGER * max(0, sum(count > 1 for count in counts) - 2)
+    longer = 1 + _GROWTH_PER_FACTOR * max(0, sum(count > 1 for count in counts) - 2)
     most = max(counts, default=1)
-    while most > _LEAST_COMBINED:
+    while most > _MIN_COMBINED:
         first, second = sorted((1, 1, *(min(count, most) for count in counts)))[-2:]
-        if first * second * longer <= _ROWS:
+        if first * second * longer <= _MAX_ARRAY_ROWS:
             break
         most -= 1
     return most
 
 
-def _among(
+def _spread_further_levels(
     strict: Mapping[str, Sequence[str]],
     further: Mapping[str, Sequence[str]],
     chance: random.Random,
-    forbidden: Sequence[Forbidden],
+    forbidden: Sequence[ForbiddenPair],
 ) -> Iterator[Mapping[str, str]]:
     """Each of the ``further`` levels several times, among random ones of the other factors."""
     bans = [frozenset(pair) for pair in forbidden]
@@ -148,7 +159,11 @@ def _among(
         return not any(ban <= here for ban in bans)
 
     left = {
-        name: [level for _ in range(_TIMES) for level in chance.sample(values, len(values))]
+        name: [
+            level
+            for _ in range(_TRIALS_PER_FURTHER_LEVEL)
+            for level in chance.sample(values, len(values))
+        ]
         for name, values in further.items()
     }
     while any(left.values()):
@@ -163,14 +178,17 @@ def _among(
         yield row
 
 
-def _covering(
-    levels: Mapping[str, Sequence[str]], strength: int, seed: int, forbidden: Sequence[Forbidden]
+def _make_covering_rows(
+    levels: Mapping[str, Sequence[str]],
+    strength: int,
+    seed: int,
+    forbidden: Sequence[ForbiddenPair],
 ) -> Sequence[Mapping[str, str]]:
     varied = {name: list(values) for name, values in levels.items() if len(values) > 1}
     fixed = {name: values[0] for name, values in levels.items() if len(values) == 1}
     if len(varied) < 2:
         return []
-    constraints = [_never(pair) for pair in forbidden if all(name in varied for name, _ in pair)]
+    constraints = [_forbid(pair) for pair in forbidden if all(name in varied for name, _ in pair)]
     rows = covertable.make(
         varied,
         strength=min(strength, len(varied)),
@@ -180,7 +198,7 @@ def _covering(
     return [{**fixed, **row} for row in rows]
 
 
-def _never(pair: Forbidden) -> Mapping[str, object]:
+def _forbid(pair: ForbiddenPair) -> Mapping[str, object]:
     """That two levels are never together, as covertable reads it."""
     there = [{"operator": "eq", "left": name, "value": level} for name, level in pair]
     return {"operator": "not", "condition": {"operator": "and", "conditions": there}}

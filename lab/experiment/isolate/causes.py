@@ -37,21 +37,21 @@ from itertools import combinations
 
 import msgspec
 
-from lab.experiment.columns.column import Group
-from lab.experiment.isolate.interactions import Region
-from lab.experiment.isolate.level_effects import MOST_REPLICATES, TOGETHER, Reading
-from lab.experiment.isolate.main_effects import Level
-from lab.experiment.trials.contrasts import Combination, Trials
+from lab.experiment.columns.column import ColumnGroup
+from lab.experiment.isolate.interactions import Interaction
+from lab.experiment.isolate.level_effects import MAX_CHECKED_TOGETHER, MAX_REPLICATES, LevelEffects
+from lab.experiment.isolate.main_effects import Setting
+from lab.experiment.trials.contrasts import Changes, TrialTable
 
-__all__ = ["Doubt", "Hypothesis", "Inference", "infer"]
+__all__ = ["CauseInference", "Hypothesis", "RepeatRequest", "infer_causes"]
 
 _LARGEST_CAUSE = 3
-_WITNESSES_A_ROUND = 6
-_WITNESSES_UNPROVEN = 2
+_DEVIATIONS_A_ROUND = 6
+_DEVIATIONS_UNPROVEN = 2
 """Of a column that has shown no repeatable interaction yet, fewer are followed at a time."""
-_MOST_AGAIN = 6
-_FEW = 3
-_PROVEN = 2
+_MAX_REPEATS = 6
+_FEW_CANDIDATES = 3
+_MIN_PROOFS = 2
 """Trials of a region's levels alone that show its effect, before it is believed."""
 
 
@@ -59,17 +59,17 @@ class Hypothesis(msgspec.Struct, frozen=True):
     """A cause, and the combinations of levels that showed its effect on the control."""
 
     cause: tuple[str, ...]
-    combinations: tuple[Combination, ...]
+    combinations: tuple[Changes, ...]
 
 
-class Doubt(msgspec.Struct, frozen=True):
+class RepeatRequest(msgspec.Struct, frozen=True):
     """Trials that nothing bears out yet, of which so many are to be repeated."""
 
-    trials: tuple[Combination, ...]
+    trials: tuple[Changes, ...]
     most: int
 
 
-class Inference(msgspec.Struct, frozen=True):
+class CauseInference(msgspec.Struct, frozen=True):
     """What the trials so far say of one group of columns.
 
     ``wanted`` are combinations whose trial would decide what is open, ``checks`` levels that
@@ -79,12 +79,12 @@ class Inference(msgspec.Struct, frozen=True):
     """
 
     hypotheses: tuple[Hypothesis, ...]
-    wanted: tuple[Combination, ...]
-    checks: tuple[Level, ...] = ()
+    wanted: tuple[Changes, ...]
+    checks: tuple[Setting, ...] = ()
     unexplained: int = 0
-    active: frozenset[Level] = frozenset()
+    active: frozenset[Setting] = frozenset()
     """Levels that take part in any effect on these columns."""
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[RepeatRequest, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -92,83 +92,83 @@ class Inference(msgspec.Struct, frozen=True):
         return bool(self.wanted or self.checks or self.doubts)
 
 
-def infer(trials: Trials, group: Group, seed: int) -> Inference:
+def infer_causes(trials: TrialTable, group: ColumnGroup, seed: int) -> CauseInference:
     """The causes of one group of columns, as far as the trials so far tell them."""
-    column = Reading(trials, group)
+    column = LevelEffects(trials, group)
     if not column.repeated:
-        return Inference((), tuple(column.to_repeat()))
+        return CauseInference((), tuple(column.to_repeat()))
     doubtful = column.doubtful()
-    wanted: list[Combination] = []
-    odd: list[Combination] = []
+    wanted: list[Changes] = []
+    odd: list[Changes] = []
     proven = any(
         level in column.checked and frozenset({level}) not in doubtful for level in column.single
     )
-    causes: dict[tuple[str, ...], list[Combination]] = defaultdict(list)
+    causes: dict[tuple[str, ...], list[Changes]] = defaultdict(list)
     for level in column.single:
         if level in column.checked and frozenset({level}) not in doubtful:
             causes[(level[0],)].append(frozenset({level}))
 
-    agreeing, witnesses = _witnesses(column)
+    agreeing, witnesses = _find_deviations(column)
     # What single levels do must be known before further interactions are looked into.
-    most = 0 if column.unchecked else _WITNESSES_A_ROUND
-    most_unproven = min(most, _WITNESSES_UNPROVEN)
+    most = 0 if column.unchecked else _DEVIATIONS_A_ROUND
+    most_unproven = min(most, _DEVIATIONS_UNPROVEN)
     support = Counter(
         pair for row in witnesses for pair in combinations(sorted(trials.rows[row]), 2)
     )
-    verified: dict[tuple[str, ...], list[Combination]] = defaultdict(list)
+    verified: dict[tuple[str, ...], list[Changes]] = defaultdict(list)
     for region in () if column.unchecked else column.regions:
         shown = column.shown(region)
-        if sum(len(trials.by_combination[one]) for one in shown) >= _PROVEN:
+        if sum(len(trials.by_combination[one]) for one in shown) >= _MIN_PROOFS:
             verified[region.names] += shown
         else:
-            wanted += _to_show(region, shown)
+            wanted += _choose_proofs(region, shown)
     unexplained = 0
     asked = 0
     for row in sorted(witnesses, key=lambda row: (len(trials.rows[row]), row)):
         combination = trials.rows[row]
         if any(one.holds(combination) for one in column.regions):
             continue
-        if _explained(combination, verified):
+        if _is_explained(combination, verified):
             continue
-        if len(combination) <= TOGETHER and (alone := column.untried(combination)):
+        if len(combination) <= MAX_CHECKED_TOGETHER and (alone := column.untried(combination)):
             if not proven and len(trials.by_combination[combination]) == 1:
                 odd.append(combination)
             elif asked < (most if proven else most_unproven):
                 asked += 1
                 wanted += alone
             continue
-        candidates = _candidates(combination, agreeing)
+        candidates = _find_candidates(combination, agreeing)
         if not candidates:
             unexplained += len(trials.by_combination[combination]) > 1
             continue
         if candidates == [combination]:
-            names = _names(combination)
+            names = _list_factors(combination)
             if names in verified or len(trials.by_combination[combination]) > 1:
                 verified[names].append(combination)
             else:
                 odd.append(combination)
             continue
-        known = [c for c in candidates if _names(c) in verified]
+        known = [c for c in candidates if _list_factors(c) in verified]
         if not known and len(trials.by_combination[combination]) == 1:
             odd.append(combination)
             continue
         if asked >= (most if verified else most_unproven):
             continue
         asked += 1
-        candidates.sort(key=lambda c: (-_support(c, support), len(c), sorted(c)))
+        candidates.sort(key=lambda c: (-_count_support(c, support), len(c), sorted(c)))
         if known:
-            wanted.append(max(known, key=lambda c: (_support(c, support), sorted(c))))
-        elif len(candidates) <= _FEW:
+            wanted.append(max(known, key=lambda c: (_count_support(c, support), sorted(c))))
+        elif len(candidates) <= _FEW_CANDIDATES:
             wanted.append(candidates[0])
         else:
-            wanted.append(_splitting(combination, candidates, seed + row))
+            wanted.append(_choose_split(combination, candidates, seed + row))
     for names, shown in verified.items():
         causes[names].extend(shown)
     hypotheses = tuple(
         Hypothesis(names, tuple(sorted(shown, key=sorted)))
         for names, shown in sorted(causes.items(), key=lambda item: (len(item[0]), item[0]))
     )
-    useful = [c for c in wanted if len(trials.by_combination.get(c, ())) < MOST_REPLICATES]
+    useful = [c for c in wanted if len(trials.by_combination.get(c, ())) < MAX_REPLICATES]
     together = {level for shown in verified.values() for one in shown for level in one}
     for region in column.regions:
         if region.names in verified:
@@ -176,10 +176,10 @@ def infer(trials: Trials, group: Group, seed: int) -> Inference:
     active = frozenset(together.union(column.single))
     repeated = [frozenset({level}) for level in column.single]
     doubts = (
-        _doubt(trials, doubtful, repeated),
-        _doubt(trials, odd if most else [], [trials.rows[row] for row in witnesses]),
+        _request_repeats(trials, doubtful, repeated),
+        _request_repeats(trials, odd if most else [], [trials.rows[row] for row in witnesses]),
     )
-    return Inference(
+    return CauseInference(
         hypotheses,
         tuple(dict.fromkeys(useful)),
         column.unchecked,
@@ -189,28 +189,30 @@ def infer(trials: Trials, group: Group, seed: int) -> Inference:
     )
 
 
-def _doubt(trials: Trials, odd: Sequence[Combination], known: Sequence[Combination]) -> Doubt:
+def _request_repeats(
+    trials: TrialTable, odd: Sequence[Changes], known: Sequence[Changes]
+) -> RepeatRequest:
     """Trials that are odd, and how many of them to repeat: one, and one for each that came again.
 
     All replicates agree in a column, so what ran more than once did come again.
     """
     again = sum(len(trials.by_combination.get(one, ())) > 1 for one in known)
-    return Doubt(tuple(dict.fromkeys(odd)), min(1 + again, _MOST_AGAIN))
+    return RepeatRequest(tuple(dict.fromkeys(odd)), min(1 + again, _MAX_REPEATS))
 
 
-def _to_show(region: Region, shown: Sequence[Combination]) -> list[Combination]:
+def _choose_proofs(region: Interaction, shown: Sequence[Changes]) -> list[Changes]:
     """Combinations of a region to try alone, as unlike each other as can be."""
     chosen = list(shown)
-    while len(chosen) < _PROVEN and (left := [c for c in region.seen if c not in chosen]):
+    while len(chosen) < _MIN_PROOFS and (left := [c for c in region.seen if c not in chosen]):
         chosen.append(
             min(left, key=lambda c: (max((len(c & o) for o in chosen), default=0), sorted(c)))
         )
     return chosen[len(shown) :] or list(shown)
 
 
-def _witnesses(column: Reading) -> tuple[list[Combination], list[int]]:
+def _find_deviations(column: LevelEffects) -> tuple[list[Changes], list[int]]:
     """Combinations that behave as predicted, and trials that do not."""
-    agreeing: dict[Combination, None] = {}
+    agreeing: dict[Changes, None] = {}
     witnesses = []
     for row, combination in enumerate(column.trials.rows):
         code = column.codes[row]
@@ -223,13 +225,13 @@ def _witnesses(column: Reading) -> tuple[list[Combination], list[int]]:
             agreeing[combination] = None
         elif code == column.value(combination):
             witnesses.append(row)
-    firsts: dict[Combination, int] = {}
+    firsts: dict[Changes, int] = {}
     for row in witnesses:
         firsts.setdefault(column.trials.rows[row], row)
     return list(agreeing), list(firsts.values())
 
 
-def _candidates(witness: Combination, agreeing: Sequence[Combination]) -> list[Combination]:
+def _find_candidates(witness: Changes, agreeing: Sequence[Changes]) -> list[Changes]:
     """The smallest sets of the witness's levels that no agreeing trial refutes.
 
     Sets of two levels or more: single levels have been tried alone.
@@ -244,9 +246,7 @@ def _candidates(witness: Combination, agreeing: Sequence[Combination]) -> list[C
     return []
 
 
-def _explained(
-    witness: Combination, verified: Mapping[tuple[str, ...], Sequence[Combination]]
-) -> bool:
+def _is_explained(witness: Changes, verified: Mapping[tuple[str, ...], Sequence[Changes]]) -> bool:
     """Whether each of a cause's levels in this witness was seen to take part in it."""
     for names, shown in verified.items():
         here = {level for level in witness if level[0] in names}
@@ -255,11 +255,11 @@ def _explained(
     return False
 
 
-def _splitting(witness: Combination, candidates: Sequence[Combination], seed: int) -> Combination:
+def _choose_split(witness: Changes, candidates: Sequence[Changes], seed: int) -> Changes:
     """Part of the witness's levels that about half of the candidates survive."""
     chance = random.Random(seed)
     levels = sorted(witness)
-    best: tuple[float, Combination] | None = None
+    best: tuple[float, Changes] | None = None
     for _ in range(64):
         kept = frozenset(chance.sample(levels, chance.randint(2, len(levels) - 1)))
         inside = sum(candidate <= kept for candidate in candidates)
@@ -270,10 +270,10 @@ def _splitting(witness: Combination, candidates: Sequence[Combination], seed: in
     return best[1]
 
 
-def _support(candidate: Combination, support: Mapping[tuple[Level, Level], int]) -> int:
+def _count_support(candidate: Changes, support: Mapping[tuple[Setting, Setting], int]) -> int:
     pairs = combinations(sorted(candidate), 2)
     return min(support[pair] for pair in pairs)
 
 
-def _names(combination: Combination) -> tuple[str, ...]:
+def _list_factors(combination: Changes) -> tuple[str, ...]:
     return tuple(sorted(factor for factor, _ in combination))

@@ -20,41 +20,41 @@ from itertools import combinations
 
 import msgspec
 
-from lab.experiment.isolate.main_effects import Level
+from lab.experiment.isolate.main_effects import Setting
 
-__all__ = ["Region", "regions"]
+__all__ = ["Interaction", "find_interactions"]
 
-_FEWEST = 3
+_MIN_UNUSUAL = 3
 """Unusual trials, below which too many regions would do."""
-_LARGEST = 3
-_MOST = 3
+_MAX_FACTORS = 3
+_MAX_ALTERNATIVES = 3
 """So many regions that do equally well are told apart by trials of each."""
 
 
-class Region(msgspec.Struct, frozen=True):
+class Interaction(msgspec.Struct, frozen=True):
     """The levels of each factor that take part, and the combinations in which they were seen."""
 
     levels: Mapping[str, frozenset[str]]
-    seen: tuple[frozenset[Level], ...]
+    seen: tuple[frozenset[Setting], ...]
 
     @property
     def names(self) -> tuple[str, ...]:
         """The factors, sorted."""
         return tuple(sorted(self.levels))
 
-    def holds(self, combination: Collection[Level]) -> bool:
+    def holds(self, combination: Collection[Setting]) -> bool:
         """Whether these levels lie in it."""
         here = dict(combination)
         return all(here.get(name) in levels for name, levels in self.levels.items())
 
-    def part(self, combination: Collection[Level]) -> frozenset[Level]:
+    def part(self, combination: Collection[Setting]) -> frozenset[Setting]:
         """Those of the levels that are of its factors."""
         return frozenset(level for level in combination if level[0] in self.levels)
 
 
-def regions(
-    rows: Sequence[tuple[frozenset[Level], int]], usual: int, active: Collection[Level]
-) -> tuple[Region, ...]:
+def find_interactions(
+    rows: Sequence[tuple[frozenset[Setting], int]], usual: int, active: Collection[Setting]
+) -> tuple[Interaction, ...]:
     """The smallest regions, of two factors or more, that explain all that is unusual.
 
     ``rows`` are the trials' levels and codes, unknown ones left out; trials with an
@@ -63,30 +63,30 @@ def regions(
     """
     quiet = [(row, code) for row, code in rows if row.isdisjoint(active)]
     unusual = [(dict(row), code) for row, code in quiet if code != usual]
-    if len(unusual) < _FEWEST:
+    if len(unusual) < _MIN_UNUSUAL:
         return ()
     common = set.intersection(*({*row} for row, _ in unusual))
     expected = [dict(row) for row, code in quiet if code == usual]
-    for size in range(1, _LARGEST + 1):
+    for size in range(1, _MAX_FACTORS + 1):
         found = []
         for names in combinations(sorted(common), size):
             levels = {name: frozenset(row[name] for row, _ in unusual) for name in names}
-            if not _contradicted(levels, expected) and _consistent(names, unusual):
+            if not _is_contradicted(levels, expected) and _is_consistent(names, unusual):
                 seen = (frozenset((name, row[name]) for name in names) for row, _ in unusual)
-                found.append(Region(levels, tuple(dict.fromkeys(seen))))
+                found.append(Interaction(levels, tuple(dict.fromkeys(seen))))
         if found:
-            return tuple(found) if size > 1 and len(found) <= _MOST else ()
+            return tuple(found) if size > 1 and len(found) <= _MAX_ALTERNATIVES else ()
     return ()
 
 
-def _contradicted(
+def _is_contradicted(
     levels: Mapping[str, frozenset[str]], expected: Sequence[Mapping[str, str]]
 ) -> bool:
     """Whether a trial in which nothing unusual was seen lies in the region."""
     return any(all(row.get(name) in those for name, those in levels.items()) for row in expected)
 
 
-def _consistent(names: Sequence[str], unusual: Sequence[tuple[Mapping[str, str], int]]) -> bool:
+def _is_consistent(names: Sequence[str], unusual: Sequence[tuple[Mapping[str, str], int]]) -> bool:
     """Whether trials with the same levels of these factors show the same."""
     values: dict[tuple[str, ...], int] = {}
     return all(

@@ -9,34 +9,34 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from lab.experiment.columns.column import Group
-from lab.experiment.isolate.interactions import Region, regions
-from lab.experiment.isolate.main_effects import Level, presume
-from lab.experiment.trials.contrasts import Combination, Trials
+from lab.experiment.columns.column import ColumnGroup
+from lab.experiment.isolate.interactions import Interaction, find_interactions
+from lab.experiment.isolate.main_effects import Setting, estimate_main_effects
+from lab.experiment.trials.contrasts import Changes, TrialTable
 
-__all__ = ["MOST_REPLICATES", "TOGETHER", "Reading"]
+__all__ = ["MAX_CHECKED_TOGETHER", "MAX_REPLICATES", "LevelEffects"]
 
-TOGETHER = 4
+MAX_CHECKED_TOGETHER = 4
 """So many levels of different factors are checked in one trial, all others at the control."""
-MOST_REPLICATES = 4
+MAX_REPLICATES = 4
 """A feature that so many trials of one environment do not show will not be waited for."""
-_REPETITIONS = 2
+_MIN_REPETITIONS = 2
 """Before anything is made of a column, so many of its values must have been seen again."""
-_MOST_REPEATED = 6
+_MAX_REPEATED = 6
 """Trials that are repeated to see a value again, which occurs too rarely if that is in vain."""
 
 
-class Reading:
+class LevelEffects:
     """One group of columns, with what follows from the trials of single levels."""
 
-    def __init__(self, trials: Trials, group: Group) -> None:
+    def __init__(self, trials: TrialTable, group: ColumnGroup) -> None:
         self.trials = trials
         self.codes = group.codes
         self.usual = self.value(frozenset())
         if self.usual is None:
             known = Counter(code for code in group.codes if code >= 0)
             self.usual = known.most_common(1)[0][0]
-        self.checked: dict[Level, int] = {}
+        self.checked: dict[Setting, int] = {}
         for combination in trials.by_combination:
             if len(combination) == 1:
                 value = self.value(combination)
@@ -51,23 +51,26 @@ class Reading:
             (row, code) for row, code in zip(trials.rows, self.codes, strict=True) if code >= 0
         ]
         acting = {level: value for level, value in self.checked.items() if value != self.usual}
-        self.single: Mapping[Level, int] = acting
-        self.unchecked: tuple[Level, ...] = ()
-        self.regions = regions(every, self.usual, acting)
+        self.single: Mapping[Setting, int] = acting
+        self.unchecked: tuple[Setting, ...] = ()
+        self.regions = find_interactions(every, self.usual, acting)
         if not self.regions:
             more = True
             while more:
-                presumed = presume(rows, self.usual, self.checked, trials.levels)
+                presumed = estimate_main_effects(rows, self.usual, self.checked, trials.levels)
                 self.single, self.unchecked = presumed.values, presumed.unchecked
                 more = self._check_together()
             if not self.unchecked:
-                self.regions = regions(every, self.usual, self.single)
+                self.regions = find_interactions(every, self.usual, self.single)
 
     def _check_together(self) -> bool:
         """Take trials of a few levels as checks of that one which acts; whether there is news."""
         before = len(self.checked)
         for combination in self.trials.by_combination:
-            if not 1 < len(combination) <= TOGETHER or (value := self.value(combination)) is None:
+            if (
+                not 1 < len(combination) <= MAX_CHECKED_TOGETHER
+                or (value := self.value(combination)) is None
+            ):
                 continue
             active = self.active(combination)
             if len(active) == 1:
@@ -77,7 +80,7 @@ class Reading:
                     self.checked.setdefault(level, value)
         return len(self.checked) > before
 
-    def value(self, combination: Combination) -> int | None:
+    def value(self, combination: Changes) -> int | None:
         """The most frequent value of the trials of exactly this combination.
 
         None where nothing is known, or two values are equally frequent.
@@ -88,15 +91,15 @@ class Reading:
         tied = len(counts) > 1 and counts[0][1] == counts[1][1]
         return counts[0][0] if counts and not tied else None
 
-    def active(self, combination: Iterable[Level]) -> list[Level]:
+    def active(self, combination: Iterable[Setting]) -> list[Setting]:
         """The levels that have an effect of their own."""
         return [level for level in combination if level in self.single]
 
-    def untried(self, combination: Combination) -> list[Combination]:
+    def untried(self, combination: Changes) -> list[Changes]:
         """Those of a few levels of which it is not known what they do by themselves."""
         return [frozenset({level}) for level in sorted(combination) if level not in self.checked]
 
-    def predicted(self, combination: Combination) -> int | None:
+    def predicted(self, combination: Changes) -> int | None:
         """The value if nothing interacts; None where several effects meet."""
         active = self.active(combination)
         if not active:
@@ -110,18 +113,18 @@ class Reading:
         What is sent in few trials only, with something random in it, looks as if it followed
         from whatever was varied in these.
         """
-        return sum(count - 1 for count in self._known().values()) >= _REPETITIONS
+        return sum(count - 1 for count in self._known().values()) >= _MIN_REPETITIONS
 
-    def to_repeat(self) -> list[Combination]:
+    def to_repeat(self) -> list[Changes]:
         """The trial to repeat so that more is known; none where that was tried."""
         known = self._known()
         trials = {one: len(self.trials.by_combination[one]) for one in known}
-        if sum(number - 1 for one, number in trials.items() if one) >= _MOST_REPEATED:
+        if sum(number - 1 for one, number in trials.items() if one) >= _MAX_REPEATED:
             return []
-        left = [one for one in known if trials[one] < MOST_REPLICATES]
+        left = [one for one in known if trials[one] < MAX_REPLICATES]
         return sorted(left, key=lambda one: (-known[one], sorted(one)))[:1]
 
-    def _known(self) -> dict[Combination, int]:
+    def _known(self) -> dict[Changes, int]:
         """In how many trials of each combination the column is known."""
         counts = {
             combination: sum(self.codes[row] >= 0 for row in rows)
@@ -129,7 +132,7 @@ class Reading:
         }
         return {combination: count for combination, count in counts.items() if count}
 
-    def shown(self, region: Region) -> list[Combination]:
+    def shown(self, region: Interaction) -> list[Changes]:
         """Combinations of exactly a region's factors that showed its effect by themselves."""
         size = len(region.levels)
         return [
@@ -140,7 +143,7 @@ class Reading:
             and self.value(combination) not in (None, self.usual)
         ]
 
-    def doubtful(self) -> list[Combination]:
+    def doubtful(self) -> list[Changes]:
         """Single levels whose effect other trials do not bear out and that ran only once."""
         found = []
         for level, value in self.single.items():

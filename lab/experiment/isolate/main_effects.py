@@ -18,33 +18,33 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-__all__ = ["Level", "Presumed", "presume"]
+__all__ = ["MainEffects", "Setting", "estimate_main_effects"]
 
-Level = tuple[str, str]
+Setting = tuple[str, str]
 """A factor and one of its levels."""
 
-_FEWEST = 2
-_SHARE = 0.75
+_MIN_TRIALS = 2
+_MIN_SHARE = 0.75
 """Of a level's undisturbed trials, so many must show the value that it is presumed to cause."""
-_CHECKED = 2
+_CHECKS_PER_FACTOR = 2
 """Levels of a factor that are checked; all, where no more than one beyond this are presumed."""
-_FEW_EXPLAINED = 12
+_MIN_EXPLAINED = 12
 """With fewer trials that are as expected, the array says nothing of further factors."""
 
 
-class Presumed(msgspec.Struct, frozen=True):
+class MainEffects(msgspec.Struct, frozen=True):
     """Levels with the value that each shows alone, known or presumed; and what to check."""
 
-    values: Mapping[Level, int]
-    unchecked: tuple[Level, ...] = ()
+    values: Mapping[Setting, int]
+    unchecked: tuple[Setting, ...] = ()
 
 
-def presume(
-    rows: Sequence[tuple[frozenset[Level], int]],
+def estimate_main_effects(
+    rows: Sequence[tuple[frozenset[Setting], int]],
     usual: int,
-    checked: Mapping[Level, int],
+    checked: Mapping[Setting, int],
     levels: Mapping[str, Sequence[str]],
-) -> Presumed:
+) -> MainEffects:
     """The effects of single levels on one column.
 
     ``rows`` are the trials' levels and codes, unknown ones left out.  ``checked`` has the
@@ -53,49 +53,51 @@ def presume(
     """
     active = {level: value for level, value in checked.items() if value != usual}
     idle = {level for level, value in checked.items() if value == usual}
-    unchecked: dict[Level, None] = {}
+    unchecked: dict[Setting, None] = {}
     while True:
         quiet = [(row, code) for row, code in rows if row.isdisjoint(active)]
-        if sum(code != usual for _, code in quiet) < _FEWEST:
+        if sum(code != usual for _, code in quiet) < _MIN_TRIALS:
             break
-        found = _strongest(quiet, usual, idle)
+        found = _find_strongest_factor(quiet, usual, idle)
         if found is None:
             break
         active.update(found)
         name = next(iter(found))[0]
-        unchecked.update(dict.fromkeys(_to_check(name, found, checked, usual)))
-    if sum(_explained(row, code, usual, active) for row, code in rows) < _FEW_EXPLAINED:
+        unchecked.update(dict.fromkeys(_choose_checks(name, found, checked, usual)))
+    if sum(_is_explained(row, code, usual, active) for row, code in rows) < _MIN_EXPLAINED:
         # So much disturbs this column that the array hides what single levels do.
         for name, values in levels.items():
             known = [value for value in values if (name, value) in checked]
             acts = any(checked[name, value] != usual for value in known)
-            ends = (values[0], values[-1])[: max(0, _CHECKED - len(known))]
+            ends = (values[0], values[-1])[: max(0, _CHECKS_PER_FACTOR - len(known))]
             unchecked.update(((name, value), None) for value in (values if acts else ends))
-    return Presumed(active, tuple(level for level in unchecked if level not in checked))
+    return MainEffects(active, tuple(level for level in unchecked if level not in checked))
 
 
-def _explained(row: frozenset[Level], code: int, usual: int, active: Mapping[Level, int]) -> bool:
+def _is_explained(
+    row: frozenset[Setting], code: int, usual: int, active: Mapping[Setting, int]
+) -> bool:
     """Whether a trial shows what its one active level, or none, makes expect."""
     here = [active[level] for level in row if level in active]
     return code == (here[0] if here else usual) if len(here) < 2 else False
 
 
-def _strongest(
-    quiet: Sequence[tuple[frozenset[Level], int]], usual: int, idle: Collection[Level]
-) -> dict[Level, int] | None:
+def _find_strongest_factor(
+    quiet: Sequence[tuple[frozenset[Setting], int]], usual: int, idle: Collection[Setting]
+) -> dict[Setting, int] | None:
     """The levels of the factor that explains most of what is unusual in these trials."""
-    seen: dict[Level, Counter[int]] = defaultdict(Counter)
+    seen: dict[Setting, Counter[int]] = defaultdict(Counter)
     for row, code in quiet:
         for level in row:
             seen[level][code] += 1
     explained: Counter[str] = Counter()
-    effects: dict[str, dict[Level, int]] = defaultdict(dict)
+    effects: dict[str, dict[Setting, int]] = defaultdict(dict)
     for level in sorted(seen):
         if level in idle:
             continue
         counts = seen[level]
         value, count = max(counts.items(), key=lambda item: (item[1], -item[0]))
-        if value != usual and count >= _FEWEST and count >= _SHARE * counts.total():
+        if value != usual and count >= _MIN_TRIALS and count >= _MIN_SHARE * counts.total():
             effects[level[0]][level] = value
             explained[level[0]] += count - 2 * (counts.total() - count)
     if not effects:
@@ -104,13 +106,13 @@ def _strongest(
     return effects[best] if explained[best] > 0 else None
 
 
-def _to_check(
-    name: str, found: Mapping[Level, int], checked: Mapping[Level, int], usual: int
-) -> list[Level]:
+def _choose_checks(
+    name: str, found: Mapping[Setting, int], checked: Mapping[Setting, int], usual: int
+) -> list[Setting]:
     """Levels of a factor to try alone: a few, or all where one has failed already."""
     refuted = any(level[0] == name and value == usual for level, value in checked.items())
     levels = sorted(found)
-    if refuted or len(levels) <= _CHECKED + 1:
+    if refuted or len(levels) <= _CHECKS_PER_FACTOR + 1:
         return levels
     known = sum(level[0] == name for level in checked)
-    return levels[: max(0, _CHECKED - known)]
+    return levels[: max(0, _CHECKS_PER_FACTOR - known)]

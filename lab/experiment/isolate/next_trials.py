@@ -13,21 +13,21 @@ import random
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from lab.experiment.isolate.causes import Doubt
-from lab.experiment.isolate.level_effects import TOGETHER
-from lab.experiment.isolate.main_effects import Level
-from lab.experiment.trials.contrasts import Combination
+from lab.experiment.isolate.causes import RepeatRequest
+from lab.experiment.isolate.level_effects import MAX_CHECKED_TOGETHER
+from lab.experiment.isolate.main_effects import Setting
+from lab.experiment.trials.contrasts import Changes
 
-__all__ = ["asked", "to_repeat"]
+__all__ = ["choose_repeats", "pack_checks"]
 
 
-def asked(
-    wanted: Sequence[Combination],
-    checks: Mapping[Level, frozenset[Level]],
+def pack_checks(
+    wanted: Sequence[Changes],
+    checks: Mapping[Setting, frozenset[Setting]],
     *,
     seed: str,
-    possible: Callable[[Combination], bool],
-) -> list[Combination]:
+    possible: Callable[[Changes], bool],
+) -> list[Changes]:
     """The levels of the trials to run.
 
     ``checks`` maps the levels to be checked to those that must not be in the same trial,
@@ -36,11 +36,11 @@ def asked(
     chance = random.Random(seed)
     left = [level for level in sorted(checks) if frozenset({level}) not in wanted]
     chance.shuffle(left)
-    trials: list[Combination] = []
+    trials: list[Changes] = []
     while left:
-        trial: list[Level] = []
+        trial: list[Setting] = []
         for level in left:
-            if len(trial) == TOGETHER:
+            if len(trial) == MAX_CHECKED_TOGETHER:
                 break
             if any(
                 level[0] == other[0] or level in checks[other] or other in checks[level]
@@ -54,7 +54,7 @@ def asked(
     return [*wanted, *trials]
 
 
-def to_repeat(doubts: Sequence[Doubt], planned: Collection[Combination]) -> list[Combination]:
+def choose_repeats(doubts: Sequence[RepeatRequest], planned: Collection[Changes]) -> list[Changes]:
     """The trials to repeat, few of them, so that each doubt has as many as it wants.
 
     What is ``planned`` anyway counts.
@@ -63,7 +63,7 @@ def to_repeat(doubts: Sequence[Doubt], planned: Collection[Combination]) -> list
         min(doubt.most, len(doubt.trials)) - sum(one in planned for one in doubt.trials)
         for doubt in doubts
     ]
-    chosen: list[Combination] = []
+    chosen: list[Changes] = []
     while any(need > 0 for need in needs):
         votes = Counter(
             one

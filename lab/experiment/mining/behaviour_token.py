@@ -17,7 +17,7 @@ from lab.observation.features import Features
 from lab.observation.location import Location
 from lab.observation.text.masks import mask
 
-__all__ = ["Likeness", "likeness"]
+__all__ = ["ComparableViews", "choose_views"]
 
 _Glass = Callable[[tuple[str, ...]], object]
 
@@ -42,7 +42,7 @@ _GLASSES: tuple[_Glass, ...] = (_exact, _masked, _kinds, _some)
 _UNKNOWN = _GLASSES.index(_masked)
 
 
-class Likeness(msgspec.Struct, frozen=True):
+class ComparableViews(msgspec.Struct, frozen=True):
     """How closely each place may be looked at; -1 for not at all."""
 
     views: dict[Location, int]
@@ -57,13 +57,13 @@ class Likeness(msgspec.Struct, frozen=True):
         return hashlib.sha256(msgspec.json.encode(seen)).hexdigest()
 
 
-def likeness(groups: Sequence[Sequence[Features]]) -> Likeness:
+def choose_views(groups: Sequence[Sequence[Features]]) -> ComparableViews:
     """What groups of replicates, each of one environment, say is comparable."""
     places = {location for group in groups for features in group for location in features}
-    return Likeness({place: _finest(place, groups) for place in places})
+    return ComparableViews({place: _choose_view(place, groups) for place in places})
 
 
-def _finest(place: Location, groups: Sequence[Sequence[Features]]) -> int:
+def _choose_view(place: Location, groups: Sequence[Sequence[Features]]) -> int:
     for view, glass in enumerate(_GLASSES):
         if all(_agree(glass, [features.get(place, ()) for features in group]) for group in groups):
             return view

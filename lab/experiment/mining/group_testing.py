@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 
-__all__ = ["Questions", "Separation", "Switches"]
+__all__ = ["GroupTesting", "Questions", "Switches"]
 
 Switches = frozenset[str]
 """The switches that are set in one trial."""
@@ -30,10 +30,10 @@ Questions = Generator[tuple[Switches, ...], tuple[str, ...], None]
 
 _Search = Generator[Switches, str, tuple[str, ...]]
 
-_MOST_ROUNDS = 64
+_MAX_ROUNDS = 64
 
 
-class Separation:
+class GroupTesting:
     """The search, and what it has found so far: it may be stopped at any time.
 
     ``found`` are the sets that change something, each as small as it can be: one switch, or
@@ -51,7 +51,7 @@ class Separation:
     def questions(self) -> Questions:
         """The trials that the search wants, several at a time where they are independent."""
         (usual,) = yield (frozenset(),)
-        for _ in range(_MOST_ROUNDS):
+        for _ in range(_MAX_ROUNDS):
             if not self.left:
                 return
             (all_set,) = yield (frozenset(self.left),)
@@ -78,13 +78,15 @@ class Separation:
             for share in shares
             if share
         ]
-        needed = yield from _abreast(searches)
+        needed = yield from _run_in_parallel(searches)
         if count > 1:
             (together,) = yield (frozenset(needed),)
             if together != all_set:
                 # Where one of two is enough, lanes that each rely on the other drop both.
                 rest = tuple(name for name in names if name not in needed)
-                needed += yield from _abreast([self._smallest(rest, frozenset(needed), all_set)])
+                needed += yield from _run_in_parallel(
+                    [self._smallest(rest, frozenset(needed), all_set)]
+                )
         return needed
 
     def _smallest(self, names: tuple[str, ...], always: Switches, wanted: str) -> _Search:
@@ -117,11 +119,11 @@ class Separation:
         self.found += [frozenset({name}) for name in alone]
         for name in needed:
             if name not in alone and not any(name in found for found in self.found):
-                partners = yield from _partners(name, [n for n in needed if n != name])
+                partners = yield from _find_partners(name, [n for n in needed if n != name])
                 self.found.append(frozenset({name, *partners}))
 
 
-def _abreast(
+def _run_in_parallel(
     searches: Sequence[_Search],
 ) -> Generator[tuple[Switches, ...], tuple[str, ...], tuple[str, ...]]:
     """All searches at the same time, one question of each in every round."""
@@ -146,7 +148,7 @@ def _abreast(
     return tuple(name for number in sorted(results) for name in results[number])
 
 
-def _partners(
+def _find_partners(
     name: str, others: list[str]
 ) -> Generator[tuple[Switches, ...], tuple[str, ...], tuple[str, ...]]:
     """The fewest others beside which this one makes a difference."""

@@ -18,26 +18,26 @@ from typing import Protocol
 import msgspec
 
 from lab.environment import Environment
-from lab.experiment.design.covering_array import Planned
+from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import EngineEvent
-from lab.experiment.mining.behaviour_token import likeness
-from lab.experiment.mining.group_testing import Separation, Switches
-from lab.factors.registry import factor
-from lab.factors.variables import assignments, level_of
+from lab.experiment.mining.behaviour_token import choose_views
+from lab.experiment.mining.group_testing import GroupTesting, Switches
+from lab.factors.registry import get_factor
+from lab.factors.variables import format_level, parse_assignments
 from lab.observation.features import Features
 
-__all__ = ["FACTOR", "Mined", "mine", "own_text", "switches"]
+__all__ = ["FACTOR", "MiningResult", "choose_values", "make_unique_text", "mine_variables"]
 
 FACTOR = "variables"
-_OWN_TEXT = re.compile(r"vq[0-9]{6}xk")
-_MOST_COPIES = 3
+_UNIQUE_TEXT = re.compile(r"vq[0-9]{6}xk")
+_MAX_COPIES = 3
 """Copied variables that become levels."""
-_MOST_REPEATS = 4
+_MAX_REPEATS = 4
 _REPLICATES = 2
 """Of the trial that sets everything: what differs between them is noise."""
 
 
-class Mined(msgspec.Struct, frozen=True):
+class MiningResult(msgspec.Struct, frozen=True):
     """What mining found: levels of the factor, and the names that it had no trials left for.
 
     ``copied`` are further names whose texts were sent: too many to make levels of all.
@@ -48,9 +48,9 @@ class Mined(msgspec.Struct, frozen=True):
     copied: tuple[str, ...] = ()
 
 
-def switches(names: Sequence[str]) -> dict[str, str]:
+def choose_values(names: Sequence[str]) -> dict[str, str]:
     """What mining sets: the factor's named levels, and every other name to ``1``."""
-    named = (assignments(text) for text in factor(FACTOR).levels)
+    named = (parse_assignments(text) for text in get_factor(FACTOR).levels)
     general = {name: value for level in named for name, value in level.items()}
     return {**dict.fromkeys(names, "1"), **general}
 
@@ -58,14 +58,14 @@ def switches(names: Sequence[str]) -> dict[str, str]:
 class Bench(Protocol):
     """What mining needs of the engine."""
 
-    def run(self, trials: Sequence[Planned]) -> Iterator[EngineEvent]:
+    def run(self, trials: Sequence[PlannedTrial]) -> Iterator[EngineEvent]:
         """Run these trials."""
 
     def features(self, environment: Environment) -> list[Features]:
         """What the trials of an environment showed, so far."""
 
 
-def mine(
+def mine_variables(
     values: Mapping[str, str],
     control: Environment,
     bench: Bench,
@@ -73,34 +73,34 @@ def mine(
     lanes: int,
     seed: int,
     enough: Callable[[int], bool],
-) -> Generator[EngineEvent, None, Mined]:
+) -> Generator[EngineEvent, None, MiningResult]:
     """Search among variables with the values to set; ``enough(n)`` says whether there is no
     room for ``n`` more trials.
 
     The control environment must have been measured already.
     """
     if not values or enough(1 + _REPLICATES):
-        return Mined(left=tuple(values))
-    texts = {name: own_text(number, seed) for number, name in enumerate(values)}
-    marked = control.but({FACTOR: level_of(texts)})
-    yield from bench.run([Planned(marked)])
-    copied = _copied(texts, bench.features(marked))
+        return MiningResult(left=tuple(values))
+    texts = {name: make_unique_text(number, seed) for number, name in enumerate(values)}
+    marked = control.but({FACTOR: format_level(texts)})
+    yield from bench.run([PlannedTrial(marked)])
+    copied = _find_copied(texts, bench.features(marked))
     # Two texts each, because only what follows its level is a copy.
     levels = [
-        level_of({name: text})
-        for name in copied[:_MOST_COPIES]
+        format_level({name: text})
+        for name in copied[:_MAX_COPIES]
         for text in (texts[name], texts[name][::-1])
     ]
     names = tuple(name for name in values if name not in copied)
 
     def level(chosen: Switches) -> str:
-        return level_of({name: values[name] for name in chosen})
+        return format_level({name: values[name] for name in chosen})
 
     if not names:
-        return Mined(tuple(levels), copied=copied[_MOST_COPIES:])
+        return MiningResult(tuple(levels), copied=copied[_MAX_COPIES:])
     everything = control.but({FACTOR: level(frozenset(names))})
-    yield from bench.run([Planned(everything, number) for number in range(_REPLICATES)])
-    alike = likeness([bench.features(control), bench.features(everything)])
+    yield from bench.run([PlannedTrial(everything, number) for number in range(_REPLICATES)])
+    alike = choose_views([bench.features(control), bench.features(everything)])
     tokens: dict[Environment, str] = {}
 
     def asked(environments: Sequence[Environment]) -> Generator[EngineEvent, None, bool]:
@@ -112,21 +112,21 @@ def mine(
         missing = [one for one in dict.fromkeys(environments) if one not in tokens]
         if missing and enough(len(missing)):
             return False
-        yield from bench.run([Planned(one) for one in missing])
+        yield from bench.run([PlannedTrial(one) for one in missing])
         for one in missing:
             seen = [alike.token(features) for features in bench.features(one)]
-            for number in range(1, _MOST_REPEATS):
-                believed = _believed(seen, frozenset(tokens.values()))
+            for number in range(1, _MAX_REPEATS):
+                believed = _accept_token(seen, frozenset(tokens.values()))
                 if believed is not None or enough(1):
                     break
-                yield from bench.run([Planned(one, number)])
+                yield from bench.run([PlannedTrial(one, number)])
                 seen = [alike.token(features) for features in bench.features(one)]
             if not seen:
                 return False
-            tokens[one] = _believed(seen, frozenset(tokens.values())) or seen[-1]
+            tokens[one] = _accept_token(seen, frozenset(tokens.values())) or seen[-1]
         return True
 
-    search = Separation(names, lanes)
+    search = GroupTesting(names, lanes)
     questions = search.questions()
     answers: tuple[str, ...] | None = None
     while True:
@@ -140,15 +140,15 @@ def mine(
         answers = tuple(tokens[environment] for environment in environments)
     levels += [level(chosen) for chosen in search.found]
     levels += [level(frozenset({name})) for name in search.needed]
-    return Mined(tuple(dict.fromkeys(levels)), search.left, copied[_MOST_COPIES:])
+    return MiningResult(tuple(dict.fromkeys(levels)), search.left, copied[_MAX_COPIES:])
 
 
-def own_text(number: int, seed: int) -> str:
+def make_unique_text(number: int, seed: int) -> str:
     """A text that stands for one variable and occurs nowhere else."""
     return f"vq{(seed * 7919 + number) % 1_000_000:06d}xk"
 
 
-def _believed(seen: Sequence[str], known: frozenset[str]) -> str | None:
+def _accept_token(seen: Sequence[str], known: frozenset[str]) -> str | None:
     """The token of several trials of one set that is no mishap; None while that is open."""
     for token in seen:
         if token in known or seen.count(token) > 1:
@@ -156,10 +156,10 @@ def _believed(seen: Sequence[str], known: frozenset[str]) -> str | None:
     return None
 
 
-def _copied(texts: Mapping[str, str], trials: Sequence[Features]) -> tuple[str, ...]:
+def _find_copied(texts: Mapping[str, str], trials: Sequence[Features]) -> tuple[str, ...]:
     """The variables whose own text was sent somewhere."""
     sent = "\n".join(
         text for features in trials for values in features.values() for text in values
     ).lower()
-    there = set(_OWN_TEXT.findall(sent))
+    there = set(_UNIQUE_TEXT.findall(sent))
     return tuple(name for name, text in texts.items() if text in there)

@@ -29,32 +29,32 @@ import msgspec
 
 from lab.environment import Environment
 from lab.experiment.analysis import Row
-from lab.experiment.design.covering_array import Planned
+from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import EngineEvent
-from lab.experiment.search.level_variants import made_of, simpler
-from lab.experiment.search.novelty import Novelty, Sight, novelty
+from lab.experiment.search.level_variants import build_levels_from_words, simplify_level
+from lab.experiment.search.novelty import KnownBehaviour, Sighting, collect_known
 from lab.factors.factor import Factor
-from lab.factors.registry import factor, impossible
-from lab.findings.report import Explored
+from lab.factors.registry import find_conflict, get_factor
+from lab.findings.report import ExplorationSummary
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["Found", "search"]
+__all__ = ["SearchResult", "search_levels"]
 
-_GENERATED = 0.7
+_GENERATED_SHARE = 0.7
 """Of the trials, those for generated levels; the rest makes what they find simpler."""
-_ELSEWHERE = 0.2
+_VARIED_SHARE = 0.2
 """Of the trials, those in the varied context."""
-_MOST_FOUND = 3
+_MAX_FOUND = 3
 _REPLICATES = 2
-_MOST_EXAMPLES = 2000
+_MAX_EXAMPLES = 2000
 
 
 class Bench(Protocol):
     """What a search needs of the engine."""
 
-    def run(self, trials: Sequence[Planned]) -> Iterator[EngineEvent]:
+    def run(self, trials: Sequence[PlannedTrial]) -> Iterator[EngineEvent]:
         """Run these trials, those already measured left out."""
 
     def rows(self) -> list[Row]:
@@ -64,14 +64,14 @@ class Bench(Protocol):
         """How many trials there are so far."""
 
 
-class Found(msgspec.Struct, frozen=True):
+class SearchResult(msgspec.Struct, frozen=True):
     """The levels that a search found, and what it tried."""
 
     levels: tuple[str, ...]
-    explored: Explored
+    explored: ExplorationSummary
 
 
-class _Ask(BaseException):
+class _TrialNeeded(BaseException):
     """A level whose trial must run before Hypothesis can go on.
 
     No Exception, because Hypothesis takes those for failures of the tested property.
@@ -84,17 +84,17 @@ class _Ask(BaseException):
 class _Context:
     """One background in which levels are tried."""
 
-    def __init__(self, name: str, background: Environment, known: Novelty) -> None:
+    def __init__(self, name: str, background: Environment, known: KnownBehaviour) -> None:
         self.name = name
         self.background = background
         self.known = known
-        self.shown: dict[str, frozenset[Sight]] = {}
+        self.shown: dict[str, frozenset[Sighting]] = {}
 
     def environment(self, level: str) -> Environment:
         return self.background.but({self.name: level})
 
 
-def search(
+def search_levels(
     name: str,
     levels: Mapping[str, Sequence[str]],
     bench: Bench,
@@ -102,48 +102,48 @@ def search(
     words: Sequence[str],
     trials: int,
     seed: int,
-) -> Generator[EngineEvent, None, Found]:
+) -> Generator[EngineEvent, None, SearchResult]:
     """Search among levels of a factor with at most so many trials.
 
     ``levels`` are those of the audit, the control first.  ``words`` come in the order in which
     they are worth trying.
     """
-    item = factor(name)
+    item = get_factor(name)
     control = Environment.of({other: values[0] for other, values in levels.items()})
-    candidates = made_of(item, words)
+    candidates = build_levels_from_words(item, words)
     known = [control.but({name: level}) for level in levels[name]]
-    work = _Work(item, bench, trials)
-    yield from bench.run([Planned(environment) for environment in known])
-    here = _Context(name, control, _known(item, bench, known))
+    work = _SearchTrials(item, bench, trials)
+    yield from bench.run([PlannedTrial(environment) for environment in known])
+    here = _Context(name, control, _collect_known(item, bench, known))
     contexts = [here]
-    share = int(trials * _ELSEWHERE) if len(levels) > 1 and candidates else 0
-    most = max(1, int(trials * _GENERATED) - share - work.ran())
+    share = int(trials * _VARIED_SHARE) if len(levels) > 1 and candidates else 0
+    most = max(1, int(trials * _GENERATED_SHARE) - share - work.ran())
     first = [level for level in candidates if level not in levels[name]][: most // 2]
-    drawn = _drawn(item, candidates, most - len(first), seed, (*levels[name], *first))
+    drawn = _draw_levels(item, candidates, most - len(first), seed, (*levels[name], *first))
     yield from work.try_all(here, [*first, *drawn])
     if share > len(levels[name][:4]) + _REPLICATES:
-        varied = _varied(name, levels, seed)
+        varied = _vary_environment(name, levels, seed)
         some = [varied.but({name: level}) for level in levels[name][:4]]
         before = work.ran()
-        replicates = [Planned(some[0], number) for number in range(_REPLICATES)]
-        yield from bench.run([*replicates, *map(Planned, some[1:])])
-        elsewhere = _Context(name, varied, _known(item, bench, some, here.known))
+        replicates = [PlannedTrial(some[0], number) for number in range(_REPLICATES)]
+        yield from bench.run([*replicates, *map(PlannedTrial, some[1:])])
+        elsewhere = _Context(name, varied, _collect_known(item, bench, some, here.known))
         contexts.append(elsewhere)
         share -= work.ran() - before
         yield from work.try_all(elsewhere, first[: max(0, share)])
     found: list[str] = []
     for context in contexts:
-        for level, target in _of_interest(context):
+        for level, target in _rank_sightings(context):
             told = (one.shown.get(text, frozenset()) for one in contexts for text in found)
-            if len(found) == _MOST_FOUND or any(target <= shown for shown in told):
+            if len(found) == _MAX_FOUND or any(target <= shown for shown in told):
                 continue
-            strategy = _strategy(item, candidates) if level in drawn else None
+            strategy = _build_strategy(item, candidates) if level in drawn else None
             simplest = yield from work.shrunk(context, level, target, strategy, seed)
             found.append(simplest)
     tried = {level for context in contexts for level in context.shown}
-    return Found(
+    return SearchResult(
         tuple(dict.fromkeys(found)),
-        Explored(
+        ExplorationSummary(
             how="search",
             factor=name,
             levels=len(tried),
@@ -158,7 +158,7 @@ def search(
     )
 
 
-class _Work:
+class _SearchTrials:
     """Trials run for a search, counted."""
 
     def __init__(self, item: Factor, bench: Bench, most: int) -> None:
@@ -177,21 +177,21 @@ class _Work:
     ) -> Generator[EngineEvent, None, None]:
         """Try each level once, and those that show something new once more."""
         unknown = [level for level in levels if level not in context.shown]
-        unknown = [x for x in unknown if impossible(context.environment(x)) is None]
+        unknown = [x for x in unknown if find_conflict(context.environment(x)) is None]
         unknown = unknown[: max(0, self.most - self.ran())]
-        yield from self.bench.run([Planned(context.environment(level)) for level in unknown])
+        yield from self.bench.run([PlannedTrial(context.environment(level)) for level in unknown])
         first = self._new(context, unknown, 1)
         context.shown.update(first)
         again = [level for level, new in first.items() if new]
         room = max(0, self.most - self.ran())
         yield from self.bench.run(
-            [Planned(context.environment(level), 1) for level in again[:room]]
+            [PlannedTrial(context.environment(level), 1) for level in again[:room]]
         )
         context.shown.update(self._new(context, again, _REPLICATES))
 
     def _new(
         self, context: _Context, levels: Sequence[str], least: int
-    ) -> dict[str, frozenset[Sight]]:
+    ) -> dict[str, frozenset[Sighting]]:
         """What all trials of each level show; nothing where there are too few of them."""
         seen = defaultdict(list)
         for row in self.bench.rows():
@@ -211,7 +211,7 @@ class _Work:
         self,
         context: _Context,
         level: str,
-        target: frozenset[Sight],
+        target: frozenset[Sighting],
         strategy: SearchStrategy[str] | None,
         seed: int,
     ) -> Generator[EngineEvent, None, str]:
@@ -223,40 +223,42 @@ class _Work:
             if text not in context.shown:
                 if self.ran() + _REPLICATES > most or self.stopped:
                     return False
-                raise _Ask(text)
+                raise _TrialNeeded(text)
             return target <= context.shown[text]
 
         def generated() -> str | None:
-            return None if strategy is None else _found(strategy, shows, seed)
+            return None if strategy is None else _find_example(strategy, shows, seed)
 
         def left_out() -> str | None:
             from hypothesis import strategies as st
 
-            return _found(st.sampled_from([*simpler(self.item, best), best]), shows, seed)
+            return _find_example(
+                st.sampled_from([*simplify_level(self.item, best), best]), shows, seed
+            )
 
         best = level
         for attempt in (generated, left_out):
             while True:
                 try:
-                    best = _simplest(best, attempt())
+                    best = _choose_simplest(best, attempt())
                     break
-                except _Ask as question:
+                except _TrialNeeded as question:
                     asked = question.level
                 yield from self.try_all(context, [asked])
                 context.shown.setdefault(asked, frozenset())
         return best
 
 
-def _simplest(best: str, other: str | None) -> str:
+def _choose_simplest(best: str, other: str | None) -> str:
     return best if other is None else min(best, other, key=lambda text: (len(text), text))
 
 
-def _known(
+def _collect_known(
     item: Factor,
     bench: Bench,
     environments: Sequence[Environment],
-    elsewhere: Novelty | None = None,
-) -> Novelty:
+    elsewhere: KnownBehaviour | None = None,
+) -> KnownBehaviour:
     """What the trials of these environments, one a level of the factor, showed."""
     wanted = set(environments)
     trials = [
@@ -264,16 +266,16 @@ def _known(
         for row in bench.rows()
         if row.environment in wanted and not row.broken
     ]
-    return novelty(trials, item.needles, routes=item.routes, elsewhere=elsewhere)
+    return collect_known(trials, item.needles, routes=item.routes, elsewhere=elsewhere)
 
 
-def _of_interest(context: _Context) -> list[tuple[str, frozenset[Sight]]]:
+def _rank_sightings(context: _Context) -> list[tuple[str, frozenset[Sighting]]]:
     """For each new thing, or things that always come together, the plainest level with it."""
-    levels: dict[Sight, set[str]] = defaultdict(set)
+    levels: dict[Sighting, set[str]] = defaultdict(set)
     for level, new in context.shown.items():
         for sight in new:
             levels[sight].add(level)
-    together: dict[frozenset[str], set[Sight]] = defaultdict(set)
+    together: dict[frozenset[str], set[Sighting]] = defaultdict(set)
     for sight, showing in levels.items():
         together[frozenset(showing)].add(sight)
     ranked = sorted(together.items(), key=lambda item: (-len(item[0]), sorted(item[0])))
@@ -283,25 +285,25 @@ def _of_interest(context: _Context) -> list[tuple[str, frozenset[Sight]]]:
     ]
 
 
-def _varied(name: str, levels: Mapping[str, Sequence[str]], seed: int) -> Environment:
+def _vary_environment(name: str, levels: Mapping[str, Sequence[str]], seed: int) -> Environment:
     """An environment in which every other factor is varied, as far as that is possible."""
     chance = random.Random(f"search {seed}")
     varied = Environment.of({other: values[0] for other, values in levels.items()})
     for other, values in levels.items():
         if other != name and len(values) > 1:
             moved = varied.but({other: chance.choice(values[1:])})
-            varied = moved if impossible(moved) is None else varied
+            varied = moved if find_conflict(moved) is None else varied
     return varied
 
 
-def _strategy(item: Factor, candidates: Sequence[str]) -> SearchStrategy[str]:
+def _build_strategy(item: Factor, candidates: Sequence[str]) -> SearchStrategy[str]:
     from hypothesis import strategies as st
 
     generated = item.strategy().map(item.parse)
     return st.one_of(st.sampled_from(list(candidates)), generated) if candidates else generated
 
 
-def _drawn(
+def _draw_levels(
     item: Factor, candidates: Sequence[str], most: int, seed: int, known: Sequence[str]
 ) -> list[str]:
     """So many different levels as Hypothesis generates them, the known ones left out."""
@@ -311,15 +313,15 @@ def _drawn(
         if level not in known:
             found[level] = None
         if len(found) >= most:
-            raise _Ask(level)
+            raise _TrialNeeded(level)
         return False
 
-    with suppress(_Ask):
-        _found(_strategy(item, candidates), enough, seed)
+    with suppress(_TrialNeeded):
+        _find_example(_build_strategy(item, candidates), enough, seed)
     return list(found)
 
 
-def _found(
+def _find_example(
     strategy: SearchStrategy[str], condition: Callable[[str], bool], seed: int
 ) -> str | None:
     """The simplest example that Hypothesis finds; None where it finds none."""
@@ -327,7 +329,7 @@ def _found(
     from hypothesis.errors import NoSuchExample
 
     chosen = settings(
-        max_examples=_MOST_EXAMPLES,
+        max_examples=_MAX_EXAMPLES,
         database=None,
         deadline=None,
         phases=(Phase.generate, Phase.shrink),

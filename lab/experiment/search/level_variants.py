@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 from lab.factors.factor import Factor
 
-__all__ = ["made_of", "simpler"]
+__all__ = ["build_levels_from_words", "simplify_level"]
 
 _PART = re.compile(r"[^/._:=, -]+")
 
 
-def made_of(item: Factor, words: Sequence[str]) -> tuple[str, ...]:
+def build_levels_from_words(item: Factor, words: Sequence[str]) -> tuple[str, ...]:
     """Levels of the factor that are made of words, in their order; those it cannot have left
     out."""
     forms = ("{0}", "https://{0}", "https://models.example{0}", "https://{0}.example.net")
@@ -35,7 +35,7 @@ def made_of(item: Factor, words: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def simpler(item: Factor, level: str) -> tuple[str, ...]:
+def simplify_level(item: Factor, level: str) -> tuple[str, ...]:
     """Levels with parts of this one left out, the plainest first."""
     texts: list[str] = []
     if "://" in level:

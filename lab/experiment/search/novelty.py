@@ -21,9 +21,9 @@ from lab.findings.classify import ROUTE_PARTS, ROUTED_CHANNELS
 from lab.observation.features import Features
 from lab.observation.text.masks import mask
 
-__all__ = ["Novelty", "Sight", "novelty"]
+__all__ = ["KnownBehaviour", "Sighting", "collect_known"]
 
-Sight = tuple[str, str]
+Sighting = tuple[str, str]
 """A place, and what is seen there."""
 
 _SHORTEST_NEEDLE = 3
@@ -53,31 +53,31 @@ _GLASSES: tuple[Callable[[_Values], object], ...] = (_exact, _masked, _signs, _s
 _UNKNOWN = _GLASSES.index(_signs)
 
 
-class Novelty(msgspec.Struct, frozen=True):
+class KnownBehaviour(msgspec.Struct, frozen=True):
     """What is known: through which glass each place is seen, and what was seen there.
 
     ``hosts`` are those that known levels do not name, such as what a moving one stands for.
     """
 
     glasses: Mapping[str, int]
-    known: frozenset[Sight]
+    known: frozenset[Sighting]
     hosts: frozenset[str]
     needles: Callable[[str], tuple[str, ...]]
     routes: bool
 
-    def new(self, level: str, features: Features) -> frozenset[Sight]:
+    def new(self, level: str, features: Features) -> frozenset[Sighting]:
         """What this trial of a level shows that no known level does."""
-        places = _blanked(level, features, self.needles, self.routes, self.hosts)
-        return frozenset(_sights(places, self.glasses)) - self.known
+        places = _blank_copies(level, features, self.needles, self.routes, self.hosts)
+        return frozenset(_list_sightings(places, self.glasses)) - self.known
 
 
-def novelty(
+def collect_known(
     trials: Sequence[tuple[str, Features]],
     needles: Callable[[str], tuple[str, ...]],
     *,
     routes: bool,
-    elsewhere: Novelty | None = None,
-) -> Novelty:
+    elsewhere: KnownBehaviour | None = None,
+) -> KnownBehaviour:
     """What trials of known levels, some of them several times, say is known.
 
     What was seen ``elsewhere`` is known too, and no place is looked at more closely than there,
@@ -90,18 +90,21 @@ def novelty(
         if location.host is not None and location.host not in needles(level)
     )
     seen = [
-        (level, _blanked(level, features, needles, routes, hosts)) for level, features in trials
+        (level, _blank_copies(level, features, needles, routes, hosts))
+        for level, features in trials
     ]
     names = {place for _, places in seen for place in places}
     least = {} if elsewhere is None else elsewhere.glasses
-    glasses = {name: _coarser(_glass(name, seen), least.get(name, 0)) for name in names}
-    known = {sight for _, places in seen for sight in _sights(places, glasses)}
+    glasses = {
+        name: _choose_coarser(_choose_view(name, seen), least.get(name, 0)) for name in names
+    }
+    known = {sight for _, places in seen for sight in _list_sightings(places, glasses)}
     if elsewhere is not None:
         known |= elsewhere.known
-    return Novelty(glasses, frozenset(known), hosts, needles, routes)
+    return KnownBehaviour(glasses, frozenset(known), hosts, needles, routes)
 
 
-def _glass(name: str, seen: Sequence[tuple[str, Mapping[str, _Values]]]) -> int:
+def _choose_view(name: str, seen: Sequence[tuple[str, Mapping[str, _Values]]]) -> int:
     """The finest glass that shows few values and the same for the same level; -1 for none."""
     levels = {level for level, _ in seen}
     most = max(_FEW, len(levels) // _FEW)
@@ -115,11 +118,11 @@ def _glass(name: str, seen: Sequence[tuple[str, Mapping[str, _Values]]]) -> int:
     return -1
 
 
-def _coarser(one: int, other: int) -> int:
+def _choose_coarser(one: int, other: int) -> int:
     return -1 if min(one, other) < 0 else max(one, other)
 
 
-def _sights(places: Mapping[str, _Values], glasses: Mapping[str, int]) -> set[Sight]:
+def _list_sightings(places: Mapping[str, _Values], glasses: Mapping[str, int]) -> set[Sighting]:
     found = set()
     for name in {*places, *glasses}:
         number = glasses.get(name, _UNKNOWN)
@@ -128,7 +131,7 @@ def _sights(places: Mapping[str, _Values], glasses: Mapping[str, int]) -> set[Si
     return found
 
 
-def _blanked(
+def _blank_copies(
     level: str,
     features: Features,
     needles: Callable[[str], tuple[str, ...]],

@@ -14,25 +14,33 @@ import msgspec
 from lab.environment import Environment
 from lab.experiment.analysis import Row
 from lab.experiment.columns.column import ABSENT, Column
-from lab.experiment.columns.extract import columns
-from lab.experiment.tabulate.covertness import hidden
-from lab.experiment.tabulate.decision_table import slot_values, whole_texts
-from lab.experiment.trials.contrasts import Combination, Trials
-from lab.findings.report import Explored, Part, Partition, Signal
-from lab.findings.rules.level_rules import with_rules
+from lab.experiment.columns.extract import extract_columns
+from lab.experiment.tabulate.covertness import is_hidden
+from lab.experiment.tabulate.decision_table import find_whole_texts, join_slots
+from lab.experiment.trials.contrasts import Changes, TrialTable
+from lab.findings.report import ExplorationSummary, LevelGroup, Partition, Signal
+from lab.findings.rules.level_rules import add_rules
 
-__all__ = ["Swept", "about", "account", "context_of", "partitioned", "readings", "sides"]
+__all__ = [
+    "SweptFactor",
+    "add_partition",
+    "collect_values_by_level",
+    "concerns",
+    "find_context",
+    "split_pair",
+    "summarise_sweep",
+]
 
 _AGREED = 0.8
 """Where fewer trials of a level agree, it is uncertain."""
 _MESSAGES = ("request", "message")
 
 
-class Swept(msgspec.Struct, frozen=True):
+class SweptFactor(msgspec.Struct, frozen=True):
     """One factor swept: in which contexts, and what that cost."""
 
     factor: str
-    contexts: tuple[Combination, ...]
+    contexts: tuple[Changes, ...]
     left: int
     """Contexts that there were too many of."""
     tried: int
@@ -40,27 +48,29 @@ class Swept(msgspec.Struct, frozen=True):
     of: int
 
 
-def about(signal: Signal, name: str) -> bool:
+def concerns(signal: Signal, name: str) -> bool:
     """Whether a sweep of this factor divides what the signal shows."""
     return name in signal.cause and signal.kind != "route"
 
 
-def context_of(signal: Signal, name: str) -> Combination:
+def find_context(signal: Signal, name: str) -> Changes:
     """The levels at which a signal shows what a factor does, that factor's own left out."""
     pair = signal.pair
     levels = {**pair.context, pair.factor: pair.right_level}
     return frozenset(item for item in levels.items() if item[0] != name)
 
 
-def partitioned(signal: Signal, swept: Swept, rows: Sequence[Row], control: Environment) -> Signal:
+def add_partition(
+    signal: Signal, swept: SweptFactor, rows: Sequence[Row], control: Environment
+) -> Signal:
     """The signal with what a sweep found; as it was, where the sweep does not concern it.
 
     ``rows`` are all trials of the audit, the control environment's first.
     """
-    context = context_of(signal, swept.factor)
-    if not about(signal, swept.factor) or context not in swept.contexts:
+    context = find_context(signal, swept.factor)
+    if not concerns(signal, swept.factor) or context not in swept.contexts:
         return signal
-    seen = readings(signal, swept.factor, context, rows, control)
+    seen = collect_values_by_level(signal, swept.factor, context, rows, control)
     if not seen:
         return signal
     parts: dict[str | None, list[str]] = defaultdict(list)
@@ -74,7 +84,7 @@ def partitioned(signal: Signal, swept: Swept, rows: Sequence[Row], control: Envi
         factor=swept.factor,
         context=dict(sorted(context)),
         parts=tuple(
-            Part(value, tuple(levels))
+            LevelGroup(value, tuple(levels))
             for value, levels in sorted(parts.items(), key=lambda item: -len(item[1]))
         ),
         levels=len(seen),
@@ -83,17 +93,17 @@ def partitioned(signal: Signal, swept: Swept, rows: Sequence[Row], control: Envi
         uncertain=tuple(uncertain),
     )
     others = tuple(one for one in signal.partitions if one.factor != swept.factor)
-    return with_rules(msgspec.structs.replace(signal, partitions=(*others, found)))
+    return add_rules(msgspec.structs.replace(signal, partitions=(*others, found)))
 
 
-def account(swept: Swept, found: tuple[str, ...], trials: int) -> Explored:
+def summarise_sweep(swept: SweptFactor, found: tuple[str, ...], trials: int) -> ExplorationSummary:
     """What the report says of a sweep that took so many trials and brought these levels."""
     whys = []
     if swept.tried < swept.of:
         whys.append(f"a limit left {swept.of - swept.tried} of {swept.of} levels out")
     if swept.left:
         whys.append(f"{swept.left} more contexts in which it shows were not swept")
-    return Explored(
+    return ExplorationSummary(
         how="sweep",
         factor=swept.factor,
         levels=swept.tried,
@@ -104,10 +114,10 @@ def account(swept: Swept, found: tuple[str, ...], trials: int) -> Explored:
     )
 
 
-def readings(
+def collect_values_by_level(
     signal: Signal,
     name: str,
-    context: Combination,
+    context: Changes,
     rows: Sequence[Row],
     control: Environment,
 ) -> dict[str, list[str | None]]:
@@ -121,7 +131,7 @@ def readings(
     numbers: dict[Environment, int] = {}
     groups = [numbers.setdefault(row.environment, len(numbers)) for row in rows]
     broken = frozenset(index for index, row in enumerate(rows) if row.broken)
-    trials = Trials(control, [row.environment for row in rows])
+    trials = TrialTable(control, [row.environment for row in rows])
     here = [
         index
         for index, combination in enumerate(trials.rows)
@@ -130,16 +140,16 @@ def readings(
     ]
     found = [
         column
-        for column in columns(features, groups, broken)[0]
-        if column.location == place and _tells(column, signal, trials, here)
+        for column in extract_columns(features, groups, broken)[0]
+        if column.location == place and _shows_signal(column, signal, trials, here)
     ]
     found = [column for column in found if column.view not in ("count", "some")] or found[:1]
     if not found:
         return {}
     cut = [msgspec.structs.replace(c, values=tuple(c.values[i] for i in here)) for c in found]
-    values = slot_values(cut)
+    values = join_slots(cut)
     exact = all(column.view in ("exact", "set", "some") for column in cut)
-    whole = whole_texts(place, values, [rows[index] for index in here]) if exact else None
+    whole = find_whole_texts(place, values, [rows[index] for index in here]) if exact else None
     seen: dict[str, list[str | None]] = defaultdict(list)
     for index, value in zip(here, whole or values, strict=True):
         if value is not None:
@@ -148,23 +158,26 @@ def readings(
     return dict(sorted(seen.items()))
 
 
-def _tells(column: Column, signal: Signal, trials: Trials, here: Sequence[int]) -> bool:
+def _shows_signal(column: Column, signal: Signal, trials: TrialTable, here: Sequence[int]) -> bool:
     """Whether a column varies here, and in the signal's way: covert or plain."""
     seen = Counter(value for index in here if (value := column.values[index]) is not None)
     if len(seen) < 2:
         return False
     before, after = (
-        _usual(column, trials.by_combination.get(side, ()))
-        for side in sides(signal, trials.control)
+        _find_usual(column, trials.by_combination.get(side, ()))
+        for side in split_pair(signal, trials.control)
     )
     if before is None or before == after:
         (before, _), *others = seen.most_common()
-        ways = {hidden(column, _text(before), _text(other)) for other, _ in others}
+        ways = {
+            is_hidden(column, _absent_to_none(before), _absent_to_none(other))
+            for other, _ in others
+        }
         return signal.covert in ways
-    return hidden(column, _text(before), _text(after)) == signal.covert
+    return is_hidden(column, _absent_to_none(before), _absent_to_none(after)) == signal.covert
 
 
-def sides(signal: Signal, control: Environment) -> tuple[Combination, Combination]:
+def split_pair(signal: Signal, control: Environment) -> tuple[Changes, Changes]:
     """Both sides of the minimal pair, against the control."""
     pair = signal.pair
     shared = frozenset(pair.context.items())
@@ -175,10 +188,10 @@ def sides(signal: Signal, control: Environment) -> tuple[Combination, Combinatio
     return left, right
 
 
-def _usual(column: Column, rows: Iterable[int]) -> str | None:
+def _find_usual(column: Column, rows: Iterable[int]) -> str | None:
     seen = Counter(value for row in rows if (value := column.values[row]) is not None)
     return seen.most_common(1)[0][0] if seen else None
 
 
-def _text(value: str | None) -> str | None:
+def _absent_to_none(value: str | None) -> str | None:
     return None if value == ABSENT else value

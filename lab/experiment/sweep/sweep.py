@@ -27,34 +27,42 @@ from typing import Protocol
 
 from lab.environment import Environment
 from lab.experiment.analysis import Analysis, Row
-from lab.experiment.design.covering_array import Planned
+from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import EngineEvent
 from lab.experiment.scope import Scope
 from lab.experiment.sweep.partition import (
-    Swept,
-    about,
-    account,
-    context_of,
-    partitioned,
-    readings,
-    sides,
+    SweptFactor,
+    add_partition,
+    collect_values_by_level,
+    concerns,
+    find_context,
+    split_pair,
+    summarise_sweep,
 )
-from lab.experiment.tabulate.signals import assemble
-from lab.experiment.trials.contrasts import Combination, Trials
-from lab.factors.registry import every, impossible
+from lab.experiment.tabulate.signals import assemble_signals
+from lab.experiment.trials.contrasts import Changes, TrialTable
+from lab.factors.registry import all_levels, find_conflict
 from lab.findings.report import Signal
 from lab.observation.location import Location
 
-__all__ = ["Bench", "Swept", "account", "contexts", "new_levels", "partitioned", "sweep"]
+__all__ = [
+    "Bench",
+    "SweptFactor",
+    "add_partition",
+    "find_contexts",
+    "find_new_levels",
+    "summarise_sweep",
+    "sweep_factor",
+]
 
-MOST_CONTEXTS = 3
+MAX_CONTEXTS = 3
 _RARE = 20
 """A value that fewer than one in so many levels send is rare."""
 _FINE = 4
 """Where more than one in so many levels send a rare value, levels are told finely apart."""
 _AGAIN, _DISSENTING, _MOST = 2, 3, 5
 """Trials of a level with a rare value, of a signal that dissents, and at most."""
-_MOST_NEW = 3
+_MAX_NEW = 3
 _QUESTIONS, _MOST_QUESTIONS = 4, 12
 """Rounds, and trials a round, of questions that a sweep raised."""
 
@@ -62,59 +70,59 @@ _QUESTIONS, _MOST_QUESTIONS = 4, 12
 class Bench(Protocol):
     """What a sweep needs of the engine."""
 
-    def run(self, trials: Sequence[Planned]) -> Iterator[EngineEvent]:
+    def run(self, trials: Sequence[PlannedTrial]) -> Iterator[EngineEvent]:
         """Run these trials, those already measured left out."""
 
     def rows(self) -> list[Row]:
         """All trials so far, the control environment's first."""
 
-    def again(self, environment: Environment) -> Planned:
+    def again(self, environment: Environment) -> PlannedTrial:
         """One more trial of an environment."""
 
     def analysis(self, rows: Sequence[Row], settled: Collection[Location] = ()) -> Analysis:
         """What some trials say; of settled places nothing more is wanted."""
 
 
-def contexts(signals: Iterable[Signal], name: str) -> list[Combination]:
+def find_contexts(signals: Iterable[Signal], name: str) -> list[Changes]:
     """Where a factor shows: the other levels of the minimal pairs; all else at the control."""
-    found: dict[Combination, None] = {}
+    found: dict[Changes, None] = {}
     for signal in signals:
-        if about(signal, name):
-            found[context_of(signal, name)] = None
+        if concerns(signal, name):
+            found[find_context(signal, name)] = None
     return list(found) or [frozenset()]
 
 
-def sweep(
+def sweep_factor(
     name: str, signals: Sequence[Signal], control: Environment, bench: Bench
-) -> Generator[EngineEvent, None, Swept]:
-    """Run the trials of a sweep, with repetitions; :func:`partitioned` reads them."""
-    levels = every(name)
-    found = contexts(signals, name)
-    chosen = found[:MOST_CONTEXTS]
+) -> Generator[EngineEvent, None, SweptFactor]:
+    """Run the trials of a sweep, with repetitions; :func:`add_partition` reads them."""
+    levels = all_levels(name)
+    found = find_contexts(signals, name)
+    chosen = found[:MAX_CONTEXTS]
     untried: set[str] = set()
     for context in chosen:
         here = [control.but({**dict(context), name: level}) for level in levels]
-        here = [environment for environment in here if impossible(environment) is None]
+        here = [environment for environment in here if find_conflict(environment) is None]
         known = {row.environment for row in bench.rows()}
-        wanted = [Planned(environment) for environment in here if environment not in known]
-        told = [s for s in signals if about(s, name) and context_of(s, name) == context]
+        wanted = [PlannedTrial(environment) for environment in here if environment not in known]
+        told = [s for s in signals if concerns(s, name) and find_context(s, name) == context]
         while wanted:
             before = len(bench.rows())
             yield from bench.run(wanted)
             rows = bench.rows()
             if len(rows) < before + len(wanted):
                 break  # a limit was reached
-            doubtful = _doubtful(name, context, told, rows, control)
+            doubtful = _list_doubtful(name, context, told, rows, control)
             wanted = [bench.again(control.but({**dict(context), name: x})) for x in doubtful]
         known = {row.environment for row in bench.rows()}
         untried.update(environment[name] for environment in here if environment not in known)
     left, tried = len(found) - len(chosen), len(levels) - len(untried)
-    return Swept(name, tuple(chosen), left, tried, len(levels))
+    return SweptFactor(name, tuple(chosen), left, tried, len(levels))
 
 
-def _doubtful(
+def _list_doubtful(
     name: str,
-    context: Combination,
+    context: Changes,
     signals: Sequence[Signal],
     rows: Sequence[Row],
     control: Environment,
@@ -122,13 +130,13 @@ def _doubtful(
     """The levels that need another trial."""
     found: dict[str, None] = {}
     for signal in signals:
-        seen = readings(signal, name, context, rows, control)
+        seen = collect_values_by_level(signal, name, context, rows, control)
         dissent = any(row.dissenting for row in signal.table)
-        found.update(dict.fromkeys(_undecided(seen, dissent=dissent)))
+        found.update(dict.fromkeys(_list_undecided(seen, dissent=dissent)))
     return list(found)
 
 
-def _undecided(seen: Mapping[str, Sequence[str | None]], *, dissent: bool) -> list[str]:
+def _list_undecided(seen: Mapping[str, Sequence[str | None]], *, dissent: bool) -> list[str]:
     """The levels, of these with what their trials sent, that need another."""
     usual = {level: Counter(values).most_common(1)[0][0] for level, values in seen.items()}
     shared = Counter(usual.values())
@@ -144,7 +152,7 @@ def _undecided(seen: Mapping[str, Sequence[str | None]], *, dissent: bool) -> li
     return wanted
 
 
-def new_levels(
+def find_new_levels(
     name: str, signals: Iterable[Signal], bench: Bench, scope: Scope
 ) -> Generator[EngineEvent, None, tuple[str, ...]]:
     """Find levels that show something at a place and in a way that no signal tells of.
@@ -172,7 +180,7 @@ def new_levels(
         yield from bench.run([bench.again(control.but(dict(c))) for c in asked])
         if len(bench.rows()) == len(rows):
             break  # a limit was reached
-    trials = Trials(control, [row.environment for row in rows])
+    trials = TrialTable(control, [row.environment for row in rows])
     # What stands beside a copy would be told with it, so it is looked at by itself, too.
     apart = [
         effect
@@ -182,7 +190,7 @@ def new_levels(
     drafts = [
         draft
         for effects in (analysis.effects, apart)
-        for draft in assemble(
+        for draft in assemble_signals(
             effects,
             rows,
             trials,
@@ -192,13 +200,15 @@ def new_levels(
     ]
     found: dict[str, None] = {}
     for draft in drafts:
-        if not about(draft, name):
+        if not concerns(draft, name):
             continue
         pair = draft.pair
         level = pair.right_level if pair.factor == name else pair.context.get(name)
         # Without a trial of the left side nobody can say whether it is covert.
-        ways = (draft.covert,) if trials.by_combination.get(sides(draft, control)[0]) else (0, 1)
+        ways = (
+            (draft.covert,) if trials.by_combination.get(split_pair(draft, control)[0]) else (0, 1)
+        )
         fresh = not any((draft.cause, x, way) in told for x in draft.fields for way in ways)
         if fresh and level is not None and level not in known:
             found[level] = None
-    return tuple(found)[:_MOST_NEW]
+    return tuple(found)[:_MAX_NEW]

@@ -10,24 +10,29 @@ import msgspec
 
 from lab.environment import Environment
 from lab.experiment.analysis import Analysis, Row
-from lab.experiment.confirm.distribution_shifts import sought
+from lab.experiment.confirm.distribution_shifts import next_look_size
 from lab.experiment.confirm.effect import Effect
-from lab.experiment.confirm.permutation import LOOKS, p_value, replicates_needed, smallest_p
+from lab.experiment.confirm.permutation import (
+    LOOKS,
+    permutation_p_value,
+    replicates_needed,
+    smallest_p_value,
+)
 from lab.experiment.scope import Scope
-from lab.experiment.tabulate.rate_signals import rate_signals
-from lab.experiment.tabulate.signals import assemble
-from lab.experiment.trials.contrasts import Trials
-from lab.factors.registry import factor
-from lab.findings.information.entropy import Total, bits, together
-from lab.findings.information.population import population
+from lab.experiment.tabulate.rate_signals import build_rate_signals
+from lab.experiment.tabulate.signals import assemble_signals
+from lab.experiment.trials.contrasts import TrialTable
+from lab.factors.registry import get_factor
+from lab.findings.information.entropy import TotalBits, compute_bits, compute_joint_bits
+from lab.findings.information.population import build_population
 from lab.findings.report import Calibration, FactorFacts, Inconclusive, Noise, NotMeasured, Signal
-from lab.findings.rules.level_rules import with_rules
+from lab.findings.rules.level_rules import add_rules
 
 __all__ = ["Conclusion", "conclude"]
 
 _SPLITS = 20
-_MOST_PLACES = 400
-_DIVIDED = 0.5
+_MAX_LOCATIONS = 400
+_NO_DIFFERENCE = 0.5
 """A p-value above this is no difference at all; between it and alpha it is undecided."""
 
 
@@ -41,7 +46,7 @@ class Conclusion(msgspec.Struct, frozen=True):
     not_measured: tuple[NotMeasured, ...]
     calibration: Calibration
     verdict: Literal["signal", "no signal", "inconclusive", "not measured"]
-    bits: Total
+    bits: TotalBits
     """What all signals but routing effects tell together."""
 
 
@@ -61,26 +66,28 @@ def conclude(
     ``skipped`` counts planned trials that a limit left out; ``failed`` says that the client
     never ran well enough to send anything.
     """
-    trials = Trials(control, [row.environment for row in rows])
+    trials = TrialTable(control, [row.environment for row in rows])
     confirmed = [effect for effect in analysis.effects if effect.p_adjusted <= alpha]
-    signals = assemble(
+    signals = assemble_signals(
         [effect for effect in confirmed if effect.shift is None],
         rows,
         trials,
-        needles=lambda name, level: factor(name).needles(level),
+        needles=lambda name, level: get_factor(name).needles(level),
         routes=scope.routes,
     )
     rates = [effect for effect in confirmed if effect.shift is not None]
-    signals = (*signals, *rate_signals(rates, signals, trials))
+    signals = (*signals, *build_rate_signals(rates, signals, trials))
     told = {(signal.cause, place) for signal in signals for place in signal.fields}
     told |= {((), place) for _, place in told}
     undecided = [
-        item for item in _inconclusive(analysis, alpha) if (item.cause, item.location) not in told
+        item
+        for item in _list_inconclusive(analysis, alpha)
+        if (item.cause, item.location) not in told
     ]
-    facts, not_measured = _tried(rows, scope)
-    people = population(facts)
+    facts, not_measured = _check_factors(rows, scope)
+    people = build_population(facts)
     signals = tuple(
-        msgspec.structs.replace(with_rules(signal), bits=round(bits(signal, people), 3))
+        msgspec.structs.replace(add_rules(signal), bits=round(compute_bits(signal, people), 3))
         for signal in signals
     )
     if skipped:
@@ -116,13 +123,15 @@ def conclude(
         noise=tuple(dict.fromkeys(Noise(item.location, item.why) for item in analysis.noise)),
         inconclusive=tuple(undecided),
         not_measured=tuple(not_measured),
-        calibration=_calibration(rows, control, len(analysis.effects), alpha, seed),
+        calibration=_calibrate(rows, control, len(analysis.effects), alpha, seed),
         verdict=verdict,
-        bits=together([signal for signal in signals if signal.kind != "route"], people),
+        bits=compute_joint_bits([signal for signal in signals if signal.kind != "route"], people),
     )
 
 
-def _tried(rows: Sequence[Row], scope: Scope) -> tuple[tuple[FactorFacts, ...], list[NotMeasured]]:
+def _check_factors(
+    rows: Sequence[Row], scope: Scope
+) -> tuple[tuple[FactorFacts, ...], list[NotMeasured]]:
     """The factors as they were really tried, and the levels that were not."""
     facts = []
     missing = []
@@ -141,7 +150,7 @@ def _tried(rows: Sequence[Row], scope: Scope) -> tuple[tuple[FactorFacts, ...], 
     return tuple(facts), missing
 
 
-def _inconclusive(analysis: Analysis, alpha: float) -> Iterable[Inconclusive]:
+def _list_inconclusive(analysis: Analysis, alpha: float) -> Iterable[Inconclusive]:
     found: dict[tuple[object, ...], Inconclusive] = {}
     needed = replicates_needed(len(analysis.effects), alpha)
     for effect in analysis.effects:
@@ -149,7 +158,7 @@ def _inconclusive(analysis: Analysis, alpha: float) -> Iterable[Inconclusive]:
             continue
         location = effect.group.columns[0].location
         if effect.shift is not None:
-            missing = sought(effect.looks, effect.p_value, effect.p_adjusted, alpha)
+            missing = next_look_size(effect.looks, effect.p_value, effect.p_adjusted, alpha)
             close = effect.p_value <= alpha
             if missing or close:
                 why = f"the rate of “{effect.shift.words}” seems to differ"
@@ -157,9 +166,9 @@ def _inconclusive(analysis: Analysis, alpha: float) -> Iterable[Inconclusive]:
                 found[effect.cause, location] = Inconclusive(location, effect.cause, why, trials)
         elif effect.replicates < needed:
             why = "seen, but the limit on trials or time left too few to confirm it"
-            missing = _trials(effect, needed)
+            missing = _count_missing(effect, needed)
             found[effect.cause, location] = Inconclusive(location, effect.cause, why, missing)
-        elif effect.p_value < _DIVIDED:
+        elif effect.p_value < _NO_DIFFERENCE:
             why = f"differs in some trials and not in others (p = {effect.p_value:.3g})"
             found[effect.cause, location] = Inconclusive(location, effect.cause, why, 4 * needed)
     for group in analysis.unexplained:
@@ -169,11 +178,11 @@ def _inconclusive(analysis: Analysis, alpha: float) -> Iterable[Inconclusive]:
     return found.values()
 
 
-def _trials(effect: Effect, needed: int) -> int:
+def _count_missing(effect: Effect, needed: int) -> int:
     return 2 * (needed - effect.replicates)
 
 
-def _calibration(
+def _calibrate(
     rows: Sequence[Row], control: Environment, hypotheses: int, alpha: float, seed: int
 ) -> Calibration:
     """The share of null hypotheses that the confirmation test would have called signals.
@@ -185,12 +194,12 @@ def _calibration(
     replicates = [row for row in rows if row.environment == control and not row.broken]
     places = sorted({place for row in replicates for place in row.features}, key=str)
     values = {place: [row.features.get(place, ()) for row in replicates] for place in places}
-    varying = [place for place in places if len(set(values[place])) > 1][:_MOST_PLACES]
+    varying = [place for place in places if len(set(values[place])) > 1][:_MAX_LOCATIONS]
     half = len(replicates) // 2
     if half < 2:
         return Calibration(len(replicates), None)
     side = min(half, replicates_needed(hypotheses, alpha))
-    threshold = max(alpha / LOOKS / max(1, hypotheses), smallest_p(side))
+    threshold = max(alpha / LOOKS / max(1, hypotheses), smallest_p_value(side))
     chance = random.Random(f"calibration {seed}")
     called = tested = 0
     for _ in range(_SPLITS):
@@ -199,5 +208,5 @@ def _calibration(
         for place in varying:
             left = [values[place][index] for index in order[:side]]
             right = [values[place][index] for index in order[side:]]
-            called += p_value(left, right) <= threshold
+            called += permutation_p_value(left, right) <= threshold
     return Calibration(len(replicates), round(called / tested, 6) if tested else None)

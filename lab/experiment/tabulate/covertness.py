@@ -18,14 +18,22 @@ import msgspec
 from lab.experiment.analysis import Row
 from lab.experiment.columns.column import Column, View
 from lab.experiment.confirm.effect import Effect
-from lab.experiment.trials.contrasts import Trials
+from lab.experiment.trials.contrasts import TrialTable
 from lab.findings.covert.covert import is_covert
-from lab.findings.covert.difference_kinds import pieces, reordered
+from lab.findings.covert.difference_kinds import is_reordered, split_pieces
 from lab.observation.text.masks import mask
 
-__all__ = ["COARSE", "Texts", "hidden", "in_place", "look_alike", "moved", "texts_of"]
+__all__ = [
+    "COARSE_VIEWS",
+    "TextPair",
+    "choose_texts",
+    "is_confined",
+    "is_hidden",
+    "is_lookalike",
+    "is_moved",
+]
 
-COARSE: frozenset[View] = frozenset({"part", "length"})
+COARSE_VIEWS: frozenset[View] = frozenset({"part", "length"})
 """Views that tell how a text differs, but not what a reader would see of that."""
 
 _COVERT_PARTS = frozenset(
@@ -43,19 +51,19 @@ _COVERT_PARTS = frozenset(
 )
 _BLANKED = re.compile("‹([a-z]+)›")
 _TOKENS = re.compile(r"\s+|\S+")
-_MOST_TOKENS = 2000
-_MOST_COMPARED = 16
+_MAX_TOKENS = 2000
+_MAX_COMPARED = 16
 """The first trials of a side, of which the most alike are chosen."""
 
 
-class Texts(msgspec.Struct, frozen=True):
+class TextPair(msgspec.Struct, frozen=True):
     """What one trial of each side of a pair sent at a place."""
 
     left: str
     right: str
 
 
-def hidden(column: Column, left: str | None, right: str | None) -> bool:
+def is_hidden(column: Column, left: str | None, right: str | None) -> bool:
     """Whether a reader of two values of a column would not notice that they differ."""
     part = column.location.part
     if left is None or right is None or column.view in ("count", "some"):
@@ -65,23 +73,23 @@ def hidden(column: Column, left: str | None, right: str | None) -> bool:
     if column.view == "canary":
         return False
     if column.view == "masked":
-        left, right = _readable(left), _readable(right)
-    return is_covert(left, right) or reordered(left, right)
+        left, right = _fill_blanks(left), _fill_blanks(right)
+    return is_covert(left, right) or is_reordered(left, right)
 
 
-def _readable(masked: str) -> str:
+def _fill_blanks(masked: str) -> str:
     """With a word that begins and ends as a number does in the place of each blank."""
     return _BLANKED.sub(r"0\g<1>0", masked)
 
 
-def texts_of(
+def choose_texts(
     column: Column,
     effect: Effect,
     values: tuple[str, str],
     sides: tuple[Sequence[int], Sequence[int]],
     rows: Sequence[Row],
-    trials: Trials,
-) -> Texts | None:
+    trials: TrialTable,
+) -> TextPair | None:
     """The texts of two trials, one of each side, with the values that a column has there.
 
     Of all such trials, of which those of the fewest levels come first in ``sides``, the two
@@ -98,76 +106,76 @@ def texts_of(
         here, there = trials.rows[pair[0]] - effect.left, trials.rows[pair[1]] - effect.right
         return len(here ^ there)
 
-    chosen = min(product(left[:_MOST_COMPARED], right[:_MOST_COMPARED]), key=apart)
+    chosen = min(product(left[:_MAX_COMPARED], right[:_MAX_COMPARED]), key=apart)
     before, after = (
-        _text(column, value, rows[row]) for row, value in zip(chosen, values, strict=True)
+        _find_text(column, value, rows[row]) for row, value in zip(chosen, values, strict=True)
     )
-    return None if before is None or after is None else Texts(before, after)
+    return None if before is None or after is None else TextPair(before, after)
 
 
-def _text(column: Column, value: str, row: Row) -> str | None:
+def _find_text(column: Column, value: str, row: Row) -> str | None:
     """The first text at the column's place that has the value."""
     for text in row.features.get(column.location, ()):
-        shown = _blanked(text) if column.view == "masked" else text
-        if column.view in COARSE or value in shown:
+        shown = _mask_text(text) if column.view == "masked" else text
+        if column.view in COARSE_VIEWS or value in shown:
             return text
     return None
 
 
 @lru_cache(maxsize=64)
-def _blanked(text: str) -> str:
+def _mask_text(text: str) -> str:
     return mask(text)
 
 
-def moved(column: Column, left: str, right: str, texts: Texts) -> bool:
+def is_moved(column: Column, left: str, right: str, texts: TextPair) -> bool:
     """Whether the texts have the same pieces, which only changed places.
 
     Numbers in them are blanked, so what a column shows of them exactly must be in both.
     """
-    if not _moved(texts):
+    if not _has_same_pieces(texts):
         return False
     if column.view not in ("exact", "set"):
         return True
-    here, there = set(pieces(texts.left)), set(pieces(texts.right))
-    return there.issuperset(pieces(left)) and here.issuperset(pieces(right))
+    here, there = set(split_pieces(texts.left)), set(split_pieces(texts.right))
+    return there.issuperset(split_pieces(left)) and here.issuperset(split_pieces(right))
 
 
 @lru_cache(maxsize=64)
-def look_alike(texts: Texts) -> bool:
+def is_lookalike(texts: TextPair) -> bool:
     """Whether a reader of both texts would not notice that they differ in more than noise."""
-    return is_covert(_readable(_blanked(texts.left)), _readable(_blanked(texts.right)))
+    return is_covert(_fill_blanks(_mask_text(texts.left)), _fill_blanks(_mask_text(texts.right)))
 
 
 @lru_cache(maxsize=64)
-def _moved(texts: Texts) -> bool:
-    return reordered(_blanked(texts.left), _blanked(texts.right))
+def _has_same_pieces(texts: TextPair) -> bool:
+    return is_reordered(_mask_text(texts.left), _mask_text(texts.right))
 
 
-def in_place(left: str, right: str, texts: Texts) -> bool:
+def is_confined(left: str, right: str, texts: TextPair) -> bool:
     """Whether a hidden difference of two values is all that differs where they stand.
 
     Where the words around it differ too, the blanks and marks between them merely come and
     go with them.
     """
-    words = [_TOKENS.findall(_blanked(text)) for text in (texts.left, texts.right)]
+    words = [_TOKENS.findall(_mask_text(text)) for text in (texts.left, texts.right)]
     around = [
         (mine, theirs)
-        for mine, theirs in _replaced(*words)
+        for mine, theirs in _find_replaced(*words)
         if mask(left.strip()) in mine and mask(right.strip()) in theirs
     ]
     return not around or any(
-        is_covert(_readable(mine), _readable(theirs)) for mine, theirs in around
+        is_covert(_fill_blanks(mine), _fill_blanks(theirs)) for mine, theirs in around
     )
 
 
-def _replaced(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, str]]:
+def _find_replaced(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, str]]:
     """The stretches in which two lists of words differ; none where they are too long to say."""
     most = min(len(left), len(right))
     start = next((n for n in range(most) if left[n] != right[n]), most)
     most -= start
     end = next((n for n in range(most) if left[-1 - n] != right[-1 - n]), most)
     left, right = left[start : len(left) - end], right[start : len(right) - end]
-    if max(len(left), len(right)) > _MOST_TOKENS:
+    if max(len(left), len(right)) > _MAX_TOKENS:
         return []
     stretches: list[tuple[str, str]] = []
     open_now = False

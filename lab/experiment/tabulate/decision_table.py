@@ -7,19 +7,25 @@ from collections.abc import Sequence
 
 from lab.experiment.analysis import Row
 from lab.experiment.columns.column import ABSENT, Column
-from lab.experiment.isolate.main_effects import Level
-from lab.experiment.trials.contrasts import Trials
-from lab.findings.report import Row as TableRow
+from lab.experiment.isolate.main_effects import Setting
+from lab.experiment.trials.contrasts import TrialTable
+from lab.findings.report import TableRow as TableRow
 from lab.observation.location import Location
 
-__all__ = ["LONGEST_VALUE", "SHORT", "decision_table", "slot_values", "whole_texts"]
+__all__ = [
+    "MAX_VALUE_LENGTH",
+    "SHORT_TEXT",
+    "build_decision_table",
+    "find_whole_texts",
+    "join_slots",
+]
 
-LONGEST_VALUE = 4000
-SHORT = 120
+MAX_VALUE_LENGTH = 4000
+SHORT_TEXT = 120
 """A text of at most so many characters is shown whole."""
 
 
-def slot_values(columns: Sequence[Column]) -> list[str | None]:
+def join_slots(columns: Sequence[Column]) -> list[str | None]:
     """For each trial the slots' texts, one a line; ABSENT, or None where it tells nothing."""
     telling = [column for column in columns if any((v or "").strip() for v in column.values)]
     values: list[str | None] = []
@@ -32,11 +38,11 @@ def slot_values(columns: Sequence[Column]) -> list[str | None]:
         if not present:
             values.append(ABSENT)
         else:
-            values.append((present[0] if joined is None else joined)[:LONGEST_VALUE])
+            values.append((present[0] if joined is None else joined)[:MAX_VALUE_LENGTH])
     return values
 
 
-def whole_texts(
+def find_whole_texts(
     location: Location, values: Sequence[str | None], rows: Sequence[Row]
 ) -> list[str | None] | None:
     """The whole text at a place in each trial, if it is short and says no more than the slots.
@@ -52,15 +58,18 @@ def whole_texts(
             return None
         if value is None or value == ABSENT or not seen:
             whole.append(value)
-        elif len(seen[0]) > SHORT or meaning.setdefault(value, seen[0]) != seen[0]:
+        elif len(seen[0]) > SHORT_TEXT or meaning.setdefault(value, seen[0]) != seen[0]:
             return None
         else:
             whole.append(seen[0])
     return whole
 
 
-def decision_table(
-    cause: Sequence[str], others: frozenset[Level], values: Sequence[str | None], trials: Trials
+def build_decision_table(
+    cause: Sequence[str],
+    others: frozenset[Setting],
+    values: Sequence[str | None],
+    trials: TrialTable,
 ) -> tuple[TableRow, ...]:
     """What was seen under each combination of the cause's levels.
 

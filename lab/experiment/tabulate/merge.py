@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from lab.findings.encodings.detect import LETTER_CASE
-from lab.findings.report import Beside, Kind, Signal
+from lab.findings.report import Kind, RelatedLocation, Signal
 from lab.observation.location import MESSAGE_PARTS
 
-__all__ = ["Pattern", "merged"]
+__all__ = ["Pattern", "merge_signals"]
 
 Pattern = tuple[int, ...]
 """How a signal divides the trials: the number of what each one showed."""
@@ -29,7 +29,7 @@ _RANK: dict[Kind, int] = {
 }
 
 
-def merged(drafts: Iterable[tuple[Signal, Pattern]]) -> tuple[Signal, ...]:
+def merge_signals(drafts: Iterable[tuple[Signal, Pattern]]) -> tuple[Signal, ...]:
     """Signals that show the same thing at several places are one, with the places listed.
 
     The same is: the same cause, in the same way, at one host, dividing the trials alike.
@@ -46,12 +46,12 @@ def merged(drafts: Iterable[tuple[Signal, Pattern]]) -> tuple[Signal, ...]:
         )
         for first, *more in alike.values()
     ]
-    signals = _together(signals)
+    signals = _merge_in_messages(signals)
     signals.sort(key=lambda s: (not s.covert, _RANK[s.kind], s.cause, str(s.location), s.id))
     return tuple(signals)
 
 
-def _together(signals: Sequence[Signal]) -> list[Signal]:
+def _merge_in_messages(signals: Sequence[Signal]) -> list[Signal]:
     """What one cause does in plain sight in one part of one message, as one signal.
 
     The most telling place comes first: a copy, then what follows from the cause in another
@@ -59,12 +59,12 @@ def _together(signals: Sequence[Signal]) -> list[Signal]:
     encoded or an order stands for itself.
     """
     kept: list[Signal] = []
-    told = sorted(signals, key=lambda one: (_RANK[one.kind], -len(_values(one)), one.id))
+    told = sorted(signals, key=lambda one: (_RANK[one.kind], -len(_list_values(one)), one.id))
     for signal in told:
-        for index, first in enumerate(kept if _plain(signal) else ()):
-            if _plain(first) and first.cause == signal.cause and _beside(signal, first):
+        for index, first in enumerate(kept if _is_plain(signal) else ()):
+            if _is_plain(first) and first.cause == signal.cause and _is_beside(signal, first):
                 fields = dict.fromkeys((*first.fields, *signal.fields))
-                own = () if _follows(signal, first) else (_part(signal),)
+                own = () if _is_determined(signal, first) else (_make_beside(signal),)
                 kept[index] = msgspec.structs.replace(
                     first, fields=tuple(fields), beside=(*first.beside, *own)
                 )
@@ -74,22 +74,22 @@ def _together(signals: Sequence[Signal]) -> list[Signal]:
     return kept
 
 
-def _plain(signal: Signal) -> bool:
+def _is_plain(signal: Signal) -> bool:
     readable = signal.kind in ("copied", "derived", "presence") or signal.encoding == LETTER_CASE
     return readable and not signal.covert
 
 
-def _beside(signal: Signal, first: Signal) -> bool:
+def _is_beside(signal: Signal, first: Signal) -> bool:
     here, there = signal.location, first.location
     inside = here.part not in MESSAGE_PARTS
     return inside and here.message == there.message and here.part == there.part
 
 
-def _part(signal: Signal) -> Beside:
-    return Beside(signal.location, signal.kind, signal.table)
+def _make_beside(signal: Signal) -> RelatedLocation:
+    return RelatedLocation(signal.location, signal.kind, signal.table)
 
 
-def _follows(signal: Signal, first: Signal) -> bool:
+def _is_determined(signal: Signal, first: Signal) -> bool:
     """Whether, level for level, the first one's value decides the signal's."""
     decided: dict[str | None, str | None] = {}
     values = {json.dumps(row.levels, sort_keys=True): row.value for row in first.table}
@@ -100,5 +100,5 @@ def _follows(signal: Signal, first: Signal) -> bool:
     return True
 
 
-def _values(signal: Signal) -> set[str | None]:
+def _list_values(signal: Signal) -> set[str | None]:
     return {row.value for row in signal.table}

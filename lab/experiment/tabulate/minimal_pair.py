@@ -6,42 +6,42 @@ from collections.abc import Sequence
 
 from lab.experiment.analysis import Row
 from lab.experiment.columns.column import Column
-from lab.experiment.tabulate.decision_table import LONGEST_VALUE, SHORT
-from lab.experiment.tabulate.pair_columns import Field, counts
-from lab.experiment.trials.contrasts import Combination, Trials
-from lab.findings.covert.covert import differences
+from lab.experiment.tabulate.decision_table import MAX_VALUE_LENGTH, SHORT_TEXT
+from lab.experiment.tabulate.pair_columns import ColumnContrast, is_count
+from lab.experiment.trials.contrasts import Changes, TrialTable
+from lab.findings.covert.covert import list_differences
 from lab.findings.report import Pair
 
-__all__ = ["minimal_pair"]
+__all__ = ["build_minimal_pair"]
 
-_MOST_DIFFERENCES = 32
+_MAX_DIFFERENCES = 32
 
 
-def minimal_pair(
-    shown: Sequence[Field],
-    lead: Field,
+def build_minimal_pair(
+    shown: Sequence[ColumnContrast],
+    lead: ColumnContrast,
     rows: Sequence[Row],
-    trials: Trials,
+    trials: TrialTable,
     whole: Sequence[str | None] | None,
 ) -> Pair:
     """The minimal pair; ``whole`` are the whole texts of all trials, where they are short."""
     effect = lead.effect
     left, right = trials.environment(effect.left), trials.environment(effect.right)
 
-    def sent(value: str | None, side: Combination) -> str | None:
+    def sent(value: str | None, side: Changes) -> str | None:
         """What one trial of this side really sent."""
         if value is None or lead.column.view == "count":
             return value
         here = effect.trials_of(side, trials)
         usual = [row for row in here if lead.column.values[row] == value]
         if not usual:
-            return value[:LONGEST_VALUE]
+            return value[:MAX_VALUE_LENGTH]
         if whole is not None and (text := whole[usual[0]]) is not None:
             return text
         if lead.column.view == "some":
             return value
         texts = rows[usual[0]].features.get(lead.column.location, ())
-        return _excerpt(lead.column, value, texts)[:LONGEST_VALUE]
+        return _extract_context(lead.column, value, texts)[:MAX_VALUE_LENGTH]
 
     return Pair(
         left=left.digest,
@@ -55,16 +55,16 @@ def minimal_pair(
         differences=tuple(
             difference
             for field in shown
-            if not counts(field) and field.column.view != "canary"
-            for difference in differences(field.left or "", field.right or "")
-        )[:_MOST_DIFFERENCES],
+            if not is_count(field) and field.column.view != "canary"
+            for difference in list_differences(field.left or "", field.right or "")
+        )[:_MAX_DIFFERENCES],
     )
 
 
-def _excerpt(column: Column, value: str, texts: Sequence[str]) -> str:
+def _extract_context(column: Column, value: str, texts: Sequence[str]) -> str:
     """The value with as much of the text around it as this very trial sent."""
     if column.view in ("masked", "canary", "part", "length"):
-        return next((text for text in texts if len(text) <= 2 * SHORT), value)
+        return next((text for text in texts if len(text) <= 2 * SHORT_TEXT), value)
     for text in texts:
         if value not in text:
             continue

@@ -10,16 +10,23 @@ import msgspec
 from lab.experiment.analysis import Row
 from lab.experiment.columns.column import ABSENT, Column, View
 from lab.experiment.confirm.effect import Effect
-from lab.experiment.tabulate.covertness import COARSE, hidden, in_place, look_alike, moved, texts_of
-from lab.experiment.trials.contrasts import Trials
+from lab.experiment.tabulate.covertness import (
+    COARSE_VIEWS,
+    choose_texts,
+    is_confined,
+    is_hidden,
+    is_lookalike,
+    is_moved,
+)
+from lab.experiment.trials.contrasts import TrialTable
 
-__all__ = ["Field", "counts", "fields_of", "nothing_on_a_side"]
+__all__ = ["ColumnContrast", "contrast_columns", "is_absent_on_one_side", "is_count"]
 
-_WORDED: frozenset[View] = frozenset({"exact", "masked", "set", *COARSE})
+_WORDED: frozenset[View] = frozenset({"exact", "masked", "set", *COARSE_VIEWS})
 """Views of texts of which the words can be compared."""
 
 
-class Field(msgspec.Struct, frozen=True):
+class ColumnContrast(msgspec.Struct, frozen=True):
     """One column under one effect, with what its minimal pair shows.
 
     ``moved`` says that the pieces of the text that it belongs to only changed places.
@@ -33,33 +40,35 @@ class Field(msgspec.Struct, frozen=True):
     moved: bool = False
 
 
-def nothing_on_a_side(field: Field) -> bool:
+def is_absent_on_one_side(field: ColumnContrast) -> bool:
     """Whether one side of the pair has nothing there."""
     return field.left in (None, "0") or field.right in (None, "0")
 
 
-def counts(field: Field) -> bool:
+def is_count(field: ColumnContrast) -> bool:
     """Whether the column tells how often something is there, not what."""
     return field.column.view in ("count", "some")
 
 
-def fields_of(effect: Effect, trials: Trials, rows: Sequence[Row]) -> Iterator[Field]:
+def contrast_columns(
+    effect: Effect, trials: TrialTable, rows: Sequence[Row]
+) -> Iterator[ColumnContrast]:
     """All columns of an effect, with what both sides of its minimal pair show of them."""
     sides = effect.trials_of(effect.left, trials), effect.trials_of(effect.right, trials)
     for column in effect.group.columns:
-        left, right = (usual(column, side) for side in sides)
-        covert, turned = hidden(column, left, right), False
+        left, right = (find_usual_value(column, side) for side in sides)
+        covert, turned = is_hidden(column, left, right), False
         if left is not None and right is not None and column.view in _WORDED:
-            texts = texts_of(column, effect, (left, right), sides, rows, trials)
-            turned = texts is not None and moved(column, left, right, texts)
-            if column.view in COARSE:
-                covert = texts is not None and look_alike(texts)
+            texts = choose_texts(column, effect, (left, right), sides, rows, trials)
+            turned = texts is not None and is_moved(column, left, right, texts)
+            if column.view in COARSE_VIEWS:
+                covert = texts is not None and is_lookalike(texts)
             elif covert and texts is not None and column.location.part == "body":
-                covert = turned or in_place(left, right, texts)
-        yield Field(effect, column, left, right, covert or turned, turned)
+                covert = turned or is_confined(left, right, texts)
+        yield ColumnContrast(effect, column, left, right, covert or turned, turned)
 
 
-def usual(column: Column, rows: Iterable[int]) -> str | None:
+def find_usual_value(column: Column, rows: Iterable[int]) -> str | None:
     """The most frequent value of these trials; None for absent or unknown."""
     seen = Counter(value for row in rows if (value := column.values[row]) is not None)
     value = seen.most_common(1)[0][0] if seen else None

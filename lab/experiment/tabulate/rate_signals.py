@@ -9,18 +9,18 @@ from collections.abc import Iterable, Sequence
 
 from lab.experiment.confirm.distribution_shifts import Shift
 from lab.experiment.confirm.effect import Effect, is_replicate
-from lab.experiment.trials.contrasts import Trials
+from lab.experiment.trials.contrasts import TrialTable
 from lab.findings.report import Kind, Pair, Signal
-from lab.findings.report import Row as TableRow
+from lab.findings.report import TableRow as TableRow
 from lab.observation.location import Location
 
-__all__ = ["rate_signals"]
+__all__ = ["build_rate_signals"]
 
 _COMES_AND_GOES: frozenset[Kind] = frozenset({"presence", "count", "order"})
 
 
-def rate_signals(
-    effects: Iterable[Effect], others: Sequence[Signal], trials: Trials
+def build_rate_signals(
+    effects: Iterable[Effect], others: Sequence[Signal], trials: TrialTable
 ) -> tuple[Signal, ...]:
     """One signal for each cause and message; of several places, the most certain stands first.
 
@@ -31,28 +31,28 @@ def rate_signals(
     places: dict[tuple[tuple[str, ...], Location], list[Effect]] = defaultdict(list)
     for effect in effects:
         location = effect.group.columns[0].location
-        if not any(_follows(effect, location, other) for other in others):
+        if not any(_is_consequence(effect, location, other) for other in others):
             places[effect.cause, location.message].append(effect)
     found = []
     for members in places.values():
         members.sort(key=lambda one: (one.p_adjusted, str(one.group.columns[0].location)))
-        found.append(_signal(members, trials))
+        found.append(_build_signal(members, trials))
     return tuple(found)
 
 
-def _follows(effect: Effect, location: Location, other: Signal) -> bool:
+def _is_consequence(effect: Effect, location: Location, other: Signal) -> bool:
     if other.cause != effect.cause:
         return False
     here = (location.channel, location.host) == (other.location.channel, other.location.host)
     return here or (location.part == "timing" and other.kind in _COMES_AND_GOES)
 
 
-def _kind(shift: Shift) -> Kind:
+def _choose_kind(shift: Shift) -> Kind:
     kinds: dict[str, Kind] = {"seconds": "timing", "presence": "presence", "count": "count"}
     return kinds.get(shift.measure.nature, "derived")
 
 
-def _signal(members: Sequence[Effect], trials: Trials) -> Signal:
+def _build_signal(members: Sequence[Effect], trials: TrialTable) -> Signal:
     lead = members[0]
     assert lead.shift is not None
     (column,) = lead.group.columns
@@ -67,7 +67,7 @@ def _signal(members: Sequence[Effect], trials: Trials) -> Signal:
     table = tuple(
         TableRow(
             {name: level},
-            _rate(words, seen[level]),
+            _describe_rate(words, seen[level]),
             seen[level].total(),
             share=round(seen[level][1] / seen[level].total(), 4),
         )
@@ -81,13 +81,13 @@ def _signal(members: Sequence[Effect], trials: Trials) -> Signal:
             for row, mark in zip(trials.rows, marks, strict=True)
             if mark >= 0 and is_replicate(row, side, lead.cause, lead.disturbing)
         )
-        told.append(_rate(words, here))
+        told.append(_describe_rate(words, here))
     places = tuple(dict.fromkeys(one.group.columns[0].location for one in members))
     identity = json.dumps([lead.cause, str(column.location), "rate"])
     return Signal(
         id=hashlib.sha256(identity.encode()).hexdigest()[:12],
         cause=lead.cause,
-        kind=_kind(lead.shift),
+        kind=_choose_kind(lead.shift),
         encoding=None,
         covert=lead.shift.measure.nature == "seconds",
         location=column.location,
@@ -109,5 +109,5 @@ def _signal(members: Sequence[Effect], trials: Trials) -> Signal:
     )
 
 
-def _rate(words: str, seen: Counter[int]) -> str:
+def _describe_rate(words: str, seen: Counter[int]) -> str:
     return f"{words} in {seen[1]} of {seen.total()} trials"

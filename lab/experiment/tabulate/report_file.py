@@ -10,23 +10,23 @@ from lab import __version__
 from lab.experiment.scope import Scope
 from lab.experiment.tabulate.conclusion import Conclusion
 from lab.experiment.trials.measurements import Measurements
-from lab.experiment.trials.runner import Session
-from lab.findings.report import ClientFacts, Explored, LabFacts, Report, Signal
+from lab.experiment.trials.runner import TrialRunner
+from lab.findings.report import ClientFacts, ExplorationSummary, LabFacts, Report, Signal
 from lab.findings.report_json import encode
 
-__all__ = ["reported", "write"]
+__all__ = ["build_report", "write_report"]
 
 
-def reported(
+def build_report(
     conclusion: Conclusion,
     signals: Sequence[Signal],
-    session: Session,
+    session: TrialRunner,
     *,
     facts: ClientFacts,
     scope: Scope,
     jobs: int,
     folder: Path,
-    explored: Sequence[Explored],
+    explored: Sequence[ExplorationSummary],
 ) -> Report:
     """What an audit found; ``signals`` are the conclusion's, with what sweeps added to them."""
     options, measurements = session.options, session.measurements
@@ -59,7 +59,7 @@ def reported(
     )
 
 
-def write(report: Report, measurements: Measurements, folder: Path) -> None:
+def write_report(report: Report, measurements: Measurements, folder: Path) -> None:
     """The report, and the environments by digest, in the audit's folder."""
     document = {
         digest: environment.mapping

@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from lab.environment import Environment
-from lab.experiment.isolate.main_effects import Level
+from lab.experiment.isolate.main_effects import Setting
 
-__all__ = ["Combination", "Trials"]
+__all__ = ["Changes", "TrialTable"]
 
-Combination = frozenset[Level]
+Changes = frozenset[Setting]
 """Levels that differ from the control, as (factor, level) pairs."""
 
 
-class Trials:
+class TrialTable:
     """The environments of all trials so far, seen as combinations against the control.
 
     ``designed`` are those that were planned before anything was known: of these alone a
@@ -29,11 +29,11 @@ class Trials:
     ) -> None:
         self.control = control
         self.designed = [designed is None or one in designed for one in environments]
-        self.rows: list[Combination] = [
+        self.rows: list[Changes] = [
             frozenset((change.factor, change.right) for change in control.difference(other))
             for other in environments
         ]
-        self.by_combination: dict[Combination, list[int]] = defaultdict(list)
+        self.by_combination: dict[Changes, list[int]] = defaultdict(list)
         found: dict[str, set[str]] = defaultdict(set)
         for row, combination in enumerate(self.rows):
             self.by_combination[combination].append(row)
@@ -42,7 +42,7 @@ class Trials:
         self.levels = {name: sorted(values) for name, values in sorted(found.items())}
         self._whole = [dict(combination) for combination in self.rows]
 
-    def environment(self, combination: Combination) -> Environment:
+    def environment(self, combination: Changes) -> Environment:
         """The control environment with these levels."""
         return self.control.but(dict(combination))
 

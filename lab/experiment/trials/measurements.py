@@ -11,22 +11,22 @@ import msgspec
 from lab.clients.profile import Client
 from lab.environment import Environment
 from lab.experiment.analysis import Row
-from lab.experiment.design.covering_array import Planned
+from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import Phase
-from lab.experiment.trials.host_roles import default_host, roles
+from lab.experiment.trials.host_roles import assign_roles, learn_default_host
 from lab.factors import endpoint as endpoint_factor
 from lab.factors.host_spec import Endpoint
-from lab.observation.features import Features, extract
-from lab.observation.generated_hosts import gathered
+from lab.observation.features import Features, extract_features
+from lab.observation.generated_hosts import group_generated_hosts
 from lab.observation.records import DnsQuery, Exit, Observation, Request, TlsFailure
-from lab.observation.timing import Timings, timings
-from lab.sandbox.sandbox import Measured
+from lab.observation.timing import Timings, measure_timings
+from lab.sandbox.sandbox import TimedObservation
 from lab.store import Store, StoredTrial
 
-__all__ = ["Measurements", "Measuring", "Totals"]
+__all__ = ["Measurements", "Totals", "TrialExecutor"]
 
 
-class Measuring(Protocol):
+class TrialExecutor(Protocol):
     """Whatever can run trials: a laboratory of cells, or a model of a client in a test."""
 
     @property
@@ -34,8 +34,8 @@ class Measuring(Protocol):
         """How many trials run at a time."""
 
     def measure_all(
-        self, trials: Iterable[tuple[Planned, Environment]]
-    ) -> Iterator[tuple[Planned, Measured]]:
+        self, trials: Iterable[tuple[PlannedTrial, Environment]]
+    ) -> Iterator[tuple[PlannedTrial, TimedObservation]]:
         """Run trials, yielding each with its label as it ends."""
 
 
@@ -51,39 +51,39 @@ class Measurements:
     """All trials of one audit so far, in the order in which they were asked for."""
 
     def __init__(
-        self, client: Client, control: Environment, store: Store, laboratory: Measuring
+        self, client: Client, control: Environment, store: Store, laboratory: TrialExecutor
     ) -> None:
         self.client = client
         self.control = control
         self.store = store
         self.laboratory = laboratory
-        self.rows: dict[Planned, StoredTrial] = {}
-        self._ends: dict[Planned, Exit] = {}
-        self._silent: dict[Planned, bool] = {}
-        self._features: dict[tuple[Planned, str | None], tuple[Features, Timings]] = {}
+        self.rows: dict[PlannedTrial, StoredTrial] = {}
+        self._ends: dict[PlannedTrial, Exit] = {}
+        self._silent: dict[PlannedTrial, bool] = {}
+        self._features: dict[tuple[PlannedTrial, str | None], tuple[Features, Timings]] = {}
         self._hosts: set[str] = set()
         self.ran = 0
         """Trials that this session ran itself."""
 
-    def known(self, trial: Planned) -> bool:
+    def known(self, trial: PlannedTrial) -> bool:
         """Whether the store already has this trial."""
         found = self.store.get(self.client.digest, trial.environment, trial.replicate)
         return found is not None
 
-    def measured(self, trial: Planned) -> bool:
+    def measured(self, trial: PlannedTrial) -> bool:
         """Whether this audit already counts this trial."""
         return trial in self.rows
 
     def following(self, environment: Environment) -> int:
         """The number of the next replicate of an environment that is not a fresh one."""
         number = 0
-        while Planned(environment, number) in self.rows:
+        while PlannedTrial(environment, number) in self.rows:
             number += 1
         return number
 
     def measure(
-        self, phase: Phase, trials: Sequence[Planned], stop: Callable[[], bool]
-    ) -> Iterator[tuple[Planned, StoredTrial, bool]]:
+        self, phase: Phase, trials: Sequence[PlannedTrial], stop: Callable[[], bool]
+    ) -> Iterator[tuple[PlannedTrial, StoredTrial, bool]]:
         """Yield every trial with its result, and whether it came from the store.
 
         Known trials come first.  No further trial starts once ``stop()`` is true.
@@ -97,7 +97,7 @@ class Measurements:
                 self._note(trial, found, self.store.observation(found))
                 yield trial, found, True
 
-        def starting() -> Iterator[tuple[Planned, Environment]]:
+        def starting() -> Iterator[tuple[PlannedTrial, Environment]]:
             for trial in missing:
                 if stop():
                     return
@@ -116,7 +116,7 @@ class Measurements:
             self.ran += 1
             yield trial, stored, False
 
-    def _note(self, trial: Planned, stored: StoredTrial, observation: Observation) -> None:
+    def _note(self, trial: PlannedTrial, stored: StoredTrial, observation: Observation) -> None:
         self.rows[trial] = stored
         self._ends[trial] = observation.exit
         self._silent[trial] = not observation.events
@@ -166,12 +166,12 @@ class Measurements:
         moved: list[tuple[str, Observation]] = []
         for trial, stored in self.rows.items():
             level = trial.environment.mapping.get("endpoint", "unset")
-            host = endpoint_factor.host(level, endpoint)
+            host = endpoint_factor.resolve_host(level, endpoint)
             if host is None and len(plain) < 8:
                 plain.append(self.store.observation(stored))
             elif host is not None and len(moved) < 8:
                 moved.append((host, self.store.observation(stored)))
-        return default_host(plain, moved)
+        return learn_default_host(plain, moved)
 
     def table(self, endpoint: Endpoint) -> list[Row]:
         """One row a trial, the control environment's first."""
@@ -181,16 +181,16 @@ class Measurements:
         for trial, stored in self.rows.items():
             key = (trial, official)
             if key not in self._features:
-                names = roles(trial.environment, endpoint, official)
+                names = assign_roles(trial.environment, endpoint, official)
                 seen = self.store.observation(stored)
-                self._features[key] = extract(seen, names), timings(seen, names)
+                self._features[key] = extract_features(seen, names), measure_timings(seen, names)
             found, times = self._features[key]
             end = self._ends[trial]
             failed = end.verdict != "finished" or (self._silent[trial] and end.code != usual.code)
             broken = failed and usual.verdict == "finished" and not self._all_silent()
             rows.append(Row(trial.environment, trial.replicate, found, broken, times))
         rows.sort(key=lambda row: (row.environment != self.control, row.environment, row.replicate))
-        features = gathered([row.features for row in rows])
+        features = group_generated_hosts([row.features for row in rows])
         return [
             msgspec.structs.replace(row, features=gathered_here)
             for row, gathered_here in zip(rows, features, strict=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 __all__ = ["Replicates"]
 
-_RARELY, _SELDOM = 50, 8
+_TRIALS_PER_DEVIATION, _REPLICATES_PER_DEVIATION = 50, 8
 """One stray value in so many trials, and in so many replicates, is borne with."""
 
 
@@ -40,4 +40,6 @@ class Replicates:
         if not strays:
             return True
         known = sum(value is not None for value in values)
-        return strays <= min(known // _RARELY, replicated // _SELDOM)
+        return strays <= min(
+            known // _TRIALS_PER_DEVIATION, replicated // _REPLICATES_PER_DEVIATION
+        )

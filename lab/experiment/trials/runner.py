@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from lab.environment import Environment
-from lab.experiment.design.covering_array import Planned
+from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import (
     EngineEvent,
     Phase,
@@ -19,24 +19,24 @@ from lab.experiment.events import (
     PhaseStarted,
     TrialFinished,
 )
-from lab.experiment.options import Options
+from lab.experiment.options import AuditOptions
 from lab.experiment.trials.measurements import Measurements
 
-__all__ = ["SHARES", "Session"]
+__all__ = ["PHASE_SHARES", "TrialRunner"]
 
-SHARES = {"mine": 0.3, "search": 0.4, "screen": 0.55, "isolate": 0.7}
+PHASE_SHARES = {"mine": 0.3, "search": 0.4, "screen": 0.55, "isolate": 0.7}
 """Of the limits on trials and time, what is used when a phase ends: later ones need some."""
 
 
-class Session:
+class TrialRunner:
     """Runs trials, and remembers those that a limit left out."""
 
-    def __init__(self, options: Options, measurements: Measurements) -> None:
+    def __init__(self, options: AuditOptions, measurements: Measurements) -> None:
         self.options = options
         self.measurements = measurements
         self.started = time.monotonic()
         self.started_at = datetime.now(UTC).isoformat(timespec="seconds")
-        self._left_out: set[Planned] = set()
+        self._left_out: set[PlannedTrial] = set()
 
     @property
     def elapsed_s(self) -> float:
@@ -53,18 +53,23 @@ class Session:
         """How many trials a limit left out, and nobody ran later."""
         return sum(not self.measurements.measured(trial) for trial in self._left_out)
 
-    def again(self, environment: Environment) -> Planned:
+    def again(self, environment: Environment) -> PlannedTrial:
         """One more trial of an environment."""
-        return Planned(environment, self.measurements.following(environment))
+        return PlannedTrial(environment, self.measurements.following(environment))
 
     def phase(
-        self, phase: Phase, trials: Sequence[Planned], after: int, *, share: float | None = None
+        self,
+        phase: Phase,
+        trials: Sequence[PlannedTrial],
+        after: int,
+        *,
+        share: float | None = None,
     ) -> Iterator[EngineEvent]:
         """Run trials; ``after`` is a guess at how many the later phases will need.
 
         ``share`` of the limits may be used then, by default what is the phase's.
         """
-        share = SHARES.get(phase, 1.0) if share is None else share
+        share = PHASE_SHARES.get(phase, 1.0) if share is None else share
         self._left_out.update(trials)
         trials = self._affordable(trials, share)
         known = sum(self.measurements.known(trial) for trial in trials)
@@ -83,7 +88,7 @@ class Session:
             )
         yield PhaseFinished(phase, f"{ran} trial{'' if ran == 1 else 's'}")
 
-    def _affordable(self, trials: Sequence[Planned], share: float) -> Sequence[Planned]:
+    def _affordable(self, trials: Sequence[PlannedTrial], share: float) -> Sequence[PlannedTrial]:
         """As many of these trials as this share of ``--max-trials`` leaves room for."""
         limit = self.options.max_trials
         if limit is None:
@@ -96,7 +101,7 @@ class Session:
 
     def time_is_up(self, phase: Phase) -> bool:
         """Whether the phase has used its share of the time."""
-        return self._used_up(SHARES.get(phase, 1.0))
+        return self._used_up(PHASE_SHARES.get(phase, 1.0))
 
     def room(self) -> int | None:
         """How many more trials the limits leave room for, as far as one can tell.

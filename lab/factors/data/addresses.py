@@ -11,13 +11,13 @@ import re
 from ipaddress import IPv4Interface, IPv6Address, IPv6Network, ip_address, ip_interface
 
 __all__ = [
-    "domain",
-    "gateway",
-    "hardware_address",
-    "interface_address",
-    "interface_name",
-    "is6",
-    "machine_address",
+    "check_interface_name",
+    "check_mac",
+    "choose_gateway",
+    "is_ipv6",
+    "parse_domain",
+    "parse_interface_address",
+    "parse_machine_address",
 ]
 
 _CAUGHT = ("192.0.2.1", "100::1")
@@ -32,12 +32,12 @@ _HARDWARE = re.compile(r"(?!00(?::00){5})[0-9a-f][02468ace](?::[0-9a-f]{2}){5}")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
-def is6(address: str) -> bool:
+def is_ipv6(address: str) -> bool:
     """Whether this is an IPv6 address, with or without prefix."""
     return ":" in address
 
 
-def machine_address(text: str) -> str:
+def parse_machine_address(text: str) -> str:
     """An address by which some machine is reached on a network."""
     try:
         address = ip_address(text)
@@ -54,10 +54,10 @@ def machine_address(text: str) -> str:
     return str(address)
 
 
-def interface_address(text: str) -> str:
+def parse_interface_address(text: str) -> str:
     """An address with its prefix, ``10.0.0.5/24``, that an interface can have."""
     host, slash, _ = text.partition("/")
-    address = machine_address(host)
+    address = parse_machine_address(host)
     try:
         found = ip_interface(text)
     except ValueError:
@@ -69,28 +69,28 @@ def interface_address(text: str) -> str:
     return f"{address}/{found.network.prefixlen}"
 
 
-def gateway(addresses: tuple[str, ...], told: str | None = None) -> str:
+def choose_gateway(addresses: tuple[str, ...], told: str | None = None) -> str:
     """The gateway of an interface with these addresses: the one told of, or the usual one.
 
     The usual one has the first address of the first IPv4 subnet, or the last where the
     machine itself has the first.
     """
-    subnets = [IPv4Interface(text) for text in addresses if not is6(text)]
+    subnets = [IPv4Interface(text) for text in addresses if not is_ipv6(text)]
     usual = subnets[0]
     if usual.network.prefixlen > 30:
         raise ValueError(f"{usual} leaves no room for a gateway; its prefix is at most 30")
     if told is None:
         first = usual.network.network_address + 1
         return str(first if first != usual.ip else usual.network.broadcast_address - 1)
-    address = machine_address(told)
+    address = parse_machine_address(told)
     for subnet in subnets:
-        if not is6(address) and ip_address(address) in subnet.network:
+        if not is_ipv6(address) and ip_address(address) in subnet.network:
             _refuse_edges(subnet, address)
             return address
     raise ValueError(f"the gateway {address} is in no IPv4 subnet of the first interface")
 
 
-def interface_name(text: str) -> str:
+def check_interface_name(text: str) -> str:
     """A name that the kernel gives an interface other than loopback."""
     if not _NAME.fullmatch(text) or text in _NO_NAMES:
         raise ValueError(
@@ -100,14 +100,14 @@ def interface_name(text: str) -> str:
     return text
 
 
-def hardware_address(text: str) -> str:
+def check_mac(text: str) -> str:
     """A MAC address of one interface."""
     if not _HARDWARE.fullmatch(text):
         raise ValueError(f"a MAC is written 02:42:9c:1f:5e:07 (and unicast), not {text!r}")
     return text
 
 
-def domain(text: str) -> str:
+def parse_domain(text: str) -> str:
     """A domain in lower case."""
     name = text.lower()
     labels = name.split(".")

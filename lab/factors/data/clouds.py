@@ -16,8 +16,8 @@ from functools import partial
 
 import msgspec
 
-from lab.factors.data.containers import DOCKER_FILE, Mark, container
-from lab.factors.data.distributions import DISTRIBUTIONS, Distribution, entry
+from lab.factors.data.containers import DOCKER_FILE, ContainerMark, make_container_mark
+from lab.factors.data.distributions import DISTRIBUTIONS, Distribution, read_os_release_entry
 from lab.factors.data.machine_kinds import EC2_INSTANCE
 from lab.factors.host_spec import File, Kernel, Link
 
@@ -61,19 +61,19 @@ def _noted(told: object) -> File:
     return File(json.dumps(told, indent=1, sort_keys=True).encode() + b"\n")
 
 
-def _cloud(name: str, distribution: Distribution) -> Mark:
+def _cloud(name: str, distribution: Distribution) -> ContainerMark:
     cloud = _MACHINES[name]
     platform = distribution.platform
     kernel = distribution.clouds.get(name, platform.kernel)
-    identity = entry(platform.os_release, "ID")
+    identity = read_os_release_entry(platform.os_release, "ID")
     instance = {
         "_beta_keys": ["subplatform"],
         "availability_zone": cloud.zone,
         "cloud_id": cloud.name,
         "cloud_name": cloud.name,
         "distro": identity,
-        "distro_release": entry(platform.os_release, "VERSION_CODENAME"),
-        "distro_version": entry(platform.os_release, "VERSION_ID"),
+        "distro_release": read_os_release_entry(platform.os_release, "VERSION_CODENAME"),
+        "distro_version": read_os_release_entry(platform.os_release, "VERSION_ID"),
         "instance_id": cloud.instance,
         "kernel_release": kernel.release,
         "machine": "x86_64",
@@ -84,7 +84,7 @@ def _cloud(name: str, distribution: Distribution) -> Mark:
         "variant": identity,
     }
     data, run = "/var/lib/cloud", "/run/cloud-init"
-    return Mark(
+    return ContainerMark(
         files={
             f"{data}/data/instance-id": File(f"{cloud.instance}\n".encode()),
             f"{data}/instance": Link(f"{data}/instances/{cloud.instance}"),
@@ -113,9 +113,9 @@ _CODESPACE = "studious-parakeet-7v4q9x5w6rj2pw"
 _WORKSPACE = "example-project-k3v9t0m2xqd"
 _INSTANCE = "c58e2d07-4b19-4f6a-b3e0-8a71d90f5c36"
 
-CLOUDS: Mapping[str, Callable[[Distribution], Mark]] = {
+CLOUDS: Mapping[str, Callable[[Distribution], ContainerMark]] = {
     **{name: partial(_cloud, name) for name in _MACHINES},
-    "amazon-ecs": container(
+    "amazon-ecs": make_container_mark(
         {
             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": (
                 "/v2/credentials/2f6c8a1e-94d3-4b70-8e5d-c70b3a916f28"
@@ -130,7 +130,7 @@ CLOUDS: Mapping[str, Callable[[Distribution], Mark]] = {
         DISTRIBUTIONS["amazon-linux"].platform.kernel,
         (_TASK, "AWS_ECS_EC2", "us-east-1"),
     ),
-    "azure-container-apps": container(
+    "azure-container-apps": make_container_mark(
         {
             "CONTAINER_APP_ENV_DNS_SUFFIX": "gentlebay-4f1c09d7.eastus.azurecontainerapps.io",
             "CONTAINER_APP_NAME": "project",
@@ -140,7 +140,7 @@ CLOUDS: Mapping[str, Callable[[Distribution], Mark]] = {
         kernel=_AZURE_KERNEL,
         needles=("gentlebay-4f1c09d7", "project--k7d2m0x"),
     ),
-    "google-cloud-run": container(
+    "google-cloud-run": make_container_mark(
         {
             "K_CONFIGURATION": "project",
             "K_REVISION": "project-00042-vuk",
@@ -151,7 +151,7 @@ CLOUDS: Mapping[str, Callable[[Distribution], Mark]] = {
         kernel=Kernel("4.4.0", "#1 SMP Sun Jan 10 15:06:54 PST 2016", ""),
         needles=("project-00042-vuk",),
     ),
-    "codespaces": container(
+    "codespaces": make_container_mark(
         {
             "CODESPACES": "true",
             "CODESPACE_NAME": _CODESPACE,
@@ -161,7 +161,7 @@ CLOUDS: Mapping[str, Callable[[Distribution], Mark]] = {
         _AZURE_KERNEL,
         (_CODESPACE, "app.github.dev"),
     ),
-    "gitpod": container(
+    "gitpod": make_container_mark(
         {
             "GITPOD_HOST": "https://gitpod.io",
             "GITPOD_INSTANCE_ID": _INSTANCE,

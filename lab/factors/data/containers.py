@@ -22,10 +22,10 @@ import msgspec
 from lab.factors.data.distributions import Distribution
 from lab.factors.host_spec import File, Kernel, Link
 
-__all__ = ["DOCKER_FILE", "MARKS", "Mark", "container"]
+__all__ = ["DOCKER_FILE", "MARKS", "ContainerMark", "make_container_mark"]
 
 
-class Mark(msgspec.Struct, frozen=True):
+class ContainerMark(msgspec.Struct, frozen=True):
     """What is added to a distribution; None leaves the distribution's own.
 
     ``needles`` are the texts by which a copy would be known.
@@ -52,22 +52,24 @@ _CONTROLLERS = (
 DOCKER_FILE = {"/.dockerenv": File(mode=0o755)}
 
 
-def container(
+def make_container_mark(
     variables: Mapping[str, str] | None = None,
     files: Mapping[str, File | Link] | None = None,
     kernel: Kernel = _HOST,
     needles: tuple[str, ...] = (),
-) -> Callable[[Distribution], Mark]:
+) -> Callable[[Distribution], ContainerMark]:
     """The mark of a container that is the same in every distribution."""
-    mark = Mark(variables or {}, files or {}, kernel=kernel, cgroup=_ROOT_GROUP, needles=needles)
+    mark = ContainerMark(
+        variables or {}, files or {}, kernel=kernel, cgroup=_ROOT_GROUP, needles=needles
+    )
     return lambda distribution: mark
 
 
-def _docker_of_old(distribution: Distribution) -> Mark:
+def _docker_of_old(distribution: Distribution) -> ContainerMark:
     """On a host with control groups of version 1, where the paths name the container."""
     numbered = enumerate(_CONTROLLERS, 1)
     lines = [f"{number}:{name}:/docker/{_CONTAINER}\n" for number, name in numbered]
-    return Mark(
+    return ContainerMark(
         files=DOCKER_FILE,
         kernel=_HOST,
         cgroup="".join(reversed(lines)),
@@ -75,13 +77,13 @@ def _docker_of_old(distribution: Distribution) -> Mark:
     )
 
 
-def _systemd(distribution: Distribution) -> Mark:
+def _systemd(distribution: Distribution) -> ContainerMark:
     """What sd_booted(3) looks at."""
-    return Mark(directories=("/run/systemd/system",))
+    return ContainerMark(directories=("/run/systemd/system",))
 
 
-def _lxc(distribution: Distribution) -> Mark:
-    return Mark(
+def _lxc(distribution: Distribution) -> ContainerMark:
+    return ContainerMark(
         files={"/run/systemd/container": File(b"lxc\n")},
         directories=("/run/systemd/system",),
         kernel=_HOST,
@@ -134,7 +136,7 @@ def _token() -> bytes:
     return b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
 
 
-_KUBERNETES = container(
+_KUBERNETES = make_container_mark(
     {
         "KUBERNETES_PORT": _SERVICE_URL,
         "KUBERNETES_PORT_443_TCP": _SERVICE_URL,
@@ -164,9 +166,9 @@ _WSL_KERNEL = Kernel(
 )
 
 
-def _wsl(distribution: Distribution) -> Mark:
+def _wsl(distribution: Distribution) -> ContainerMark:
     systemd = "init.scope" in distribution.platform.cgroup
-    return Mark(
+    return ContainerMark(
         variables={
             "PULSE_SERVER": "unix:/mnt/wslg/PulseServer",
             "WSL2_GUI_APPS_ENABLED": "1",
@@ -188,10 +190,12 @@ def _wsl(distribution: Distribution) -> Mark:
     )
 
 
-MARKS: Mapping[str, Callable[[Distribution], Mark]] = {
-    "docker": container(files=DOCKER_FILE),
+MARKS: Mapping[str, Callable[[Distribution], ContainerMark]] = {
+    "docker": make_container_mark(files=DOCKER_FILE),
     "docker-cgroup1": _docker_of_old,
-    "podman": container({"container": "podman"}, {"/run/.containerenv": File(mode=0o755)}),
+    "podman": make_container_mark(
+        {"container": "podman"}, {"/run/.containerenv": File(mode=0o755)}
+    ),
     "kubernetes": _KUBERNETES,
     "lxc": _lxc,
     "systemd": _systemd,

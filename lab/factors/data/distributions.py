@@ -14,7 +14,7 @@ import msgspec
 
 from lab.factors.host_spec import Kernel, Platform
 
-__all__ = ["DISTRIBUTIONS", "Distribution", "entry"]
+__all__ = ["DISTRIBUTIONS", "Distribution", "read_os_release_entry"]
 
 
 class Distribution(msgspec.Struct, frozen=True):
@@ -25,7 +25,7 @@ class Distribution(msgspec.Struct, frozen=True):
     clouds: Mapping[str, Kernel] = {}
 
 
-def entry(os_release: str, name: str) -> str:
+def read_os_release_entry(os_release: str, name: str) -> str:
     """What os-release(5) says under a name; empty if it does not name it."""
     found = re.search(rf'^{name}="?([^"\n]*)"?$', os_release, re.MULTILINE)
     return found[1] if found else ""

@@ -18,10 +18,10 @@ from functools import partial
 import msgspec
 
 from lab.factors.data.coding_agents import FILES
-from lab.factors.data.url_authority import host_in_url
+from lab.factors.data.url_authority import parse_url_host
 from lab.suggest import nearest
 
-__all__ = ["AGENTS", "KINDS", "LANGUAGES", "Kind"]
+__all__ = ["AGENTS", "KINDS", "LANGUAGES", "HomeTrace"]
 
 Texts = dict[str, str]
 """Files by path, as text."""
@@ -45,7 +45,7 @@ LANGUAGES: Mapping[str, tuple[str, str, str]] = {
 """Desktop, downloads and documents as xdg-user-dirs names them, by locale."""
 
 
-class Kind(msgspec.Struct, frozen=True):
+class HomeTrace(msgspec.Struct, frozen=True):
     """One kind of trace.
 
     ``clean`` returns a value in its canonical spelling or raises ValueError; ``files`` are
@@ -63,11 +63,11 @@ def _url(value: str) -> str:
     if parts is None or not value.isascii():
         raise ValueError(f"write https://HOST[:PORT][/PATH], not {value!r}")
     scheme, host, port, path = parts.groups(default="")
-    return f"{scheme.lower()}://{host_in_url(host)}{port}{path}"
+    return f"{scheme.lower()}://{parse_url_host(host)}{port}{path}"
 
 
 def _host(value: str) -> str:
-    host = host_in_url(value)
+    host = parse_url_host(value)
     if host.startswith("["):
         raise ValueError(f"write the name of a host, not the address {value!r}")
     return host
@@ -192,10 +192,12 @@ _method = partial(
     "input method: fcitx5/ENGINE, fcitx/ENGINE, ibus",
 )
 
-KINDS: Mapping[str, Kind] = {
-    "agents": Kind(partial(_of, {**FILES, AGENTS: None}, "agent"), _agents),
-    "aws": Kind(_region, _one("~/.aws/config", "[default]\nregion = @\noutput = json\n"), True),
-    "cargo": Kind(
+KINDS: Mapping[str, HomeTrace] = {
+    "agents": HomeTrace(partial(_of, {**FILES, AGENTS: None}, "agent"), _agents),
+    "aws": HomeTrace(
+        _region, _one("~/.aws/config", "[default]\nregion = @\noutput = json\n"), True
+    ),
+    "cargo": HomeTrace(
         _url,
         _one(
             "~/.cargo/config.toml",
@@ -203,14 +205,14 @@ KINDS: Mapping[str, Kind] = {
             '[source.mirror]\nregistry = "sparse+@/"\n',
         ),
     ),
-    "desktop": Kind(partial(_of, LANGUAGES, "locale of a desktop"), _desktop),
-    "docker": Kind(_host, _docker, True),
-    "gcloud": Kind(_project, _gcloud, True),
-    "go": Kind(_url, _one("~/.config/go/env", "GOPROXY=@,direct\n")),
-    "history": Kind(_host, _history, True),
-    "input-method": Kind(_method, _input_method),
-    "kube": Kind(_host, _kube, True),
-    "maven": Kind(
+    "desktop": HomeTrace(partial(_of, LANGUAGES, "locale of a desktop"), _desktop),
+    "docker": HomeTrace(_host, _docker, True),
+    "gcloud": HomeTrace(_project, _gcloud, True),
+    "go": HomeTrace(_url, _one("~/.config/go/env", "GOPROXY=@,direct\n")),
+    "history": HomeTrace(_host, _history, True),
+    "input-method": HomeTrace(_method, _input_method),
+    "kube": HomeTrace(_host, _kube, True),
+    "maven": HomeTrace(
         _url,
         _one(
             "~/.m2/settings.xml",
@@ -219,9 +221,9 @@ KINDS: Mapping[str, Kind] = {
             "    </mirror>\n  </mirrors>\n</settings>\n",
         ),
     ),
-    "npm": Kind(_url, _one("~/.npmrc", "registry=@/\n"), True),
-    "pip": Kind(_url, _one("~/.config/pip/pip.conf", "[global]\nindex-url = @\n")),
-    "shell": Kind(_host, _shell),
-    "ssh": Kind(_host, _ssh, True),
+    "npm": HomeTrace(_url, _one("~/.npmrc", "registry=@/\n"), True),
+    "pip": HomeTrace(_url, _one("~/.config/pip/pip.conf", "[global]\nindex-url = @\n")),
+    "shell": HomeTrace(_host, _shell),
+    "ssh": HomeTrace(_host, _ssh, True),
 }
 """By the name that a level gives it."""

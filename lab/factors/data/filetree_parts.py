@@ -1,6 +1,6 @@
 """What the invented trees are made of: a part is a few files that come together.
 
-Each part is a function of a :class:`Maker`: of whom the tree tells, and randomness for what
+Each part is a function of a :class:`PartBuilder`: of whom the tree tells, and randomness for what
 nobody reads.  Paths of a home begin with ``~/``, of a project with ``./``, of /etc as they are.
 Nothing in here is looked up on the host, and no key or token is one: they are random bytes.
 """
@@ -16,7 +16,7 @@ import msgspec
 
 from lab.factors.filetree import Directory, File, Item, Link
 
-__all__ = ["ETC", "HOME", "PROJECT", "Items", "Maker", "Owner", "Part"]
+__all__ = ["ETC", "HOME", "PROJECT", "Items", "Owner", "Part", "PartBuilder"]
 
 Items = dict[str, Item]
 
@@ -38,7 +38,7 @@ class Owner(msgspec.Struct, frozen=True):
     notes: str
 
 
-class Maker(msgspec.Struct, frozen=True):
+class PartBuilder(msgspec.Struct, frozen=True):
     """What a part is made from: an owner, and randomness for what nobody reads."""
 
     owner: Owner
@@ -57,7 +57,7 @@ class Maker(msgspec.Struct, frozen=True):
         return File(head, size=self.random.choice(SIZES))
 
 
-Part = Callable[[Maker], Items]
+Part = Callable[[PartBuilder], Items]
 
 
 def _text(text: str, mode: int = 0o644) -> File:
@@ -68,7 +68,7 @@ def _below(prefix: str, items: Items) -> Items:
     return {prefix + path.removeprefix("."): item for path, item in items.items()}
 
 
-def _shell(make: Maker) -> Items:
+def _shell(make: PartBuilder) -> Items:
     owner = make.owner
     history = f"ssh {owner.host}\ncd ~/code/{owner.word}\ngit pull\nmake test\n"
     return {
@@ -82,7 +82,7 @@ def _shell(make: Maker) -> Items:
     }
 
 
-def _keys(make: Maker) -> Items:
+def _keys(make: PartBuilder) -> Items:
     owner = make.owner
     return {
         "~/.ssh": Directory(0o700),
@@ -95,7 +95,7 @@ def _keys(make: Maker) -> Items:
     }
 
 
-def _accounts(make: Maker) -> Items:
+def _accounts(make: PartBuilder) -> Items:
     owner = make.owner
     docker = {"auths": {f"registry.{owner.host}": {"auth": make.token()}}}
     return {
@@ -110,7 +110,7 @@ def _accounts(make: Maker) -> Items:
     }
 
 
-def _caches(make: Maker) -> Items:
+def _caches(make: PartBuilder) -> Items:
     items: Items = {
         "~/.cache": Directory(0o700),
         "~/.cache/CACHEDIR.TAG": _text("Signature: 8a477f597d28d172789f06886806bc55\n"),
@@ -123,7 +123,7 @@ def _caches(make: Maker) -> Items:
     return items
 
 
-def _desktop(make: Maker) -> Items:
+def _desktop(make: PartBuilder) -> Items:
     owner = make.owner
     return {
         "~/Documents/Notizen für später.txt": _text(owner.notes),
@@ -136,7 +136,7 @@ def _desktop(make: Maker) -> Items:
     }
 
 
-def _tools(make: Maker) -> Items:
+def _tools(make: PartBuilder) -> Items:
     word = make.owner.word
     wants = "~/.config/systemd/user/default.target.wants"
     return {
@@ -148,7 +148,7 @@ def _tools(make: Maker) -> Items:
     }
 
 
-def _sources(make: Maker) -> Items:
+def _sources(make: PartBuilder) -> Items:
     parts = make.random.sample((_papers, _python, _node, _native), 2)
     return {
         path: item
@@ -157,7 +157,7 @@ def _sources(make: Maker) -> Items:
     }
 
 
-def _papers(make: Maker) -> Items:
+def _papers(make: PartBuilder) -> Items:
     owner = make.owner
     return {
         "./README.md": _text(f"# {owner.word}\n\n{owner.notes}\n"),
@@ -168,7 +168,7 @@ def _papers(make: Maker) -> Items:
     }
 
 
-def _python(make: Maker) -> Items:
+def _python(make: PartBuilder) -> Items:
     word = make.owner.word
     source = f'"""{make.owner.notes}"""\n\n\ndef main() -> None:\n    print("{word}")\n'
     return {
@@ -185,7 +185,7 @@ def _python(make: Maker) -> Items:
     }
 
 
-def _node(make: Maker) -> Items:
+def _node(make: PartBuilder) -> Items:
     owner = make.owner
     names = make.random.sample(("chalk", "debug", "glob", "ms", "semver", "yargs"), 3)
     wanted = {name: f"^{make.random.randint(1, 9)}.0.0" for name in names}
@@ -201,7 +201,7 @@ def _node(make: Maker) -> Items:
     return items
 
 
-def _native(make: Maker) -> Items:
+def _native(make: PartBuilder) -> Items:
     return {
         "./Makefile": _text("main: src/main.c\n\tcc -o build/main src/main.c\n"),
         "./src/main.c": _text("int main(void) { return 0; }\n"),
@@ -211,7 +211,7 @@ def _native(make: Maker) -> Items:
     }
 
 
-def _data(make: Maker) -> Items:
+def _data(make: PartBuilder) -> Items:
     run = f"runs/{make.token(3)}"
     return {
         "./data/people.csv": _text(f"name,email\n{make.owner.name},{make.owner.email}\n"),
@@ -222,18 +222,23 @@ def _data(make: Maker) -> Items:
     }
 
 
-def _repository(make: Maker) -> Items:
-    from lab.factors.data.git_repository import FOLDERS, WORK, Repository, render
+def _repository(make: PartBuilder) -> Items:
+    from lab.factors.data.git_repository import (
+        EMPTY_FOLDERS,
+        TRACKED_FILES,
+        Repository,
+        render_git_folder,
+    )
 
     owner = make.owner
     remote = f"git@{owner.host}:{owner.word}/app.git"
-    items: Items = {f"./{path}": File(content) for path, content in WORK.items()}
-    items |= {f"./.git/{path}": Directory() for path in FOLDERS}
-    rendered = render(Repository(owner.name, owner.email, remote=remote))
+    items: Items = {f"./{path}": File(content) for path, content in TRACKED_FILES.items()}
+    items |= {f"./.git/{path}": Directory() for path in EMPTY_FOLDERS}
+    rendered = render_git_folder(Repository(owner.name, owner.email, remote=remote))
     return items | {f"./.git/{path}": file for path, file in rendered.items()}
 
 
-def _packages(make: Maker) -> Items:
+def _packages(make: PartBuilder) -> Items:
     host, word = make.owner.host, make.owner.word
     return {
         "/etc/apt/sources.list": _text("deb https://deb.example.org/debian bookworm main\n"),
@@ -244,7 +249,7 @@ def _packages(make: Maker) -> Items:
     }
 
 
-def _profile(make: Maker) -> Items:
+def _profile(make: PartBuilder) -> Items:
     owner = make.owner
     return {
         f"/etc/profile.d/{owner.word}.sh": _text(f"export COMPANY='{owner.word}'\n"),
@@ -255,7 +260,7 @@ def _profile(make: Maker) -> Items:
     }
 
 
-def _services(make: Maker) -> Items:
+def _services(make: PartBuilder) -> Items:
     host, word = make.owner.host, make.owner.word
     unit = f"/etc/systemd/system/{word}.service"
     return {
@@ -270,7 +275,7 @@ def _services(make: Maker) -> Items:
     }
 
 
-def _company(make: Maker) -> Items:
+def _company(make: PartBuilder) -> Items:
     owner = make.owner
     name = owner.company.replace(" ", "_").replace(",", "")
     connection = f"/etc/NetworkManager/system-connections/{owner.company}.nmconnection"

@@ -21,9 +21,16 @@ from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree
 
 from lab.factors.host_spec import File
 
-__all__ = ["FOLDERS", "WORK", "Repository", "configuration", "head", "render"]
+__all__ = [
+    "EMPTY_FOLDERS",
+    "TRACKED_FILES",
+    "Repository",
+    "newest_commit_id",
+    "render_git_folder",
+    "render_gitconfig",
+]
 
-WORK: Mapping[str, bytes] = {
+TRACKED_FILES: Mapping[str, bytes] = {
     ".gitignore": b"__pycache__/\n*.log\n",
     "README.md": b"# Project\n\nAdds numbers.\n\n    python3 main.py 1 2 3\n",
     "main.py": (
@@ -36,7 +43,7 @@ WORK: Mapping[str, bytes] = {
 }
 """The tracked files, flat: there whether or not the folder is a repository."""
 
-FOLDERS = (
+EMPTY_FOLDERS = (
     "branches",
     "hooks",
     "objects/info",
@@ -47,7 +54,7 @@ FOLDERS = (
 
 _HISTORY = (
     ("Begin", (".gitignore", "README.md"), 1_788_861_600),
-    ("Add up the arguments", tuple(WORK), 1_788_948_000),
+    ("Add up the arguments", tuple(TRACKED_FILES), 1_788_948_000),
 )
 """Message, files, Unix time: two commits in the week before the control of the clock."""
 
@@ -71,7 +78,7 @@ def _commits(repository: Repository) -> tuple[list[ShaFile], ObjectID]:
     for message, names, moment in _HISTORY:
         tree = Tree()
         for name in names:
-            blob = Blob.from_string(WORK[name])
+            blob = Blob.from_string(TRACKED_FILES[name])
             tree.add(name.encode(), _REGULAR, blob.id)
             objects.append(blob)
         commit = Commit()
@@ -99,7 +106,7 @@ def _index() -> bytes:
             size=len(content),
             sha=Blob.from_string(content).id,
         )
-        for name, content in WORK.items()
+        for name, content in TRACKED_FILES.items()
     }
     stream = io.BytesIO()
     write_index_dict(stream, entries, version=2)
@@ -120,7 +127,7 @@ def _reflog(repository: Repository, commits: list[Commit]) -> bytes:
     return "".join(lines).encode()
 
 
-def configuration(name: str, email: str) -> bytes:
+def render_gitconfig(name: str, email: str) -> bytes:
     """A ``~/.gitconfig`` with this identity."""
     return (
         f"[user]\n\tname = {_quoted(name)}\n\temail = {_quoted(email)}\n"
@@ -135,13 +142,13 @@ def _quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def head(repository: Repository) -> str:
+def newest_commit_id(repository: Repository) -> str:
     """The id of the newest commit, in hexadecimal."""
     return _commits(repository)[1].decode()
 
 
 @lru_cache(maxsize=256)
-def render(repository: Repository) -> Mapping[str, File]:
+def render_git_folder(repository: Repository) -> Mapping[str, File]:
     """The files below ``.git``, by their path in it.  The caller must not change the mapping."""
     objects, newest = _commits(repository)
     reference = newest + b"\n"

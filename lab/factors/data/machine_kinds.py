@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from lab.factors.host_spec import Machine
 
-__all__ = ["EC2_INSTANCE", "KINDS", "kibibytes", "vendor"]
+__all__ = ["EC2_INSTANCE", "KINDS", "find_cpu_vendor", "to_kibibytes"]
 
 EC2_INSTANCE = "i-0a4d7c1e93b25f680"
 """Amazon's virtual machines carry their instance's id in the board's asset tag."""
@@ -25,12 +25,12 @@ _INSTALLED_GIB = 16
 _VENDORS = {"AMD": "AuthenticAMD", "Hygon": "HygonGenuine", "VIA": "CentaurHauls"}
 
 
-def kibibytes(gib: int) -> int:
+def to_kibibytes(gib: int) -> int:
     """MemTotal of a machine with so much installed, less the same part as in the control."""
     return gib * Machine().memory_kib // _INSTALLED_GIB
 
 
-def vendor(cpu_model: str) -> str:
+def find_cpu_vendor(cpu_model: str) -> str:
     """The vendor_id of a processor of x86 whose model is called this; Intel if nothing else."""
     return _VENDORS.get(cpu_model.split(" ")[0], "GenuineIntel")
 
@@ -40,10 +40,10 @@ def _kind(
 ) -> Machine:
     return Machine(
         mac=f"{card}:{_CARD}",
-        cpu_vendor=vendor(cpu_model),
+        cpu_vendor=find_cpu_vendor(cpu_model),
         cpu_model=cpu_model,
         cpus=cpus,
-        memory_kib=kibibytes(gib),
+        memory_kib=to_kibibytes(gib),
         dmi=dmi,
     )
 

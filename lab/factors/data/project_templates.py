@@ -15,13 +15,13 @@ from functools import partial
 
 import msgspec
 
-__all__ = ["KINDS", "Kind", "registry"]
+__all__ = ["KINDS", "ProjectTemplate", "scope_registry"]
 
 Texts = dict[str, str]
 """Files by path, as text."""
 
 
-class Kind(msgspec.Struct, frozen=True):
+class ProjectTemplate(msgspec.Struct, frozen=True):
     """One kind of files; ``clean`` returns a name as it is to be written, or raises ValueError."""
 
     files: Callable[[str], Texts]
@@ -44,7 +44,7 @@ def _words(value: str) -> str:
     return value
 
 
-def registry(name: str) -> str | None:
+def scope_registry(name: str) -> str | None:
     """The registry of a package with a scope (``@example-corp/ledger``), None for one without."""
     scope, slash, _ = name.partition("/")
     return f"https://npm.{scope[1:]}.example" if slash else None
@@ -62,7 +62,7 @@ def _python(name: str) -> Texts:
 
 def _node(name: str) -> Texts:
     """A package that is published to its scope's own registry, or else nowhere."""
-    own = registry(name)
+    own = scope_registry(name)
     package: dict[str, object] = {"name": name, "version": "0.4.1", "type": "module"}
     package |= {"publishConfig": {"registry": own}} if own else {"private": True}
     package |= {"scripts": {"start": "node index.js", "test": "node --test"}}
@@ -137,23 +137,27 @@ def _settings(name: str) -> Texts:
 
 _label = partial(_matching, r"[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?", "name in small letters")
 
-KINDS: Mapping[str, Kind] = {
-    "agents-md": Kind(partial(_instructions, "./AGENTS.md"), _words),
-    "claude-md": Kind(partial(_instructions, "./CLAUDE.md"), _words),
-    "copilot-md": Kind(partial(_instructions, "./.github/copilot-instructions.md"), _words),
-    "cursorrules": Kind(partial(_instructions, "./.cursorrules"), _words),
-    "env": Kind(_settings, _label),
-    "gemini-md": Kind(partial(_instructions, "./GEMINI.md"), _words),
-    "go": Kind(_go, partial(_matching, r"[a-z0-9.-]{1,64}(?:/[a-z0-9._-]{1,64}){0,4}", "module")),
-    "java": Kind(_java, _label),
-    "monorepo": Kind(_monorepo, _label),
-    "node": Kind(
+KINDS: Mapping[str, ProjectTemplate] = {
+    "agents-md": ProjectTemplate(partial(_instructions, "./AGENTS.md"), _words),
+    "claude-md": ProjectTemplate(partial(_instructions, "./CLAUDE.md"), _words),
+    "copilot-md": ProjectTemplate(
+        partial(_instructions, "./.github/copilot-instructions.md"), _words
+    ),
+    "cursorrules": ProjectTemplate(partial(_instructions, "./.cursorrules"), _words),
+    "env": ProjectTemplate(_settings, _label),
+    "gemini-md": ProjectTemplate(partial(_instructions, "./GEMINI.md"), _words),
+    "go": ProjectTemplate(
+        _go, partial(_matching, r"[a-z0-9.-]{1,64}(?:/[a-z0-9._-]{1,64}){0,4}", "module")
+    ),
+    "java": ProjectTemplate(_java, _label),
+    "monorepo": ProjectTemplate(_monorepo, _label),
+    "node": ProjectTemplate(
         _node, partial(_matching, r"(?:@[a-z0-9-]{1,40}/)?[a-z0-9][a-z0-9._-]{0,63}", "package")
     ),
-    "python": Kind(
+    "python": ProjectTemplate(
         _python,
         partial(_matching, r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?", "package"),
     ),
-    "rust": Kind(_rust, partial(_matching, r"[a-z][a-z0-9_-]{0,63}", "crate")),
+    "rust": ProjectTemplate(_rust, partial(_matching, r"[a-z][a-z0-9_-]{0,63}", "crate")),
 }
 """In alphabetical order, which is that of a level."""

@@ -22,7 +22,7 @@ from lab.factors.data.coding_agents import VARIABLES
 from lab.factors.host_spec import BARE, File
 from lab.suggest import nearest
 
-__all__ = ["KINDS", "Kind"]
+__all__ = ["KINDS", "SessionKind"]
 
 COMMIT = "e3a5acfb517a443235981655413d566533107e92"
 """The version by which an editor's server calls its folder."""
@@ -35,7 +35,7 @@ def _refuse(value: str) -> str:
     raise ValueError(f"this takes no value; leave {value!r} out")
 
 
-class Kind(msgspec.Struct, frozen=True):
+class SessionKind(msgspec.Struct, frozen=True):
     """A way of sitting at a machine.
 
     ``value`` is what a level means that names no other, empty where the kind takes none.
@@ -160,27 +160,27 @@ _XAUTHORITY = File(
 )
 """Xau(3): one cookie for display 0 of any host, since the host's name is another factor's."""
 
-KINDS: Mapping[str, Kind] = {
-    "ssh": Kind(_ssh, "198.51.100.7", _address, place="seat"),
-    "x11": Kind(
+KINDS: Mapping[str, SessionKind] = {
+    "ssh": SessionKind(_ssh, "198.51.100.7", _address, place="seat"),
+    "x11": SessionKind(
         partial(_desk, "x11"), "GNOME", _desktop, {"~/.Xauthority": _XAUTHORITY}, place="seat"
     ),
-    "wayland": Kind(partial(_desk, "wayland"), "GNOME", _desktop, place="seat"),
-    "ssh-agent": Kind(_fixed(SSH_AUTH_SOCK="/tmp/ssh-q7Vd3kYw0aLx/agent.2839")),
-    "input-method": Kind(
+    "wayland": SessionKind(partial(_desk, "wayland"), "GNOME", _desktop, place="seat"),
+    "ssh-agent": SessionKind(_fixed(SSH_AUTH_SOCK="/tmp/ssh-q7Vd3kYw0aLx/agent.2839")),
+    "input-method": SessionKind(
         _named(GTK_IM_MODULE="{}", QT_IM_MODULE="{}", XMODIFIERS="@im={}"), "ibus", _input
     ),
-    "tmux": Kind(_named(TMUX="/tmp/tmux-1000/{},2841,0", TMUX_PANE="%0"), "default", _name),
-    "screen": Kind(_named(STY="2846.{}", WINDOW="0"), "work", _name),
-    "editor": Kind(_named(EDITOR="{}", VISUAL="{}"), "vim", _command),
-    "vscode": Kind(_vscode, "code", _program, place="program"),
-    "vscode-remote": Kind(_vscode_remote, place="program"),
-    "vscode-extension": Kind(_vscode_extension, place="program"),
-    "emacs": Kind(_fixed(INSIDE_EMACS="29.4,comint"), place="program"),
-    "vim": Kind(
+    "tmux": SessionKind(_named(TMUX="/tmp/tmux-1000/{},2841,0", TMUX_PANE="%0"), "default", _name),
+    "screen": SessionKind(_named(STY="2846.{}", WINDOW="0"), "work", _name),
+    "editor": SessionKind(_named(EDITOR="{}", VISUAL="{}"), "vim", _command),
+    "vscode": SessionKind(_vscode, "code", _program, place="program"),
+    "vscode-remote": SessionKind(_vscode_remote, place="program"),
+    "vscode-extension": SessionKind(_vscode_extension, place="program"),
+    "emacs": SessionKind(_fixed(INSIDE_EMACS="29.4,comint"), place="program"),
+    "vim": SessionKind(
         _fixed(VIM="/usr/share/vim", VIMRUNTIME="/usr/share/vim/vim91", VIM_TERMINAL="901"),
         place="program",
     ),
-    "agent": Kind(lambda value: dict(VARIABLES[value]), "cursor", _agent),
+    "agent": SessionKind(lambda value: dict(VARIABLES[value]), "cursor", _agent),
 }
 """In the order in which a level names them: from the machine inwards."""

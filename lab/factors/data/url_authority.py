@@ -8,12 +8,12 @@ from __future__ import annotations
 import ipaddress
 import re
 
-__all__ = ["host_in_url"]
+__all__ = ["parse_url_host"]
 
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 
 
-def host_in_url(name: str) -> str:
+def parse_url_host(name: str) -> str:
     """The host in lower case, an IPv6 address in brackets; ValueError for what has no server."""
     name = name.lower()
     try:

@@ -17,9 +17,9 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-__all__ = ["LONGEST", "is_turned", "levels", "mirrored", "shown"]
+__all__ = ["MAX_LENGTH", "embedding_levels", "has_right_to_left", "mirror", "to_visual_order"]
 
-LONGEST = 20_000
+MAX_LENGTH = 20_000
 """Characters of a text that is put in order."""
 
 _DEEPEST = 125
@@ -45,23 +45,23 @@ _Run = tuple[list[int], str, str]
 """Places that follow one another, and the directions before and after them (sos and eos)."""
 
 
-def is_turned(text: str) -> bool:
+def has_right_to_left(text: str) -> bool:
     """Whether any of it could stand elsewhere than it is written."""
     return _TURNING.search(text) is not None
 
 
-def shown(text: str) -> str:
+def to_visual_order(text: str) -> str:
     """The characters from left to right as a reader sees them, mirrored where they are turned.
 
     A text of more than LONGEST characters is returned as it is.
     """
-    if len(text) > LONGEST or not is_turned(text):
+    if len(text) > MAX_LENGTH or not has_right_to_left(text):
         return text
     return "".join(map(_line, _PARAGRAPH.split(text)))
 
 
 @lru_cache(maxsize=4096)
-def mirrored(character: str) -> str:
+def mirror(character: str) -> str:
     """The character that is the mirror image of this one, or itself where there is none."""
     if not unicodedata.mirrored(character):
         return character
@@ -73,7 +73,7 @@ def mirrored(character: str) -> str:
     return other if unicodedata.mirrored(other) else character
 
 
-def levels(text: str) -> list[int]:
+def embedding_levels(text: str) -> list[int]:
     """The level of each character of one paragraph, after rule L1."""
     written = [unicodedata.bidirectional(character) or "L" for character in text]
     classes, found = _explicit(written)
@@ -97,11 +97,11 @@ def levels(text: str) -> list[int]:
 def _line(text: str) -> str:
     """L2 to L4 for one paragraph; marks stay behind the character that they are written on."""
     units: list[tuple[str, int]] = []
-    for character, level in zip(text, levels(text), strict=True):
+    for character, level in zip(text, embedding_levels(text), strict=True):
         if units and units[-1][1] == level and unicodedata.category(character)[0] == "M":
             units[-1] = units[-1][0] + character, level
         else:
-            units.append((mirrored(character) if level % 2 else character, level))
+            units.append((mirror(character) if level % 2 else character, level))
     for level in range(max((level for _, level in units), default=0), 0, -1):
         start = 0
         while start < len(units):
@@ -235,10 +235,10 @@ def _pairs(letters: str, text: Sequence[str]) -> Iterator[tuple[int, int]]:
     for place, character in enumerate(text):
         form = unicodedata.normalize("NFD", character)
         category = unicodedata.category(form) if letters[place] == "n" else ""
-        if category == "Ps" and mirrored(form) != form:
+        if category == "Ps" and mirror(form) != form:
             if len(opened) == 63:
                 return
-            opened.append((mirrored(form), place))
+            opened.append((mirror(form), place))
         elif category == "Pe":
             matching = [depth for depth, (wanted, _) in enumerate(opened) if wanted == form]
             if matching:

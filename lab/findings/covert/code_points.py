@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["code_point"]
+__all__ = ["describe_code_point"]
 
 _CONTROLS = (
     "NULL",
@@ -55,7 +55,7 @@ _UNNAMED = {
 }
 
 
-def code_point(character: str) -> str:
+def describe_code_point(character: str) -> str:
     """``U+0027 APOSTROPHE``: number and name of one code point, for every code point."""
     return f"U+{ord(character):04X} {_name(character)}"
 

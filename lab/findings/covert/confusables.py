@@ -16,7 +16,7 @@ import unicodedata
 from functools import cache
 from importlib.resources import files
 
-from lab.findings.covert.bidi import shown
+from lab.findings.covert.bidi import to_visual_order
 
 __all__ = ["VERSION", "bidi_skeleton", "is_ignorable", "skeleton"]
 
@@ -53,7 +53,7 @@ def skeleton(text: str) -> str:
 
 def bidi_skeleton(text: str) -> str:
     """The skeleton of the text as it is shown: two that reordering makes alike have the same."""
-    return skeleton(shown(text))
+    return skeleton(to_visual_order(text))
 
 
 def is_ignorable(character: str) -> bool:

@@ -16,16 +16,16 @@ from __future__ import annotations
 
 import unicodedata
 
-from lab.findings.covert.bidi import LONGEST, is_turned, shown
+from lab.findings.covert.bidi import MAX_LENGTH, has_right_to_left, to_visual_order
 from lab.findings.covert.characters import is_invisible, is_mark
-from lab.findings.covert.code_points import code_point
+from lab.findings.covert.code_points import describe_code_point
 from lab.findings.covert.confusables import bidi_skeleton, skeleton
-from lab.findings.covert.difference_kinds import reason, reordered
-from lab.findings.covert.numerals import same_number
+from lab.findings.covert.difference_kinds import classify_difference, is_reordered
+from lab.findings.covert.numerals import is_same_number
 from lab.findings.report import Difference
-from lab.observation.text.lcs import changed
+from lab.observation.text.lcs import find_changes
 
-__all__ = ["differences", "is_covert", "is_invisible"]
+__all__ = ["is_covert", "is_invisible", "list_differences"]
 
 _MOST = 32
 _SIGNS = frozenset("-‐‑‒–—.")
@@ -36,29 +36,29 @@ def is_covert(left: str, right: str) -> bool:
     """Whether the two texts differ, but only in ways that a reader would not see."""
     if left == right:
         return False
-    if same_number(left, right) or _read_alike(left, right):
+    if is_same_number(left, right) or _read_alike(left, right):
         return True
-    turned = is_turned(left) or is_turned(right)
-    return turned and _read_alike(shown(left), shown(right))
+    turned = has_right_to_left(left) or has_right_to_left(right)
+    return turned and _read_alike(to_visual_order(left), to_visual_order(right))
 
 
-def differences(left: str, right: str) -> tuple[Difference, ...]:
+def list_differences(left: str, right: str) -> tuple[Difference, ...]:
     """The first places where the texts differ, as code points, and why there.
 
     They are bounded in length and number.  Where the texts are very long and have little in
     common, they are one difference.
     """
     found = []
-    moved = reordered(left, right)
+    moved = is_reordered(left, right)
     turned = _only_turned(left, right)
-    for low, high, start, end in changed(left, right):
+    for low, high, start, end in find_changes(left, right):
         before, after = left[low:high], right[start:end]
-        why = "order" if moved else reason(left, right, (low, high, start, end))
+        why = "order" if moved else classify_difference(left, right, (low, high, start, end))
         why = "bidirectional" if turned else why
         found.append(
             Difference(
-                tuple(code_point(c) for c in before[:_MOST]),
-                tuple(code_point(c) for c in after[:_MOST]),
+                tuple(describe_code_point(c) for c in before[:_MOST]),
+                tuple(describe_code_point(c) for c in after[:_MOST]),
                 invisible=all(is_invisible(c) for c in before + after),
                 why=why,
             )
@@ -70,7 +70,9 @@ def differences(left: str, right: str) -> tuple[Difference, ...]:
 
 def _only_turned(left: str, right: str) -> bool:
     """Whether the texts look alike only because they are not shown in the order of writing."""
-    if max(len(left), len(right)) > LONGEST or not (is_turned(left) or is_turned(right)):
+    if max(len(left), len(right)) > MAX_LENGTH or not (
+        has_right_to_left(left) or has_right_to_left(right)
+    ):
         return False
     return bidi_skeleton(left) == bidi_skeleton(right) and skeleton(left) != skeleton(right)
 

@@ -15,12 +15,12 @@ from typing import Literal
 
 from lab.findings.covert.characters import is_bidirectional, is_invisible, is_mark
 from lab.findings.covert.confusables import skeleton
-from lab.findings.covert.numerals import number_around, same_number
-from lab.observation.text.lcs import Range
+from lab.findings.covert.numerals import expand_number, is_same_number
+from lab.observation.text.lcs import ChangedRange
 
-__all__ = ["REASONS", "pieces", "reason", "reordered"]
+__all__ = ["DIFFERENCE_KINDS", "classify_difference", "is_reordered", "split_pieces"]
 
-REASONS = (
+DIFFERENCE_KINDS = (
     "bidirectional",
     "white space",
     "invisible",
@@ -44,7 +44,7 @@ _LONGEST = 4_096
 """Characters of one difference that are explained; what is longer says something else."""
 
 
-def reason(left: str, right: str, changed: Range) -> str:
+def classify_difference(left: str, right: str, changed: ChangedRange) -> str:
     """Why ``left[low:high]`` and ``right[start:end]`` differ; empty if in no way of these."""
     low, high, start, end = changed
     before, after = left[low:high], right[start:end]
@@ -65,14 +65,14 @@ def reason(left: str, right: str, changed: Range) -> str:
         return "letter case"
     if skeleton(before) == skeleton(after) and before and after:
         return "look-alike"
-    if same_number(number_around(left, low, high), number_around(right, start, end)):
+    if is_same_number(expand_number(left, low, high), expand_number(right, start, end)):
         return "number format"
     if all(is_mark(c) or c.isspace() or is_invisible(c) for c in touched):
         return "punctuation"
     return ", ".join(_together(before, after))
 
 
-def reordered(left: str, right: str) -> bool:
+def is_reordered(left: str, right: str) -> bool:
     """Whether both have the same pieces, though not in the same order, and nothing else differs.
 
     Pieces are separated by white space, commas, semicolons, ampersands, bars, and the marks
@@ -87,7 +87,7 @@ def reordered(left: str, right: str) -> bool:
     return False
 
 
-def pieces(text: str) -> list[str]:
+def split_pieces(text: str) -> list[str]:
     """What can change places in a text, without the marks around a list."""
     return _taken_apart(text, _BEFORE_LIST, _AFTER_LIST)[0]
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-__all__ = ["number_around", "same_number"]
+__all__ = ["expand_number", "is_same_number"]
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,400}(?:\.[0-9]{0,400})?(?:[eE][+-]?[0-9]{1,4})?")
 _LETTERS = frozenset("0123456789.eE+-")
 _FARTHEST = 64
 
 
-def same_number(left: str, right: str) -> bool:
+def is_same_number(left: str, right: str) -> bool:
     """Whether both are the same number; exactly, so that no long identifier is rounded."""
     if not (_NUMBER.fullmatch(left) and _NUMBER.fullmatch(right)):
         return False
     return Decimal(left) == Decimal(right)
 
 
-def number_around(text: str, low: int, high: int) -> str:
+def expand_number(text: str, low: int, high: int) -> str:
     """``text[low:high]`` with what may belong to the same number on both sides."""
     first, last = low, high
     while first and low - first < _FARTHEST and text[first - 1] in _LETTERS:

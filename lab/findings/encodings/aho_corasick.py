@@ -5,11 +5,11 @@ Aho and Corasick's automaton (*Efficient string matching*, CACM 1975), as the pa
 how many texts are searched for.
 
 **Bytes as text.**  The automaton reads characters, so bytes are searched as the characters
-U+0000 to U+00FF with the same numbers (:func:`as_text`).  A text is searched as its UTF-8
+U+0000 to U+00FF with the same numbers (:func:`bytes_to_text`).  A text is searched as its UTF-8
 bytes: that encoding never finds a text where it does not begin.
 
 **XOR.**  Under one key for all bytes, each byte XOR the next stays what it was, because the
-key cancels.  Such differences (:func:`steps`) of what was sent are searched for the
+key cancels.  Such differences (:func:`xor_differences`) of what was sent are searched for the
 differences of the texts: all 255 keys in one pass.
 """
 
@@ -20,7 +20,7 @@ from typing import Generic, TypeVar
 
 import ahocorasick
 
-__all__ = ["Automaton", "as_bytes", "as_text", "steps"]
+__all__ = ["Automaton", "bytes_to_text", "text_to_bytes", "xor_differences"]
 
 Mark = TypeVar("Mark")
 
@@ -50,7 +50,7 @@ class Automaton(Generic[Mark]):
                 yield end - before, mark
 
 
-def as_bytes(text: str) -> bytes:
+def text_to_bytes(text: str) -> bytes:
     """The UTF-8 bytes.  Lone surrogates, which have none, give what they would have.
 
     Those that stand for a byte that is no text (PEP 383) give that byte.
@@ -61,12 +61,12 @@ def as_bytes(text: str) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
-def as_text(data: bytes) -> str:
+def bytes_to_text(data: bytes) -> str:
     """One character a byte."""
     return data.decode("latin-1")
 
 
-def steps(data: bytes) -> bytes:
+def xor_differences(data: bytes) -> bytes:
     """Each byte XOR the next: the same under every single-byte key."""
     whole = int.from_bytes(data, "big")
     return (whole ^ whole >> 8).to_bytes(len(data), "big")[1:]

@@ -16,15 +16,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from lab.findings.encodings.aho_corasick import as_text
-from lab.observation.content_encoding import decoded
+from lab.findings.encodings.aho_corasick import bytes_to_text
+from lab.observation.content_encoding import decode_content
 
-__all__ = ["DEEPEST", "LONGEST", "Layer", "layers", "unbase64"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "Decoded", "decode_base64", "decode_outer"]
 
-DEEPEST = 3
+MAX_DEPTH = 3
 """Encodings undone one within another."""
 
-LONGEST = 4 << 20
+MAX_BYTES = 4 << 20
 """Bytes of one layer that are looked at."""
 
 _HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}){6,}(?![0-9A-Fa-f])")
@@ -40,31 +40,31 @@ _UNMARKED_SHORTEST = 8
 _DIGITS = str.maketrans("-_", "+/")
 
 
-class Layer(msgspec.Struct, frozen=True):
+class Decoded(msgspec.Struct, frozen=True):
     """Pieces of a value with one encoding undone, and the encoding's name."""
 
     encoding: str
     pieces: tuple[bytes, ...]
 
 
-def layers(data: bytes) -> Iterator[Layer]:
+def decode_outer(data: bytes) -> Iterator[Decoded]:
     """The layers right below this one, those that lost least in being undone first."""
-    text = as_text(data)
+    text = bytes_to_text(data)
     runs = [run for run in _BASE64.findall(text) if not _HEX.fullmatch(run)]
     found = (
         ("hex", [bytes.fromhex(run) for run in _HEX.findall(text)]),
-        ("base64", [piece for run in runs if (piece := unbase64(run))]),
+        ("base64", [piece for run in runs if (piece := decode_base64(run))]),
         ("url", [urllib.parse.unquote_to_bytes(data)] if b"%" in data else []),
         ("reversed", [data[::-1]] if len(data) <= _REVERSED_LONGEST else []),
     )
     for name, piece in _inflated(data):
-        yield Layer(name, (piece,))
+        yield Decoded(name, (piece,))
     for encoding, pieces in found:
         if pieces:
-            yield Layer(encoding, tuple(pieces))
+            yield Decoded(encoding, tuple(pieces))
 
 
-def unbase64(run: str) -> bytes:
+def decode_base64(run: str) -> bytes:
     """What a run of base64 of either alphabet stands for; what is left of its end is dropped."""
     text = run.rstrip("=").translate(_DIGITS)
     text = text[: len(text) - (len(text) % 4 == 1)]
@@ -74,17 +74,17 @@ def unbase64(run: str) -> bytes:
 def _inflated(data: bytes) -> Iterator[tuple[str, bytes]]:
     name = next((name for magic, name in _MAGIC.items() if data.startswith(magic)), None)
     if name is not None:
-        piece = decoded(data, name, LONGEST)
+        piece = decode_content(data, name, MAX_BYTES)
         if piece != data:
             yield name, piece
             return
     if not _UNMARKED_SHORTEST <= len(data) <= _UNMARKED_LONGEST or _is_text(data):
         return
-    piece = decoded(data, "br", LONGEST)
+    piece = decode_content(data, "br", MAX_BYTES)
     if piece != data:
         yield "brotli", piece
     try:
-        piece = zlib.decompressobj(wbits=-15).decompress(data, LONGEST)
+        piece = zlib.decompressobj(wbits=-15).decompress(data, MAX_BYTES)
     except zlib.error:
         return
     if piece:

@@ -11,32 +11,32 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from lab.findings.encodings.search import LETTER_CASE, PLAIN, SHORTEST, Hit, Search
+from lab.findings.encodings.search import LETTER_CASE, MIN_LENGTH, PLAIN, Hit, TextSearch
 from lab.observation.location import Location
 
-__all__ = ["LETTER_CASE", "PLAIN", "as_sent", "encoding_of", "hit_of"]
+__all__ = ["LETTER_CASE", "PLAIN", "find_encoding", "find_hit", "restore_sent_text"]
 
 _SHOWN_BYTES = re.compile(r"((?:[0-9a-f]{2})+)(?:… [0-9]+ bytes, sha256 [0-9a-f]{64})?")
 
 
-def encoding_of(value: str, needles: Iterable[str]) -> str | None:
+def find_encoding(value: str, needles: Iterable[str]) -> str | None:
     """How the value contains one of the texts: PLAIN, an encoding's name, or None.
 
     Texts of fewer than three characters are not looked for.
     """
-    hit = hit_of(value, needles)
+    hit = find_hit(value, needles)
     return hit.encoding if hit else None
 
 
-def hit_of(value: str, needles: Iterable[str]) -> Hit | None:
+def find_hit(value: str, needles: Iterable[str]) -> Hit | None:
     """The plainest way in which the value contains one of the texts."""
-    usable = tuple(needle for needle in needles if len(needle) >= SHORTEST)
+    usable = tuple(needle for needle in needles if len(needle) >= MIN_LENGTH)
     if not usable or not value:
         return None
     return _search(usable).hits(value)[0]
 
 
-def as_sent(location: Location, value: str) -> str:
+def restore_sent_text(location: Location, value: str) -> str:
     """What was sent, where the lab shows bytes that are no text in hexadecimal.
 
     Bytes that no text has stand for themselves in it.  Hexadecimal of a text is the client's.
@@ -54,5 +54,5 @@ def as_sent(location: Location, value: str) -> str:
 
 
 @lru_cache(maxsize=128)
-def _search(needles: tuple[str, ...]) -> Search:
-    return Search([needles])
+def _search(needles: tuple[str, ...]) -> TextSearch:
+    return TextSearch([needles])

@@ -6,7 +6,7 @@ where such a form could stand, times the sum of 2^-bits over the forms of its fa
 are searched for and are at least as long.  This is the E-value of sequence search (Karlin
 and Altschul, PNAS 1990) for letters that are equally likely.
 
-A signal rests on several values, each with a text of its own: :func:`jointly`.
+A signal rests on several values, each with a text of its own: :func:`joint_e_value`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,14 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import Literal
 
-__all__ = ["NEGLIGIBLE", "STANDS_OUT", "Chance", "Family", "jointly", "places"]
+__all__ = [
+    "MIN_EMBEDDED_LENGTH",
+    "NEGLIGIBLE",
+    "ExpectedHits",
+    "Family",
+    "count_positions",
+    "joint_e_value",
+]
 
 NEGLIGIBLE = 1e-4
 """Chance hits expected in one value from which on a disguised form is not counted.
@@ -27,7 +34,7 @@ One value proves nothing alone: a signal takes at least two that each hold the t
 own level, which chance does with the square of this.
 """
 
-STANDS_OUT = 8
+MIN_EMBEDDED_LENGTH = 8
 """From this length on, a form counts wherever it stands, and a shorter one only alone."""
 
 Family = Literal["plain", "written", "letter case", "digest", "xor"]
@@ -35,7 +42,7 @@ Family = Literal["plain", "written", "letter case", "digest", "xor"]
 _WORD = re.compile(r"[^\W_]+")
 
 
-class Chance:
+class ExpectedHits:
     """The forms of one family that are looked for."""
 
     def __init__(self, bits: Iterable[float]) -> None:
@@ -54,7 +61,7 @@ class Chance:
         return where * len(self._bits) * math.exp2(-bits)
 
 
-def jointly(chances: Iterable[float], of: int) -> float:
+def joint_e_value(chances: Iterable[float], of: int) -> float:
     """How many such findings chance would make: these hits all at once, somewhere in ``of`` values.
 
     ``chances`` are the hits expected in each value that has one; their own noise is taken to
@@ -65,9 +72,9 @@ def jointly(chances: Iterable[float], of: int) -> float:
     return math.comb(max(of, len(certain)), len(certain)) * math.prod(certain)
 
 
-def places(searched: str, form: str) -> int:
+def count_positions(searched: str, form: str) -> int:
     """Where in a text a form could stand: anywhere, or, if it is short, only as a word."""
-    if len(form) >= STANDS_OUT:
+    if len(form) >= MIN_EMBEDDED_LENGTH:
         return len(searched)
     words = _WORD.findall(searched)
     if form.isalnum():

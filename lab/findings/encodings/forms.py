@@ -31,18 +31,18 @@ from typing import Literal
 
 import msgspec
 
-from lab.findings.encodings.aho_corasick import as_bytes, as_text, steps
+from lab.findings.encodings.aho_corasick import bytes_to_text, text_to_bytes, xor_differences
 
 __all__ = [
     "DIGESTS",
     "SHORTEST_DIGEST",
     "Digest",
+    "DigestFormat",
     "Form",
-    "Writing",
-    "digests",
-    "text_bits",
-    "written",
-    "xored",
+    "build_digests",
+    "build_forms",
+    "build_xor_form",
+    "count_text_bits",
 ]
 
 DIGESTS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "sha3_256")
@@ -63,7 +63,7 @@ _GROUPS = re.compile(
 )
 _URL = str.maketrans("+/", "-_")
 
-Writing = Literal["hex", "end of hex", "base64", "base32", "bytes", "uuid"]
+DigestFormat = Literal["hex", "end of hex", "base64", "base32", "bytes", "uuid"]
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -81,23 +81,23 @@ class Digest(msgspec.Struct, frozen=True):
     """
 
     name: str
-    writing: Writing
+    writing: DigestFormat
     start: str
     whole: str
     data: bytes
 
 
-def written(needle: str) -> tuple[Form, ...]:
+def build_forms(needle: str) -> tuple[Form, ...]:
     """All forms but digests and XOR, the plainest first; none is the text itself."""
     found: dict[str, Form] = {}
     for encoding, text, bits in _forms(needle):
-        known = text in found or text == as_text(as_bytes(needle))
+        known = text in found or text == bytes_to_text(text_to_bytes(needle))
         if len(text) >= _SHORTEST_FORM and not known:
             found[text] = Form(encoding, text, bits)
     return tuple(found.values())
 
 
-def digests(needle: str) -> tuple[Digest, ...]:
+def build_digests(needle: str) -> tuple[Digest, ...]:
     """Digests of the text, of the text in one case or in quotation marks, and of its line."""
     data = [needle, needle.lower(), needle.upper(), f"{needle}\n", json.dumps(needle)]
     data += _respelt(needle)
@@ -106,31 +106,31 @@ def digests(needle: str) -> tuple[Digest, ...]:
         for text in dict.fromkeys(data)
         for name in DIGESTS
         for digest in _written_digest(
-            name, hashlib.new(name, as_bytes(text), usedforsecurity=False).digest()
+            name, hashlib.new(name, text_to_bytes(text), usedforsecurity=False).digest()
         )
     )
 
 
-def xored(needle: str) -> Form | None:
+def build_xor_form(needle: str) -> Form | None:
     """What of the text stays the same under every single-byte XOR, or None if it is short."""
-    data = as_bytes(needle)
+    data = text_to_bytes(needle)
     if len(data) < _SHORTEST_XOR:
         return None
-    text = steps(data)
-    return Form("xor", as_text(text), _STEP * sum(step != 0 for step in text))
+    text = xor_differences(data)
+    return Form("xor", bytes_to_text(text), _STEP * sum(step != 0 for step in text))
 
 
-def text_bits(text: str) -> float:
+def count_text_bits(text: str) -> float:
     """Bits of ordinary text, letter case left aside."""
     return sum(_LETTER if c.isalpha() else _DIGIT if c.isdigit() else _OTHER for c in text)
 
 
 def _forms(needle: str) -> Iterator[tuple[str, str, float]]:
-    data = as_bytes(needle)
+    data = text_to_bytes(needle)
     escaped = json.dumps(needle)[1:-1]
     wide = needle.encode("utf-16-le", "surrogatepass")
     wider = needle.encode("utf-16-be", "surrogatepass")
-    plain = text_bits(needle)
+    plain = count_text_bits(needle)
     whole = base64.b64encode(data).decode()
     yield "base64", whole.rstrip("="), 6.0 * len(whole.rstrip("="))
     for name, text in _urls(data):
@@ -139,7 +139,7 @@ def _forms(needle: str) -> Iterator[tuple[str, str, float]]:
         yield "json", text, plain
     for text in _respelt(needle):
         yield "other separators", text, 4.0 * sum(c.isalnum() for c in text)
-    yield "html", as_text(as_bytes(html.escape(needle))), plain
+    yield "html", bytes_to_text(text_to_bytes(html.escape(needle))), plain
     yield "hex", data.hex(), 8.0 * len(data)
     yield "hex upper case", data.hex().upper(), 8.0 * len(data)
     yield from _in_base64("base64", data, (0,))
@@ -147,13 +147,13 @@ def _forms(needle: str) -> Iterator[tuple[str, str, float]]:
     yield "base85", base64.b85encode(data).decode(), 8.0 * len(data)
     yield "ascii85", base64.a85encode(data).decode(), 8.0 * len(data)
     yield "base58", _base58(data), 8.0 * len(data)
-    yield "reversed", as_text(as_bytes(needle[::-1])), plain
-    yield "rot13", as_text(as_bytes(codecs.encode(needle, "rot13"))), plain
+    yield "reversed", bytes_to_text(text_to_bytes(needle[::-1])), plain
+    yield "rot13", bytes_to_text(text_to_bytes(codecs.encode(needle, "rot13"))), plain
     for units in (wide, wider):
-        yield "utf-16", as_text(units), plain
+        yield "utf-16", bytes_to_text(units), plain
         yield "utf-16 hex", units.hex(), plain
     yield from _in_base64("base64", data, (1, 2))
-    yield from _in_base64("json in base64", as_bytes(escaped))
+    yield from _in_base64("json in base64", text_to_bytes(escaped))
     yield from _in_base64("utf-16 in base64", wide)
     for skip in range(3):
         yield from _in_base64("base64 twice", _inner(data, skip).encode())
@@ -255,4 +255,4 @@ def _written_digest(name: str, data: bytes) -> Iterator[Digest]:
     encoded = base64.b32encode(data).decode().rstrip("=")
     for whole in (encoded, encoded.lower()):
         yield Digest(name, "base32", whole[:13], whole, data)
-    yield Digest(name, "bytes", as_text(data[:_RAW_DIGEST]), as_text(data), data)
+    yield Digest(name, "bytes", bytes_to_text(data[:_RAW_DIGEST]), bytes_to_text(data), data)

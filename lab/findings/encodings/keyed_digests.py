@@ -27,11 +27,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from lab.findings.encodings.aho_corasick import as_bytes
-from lab.findings.encodings.decoders import unbase64
-from lab.observation.text.masks import looks_like_identifier
+from lab.findings.encodings.aho_corasick import text_to_bytes
+from lab.findings.encodings.decoders import decode_base64
+from lab.observation.text.masks import is_identifier_like
 
-__all__ = ["MOST_KEYS", "chance_of", "keyed_digests", "keys_in", "may_hold_digest"]
+__all__ = ["MOST_KEYS", "count_expected_hits", "find_keyed_digests", "list_keys", "may_hold_digest"]
 
 MOST_KEYS = 64
 """Keys that are tried where nothing else is said."""
@@ -55,7 +55,7 @@ _NUMBER = re.compile(r"[0-9A-Fa-f-]{16,}")
 Runs = tuple[tuple[int, bytes], ...]
 
 
-def keys_in(texts: Iterable[str], most: int = MOST_KEYS) -> tuple[str, ...]:
+def list_keys(texts: Iterable[str], most: int = MOST_KEYS) -> tuple[str, ...]:
     """The values and words that could be keys, at most so many.
 
     Identifiers come first, and of two the one that occurs more often.
@@ -65,7 +65,7 @@ def keys_in(texts: Iterable[str], most: int = MOST_KEYS) -> tuple[str, ...]:
         if len(text) <= 16 * _LONGEST_KEY:
             found.update({text, *_KEY.findall(text), *_PART.findall(text)})
     usable = [key for key in found if _SHORTEST_KEY <= len(key) <= _LONGEST_KEY]
-    usable.sort(key=lambda key: (not looks_like_identifier(key), -found[key], key))
+    usable.sort(key=lambda key: (not is_identifier_like(key), -found[key], key))
     return tuple(usable[:most])
 
 
@@ -74,14 +74,14 @@ def may_hold_digest(text: str) -> bool:
     return any(True for _ in _runs(text))
 
 
-def chance_of(text: str, keys: Sequence[str], needles: Sequence[str]) -> float:
+def count_expected_hits(text: str, keys: Sequence[str], needles: Sequence[str]) -> float:
     """How many digests chance would find in a text, at most: all tries, sixteen digits each."""
     runs = sum(1 for _ in _runs(text))
     tries = len(_DIGESTS) * (2 + 2 * len(_JOINTS)) * _MOST_WRITINGS * len(keys) * len(needles)
     return runs * tries * math.exp2(-8 * _SHORTEST)
 
 
-def keyed_digests(
+def find_keyed_digests(
     texts: Mapping[int, str], keys: Iterable[str], needles: Iterable[str]
 ) -> dict[int, str]:
     """Which of the texts hold a digest of a needle and a key, and of which kind.
@@ -119,17 +119,17 @@ def _runs(text: str) -> Iterator[bytes]:
     for run in _HEX.findall(text):
         yield bytes.fromhex(run)
     for run in _BASE64.findall(text):
-        if not _HEX.fullmatch(run) and len(data := unbase64(run)) >= _SHORTEST:
+        if not _HEX.fullmatch(run) and len(data := decode_base64(run)) >= _SHORTEST:
             yield data
 
 
 def _writings(needle: str) -> tuple[bytes, ...]:
-    return tuple(dict.fromkeys((as_bytes(needle), as_bytes(needle.lower()))))
+    return tuple(dict.fromkeys((text_to_bytes(needle), text_to_bytes(needle.lower()))))
 
 
 def _key_bytes(key: str) -> Iterator[bytes]:
     """The key as it was sent, and as the bytes that it is the hexadecimal writing of."""
-    yield as_bytes(key)
+    yield text_to_bytes(key)
     digits = key.replace("-", "")
     if _NUMBER.fullmatch(key) and len(digits) % 2 == 0:
         yield bytes.fromhex(digits)

@@ -14,18 +14,36 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from lab.findings.encodings.aho_corasick import Automaton, as_bytes, as_text, steps
-from lab.findings.encodings.decoders import DEEPEST, LONGEST, layers
-from lab.findings.encodings.e_values import NEGLIGIBLE, STANDS_OUT, Chance, Family, places
-from lab.findings.encodings.forms import Digest, Form, digests, text_bits, written, xored
-from lab.findings.encodings.truncated_digests import run_of
+from lab.findings.encodings.aho_corasick import (
+    Automaton,
+    bytes_to_text,
+    text_to_bytes,
+    xor_differences,
+)
+from lab.findings.encodings.decoders import MAX_BYTES, MAX_DEPTH, decode_outer
+from lab.findings.encodings.e_values import (
+    MIN_EMBEDDED_LENGTH,
+    NEGLIGIBLE,
+    ExpectedHits,
+    Family,
+    count_positions,
+)
+from lab.findings.encodings.forms import (
+    Digest,
+    Form,
+    build_digests,
+    build_forms,
+    build_xor_form,
+    count_text_bits,
+)
+from lab.findings.encodings.truncated_digests import match_digest
 
-__all__ = ["LETTER_CASE", "PLAIN", "SHORTEST", "Hit", "Search"]
+__all__ = ["LETTER_CASE", "MIN_LENGTH", "PLAIN", "Hit", "TextSearch"]
 
 PLAIN = "plain"
 LETTER_CASE = "letter case"
 
-SHORTEST = 3
+MIN_LENGTH = 3
 """Characters of a text that is looked for."""
 
 _MOST_SEARCHED = 8 << 20
@@ -58,7 +76,7 @@ class _Mark(msgspec.Struct, frozen=True):
     form: Form | Digest
 
 
-class Search:
+class TextSearch:
     """Groups of texts, all looked for in one pass over a value."""
 
     def __init__(
@@ -69,7 +87,7 @@ class Search:
         Of the texts in ``hashed``, a group for each of the others or none at all, only
         digests are looked for.
         """
-        self._groups = [[text for text in group if len(text) >= SHORTEST] for group in groups]
+        self._groups = [[text for text in group if len(text) >= MIN_LENGTH] for group in groups]
         marks = [
             mark
             for number, group in enumerate(self._groups)
@@ -84,7 +102,7 @@ class Search:
         for mark in marks:
             known = 0.0 if isinstance(mark.form, Digest) else mark.form.bits
             bits[mark.group, mark.family].append(known)
-        self._chances = {key: Chance(values) for key, values in bits.items()}
+        self._chances = {key: ExpectedHits(values) for key, values in bits.items()}
 
     def hits(self, value: str) -> tuple[Hit | None, ...]:
         """For each group, the plainest way in which the value contains one of its texts."""
@@ -92,15 +110,15 @@ class Search:
         for number, group in enumerate(self._groups):
             for needle in group:
                 if needle in value:
-                    chance = self._chances[number, "plain"].of(text_bits(needle), len(value))
+                    chance = self._chances[number, "plain"].of(count_text_bits(needle), len(value))
                     found[number] = Hit(needle, PLAIN, chance)
                     break
         if len(found) < len(self._groups):
-            data = as_bytes(value)
-            self._look(as_text(data), as_text(as_bytes(value.lower())), "", found)
-            self._look_xored(data[:LONGEST], "", found)
-            self._look_xored(_as_numbers(data[:LONGEST]), "", found)
-            self._look_below(data[:LONGEST], found)
+            data = text_to_bytes(value)
+            self._look(bytes_to_text(data), bytes_to_text(text_to_bytes(value.lower())), "", found)
+            self._look_xored(data[:MAX_BYTES], "", found)
+            self._look_xored(_as_numbers(data[:MAX_BYTES]), "", found)
+            self._look_below(data[:MAX_BYTES], found)
         return tuple(found.get(number) for number in range(len(self._groups)))
 
     def _look_below(self, data: bytes, found: dict[int, Hit]) -> None:
@@ -109,17 +127,17 @@ class Search:
         pending: list[tuple[int, str, bytes]] = [(1, "", data)]
         while pending and len(found) < len(self._groups):
             depth, chain, outer = pending.pop(0)
-            for layer in layers(outer):
+            for layer in decode_outer(outer):
                 if layer.encoding == "reversed" and chain:
                     continue
                 here = f"{layer.encoding} in {chain}" if chain else layer.encoding
-                inner = b"\n".join(layer.pieces)[:LONGEST]
+                inner = b"\n".join(layer.pieces)[:MAX_BYTES]
                 budget -= len(inner)
                 if budget < 0:
                     return
-                self._look(as_text(inner), as_text(inner.lower()), here, found)
+                self._look(bytes_to_text(inner), bytes_to_text(inner.lower()), here, found)
                 self._look_xored(inner, here, found)
-                if depth < DEEPEST:
+                if depth < MAX_DEPTH:
                     pieces = sorted(layer.pieces, key=len, reverse=True)[:_MOST_PIECES]
                     long = [piece for piece in pieces if len(piece) >= _SHORTEST_LAYER]
                     pending += [(depth + 1, here, piece) for piece in long]
@@ -147,8 +165,8 @@ class Search:
     def _look_xored(self, data: bytes, chain: str, found: dict[int, Hit]) -> None:
         if len(found) == len(self._groups) or len(data) < _SHORTEST_LAYER:
             return
-        for start, mark in self._xors.hits(as_text(steps(data))):
-            key = data[start] ^ as_bytes(mark.needle)[0]
+        for start, mark in self._xors.hits(bytes_to_text(xor_differences(data))):
+            key = data[start] ^ text_to_bytes(mark.needle)[0]
             if mark.group in found or not key or isinstance(mark.form, Digest):
                 continue
             chance = self._chances[mark.group, "xor"].of(mark.form.bits, len(data))
@@ -159,7 +177,7 @@ class Search:
         """The hit, if what stands around it and the size of what was searched let it count."""
         form, chances = mark.form, self._chances[mark.group, mark.family]
         if isinstance(form, Digest):
-            run = run_of(form, text, start)
+            run = match_digest(form, text, start)
             if run is None:
                 return None
             # In base64 there may stand the digest, or what it is in hexadecimal.
@@ -167,10 +185,12 @@ class Search:
             name = f"{run.encoding} hex" if spelt else run.encoding
             chance = chances.of_cut(run.bits, run.places)
         else:
-            if len(form.text) < STANDS_OUT and not _alone(text, start, start + len(form.text)):
+            if len(form.text) < MIN_EMBEDDED_LENGTH and not _alone(
+                text, start, start + len(form.text)
+            ):
                 return None
             name = form.encoding
-            chance = chances.of(form.bits, places(text, form.text))
+            chance = chances.of(form.bits, count_positions(text, form.text))
         return Hit(mark.needle, _within(name, chain), chance) if chance < NEGLIGIBLE else None
 
 
@@ -179,17 +199,17 @@ def _marks(number: int, group: Sequence[str], hashed: Iterable[str]) -> Iterator
         return _Mark(number, needle, family, _RANKS[family] + more, form)
 
     for needle in group:
-        bits = text_bits(needle)
-        yield mark(needle, "plain", Form(PLAIN, as_text(as_bytes(needle)), bits))
-        small = as_text(as_bytes(needle.lower()))
+        bits = count_text_bits(needle)
+        yield mark(needle, "plain", Form(PLAIN, bytes_to_text(text_to_bytes(needle)), bits))
+        small = bytes_to_text(text_to_bytes(needle.lower()))
         yield mark(needle, "letter case", Form(LETTER_CASE, small, bits))
-        for place, form in enumerate(written(needle)):
+        for place, form in enumerate(build_forms(needle)):
             yield mark(needle, "written", form, place)
-        if (steady := xored(needle)) is not None:
+        if (steady := build_xor_form(needle)) is not None:
             yield mark(needle, "xor", steady)
     for needle in dict.fromkeys((*group, *hashed)):
-        if len(needle) >= SHORTEST:
-            for digest in digests(needle):
+        if len(needle) >= MIN_LENGTH:
+            for digest in build_digests(needle):
                 yield mark(needle, "digest", digest)
 
 

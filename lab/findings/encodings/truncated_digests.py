@@ -9,7 +9,7 @@ import msgspec
 
 from lab.findings.encodings.forms import SHORTEST_DIGEST, Digest
 
-__all__ = ["Run", "run_of"]
+__all__ = ["DigestMatch", "match_digest"]
 
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+")
@@ -20,7 +20,7 @@ _UUID_BITS = 120.0
 """The digits of the version and of the variant are not the digest's."""
 
 
-class Run(msgspec.Struct, frozen=True):
+class DigestMatch(msgspec.Struct, frozen=True):
     """A digest that was found: its name, the bits that agree, where else it could stand."""
 
     encoding: str
@@ -28,7 +28,7 @@ class Run(msgspec.Struct, frozen=True):
     places: int
 
 
-def run_of(digest: Digest, text: str, start: int) -> Run | None:
+def match_digest(digest: Digest, text: str, start: int) -> DigestMatch | None:
     """What of the digest stands at ``start``, where its first (or last) characters are.
 
     All of it counts anywhere; the part of one that was cut short, only as a run of its own.
@@ -45,30 +45,32 @@ def run_of(digest: Digest, text: str, start: int) -> Run | None:
     if not text.startswith(digest.whole, start):
         return None
     inside = {"base64": " in base64", "base32": " in base32"}.get(digest.writing, "")
-    return Run(digest.name + inside, 8.0 * len(digest.data), len(text))
+    return DigestMatch(digest.name + inside, 8.0 * len(digest.data), len(text))
 
 
-def _cut_hex(digest: Digest, text: str, start: int) -> Run | None:
+def _cut_hex(digest: Digest, text: str, start: int) -> DigestMatch | None:
     run = _HEX.match(text, start)
     if run is None or (start and _HEX.match(text[start - 1])):
         return None
     if not digest.whole.lower().startswith(run[0].lower()):
         return None
     cut = f"[:{len(run[0])}]" if len(run[0]) < len(digest.whole) else ""
-    return Run(digest.name + cut, 4.0 * len(run[0]), _alike(_HEX, text, run[0]))
+    return DigestMatch(digest.name + cut, 4.0 * len(run[0]), _alike(_HEX, text, run[0]))
 
 
-def _end_of_hex(digest: Digest, text: str, end: int) -> Run | None:
+def _end_of_hex(digest: Digest, text: str, end: int) -> DigestMatch | None:
     if _HEX.match(text, end):
         return None
     run = re.search(r"[0-9A-Fa-f]*$", text[max(end - _LONGEST - 1, 0) : end])
     assert run is not None, "a run may be empty"
     if not digest.whole.lower().endswith(run[0].lower()) or len(run[0]) == len(digest.whole):
         return None
-    return Run(f"{digest.name}[-{len(run[0])}:]", 4.0 * len(run[0]), _alike(_HEX, text, run[0]))
+    return DigestMatch(
+        f"{digest.name}[-{len(run[0])}:]", 4.0 * len(run[0]), _alike(_HEX, text, run[0])
+    )
 
 
-def _cut_base64(digest: Digest, text: str, start: int) -> Run | None:
+def _cut_base64(digest: Digest, text: str, start: int) -> DigestMatch | None:
     run = _BASE64.match(text, start)
     if run is None or (start and _BASE64.match(text[start - 1])):
         return None
@@ -80,10 +82,12 @@ def _cut_base64(digest: Digest, text: str, start: int) -> Run | None:
     if len(data) < _SHORTEST_BYTES or not digest.data.startswith(data):
         return None
     cut = f"[:{2 * len(data)}]" if len(data) < len(digest.data) else ""
-    return Run(f"{digest.name}{cut} in base64", 8.0 * len(data), _alike(_BASE64, text, run[0]))
+    return DigestMatch(
+        f"{digest.name}{cut} in base64", 8.0 * len(data), _alike(_BASE64, text, run[0])
+    )
 
 
-def _uuid(digest: Digest, there: str, places: int) -> Run | None:
+def _uuid(digest: Digest, there: str, places: int) -> DigestMatch | None:
     """A digest in the shape of a UUID, with or without a version and a variant set."""
 
     def free(text: str) -> str:
@@ -91,7 +95,7 @@ def _uuid(digest: Digest, there: str, places: int) -> Run | None:
 
     if len(there) != len(digest.whole) or free(there) != free(digest.whole):
         return None
-    return Run(f"{digest.name} as uuid", _UUID_BITS, places)
+    return DigestMatch(f"{digest.name} as uuid", _UUID_BITS, places)
 
 
 def _alike(kind: re.Pattern[str], text: str, run: str) -> int:

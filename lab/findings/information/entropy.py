@@ -19,8 +19,8 @@ from the same factors: two copies of the time zone tell no more than one.  Signa
 no factor, directly or through others, are independent, so each such component is counted by
 itself, over all combinations of its factors' levels, and the components are added.  Levels
 that no signal of a component tells apart are counted as one.  A component with more
-combinations than :data:`MOST` gets the smaller of two upper bounds: what its signals tell
-one by one, and what its factors have to tell.
+combinations than :data:`MAX_COMBINATIONS` gets the smaller of two upper bounds: what its signals
+tell one by one, and what its factors have to tell.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from itertools import combinations, product
 import msgspec
 
 from lab.findings.information.population import Population
-from lab.findings.report import Row, Signal
+from lab.findings.report import Signal, TableRow
 
-__all__ = ["MOST", "Total", "bits", "together"]
+__all__ = ["MAX_COMBINATIONS", "TotalBits", "compute_bits", "compute_joint_bits"]
 
-MOST = 10**6
+MAX_COMBINATIONS = 10**6
 """Combinations of levels over which a joint distribution is summed."""
 
 _Levels = tuple[str, ...]
 
 
-class Total(msgspec.Struct, frozen=True):
+class TotalBits(msgspec.Struct, frozen=True):
     """What all signals together tell; an upper bound where it is not ``exact``."""
 
     bits: float
@@ -57,12 +57,12 @@ class _Value(msgspec.Struct, frozen=True):
     seen: Mapping[_Levels, Hashable]
 
 
-def bits(signal: Signal, population: Population) -> float:
+def compute_bits(signal: Signal, population: Population) -> float:
     """What one signal tells, with all its places."""
-    return together([signal], population).bits
+    return compute_joint_bits([signal], population).bits
 
 
-def together(signals: Iterable[Signal], population: Population) -> Total:
+def compute_joint_bits(signals: Iterable[Signal], population: Population) -> TotalBits:
     """What several signals tell together; rates are added, which makes it an upper bound."""
     every = list(signals)
     rated = [signal for signal in every if any(row.share is not None for row in signal.table)]
@@ -74,7 +74,7 @@ def together(signals: Iterable[Signal], population: Population) -> Total:
         found = _component(values, population)
         total += found.bits
         exact = exact and found.exact
-    return Total(total, exact)
+    return TotalBits(total, exact)
 
 
 def _rate(signal: Signal, population: Population) -> float:
@@ -100,11 +100,11 @@ def _values(signal: Signal, population: Population) -> Iterator[_Value]:
 
 
 def _completed(
-    table: Sequence[Row], cause: tuple[str, ...], population: Population
+    table: Sequence[TableRow], cause: tuple[str, ...], population: Population
 ) -> Mapping[_Levels, Hashable]:
     """The table with every combination of levels in it, if these are not too many."""
     tried = {tuple(row.levels[name] for name in cause): row.value for row in table}
-    if math.prod(len(population.levels(name)) for name in cause) > MOST or not tried:
+    if math.prod(len(population.levels(name)) for name in cause) > MAX_COMBINATIONS or not tried:
         return tried
     control = tuple(map(population.control, cause))
     return {
@@ -141,15 +141,15 @@ def _components(values: Sequence[_Value]) -> list[list[_Value]]:
     return [members for _, members in found]
 
 
-def _component(values: Sequence[_Value], population: Population) -> Total:
+def _component(values: Sequence[_Value], population: Population) -> TotalBits:
     names = tuple(dict.fromkeys(name for value in values for name in value.cause))
     alike = {name: _alike(name, values, population) for name in names}
     size = math.prod(map(len, alike.values()))
     sized = all(len(v.seen) >= _combinations(v, population) for v in values)
-    if size > MOST or not sized:
+    if size > MAX_COMBINATIONS or not sized:
         most = sum(_entropy(population.levels(name).values()) for name in names)
         alone = [_component([v], population).bits for v in values] if len(values) > 1 else [most]
-        return Total(min(most, sum(alone)), exact=False)
+        return TotalBits(min(most, sum(alone)), exact=False)
     read: list[tuple[Callable[[_Levels], _Levels], Mapping[_Levels, Hashable]]] = [
         (_picking([names.index(name) for name in value.cause]), value.seen) for value in values
     ]
@@ -158,7 +158,7 @@ def _component(values: Sequence[_Value], population: Population) -> Total:
         levels = tuple(level for level, _ in classes)
         seen = tuple(table[pick(levels)] for pick, table in read)
         chances[seen] += math.prod(weight for _, weight in classes)
-    return Total(_entropy(chances.values()), exact=True)
+    return TotalBits(_entropy(chances.values()), exact=True)
 
 
 def _combinations(value: _Value, population: Population) -> int:

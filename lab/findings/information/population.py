@@ -15,7 +15,7 @@ import msgspec
 
 from lab.findings.report import FactorFacts
 
-__all__ = ["Population", "population"]
+__all__ = ["Population", "build_population"]
 
 
 class Population(msgspec.Struct, frozen=True):
@@ -32,7 +32,7 @@ class Population(msgspec.Struct, frozen=True):
         return next(iter(self.weights[factor]))
 
 
-def population(factors: Iterable[FactorFacts]) -> Population:
+def build_population(factors: Iterable[FactorFacts]) -> Population:
     """The distribution over the factors of an audit: uniform in each, and independent."""
     weights = {}
     for fact in factors:

@@ -26,7 +26,7 @@ How a signal is judged:
 """
 
 from lab.findings.policy.evaluate import Gone, Judged, Judgement, Open, judge
-from lab.findings.policy.loader import parse
+from lab.findings.policy.loader import parse_policy
 from lab.findings.policy.read import read_policy, read_report
 from lab.findings.policy.rule import Policy, Rule
 
@@ -38,7 +38,7 @@ __all__ = [
     "Policy",
     "Rule",
     "judge",
-    "parse",
+    "parse_policy",
     "read_policy",
     "read_report",
 ]

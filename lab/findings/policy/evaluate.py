@@ -18,7 +18,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from lab.findings.policy.rule import Policy, Rule, places
+from lab.findings.policy.rule import Policy, Rule, list_locations
 from lab.findings.report import Inconclusive, Kind, Location, NotMeasured, Report, Signal
 
 __all__ = ["Gone", "Judged", "Judgement", "Open", "Verdict", "judge"]
@@ -147,7 +147,7 @@ class _Accepted:
         self.kinds = {(signal.id, signal.covert): signal.kind for signal in baseline.signals}
         self.telling: dict[_Key, int] = {}
         for signal in baseline.signals:
-            for place in places(signal):
+            for place in list_locations(signal):
                 key = _key(signal.cause, signal.covert, place)
                 telling = max(self.telling.get(key, 0), _TELLING[signal.kind])
                 self.telling[key] = telling
@@ -159,7 +159,7 @@ class _Accepted:
         least = 0 if same else _TELLING[signal.kind]
         return tuple(
             place
-            for place in places(signal)[1 if same else 0 :]
+            for place in list_locations(signal)[1 if same else 0 :]
             if self.telling.get(_key(signal.cause, signal.covert, place), -1) < least
         )
 
@@ -194,7 +194,7 @@ def _judged(signal: Signal, policy: Policy, accepted: _Accepted | None) -> Judge
         return Judged(signal, "forbidden", notes=notes)
     if accepted is None:
         return Judged(signal, "undecided", notes=notes)
-    if len(missing) < len(places(signal)):
+    if len(missing) < len(list_locations(signal)):
         notes += (f"the baseline has it, though not at {missing[0]}",)
     return Judged(signal, "new", notes=notes)
 
@@ -203,7 +203,7 @@ def _almost(signal: Signal, rules: Sequence[Rule]) -> Iterator[str]:
     """Rules that permit the signal at some of its places, but not at all."""
     for rule in rules:
         if not rule.forbids and (covered := rule.covered(signal)):
-            yield f"line {rule.line} covers {covered} of its {len(places(signal))} places"
+            yield f"line {rule.line} covers {covered} of its {len(list_locations(signal))} places"
 
 
 def _changed(signal: Signal, accepted: _Accepted) -> Iterator[str]:
@@ -260,11 +260,11 @@ def _gone(report: Report, baseline: Report) -> tuple[Gone, ...]:
     here = {
         _key(signal.cause, signal.covert, place)
         for signal in report.signals
-        for place in places(signal)
+        for place in list_locations(signal)
     }
     gone = []
     for signal in baseline.signals:
-        keys = {_key(signal.cause, signal.covert, place) for place in places(signal)}
+        keys = {_key(signal.cause, signal.covert, place) for place in list_locations(signal)}
         if signal.id not in ids and here.isdisjoint(keys):
             gone.append(Gone(signal, _unless(signal, report)))
     return tuple(sorted(gone, key=lambda one: one.unless is not None))

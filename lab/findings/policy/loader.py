@@ -20,7 +20,7 @@ from lab.findings.policy.rule import Default, Policy, Rule, Standing
 from lab.findings.report import Channel, Kind
 from lab.suggest import nearest
 
-__all__ = ["SCHEMA", "parse"]
+__all__ = ["SCHEMA", "parse_policy"]
 
 SCHEMA = "fingerprint-lab/policy/1"
 
@@ -36,7 +36,7 @@ Check = Callable[[Any], str | None]
 """Takes a value; returns what is wrong with it and how to mend it, or None."""
 
 
-def parse(text: str, file: str) -> Policy:
+def parse_policy(text: str, file: str) -> Policy:
     """The policy that ``text`` describes; UsageError with one line for the first mistake.
 
     ``file`` is how the user knows the text: it begins the message.

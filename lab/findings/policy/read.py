@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.errors import UsageError
-from lab.findings.policy.loader import parse
+from lab.findings.policy.loader import parse_policy
 from lab.findings.policy.rule import Policy
 from lab.findings.report import Report
 from lab.findings.report_json import decode
@@ -23,7 +23,7 @@ def read_policy(file: Path) -> Policy:
     """The policy in a TOML file; UsageError, in one line, for the first mistake in it."""
     content = _content(file, LONGEST_POLICY, "a policy is a TOML file")
     try:
-        return parse(content.decode(), str(file))
+        return parse_policy(content.decode(), str(file))
     except UnicodeDecodeError as error:
         raise UsageError(f"{file}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
 

@@ -9,7 +9,7 @@ import msgspec
 
 from lab.findings.report import Channel, Inconclusive, Kind, Location, Signal
 
-__all__ = ["Default", "Policy", "Rule", "Standing", "like", "places"]
+__all__ = ["Default", "Policy", "Rule", "Standing", "list_locations", "matches_pattern"]
 
 Standing = Literal["allowed", "documented", "forbidden"]
 Default = Literal["allowed", "forbidden", "undecided"]
@@ -19,7 +19,7 @@ class Rule(msgspec.Struct, frozen=True):
     """One table of a policy.  A condition that is empty holds for everything.
 
     Within a condition one of its words is enough; all conditions must hold together.
-    ``host``, ``path``, ``part`` and ``pointer`` are patterns (:func:`like`).
+    ``host``, ``path``, ``part`` and ``pointer`` are patterns (:func:`matches_pattern`).
     """
 
     standing: Standing
@@ -61,13 +61,13 @@ class Rule(msgspec.Struct, frozen=True):
             return False
         if self.forbids:
             return any(self._at(place) and self._of(kind) for place, kind in _shown(signal))
-        return self._of(signal.kind) and all(map(self._at, places(signal)))
+        return self._of(signal.kind) and all(map(self._at, list_locations(signal)))
 
     def covered(self, signal: Signal) -> int:
         """How many of the signal's places the rule covers, by all that it says."""
         if not self._about(signal) or not self._of(signal.kind):
             return 0
-        return sum(map(self._at, places(signal)))
+        return sum(map(self._at, list_locations(signal)))
 
     def may_cover(self, item: Inconclusive) -> bool:
         """Whether it would decide this effect, if it were confirmed.
@@ -121,13 +121,13 @@ class Policy(msgspec.Struct, frozen=True):
     """How the user named it."""
 
 
-def places(signal: Signal) -> tuple[Location, ...]:
+def list_locations(signal: Signal) -> tuple[Location, ...]:
     """Every place that shows the signal, its own first."""
     # Of an order of requests the location names the host and the field does not.
     return tuple(dict.fromkeys((signal.location, *signal.fields[1:])))
 
 
-def like(pattern: str, text: str) -> bool:
+def matches_pattern(pattern: str, text: str) -> bool:
     """Whether the text is as the pattern says, in which ``*`` stands for any characters.
 
     Nothing else is special: pointers and paths are full of brackets and braces.  The stars
@@ -156,12 +156,12 @@ def _any_like(patterns: tuple[str, ...], text: str | None, *, fold: bool = False
         return True
     text = text or ""
     if fold:
-        return any(like(pattern.casefold(), text.casefold()) for pattern in patterns)
-    return any(like(pattern, text) for pattern in patterns)
+        return any(matches_pattern(pattern.casefold(), text.casefold()) for pattern in patterns)
+    return any(matches_pattern(pattern, text) for pattern in patterns)
 
 
 def _shown(signal: Signal) -> Iterator[tuple[Location, Kind]]:
     """Each place with what the cause does there."""
     otherwise = {other.location: other.kind for other in signal.beside}
-    for place in places(signal):
+    for place in list_locations(signal):
         yield place, otherwise.get(place, signal.kind)

@@ -17,15 +17,15 @@ from urllib.parse import urlsplit
 import msgspec
 
 from lab.factors.clock import FACTOR as CLOCK
-from lab.factors.clock import instant
-from lab.factors.timezone import zones
+from lab.factors.clock import parse_instant
+from lab.factors.timezone import load_zones
 
-__all__ = ["ASPECTS", "Aspect"]
+__all__ = ["LEVEL_ATTRIBUTES", "LevelAttribute"]
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-class Aspect(msgspec.Struct, frozen=True):
+class LevelAttribute(msgspec.Struct, frozen=True):
     """One way to look at levels: what it reads in a level (None: nothing), and how it is told.
 
     ``shapes`` name the kinds of alternatives that make sense for what it reads.
@@ -114,9 +114,9 @@ def _instant(level: str) -> datetime | None:
 def _offset(level: str) -> str | None:
     """The offset of a time zone from UTC at the instant that is the clock's control."""
     zone = level.rpartition("=")[2]
-    if zone not in zones():
+    if zone not in load_zones():
         return None
-    return instant(CLOCK.control).astimezone(zoneinfo.ZoneInfo(zone)).isoformat()[-6:]
+    return parse_instant(CLOCK.control).astimezone(zoneinfo.ZoneInfo(zone)).isoformat()[-6:]
 
 
 def _number(level: str) -> str | None:
@@ -143,20 +143,20 @@ def _matched(pattern: str, level: str) -> str | None:
     return match[1] if match else None
 
 
-ASPECTS = (
-    Aspect("", _number, ("compared",)),
-    Aspect("uid ", _uid, ("compared",)),
-    Aspect("width ", _width, ("compared",)),
-    Aspect("number ", _setting, ("compared",)),
-    Aspect("day ", _weekday, ("equal",)),
-    Aspect("year ", _year, ("compared", "equal")),
-    Aspect("", _url, ("equal",)),
-    Aspect("host ", _kind_of_host, ("equal",)),
-    Aspect("host ", _name, ("same", "ends", "under", "begins", "contains")),
-    Aspect("host ends ", _domain, ("plain",)),
-    Aspect("path ", _path, ("begins", "contains")),
-    Aspect("scheme ", _scheme, ("equal",)),
-    Aspect("URL ", _port, ("equal",)),
-    Aspect("", _text, ("begins", "ends", "contains")),
-    Aspect("UTC offset ", _offset, ("equal",)),
+LEVEL_ATTRIBUTES = (
+    LevelAttribute("", _number, ("compared",)),
+    LevelAttribute("uid ", _uid, ("compared",)),
+    LevelAttribute("width ", _width, ("compared",)),
+    LevelAttribute("number ", _setting, ("compared",)),
+    LevelAttribute("day ", _weekday, ("equal",)),
+    LevelAttribute("year ", _year, ("compared", "equal")),
+    LevelAttribute("", _url, ("equal",)),
+    LevelAttribute("host ", _kind_of_host, ("equal",)),
+    LevelAttribute("host ", _name, ("same", "ends", "under", "begins", "contains")),
+    LevelAttribute("host ends ", _domain, ("plain",)),
+    LevelAttribute("path ", _path, ("begins", "contains")),
+    LevelAttribute("scheme ", _scheme, ("equal",)),
+    LevelAttribute("URL ", _port, ("equal",)),
+    LevelAttribute("", _text, ("begins", "ends", "contains")),
+    LevelAttribute("UTC offset ", _offset, ("equal",)),
 )

@@ -19,10 +19,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from lab.findings.report import Row, Signal
-from lab.findings.rules.level_attributes import ASPECTS
+from lab.findings.report import Signal, TableRow
+from lab.findings.rules.level_attributes import LEVEL_ATTRIBUTES
 
-__all__ = ["rule", "with_rules"]
+__all__ = ["add_rules", "describe_levels"]
 
 _MOST_ALTERNATIVES = 6
 _SHORTER = 0.8
@@ -38,7 +38,7 @@ _WEAK = "_ -,"
 _PART = re.compile(r"[^/._:=, -]+")
 
 
-def rule(group: Sequence[str], tried: Sequence[str]) -> str | None:
+def describe_levels(group: Sequence[str], tried: Sequence[str]) -> str | None:
     """What the levels of a group share, of all levels that were ``tried``; None for nothing.
 
     Deterministic, and independent of the order of the levels.
@@ -57,14 +57,14 @@ def _alternatives_in(words: str) -> tuple[int, bool]:
     return words.count(" or ") + words.count(","), "contains “" in words
 
 
-def with_rules(signal: Signal) -> Signal:
+def add_rules(signal: Signal) -> Signal:
     """The signal with the rules of its table, where one factor decides, and of its sweeps."""
     table = signal.table
     if len(signal.cause) == 1:
         name = signal.cause[0]
         tried = [row.levels[name] for row in table]
         rules = {
-            value: rule([row.levels[name] for row in table if row.value == value], tried)
+            value: describe_levels([row.levels[name] for row in table if row.value == value], tried)
             for value in {row.value for row in table}
         }
         table = tuple(_with_rule(row, rules[row.value]) for row in table)
@@ -72,19 +72,20 @@ def with_rules(signal: Signal) -> Signal:
     for partition in signal.partitions:
         every = [level for part in partition.parts for level in part.levels]
         parts = tuple(
-            msgspec.structs.replace(part, rule=rule(part.levels, every)) for part in partition.parts
+            msgspec.structs.replace(part, rule=describe_levels(part.levels, every))
+            for part in partition.parts
         )
         partitions.append(msgspec.structs.replace(partition, parts=parts))
     return msgspec.structs.replace(signal, table=table, partitions=tuple(partitions))
 
 
-def _with_rule(row: Row, words: str | None) -> Row:
+def _with_rule(row: TableRow, words: str | None) -> TableRow:
     return msgspec.structs.replace(row, rule=words)
 
 
 def _descriptions(inside: Sequence[str], outside: Sequence[str]) -> Iterator[str]:
     """Every description that holds for all inside and none outside."""
-    for aspect in ASPECTS:
+    for aspect in LEVEL_ATTRIBUTES:
         here = [aspect.read(level) for level in inside]
         there = {text for level in outside if (text := aspect.read(level)) is not None}
         if None in here:

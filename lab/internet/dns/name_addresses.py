@@ -11,19 +11,19 @@ import hashlib
 import ipaddress
 from collections import OrderedDict
 
-__all__ = ["Names", "address4", "address6"]
+__all__ = ["NameAddresses", "compute_ipv4", "compute_ipv6"]
 
 PREFIXES6 = (0x2600, 0x2604, 0x2606, 0x2607, 0x2620, 0x2A00, 0x2A02, 0x2A04, 0x2A06)
 """First 16 bits of blocks from which hosting companies have their addresses."""
 
-REMEMBERED = 50_000
+ADDRESSES_KEPT = 50_000
 
 
 def _digests(name: str, purpose: bytes) -> bytes:
     return hashlib.blake2b(name.encode("utf-8", "surrogateescape"), person=purpose).digest()
 
 
-def address4(name: str) -> str:
+def compute_ipv4(name: str) -> str:
     """Return the IPv4 address of a name (lower case, no final dot)."""
     attempt = name
     while True:
@@ -36,7 +36,7 @@ def address4(name: str) -> str:
         attempt += "."
 
 
-def address6(name: str) -> str:
+def compute_ipv6(name: str) -> str:
     """Return the global IPv6 address of a name (lower case, no final dot)."""
     digest = _digests(name, b"lab address 6")
     prefix = PREFIXES6[digest[0] % len(PREFIXES6)]
@@ -44,7 +44,7 @@ def address6(name: str) -> str:
     return str(ipaddress.IPv6Address(packed))
 
 
-class Names:
+class NameAddresses:
     """The names asked for in one trial.  Bounded: the oldest are forgotten first."""
 
     def __init__(self) -> None:
@@ -52,10 +52,10 @@ class Names:
 
     def addresses(self, name: str, family: int) -> str:
         """Return the address of a name in family 4 or 6, and remember who asked for it."""
-        address = address4(name) if family == 4 else address6(name)
+        address = compute_ipv4(name) if family == 4 else compute_ipv6(name)
         self._by_address[address] = name
         self._by_address.move_to_end(address)
-        if len(self._by_address) > REMEMBERED:
+        if len(self._by_address) > ADDRESSES_KEPT:
             self._by_address.popitem(last=False)
         return address
 

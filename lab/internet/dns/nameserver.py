@@ -25,12 +25,12 @@ import dns.reversename
 import dns.rrset
 import msgspec
 
-from lab.internet.dns.name_addresses import Names
-from lab.internet.http.body import header
-from lab.internet.journal import Journal
+from lab.internet.dns.name_addresses import NameAddresses
+from lab.internet.http.body import get_header
+from lab.internet.journal import EventRecorder
 from lab.observation.records import DnsQuery, Request
 
-__all__ = ["MEDIA_TYPE", "Reply", "answer", "message_in", "record"]
+__all__ = ["MEDIA_TYPE", "Reply", "answer_query", "extract_doh_message", "record_query"]
 
 MEDIA_TYPE = "application/dns-message"
 TTL = 300
@@ -48,7 +48,7 @@ class Reply(msgspec.Struct, frozen=True):
     wire: bytes
 
 
-def answer(message: bytes, names: Names) -> Reply | None:
+def answer_query(message: bytes, names: NameAddresses) -> Reply | None:
     """Answer one DNS message; None where it is no query that can be answered.
 
     One short record at most is added to what was asked, so an answer never needs truncation.
@@ -66,11 +66,11 @@ def answer(message: bytes, names: Names) -> Reply | None:
         return None
 
 
-def message_in(request: Request) -> bytes | None:
+def extract_doh_message(request: Request) -> bytes | None:
     """Return the DNS message of a DNS-over-HTTPS request (RFC 8484 section 4.1), or None."""
     path, _, query = request.target.partition("?")
     if request.method == "POST":
-        kind = header(request.headers, b"content-type") or b""
+        kind = get_header(request.headers, b"content-type") or b""
         return request.body if kind.strip().lower() == MEDIA_TYPE.encode() else None
     if request.method != "GET" or not path.endswith("/dns-query"):
         return None
@@ -81,12 +81,12 @@ def message_in(request: Request) -> bytes | None:
         return None
 
 
-def record(
+def record_query(
     reply: Reply,
     message: bytes,
     transport: Literal["udp", "tcp", "https"],
     resolver: str,
-    journal: Journal,
+    journal: EventRecorder,
 ) -> None:
     """Record every question of an answered message."""
     for name, kind in reply.questions:
@@ -103,7 +103,7 @@ def record(
             journal.fill(slot, query)
 
 
-def _respond(query: dns.message.Message, names: Names) -> Reply:
+def _respond(query: dns.message.Message, names: NameAddresses) -> Reply:
     response = dns.message.make_response(query, recursion_available=True, our_payload=PAYLOAD)
     if query.opcode() != dns.opcode.QUERY:
         response.set_rcode(dns.rcode.NOTIMP)
@@ -112,22 +112,22 @@ def _respond(query: dns.message.Message, names: Names) -> Reply:
             _answer_question(response, question, names)
     return Reply(
         questions=tuple(
-            (_text(question.name), dns.rdatatype.to_text(question.rdtype))
+            (_to_lower_text(question.name), dns.rdatatype.to_text(question.rdtype))
             for question in query.question
         ),
         wire=response.to_wire(),
     )
 
 
-def _text(name: dns.name.Name) -> str:
+def _to_lower_text(name: dns.name.Name) -> str:
     return name.to_text(omit_final_dot=True).lower()
 
 
 def _answer_question(
-    response: dns.message.Message, question: dns.rrset.RRset, names: Names
+    response: dns.message.Message, question: dns.rrset.RRset, names: NameAddresses
 ) -> None:
     name, kind = question.name, question.rdtype
-    text = _text(name)
+    text = _to_lower_text(name)
     last = text.rpartition(".")[2]
     records: list[str] = []
     if last in NEVER_RESOLVE:
@@ -138,7 +138,7 @@ def _answer_question(
     elif kind == dns.rdatatype.AAAA:
         records = ["::1" if last == "localhost" else names.addresses(text, 6)]
     elif kind == dns.rdatatype.PTR:
-        records = _pointers(name, names)
+        records = _resolve_pointers(name, names)
         if not records:
             response.set_rcode(dns.rcode.NXDOMAIN)
     elif kind == dns.rdatatype.NS and len(name.labels) <= 3:
@@ -152,7 +152,7 @@ def _answer_question(
             response.authority.append(dns.rrset.from_text(zone, TTL, "IN", "SOA", soa))
 
 
-def _pointers(name: dns.name.Name, names: Names) -> list[str]:
+def _resolve_pointers(name: dns.name.Name, names: NameAddresses) -> list[str]:
     try:
         address = dns.reversename.to_address(name)
     except (dns.exception.DNSException, ValueError):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lab.internet.connection import Session
+from lab.internet.connection import ConnectionContext
 from lab.internet.dns import nameserver
-from lab.internet.target import Place
+from lab.internet.target import Target
 
 __all__ = ["DnsTcp"]
 
@@ -12,7 +12,7 @@ __all__ = ["DnsTcp"]
 class DnsTcp:
     """One DNS connection; what is no DNS stays in the connection's record only."""
 
-    def __init__(self, session: Session, place: Place) -> None:
+    def __init__(self, session: ConnectionContext, place: Target) -> None:
         self._session = session
         self._place = place
         self._buffer = bytearray()
@@ -44,8 +44,8 @@ class DnsTcp:
 
     def _answer(self, message: bytes) -> bytes:
         session = self._session
-        reply = nameserver.answer(message, session.world.names)
+        reply = nameserver.answer_query(message, session.world.names)
         if reply is None:
             return b""
-        nameserver.record(reply, message, "tcp", self._place.name, session.journal)
+        nameserver.record_query(reply, message, "tcp", self._place.name, session.journal)
         return len(reply.wire).to_bytes(2) + reply.wire

@@ -11,7 +11,7 @@ from typing import Any
 import brotli
 import zstandard
 
-__all__ = ["decode", "header", "parse_json"]
+__all__ = ["decode", "get_header", "parse_json"]
 
 LARGEST = 64 << 20
 """Decoded bytes; more than any honest request, less than what would hurt."""
@@ -19,7 +19,7 @@ LARGEST = 64 << 20
 _STEP = 1 << 16
 
 
-def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
+def get_header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
     """Return the first value of a header, looked up without regard to case."""
     for key, value in headers:
         if key.lower() == name:

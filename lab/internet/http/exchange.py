@@ -6,11 +6,11 @@ from typing import Literal
 
 import msgspec
 
-from lab.internet.connection import Session
+from lab.internet.connection import ConnectionContext
 from lab.internet.dns import nameserver
 from lab.internet.http.response import Response
-from lab.internet.models.responder import answer
-from lab.internet.target import Place, split_authority
+from lab.internet.models.responder import answer_request
+from lab.internet.target import Target, split_authority
 from lab.observation.records import Request
 
 __all__ = ["Exchange"]
@@ -25,8 +25,8 @@ class Exchange:
 
     def __init__(
         self,
-        session: Session,
-        place: Place,
+        session: ConnectionContext,
+        place: Target,
         *,
         version: Literal["1.0", "1.1", "2"],
         method: str,
@@ -65,7 +65,7 @@ class Exchange:
     def respond(self) -> Response:
         """The request is complete: decide the answer and write the record."""
         request = self._finished(complete=True)
-        response = self._resolve(request) or answer(request, self._session.world.script)
+        response = self._resolve(request) or answer_request(request, self._session.world.script)
         self._write(msgspec.structs.replace(request, status=response.status))
         return response
 
@@ -83,11 +83,11 @@ class Exchange:
 
     def _resolve(self, request: Request) -> Response | None:
         """Answer DNS over HTTPS (RFC 8484), or return None where this is no such request."""
-        message = nameserver.message_in(request)
+        message = nameserver.extract_doh_message(request)
         if message is None:
             return None
-        reply = nameserver.answer(message, self._session.world.names)
+        reply = nameserver.answer_query(message, self._session.world.names)
         if reply is None:
             return Response(400)
-        nameserver.record(reply, message, "https", request.host, self._session.journal)
+        nameserver.record_query(reply, message, "https", request.host, self._session.journal)
         return Response(200, (("content-type", nameserver.MEDIA_TYPE),), (reply.wire,))

@@ -15,15 +15,15 @@ from urllib.parse import urlsplit
 import h11
 import msgspec
 
-from lab.internet.connection import Layer, Session
-from lab.internet.http.body import header
+from lab.internet.connection import ConnectionContext, Layer
+from lab.internet.http.body import get_header
 from lab.internet.http.exchange import Exchange
 from lab.internet.http.response import Response
-from lab.internet.http.websocket import WebSocket, accept
-from lab.internet.target import Place, is_address, join_authority, split_authority
+from lab.internet.http.websocket import WebSocket, accept_handshake
+from lab.internet.target import Target, is_address, join_authority, split_authority
 from lab.observation.records import ProxyHop
 
-__all__ = ["Http1", "credentials", "tunnel_place"]
+__all__ = ["Http1", "make_tunnel_target", "read_credentials"]
 
 LONGEST_HEAD = 1 << 20
 _MALFORMED = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
@@ -32,13 +32,13 @@ _MALFORMED = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 
 class Http1:
     """One HTTP/1 connection."""
 
-    def __init__(self, session: Session, place: Place) -> None:
+    def __init__(self, session: ConnectionContext, place: Target) -> None:
         self._session = session
         self._place = place
         self._connection = h11.Connection(h11.SERVER, max_incomplete_event_size=LONGEST_HEAD)
         self._exchange: Exchange | None = None
         self._request: h11.Request | None = None
-        self._tunnel: Place | None = None
+        self._tunnel: Target | None = None
         self._inner: Layer | None = None
         self._hops: set[str] = set()
         self._ended = False
@@ -107,7 +107,7 @@ class Http1:
     def _begin(self, request: h11.Request) -> None:
         headers = tuple((bytes(name), bytes(value)) for name, value in request.headers.raw_items())
         method, target = request.method.decode("latin-1"), request.target.decode("latin-1")
-        authority = (header(headers, b"host") or b"").decode("latin-1")
+        authority = (get_header(headers, b"host") or b"").decode("latin-1")
         place = self._place
         self._request = request
         if method == "CONNECT":
@@ -128,7 +128,7 @@ class Http1:
 
     def _proxied(
         self, target: str, headers: tuple[tuple[bytes, bytes], ...]
-    ) -> tuple[Place, str, str]:
+    ) -> tuple[Target, str, str]:
         """Read an absolute target (RFC 9112 3.2.2): where to, which path, which authority."""
         secure = target[:5].lower() == "https"
         default = 443 if secure else 80
@@ -150,7 +150,7 @@ class Http1:
         scheme: Literal["connect", "http"],
         target: str,
         headers: tuple[tuple[bytes, bytes], ...],
-    ) -> Place:
+    ) -> Target:
         """Record that the client takes this end for a proxy; return the place behind it."""
         host, port = split_authority(target, 443 if scheme == "connect" else 80)
         if target not in self._hops:
@@ -166,10 +166,10 @@ class Http1:
                     proxy=self._place.authority,
                     target=target,
                     headers=headers,
-                    credentials=credentials(headers),
+                    credentials=read_credentials(headers),
                 ),
             )
-        return tunnel_place(self._session, self._place, host, port, scheme="http")
+        return make_tunnel_target(self._session, self._place, host, port, scheme="http")
 
     def _end(self) -> bytes:
         if self._tunnel is not None:
@@ -194,9 +194,9 @@ class Http1:
     def _upgrade(self) -> bytes:
         assert self._request is not None
         headers = tuple(self._request.headers.raw_items())
-        extensions, answered = accept(headers)
+        extensions, answered = accept_handshake(headers)
         out = self._send(h11.InformationalResponse(status_code=101, headers=list(answered)))
-        host = (header(headers, b"host") or b"").decode("latin-1")
+        host = (get_header(headers, b"host") or b"").decode("latin-1")
         self._inner = WebSocket(
             self._session,
             host=split_authority(host, 0)[0] or self._place.name,
@@ -230,9 +230,9 @@ class Http1:
         return _MALFORMED
 
 
-def credentials(headers: tuple[tuple[bytes, bytes], ...]) -> str | None:
+def read_credentials(headers: tuple[tuple[bytes, bytes], ...]) -> str | None:
     """Return ``user:password`` of Proxy-Authorization, or the header's text if not Basic."""
-    value = header(headers, b"proxy-authorization")
+    value = get_header(headers, b"proxy-authorization")
     if value is None:
         return None
     scheme, _, token = value.partition(b" ")
@@ -244,11 +244,13 @@ def credentials(headers: tuple[tuple[bytes, bytes], ...]) -> str | None:
     return value.decode("latin-1")
 
 
-def tunnel_place(session: Session, proxy: Place, host: str, port: int, scheme: str) -> Place:
+def make_tunnel_target(
+    session: ConnectionContext, proxy: Target, host: str, port: int, scheme: str
+) -> Target:
     """Return the place behind a proxy; ``scheme`` is how the client speaks to the proxy."""
     if scheme == "http" and proxy.secure:
         scheme = "https"
     named = session.world.names.host(host) if is_address(host) else host
-    return Place(
+    return Target(
         host=named, address=host, port=port, via=(*proxy.via, f"{scheme}://{proxy.authority}")
     )

@@ -17,11 +17,11 @@ import h2.events
 import h2.exceptions
 import h2.settings
 
-from lab.internet.connection import Layer, Session
+from lab.internet.connection import ConnectionContext, Layer
 from lab.internet.http.exchange import Exchange
-from lab.internet.http.http1 import credentials, tunnel_place
+from lab.internet.http.http1 import make_tunnel_target, read_credentials
 from lab.internet.http.response import Response
-from lab.internet.target import Place, split_authority
+from lab.internet.target import Target, split_authority
 from lab.observation.records import ProxyHop
 
 __all__ = ["PREFACE", "Http2"]
@@ -41,7 +41,7 @@ RawHeaders = list[tuple[bytes, bytes]]
 class Http2:
     """One HTTP/2 connection."""
 
-    def __init__(self, session: Session, place: Place) -> None:
+    def __init__(self, session: ConnectionContext, place: Target) -> None:
         self._session = session
         self._place = place
         self._connection = h2.connection.H2Connection(
@@ -184,10 +184,10 @@ class Http2:
                 proxy=self._place.authority,
                 target=target,
                 headers=headers,
-                credentials=credentials(headers),
+                credentials=read_credentials(headers),
             ),
         )
-        place = tunnel_place(self._session, self._place, host, port, scheme="http")
+        place = make_tunnel_target(self._session, self._place, host, port, scheme="http")
         self._tunnels[stream] = self._session.enter(place)
         self._connection.send_headers(stream, [(b":status", b"200")])
 

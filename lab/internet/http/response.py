@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["Response", "compact", "events", "json_response"]
+__all__ = ["Response", "make_event_stream", "make_json_response", "to_compact_json"]
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -30,24 +30,28 @@ class Response(msgspec.Struct, frozen=True):
         return b"".join(self.pieces)
 
 
-def compact(value: Any) -> bytes:
+def to_compact_json(value: Any) -> bytes:
     """Return JSON without spaces, as servers write it."""
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-def json_response(value: Any, status: int = 200, headers: Headers = ()) -> Response:
+def make_json_response(value: Any, status: int = 200, headers: Headers = ()) -> Response:
     """Answer with a JSON document."""
-    return Response(status, (("content-type", "application/json"), *headers), (compact(value),))
+    return Response(
+        status, (("content-type", "application/json"), *headers), (to_compact_json(value),)
+    )
 
 
-def events(messages: Iterable[tuple[str | None, Any]], headers: Headers = ()) -> Response:
+def make_event_stream(
+    messages: Iterable[tuple[str | None, Any]], headers: Headers = ()
+) -> Response:
     """Answer with server-sent events (WHATWG HTML, 9.2): pairs of event name and data.
 
     Data that is a string is sent as it stands, anything else as JSON.
     """
     pieces = []
     for name, value in messages:
-        data = value.encode() if isinstance(value, str) else compact(value)
+        data = value.encode() if isinstance(value, str) else to_compact_json(value)
         head = b"" if name is None else b"event: " + name.encode() + b"\n"
         pieces.append(head + b"data: " + data + b"\n\n")
     return Response(

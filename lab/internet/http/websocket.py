@@ -11,11 +11,11 @@ from wsproto.events import CloseConnection, Message, Ping, TextMessage
 from wsproto.extensions import Extension, PerMessageDeflate
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
-from lab.internet.connection import Session
-from lab.internet.http.body import header
+from lab.internet.connection import ConnectionContext
+from lab.internet.http.body import get_header
 from lab.observation.records import WebSocketMessage
 
-__all__ = ["WebSocket", "accept", "is_upgrade"]
+__all__ = ["WebSocket", "accept_handshake", "is_upgrade"]
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 STEP = 1 << 14
@@ -26,23 +26,23 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 def is_upgrade(headers: Headers) -> bool:
     """Say whether a request's headers ask to become a WebSocket."""
-    upgrade = header(headers, b"upgrade") or b""
-    return upgrade.lower() == b"websocket" and header(headers, b"sec-websocket-key") is not None
+    upgrade = get_header(headers, b"upgrade") or b""
+    return upgrade.lower() == b"websocket" and get_header(headers, b"sec-websocket-key") is not None
 
 
-def accept(headers: Headers) -> tuple[list[Extension], Headers]:
+def accept_handshake(headers: Headers) -> tuple[list[Extension], Headers]:
     """Return the extensions agreed and the headers of the 101 answer."""
-    key = header(headers, b"sec-websocket-key") or b""
+    key = get_header(headers, b"sec-websocket-key") or b""
     digest = hashlib.sha1(key + GUID, usedforsecurity=False).digest()
     answered = [
         (b"upgrade", b"websocket"),
         (b"connection", b"Upgrade"),
         (b"sec-websocket-accept", base64.b64encode(digest)),
     ]
-    protocols = header(headers, b"sec-websocket-protocol")
+    protocols = get_header(headers, b"sec-websocket-protocol")
     if protocols:
         answered.append((b"sec-websocket-protocol", protocols.split(b",")[0].strip()))
-    offers = (header(headers, b"sec-websocket-extensions") or b"").decode("latin-1")
+    offers = (get_header(headers, b"sec-websocket-extensions") or b"").decode("latin-1")
     extensions: list[Extension] = []
     for offer in offers.split(","):
         if offer.split(";")[0].strip() == PerMessageDeflate.name and not extensions:
@@ -64,7 +64,7 @@ class WebSocket:
     """One WebSocket after its handshake."""
 
     def __init__(
-        self, session: Session, *, host: str, target: str, extensions: list[Extension]
+        self, session: ConnectionContext, *, host: str, target: str, extensions: list[Extension]
     ) -> None:
         self._session = session
         self._host = host

@@ -1,7 +1,7 @@
 """The scripted model: one harmless tool call, then a short text, and the end.
 
 Pure and the same for every provider: a provider file reads its API's request into an
-:class:`Inquiry`, asks :func:`next_turn`, and writes the turn in its API's shape.
+:class:`TurnRequest`, asks :func:`choose_turn`, and writes the turn in its API's shape.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 
 import msgspec
 
-from lab.internet.http.response import compact
-from lab.internet.models.schema_example import fill, properties
+from lab.internet.http.response import to_compact_json
+from lab.internet.models.schema_example import get_properties, make_schema_example
 
-__all__ = ["Inquiry", "Text", "Tool", "ToolCall", "identifier", "next_turn"]
+__all__ = ["Text", "Tool", "ToolCall", "TurnRequest", "choose_turn", "make_identifier"]
 
 COMMAND = "echo lab"
 FINAL_TEXT = "ok"
@@ -62,7 +62,7 @@ class Text(msgspec.Struct, frozen=True):
     text: str
 
 
-class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
+class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What matters of a request to a model.
 
     ``results`` counts the tool results in the conversation; ``called`` names the tools
@@ -77,13 +77,13 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
     schema: Any = None
 
 
-def next_turn(inquiry: Inquiry) -> ToolCall | Text:
+def choose_turn(inquiry: TurnRequest) -> ToolCall | Text:
     """Decide what the model does next."""
     for tool in inquiry.tools:
         if tool.name == inquiry.forced:
             return ToolCall(tool, _arguments(tool))
     if isinstance(inquiry.schema, Mapping):
-        return Text(compact(fill(inquiry.schema)).decode())
+        return Text(to_compact_json(make_schema_example(inquiry.schema)).decode())
     finishing = [tool for tool in inquiry.tools if _FINISHING.fullmatch(tool.name)]
     if not inquiry.results:
         working = [tool for tool in inquiry.tools if tool not in finishing]
@@ -97,7 +97,7 @@ def next_turn(inquiry: Inquiry) -> ToolCall | Text:
     return Text(FINAL_TEXT)
 
 
-def identifier(prefix: str, inquiry: Inquiry, length: int = 24) -> str:
+def make_identifier(prefix: str, inquiry: TurnRequest, length: int = 24) -> str:
     """Return an id in a provider's style.
 
     It depends on the turn alone.  Clients send ids back; were they derived from the request,
@@ -108,7 +108,7 @@ def identifier(prefix: str, inquiry: Inquiry, length: int = 24) -> str:
 
 
 def _arguments(tool: Tool) -> dict[str, Any]:
-    filled = fill(tool.schema) if isinstance(tool.schema, Mapping) else {}
+    filled = make_schema_example(tool.schema) if isinstance(tool.schema, Mapping) else {}
     return filled if isinstance(filled, dict) else {}
 
 
@@ -128,7 +128,7 @@ def _shell_call(tools: list[Tool]) -> ToolCall | None:
     for tool in tools:
         if tool.kind == "local_shell":
             return ToolCall(tool, {"command": COMMAND.split()})
-        described, required = properties(tool.schema), _required(tool)
+        described, required = get_properties(tool.schema), _required(tool)
         for name in _COMMAND_NAMES:
             if name not in described or name not in required:
                 continue
@@ -162,7 +162,7 @@ def _code_call(tools: list[Tool]) -> ToolCall | None:
 
 def _read_call(tools: list[Tool]) -> ToolCall | None:
     for tool in tools:
-        described, required = properties(tool.schema), _required(tool)
+        described, required = get_properties(tool.schema), _required(tool)
         for name in _PATH_NAMES:
             if name in required and name in described and _READING.search(tool.name):
                 return ToolCall(tool, {**_arguments(tool), name: "README.md"})

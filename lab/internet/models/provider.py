@@ -14,10 +14,10 @@ from lab.internet.http.response import Response
 from lab.internet.models import providers
 from lab.internet.models.script import Protocol
 
-__all__ = ["Asked", "Provider", "all_providers"]
+__all__ = ["Provider", "ProviderRequest", "all_providers"]
 
 
-class Asked(msgspec.Struct, frozen=True):
+class ProviderRequest(msgspec.Struct, frozen=True):
     """A request as providers see it.  ``path`` is without query and final slash.
 
     ``body`` is the decoded JSON document, or None where there is none.
@@ -39,7 +39,7 @@ class Provider(msgspec.Struct, frozen=True):
     """One API.  ``answer`` returns None where the request is not of this API."""
 
     protocol: Protocol
-    answer: Callable[[Asked], Response | None]
+    answer: Callable[[ProviderRequest], Response | None]
 
 
 @cache

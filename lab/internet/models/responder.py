@@ -7,34 +7,34 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from lab.internet.http.body import decode, header, parse_json
-from lab.internet.http.response import Response, json_response
+from lab.internet.http.body import decode, get_header, parse_json
+from lab.internet.http.response import Response, make_json_response
 from lab.internet.http.websocket import is_upgrade
-from lab.internet.models.provider import Asked, all_providers
-from lab.internet.models.script import Answer, Script
+from lab.internet.models.provider import ProviderRequest, all_providers
+from lab.internet.models.script import FixedAnswer, Script
 from lab.observation.records import Request
 
-__all__ = ["answer"]
+__all__ = ["answer_request"]
 
 _WRITING = frozenset({"POST", "PUT", "PATCH"})
 
 
-def answer(request: Request, script: Script) -> Response:
+def answer_request(request: Request, script: Script) -> Response:
     """Return the answer; status 101 accepts a WebSocket."""
     for fixed in script.answers:
         if _matches(fixed, request):
             body = (fixed.body.encode(),) if fixed.body else ()
             return Response(fixed.status, (("content-type", fixed.content_type),), body)
-    asked = _ask(request)
+    asked = _make_provider_request(request)
     # False sorts before True: the protocols that the client is known to speak come first.
     for provider in sorted(all_providers(), key=lambda each: each.protocol not in script.protocols):
         response = provider.answer(asked)
         if response is not None:
             return response
-    return _default(request, upgrade=asked.upgrade)
+    return _answer_by_default(request, upgrade=asked.upgrade)
 
 
-def _matches(fixed: Answer, request: Request) -> bool:
+def _matches(fixed: FixedAnswer, request: Request) -> bool:
     path = request.target.partition("?")[0]
     return (
         fnmatchcase(request.host, fixed.host.lower())
@@ -43,12 +43,14 @@ def _matches(fixed: Answer, request: Request) -> bool:
     )
 
 
-def _ask(request: Request) -> Asked:
+def _make_provider_request(request: Request) -> ProviderRequest:
     path, _, query = request.target.partition("?")
     document = None
     if request.body and request.method in _WRITING:
-        document = parse_json(decode(request.body, header(request.headers, b"content-encoding")))
-    return Asked(
+        document = parse_json(
+            decode(request.body, get_header(request.headers, b"content-encoding"))
+        )
+    return ProviderRequest(
         method=request.method,
         path=path.rstrip("/"),
         query=query,
@@ -57,12 +59,12 @@ def _ask(request: Request) -> Asked:
     )
 
 
-def _default(request: Request, *, upgrade: bool) -> Response:
+def _answer_by_default(request: Request, *, upgrade: bool) -> Response:
     """Answer as a server would that has never heard of this path."""
     if upgrade:
         return Response(101)
     if request.method in _WRITING:
-        return json_response({})
+        return make_json_response({})
     if request.method == "OPTIONS":
         return Response(204, (("allow", "GET, HEAD, POST, OPTIONS"),))
-    return json_response({"error": {"type": "not_found_error", "message": "Not Found"}}, 404)
+    return make_json_response({"error": {"type": "not_found_error", "message": "Not Found"}}, 404)

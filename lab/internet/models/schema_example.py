@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
-__all__ = ["fill", "properties"]
+__all__ = ["get_properties", "make_schema_example"]
 
 DEPTH = 24
 VALUES = 2000
@@ -32,18 +32,18 @@ _FORMATS = {
 }
 
 
-def fill(schema: Any) -> Any:
+def make_schema_example(schema: Any) -> Any:
     """Return a value for the schema: required members only, first choices, lowest numbers."""
-    return _Filler(schema).value(schema, DEPTH)
+    return _ExampleBuilder(schema).value(schema, DEPTH)
 
 
-def properties(schema: Any) -> dict[str, Any]:
+def get_properties(schema: Any) -> dict[str, Any]:
     """Return the properties that an object schema describes, or nothing."""
     found = schema.get("properties") if isinstance(schema, Mapping) else None
     return {str(name): inner for name, inner in found.items()} if isinstance(found, Mapping) else {}
 
 
-class _Filler:
+class _ExampleBuilder:
     def __init__(self, root: Any) -> None:
         self._root = root
         self._left = VALUES
@@ -90,7 +90,7 @@ class _Filler:
         return _string(schema)
 
     def _object(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
-        described = properties(schema)
+        described = get_properties(schema)
         required = schema.get("required")
         return {
             name: self.value(described.get(name, {}), depth - 1)

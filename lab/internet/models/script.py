@@ -6,12 +6,12 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["Answer", "Protocol", "Script"]
+__all__ = ["FixedAnswer", "Protocol", "Script"]
 
 Protocol = Literal["anthropic-messages", "openai-chat", "openai-responses", "gemini"]
 
 
-class Answer(msgspec.Struct, frozen=True):
+class FixedAnswer(msgspec.Struct, frozen=True):
     """A fixed answer to requests that match; ``host``, ``path``, ``method`` are glob patterns."""
 
     path: str
@@ -31,4 +31,4 @@ class Script(msgspec.Struct, frozen=True):
     """
 
     protocols: tuple[Protocol, ...] = ()
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[FixedAnswer, ...] = ()

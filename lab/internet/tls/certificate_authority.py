@@ -24,7 +24,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from lab.errors import LabError
 
-__all__ = ["Authority"]
+__all__ = ["CertificateAuthority"]
 
 FILE = "authority.pem"
 NOT_BEFORE = datetime.datetime(2000, 1, 1)
@@ -35,7 +35,7 @@ CONTEXTS_KEPT = 1024
 _PEM = serialization.Encoding.PEM
 
 
-class Authority:
+class CertificateAuthority:
     """A root certificate and its key; issues a leaf per host.  Safe to use from many threads."""
 
     def __init__(self, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
@@ -47,7 +47,7 @@ class Authority:
         self.pem: bytes = certificate.public_bytes(_PEM)
 
     @classmethod
-    def fresh(cls) -> Authority:
+    def fresh(cls) -> CertificateAuthority:
         """Make a new root that lives only in memory."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name(
@@ -74,7 +74,7 @@ class Authority:
         return cls(key, certificate)
 
     @classmethod
-    def load(cls, folder: Path) -> Authority:
+    def load(cls, folder: Path) -> CertificateAuthority:
         """Return the root kept in the folder; the first of any number of callers makes it.
 
         Raises LabError where the file there is not one that this class wrote.

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-__all__ = ["Hello", "HelloError", "collect", "parse"]
+__all__ = ["HelloError", "ParsedHello", "collect_hello", "parse_hello"]
 
 HANDSHAKE = 22
 CLIENT_HELLO = 1
@@ -29,7 +29,7 @@ class HelloError(Exception):
     """The bytes do not form a ClientHello."""
 
 
-class Hello(msgspec.Struct, frozen=True):
+class ParsedHello(msgspec.Struct, frozen=True):
     """A parsed ClientHello.  Lists are in the order sent, GREASE included."""
 
     legacy_version: int
@@ -82,7 +82,7 @@ class Hello(msgspec.Struct, frozen=True):
         return digits[0] + digits[-1]
 
 
-def collect(wire: bytes) -> bytes | None:
+def collect_hello(wire: bytes) -> bytes | None:
     """Return the handshake message from TLS records, however it was cut into them.
 
     None means that more bytes are needed; HelloError that no more bytes would help.
@@ -110,8 +110,8 @@ def collect(wire: bytes) -> bytes | None:
     return None
 
 
-def parse(message: bytes) -> Hello:
-    """Parse a handshake message as :func:`collect` returns it.  Raises HelloError."""
+def parse_hello(message: bytes) -> ParsedHello:
+    """Parse a handshake message as :func:`collect_hello` returns it.  Raises HelloError."""
     reader = _Reader(message)
     reader.take(4)
     legacy_version = reader.number(2)
@@ -127,7 +127,7 @@ def parse(message: bytes) -> Hello:
             kind = block.number(2)
             extensions.append(kind)
             bodies.setdefault(kind, block.vector(2))
-    return Hello(
+    return ParsedHello(
         legacy_version=legacy_version,
         server_name=_server_name(bodies.get(_SERVER_NAME, b"")),
         alpn=tuple(

@@ -12,10 +12,10 @@ import ssl
 
 import msgspec
 
-from lab.internet.connection import Layer, Session
+from lab.internet.connection import ConnectionContext, Layer
 from lab.internet.layers import Raw
-from lab.internet.target import Place
-from lab.internet.tls.client_hello import Hello, HelloError, collect, parse
+from lab.internet.target import Target
+from lab.internet.tls.client_hello import HelloError, ParsedHello, collect_hello, parse_hello
 from lab.observation.records import ClientHello, TlsFailure
 
 __all__ = ["Tls"]
@@ -27,7 +27,7 @@ _HOST_NAME = re.compile(r"[A-Za-z0-9_.*-]{1,253}\Z")
 class Tls:
     """One TLS connection; what is inside is sniffed anew."""
 
-    def __init__(self, session: Session, place: Place) -> None:
+    def __init__(self, session: ConnectionContext, place: Target) -> None:
         self._session = session
         self._place = place
         self._wire = bytearray()
@@ -84,10 +84,10 @@ class Tls:
         """Begin the handshake if the hello is complete; return the bytes for OpenSSL."""
         wire = bytes(self._wire)
         try:
-            message = collect(wire)
+            message = collect_hello(wire)
             if message is None:
                 return None
-            hello = parse(message)
+            hello = parse_hello(message)
         except HelloError:
             # Something that only begins like TLS: keep its bytes, as of any raw protocol.
             self._raw = Raw(self._session, self._place)
@@ -99,7 +99,7 @@ class Tls:
         self._object = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         return wire
 
-    def _record(self, hello: Hello, message: bytes) -> None:
+    def _record(self, hello: ParsedHello, message: bytes) -> None:
         if hello.server_name and _HOST_NAME.match(hello.server_name):
             self._host = hello.server_name.lower()
         session = self._session

@@ -16,9 +16,9 @@ import re
 from base64 import b64decode
 from urllib.parse import unquote
 
-from lab.observation.documents.leaves import Leaf, flatten_form, flatten_json, pointed
+from lab.observation.documents.leaves import Leaf, flatten_form, flatten_json, join_pointer
 
-__all__ = ["nested"]
+__all__ = ["find_embedded_leaves"]
 
 _DEEPEST = 5
 _LONGEST = 1 << 20
@@ -32,7 +32,7 @@ _NAME = re.compile(r"\s*([A-Za-z0-9_.$@-]{1,64})")
 _SEPARATORS = (";", ",")
 
 
-def nested(value: str, *, pairs: bool = False) -> list[Leaf]:
+def find_embedded_leaves(value: str, *, pairs: bool = False) -> list[Leaf]:
     """The leaves of the document that a value holds, pointers beginning behind the value's own.
 
     ``pairs`` says that a single name and value is a list of such, as in a cookie.
@@ -85,7 +85,7 @@ def _open_pairs(leaves: list[Leaf], pointer: str, text: str, depth: int, least: 
         if len(pairs) == len(items) >= least:
             leaves.append(Leaf("key order", pointer, "\n".join(name for name, _ in pairs)))
             for name, value in pairs:
-                place = pointed(pointer, name)
+                place = join_pointer(pointer, name)
                 leaves.append(Leaf("body", place, value))
                 _open(leaves, place, value.strip(), depth + 1)
             return

@@ -21,15 +21,15 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lab.observation.style.escapes import STRING, form_escapes, json_escapes
+from lab.observation.style.escapes import STRING, describe_form_escapes, describe_json_escapes
 from lab.observation.style.serialization import (
-    form_pairs,
-    form_writing,
-    json_writing,
-    written_pairs,
+    describe_form_style,
+    describe_json_style,
+    parse_form,
+    parse_written_form,
 )
 
-__all__ = ["Leaf", "flatten_body", "flatten_form", "flatten_json", "pointed", "readable"]
+__all__ = ["Leaf", "flatten_body", "flatten_form", "flatten_json", "join_pointer", "render_bytes"]
 
 _NAMING = ("name", "event_name", "eventName", "event", "key", "id", "type", "role", "kind")
 _NAME = re.compile(r"[A-Za-z_$@.][\w.:/ $@-]{0,63}")
@@ -72,7 +72,7 @@ def flatten_body(body: bytes, content_type: str) -> list[Leaf]:
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        return [Leaf("body", "", readable(body))]
+        return [Leaf("body", "", render_bytes(body))]
     if leaves := flatten_json(text):
         return leaves
     lines = [line for line in text.split("\n") if line.strip()]
@@ -90,14 +90,17 @@ def flatten_body(body: bytes, content_type: str) -> list[Leaf]:
 
 def flatten_form(text: str, pointer: str = "") -> list[Leaf]:
     """The leaves of a form or a query, below this pointer."""
-    pairs = form_pairs(text)
+    pairs = parse_form(text)
     leaves = [
         Leaf("key order", pointer, "\n".join(name for name, _ in pairs)),
-        Leaf("writing", pointer, form_writing(text)),
-        *(Leaf("writing", *told) for told in form_escapes(pointer, written_pairs(text))),
+        Leaf("writing", pointer, describe_form_style(text)),
+        *(
+            Leaf("writing", *told)
+            for told in describe_form_escapes(pointer, parse_written_form(text))
+        ),
     ]
     for name, value in pairs:
-        _string(leaves, pointed(pointer, name), value, 0)
+        _string(leaves, join_pointer(pointer, name), value, 0)
     return leaves
 
 
@@ -109,12 +112,12 @@ def flatten_json(text: str, pointer: str = "") -> list[Leaf]:
     return leaves
 
 
-def pointed(pointer: str, name: str) -> str:
+def join_pointer(pointer: str, name: str) -> str:
     """The pointer of a member."""
     return f"{pointer}/{_escape(name)}"
 
 
-def readable(data: bytes) -> str:
+def render_bytes(data: bytes) -> str:
     """Text where the bytes are text, else hexadecimal; of what is very long, a digest."""
     try:
         return data.decode()
@@ -165,8 +168,8 @@ def _document(
     strings = _Strings(text)
     for place, item in items:
         _walk(leaves, place, item, depth, strings)
-    leaves.append(Leaf("writing", pointer, json_writing(text)))
-    leaves += (Leaf("writing", *told) for told in json_escapes(pointer, strings.placed))
+    leaves.append(Leaf("writing", pointer, describe_json_style(text)))
+    leaves += (Leaf("writing", *told) for told in describe_json_escapes(pointer, strings.placed))
 
 
 def _walk(leaves: list[Leaf], pointer: str, value: object, depth: int, strings: _Strings) -> None:

@@ -12,10 +12,10 @@ import struct
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from lab.observation.documents.leaves import readable
-from lab.observation.text.masks import looks_like_identifier
+from lab.observation.documents.leaves import render_bytes
+from lab.observation.text.masks import is_identifier_like
 
-__all__ = ["packing"]
+__all__ = ["read_compression_headers"]
 
 _GZIP = b"\x1f\x8b\x08"
 _SYSTEMS = {
@@ -36,7 +36,9 @@ _MOST_FRAMES = 256
 _MOST_BLOCKS = 100_000
 
 
-def packing(layers: Iterable[tuple[str, bytes]], body: bytes) -> Iterator[tuple[str, str]]:
+def read_compression_headers(
+    layers: Iterable[tuple[str, bytes]], body: bytes
+) -> Iterator[tuple[str, str]]:
     """Pointers and values of what the wrappings of a body say.
 
     ``layers`` are the encodings undone and what began there; ``body`` is what is left, which
@@ -72,7 +74,7 @@ def _gzip(data: bytes) -> Iterator[tuple[str, str]]:
         place = end
     for flag, name in ((0x08, "name"), (0x10, "comment")):
         if flags & flag and (end := data.find(0, place)) >= 0:
-            yield f"gzip/{name}", readable(data[place:end])
+            yield f"gzip/{name}", render_bytes(data[place:end])
             place = end + 1
 
 
@@ -102,7 +104,7 @@ def _zstd(data: bytes) -> Iterator[tuple[str, str]]:
             return
         magic, size = struct.unpack_from("<II", data, place)
         if magic in _SKIPPED:
-            yield f"zstd/skipped {magic & 15}", readable(data[place + 8 : place + 8 + size])
+            yield f"zstd/skipped {magic & 15}", render_bytes(data[place + 8 : place + 8 + size])
             place += 8 + size
             continue
         if magic != _ZSTD:
@@ -150,7 +152,7 @@ def _zip(data: bytes) -> Iterator[tuple[str, str]]:
         sizes = struct.unpack_from("<HHH", data, place + 28)
         (attributes,) = struct.unpack_from("<I", data, place + 38)
         name, extra, words = _slices(data, place + 46, sizes)
-        names.append(readable(name))
+        names.append(render_bytes(name))
         member = f"zip/[{_place(names[-1])}]"
         found += [
             (f"{member}/time", _dos_time(date, time)),
@@ -158,7 +160,7 @@ def _zip(data: bytes) -> Iterator[tuple[str, str]]:
             (f"{member}/attributes", f"{attributes:08x}"),
             (f"{member}/method", f"{method}, flags {flags:04x}"),
             *((f"{member}/extra {tag:04x}", value) for tag, value in _extras(extra)),
-            *([(f"{member}/comment", readable(words))] if words else []),
+            *([(f"{member}/comment", render_bytes(words))] if words else []),
         ]
         place += 46 + sum(sizes)
         if len(names) == _MOST_MEMBERS:
@@ -166,7 +168,7 @@ def _zip(data: bytes) -> Iterator[tuple[str, str]]:
     yield "zip/members", "\n".join(names)
     yield from found
     if comment:
-        yield "zip/comment", readable(data[end + 22 : end + 22 + comment])
+        yield "zip/comment", render_bytes(data[end + 22 : end + 22 + comment])
 
 
 def _slices(data: bytes, place: int, sizes: Iterable[int]) -> Iterator[bytes]:
@@ -187,7 +189,7 @@ def _extras(data: bytes) -> Iterator[tuple[int, str]]:
 def _place(name: str) -> str:
     """A member's name as a place: what looks made up is blanked."""
     words = name.replace("~", "~0").split("/")
-    return "~1".join("{id}" if looks_like_identifier(word) else word for word in words)
+    return "~1".join("{id}" if is_identifier_like(word) else word for word in words)
 
 
 def _moment(seconds: int) -> str:

@@ -16,7 +16,7 @@ import dns.name
 import dns.rdatatype
 import msgspec
 
-__all__ = ["Putting", "letter_case", "putting"]
+__all__ = ["QueryStyle", "describe_letter_case", "read_query_style"]
 
 _HEADER = struct.Struct(">HHHHHH")
 _QUESTION = struct.Struct(">HH")
@@ -30,7 +30,7 @@ _OPT = 41
 _UPPER = re.compile("[A-Z]")
 
 
-class Putting(msgspec.Struct, frozen=True):
+class QueryStyle(msgspec.Struct, frozen=True):
     """``names`` are those asked for, in the letters of the message.
 
     ``manner`` is ``RD, edns 1232 DO, option 8``: flags, settings, and what else there is, in
@@ -42,7 +42,7 @@ class Putting(msgspec.Struct, frozen=True):
     contents: tuple[tuple[str, str], ...]
 
 
-def putting(message: bytes) -> Putting | None:
+def read_query_style(message: bytes) -> QueryStyle | None:
     """Read one query; None where it is not whole, or no DNS message."""
     try:
         return _putting(message)
@@ -50,7 +50,7 @@ def putting(message: bytes) -> Putting | None:
         return None
 
 
-def letter_case(name: str) -> str:
+def describe_letter_case(name: str) -> str:
     """The case of each label: ``lower``, ``UPPER``, or a label of both as it is.
 
     Of equal ones after another, one is written; so names of one spelling have one value,
@@ -67,7 +67,7 @@ def letter_case(name: str) -> str:
     return ".".join(words)
 
 
-def _putting(message: bytes) -> Putting:
+def _putting(message: bytes) -> QueryStyle:
     _, flags, questions, *counts = _HEADER.unpack_from(message)
     at = _HEADER.size
     names = []
@@ -98,7 +98,7 @@ def _putting(message: bytes) -> Putting:
     if at < len(message):
         contents.append(("trailing", message[at:].hex()))
     manner += [name for name, _ in contents]
-    return Putting(tuple(names), ", ".join(manner), tuple(contents))
+    return QueryStyle(tuple(names), ", ".join(manner), tuple(contents))
 
 
 def _edns(payload: int, life: int) -> str:

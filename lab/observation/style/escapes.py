@@ -22,7 +22,7 @@ from functools import lru_cache, partial
 from itertools import groupby
 from typing import NamedTuple
 
-__all__ = ["STRING", "form_escapes", "json_escapes", "percent_escapes"]
+__all__ = ["STRING", "describe_form_escapes", "describe_json_escapes", "describe_percent_escapes"]
 
 STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 """A string of a JSON document, in the quotation marks."""
@@ -92,7 +92,9 @@ class _Text:
         return _few([f"{len(list(run))} {way}" for way, run in groupby(ways)], ", ")
 
 
-def json_escapes(prefix: str, strings: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def describe_json_escapes(
+    prefix: str, strings: Iterable[tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
     """Places and ways of one JSON document at this pointer.
 
     ``strings`` are the pointers of its strings, names of members among them, and the strings
@@ -112,17 +114,19 @@ def json_escapes(prefix: str, strings: Iterable[tuple[str, str]]) -> Iterator[tu
         yield from _own(pointer, here, mixed)
 
 
-def form_escapes(prefix: str, pairs: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
+def describe_form_escapes(
+    prefix: str, pairs: Iterable[tuple[str, str, str]]
+) -> Iterator[tuple[str, str]]:
     """Places and ways of a form or a query: name, name as written, value as written."""
     texts = [
         text
         for name, *written in pairs
         for text in zip((f"{prefix}/{name}/(name)", f"{prefix}/{name}"), written, strict=True)
     ]
-    yield from percent_escapes(texts, plus=True)
+    yield from describe_percent_escapes(texts, plus=True)
 
 
-def percent_escapes(
+def describe_percent_escapes(
     texts: Iterable[tuple[str, str]], *, plus: bool = False
 ) -> Iterator[tuple[str, str]]:
     """Places and ways of texts that are percent-encoded, each at its pointer.

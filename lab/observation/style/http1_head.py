@@ -22,7 +22,14 @@ from typing import NamedTuple
 
 from lab.observation.records import Request
 
-__all__ = ["USUAL", "Head", "by_connection", "chunk_writing", "head_spacing", "heads"]
+__all__ = [
+    "USUAL",
+    "Head",
+    "describe_chunks",
+    "describe_head_spacing",
+    "find_heads",
+    "group_by_connection",
+]
 
 USUAL = "one space"
 """What stands before a header's value almost always."""
@@ -41,7 +48,7 @@ class Head(NamedTuple):
     body: int
 
 
-def by_connection(requests: Iterable[Request]) -> Mapping[int, list[Request]]:
+def group_by_connection(requests: Iterable[Request]) -> Mapping[int, list[Request]]:
     """The HTTP/1 requests of each connection, in order."""
     found: dict[int, list[Request]] = {}
     for request in requests:
@@ -50,7 +57,7 @@ def by_connection(requests: Iterable[Request]) -> Mapping[int, list[Request]]:
     return found
 
 
-def heads(sent: bytes, requests: Sequence[Request]) -> Iterator[Head]:
+def find_heads(sent: bytes, requests: Sequence[Request]) -> Iterator[Head]:
     """The heads of these requests of one connection, in order.
 
     There are fewer than requests where the bytes do not show them all.
@@ -71,7 +78,7 @@ def heads(sent: bytes, requests: Sequence[Request]) -> Iterator[Head]:
         place = end.end() + request.size
 
 
-def head_spacing(head: bytes) -> Iterator[tuple[str, str]]:
+def describe_head_spacing(head: bytes) -> Iterator[tuple[str, str]]:
     """Of each header its name in lower case and how it is spaced.
 
     The name ``(first line)`` stands for the request line, and ``(last line)`` for the empty one.
@@ -106,7 +113,7 @@ def _ending(line: bytes) -> str:
     return "CRLF" if line.endswith(b"\r") else "LF"
 
 
-def chunk_writing(sent: bytes, place: int) -> tuple[list[tuple[str, str]], int | None]:
+def describe_chunks(sent: bytes, place: int) -> tuple[list[tuple[str, str]], int | None]:
     """How the lines between the chunks that begin here are written, and where the body ends.
 
     What is told is set in ``digits``, ``zeros``, ``extension`` and ``trailer``, each value once.

@@ -15,7 +15,13 @@ from urllib.parse import parse_qsl, quote_from_bytes, unquote_to_bytes
 
 from lab.observation.style.escapes import STRING
 
-__all__ = ["form_pairs", "form_writing", "json_writing", "plain_path", "written_pairs"]
+__all__ = [
+    "describe_form_style",
+    "describe_json_style",
+    "normalise_path",
+    "parse_form",
+    "parse_written_form",
+]
 
 _SPACE = re.compile(r"(\S?)(\s)(\s*)")
 _NUMBER = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
@@ -27,7 +33,7 @@ _UNRESERVED = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01
 _PLAIN = "!\"$&'()*+,:;<=>@[\\]^`{|}~"
 
 
-def json_writing(text: str) -> str:
+def describe_json_style(text: str) -> str:
     """The white space around each kind of punctuation, and unusual escapes."""
     bare = STRING.sub('"', text)
     spaces = {
@@ -40,21 +46,21 @@ def json_writing(text: str) -> str:
     return json.dumps({"spaces": sorted(spaces), "escapes": escapes})
 
 
-def form_pairs(text: str) -> list[tuple[str, str]]:
+def parse_form(text: str) -> list[tuple[str, str]]:
     r"""Names and values of a form or a query; bytes that are no text as ``\xff``."""
     return parse_qsl(text, keep_blank_values=True, errors="backslashreplace")
 
 
-def written_pairs(text: str) -> list[tuple[str, str, str]]:
+def parse_written_form(text: str) -> list[tuple[str, str, str]]:
     """Of the pairs of a form or a query the name, the name as written and the value as written."""
     pairs = [pair.partition("=") for pair in text.split("&") if pair]
     return [
         (name, written, value)
-        for (name, _), (written, _, value) in zip(form_pairs(text), pairs, strict=True)
+        for (name, _), (written, _, value) in zip(parse_form(text), pairs, strict=True)
     ]
 
 
-def form_writing(text: str) -> str:
+def describe_form_style(text: str) -> str:
     """The unusual ways in which a form or a query is written."""
     digits = set(_OCTET.findall(text))
     found = [
@@ -64,7 +70,7 @@ def form_writing(text: str) -> str:
     return json.dumps(found)
 
 
-def plain_path(path: str) -> str:
+def normalise_path(path: str) -> str:
     """A path with each character written in one way only: percent-encoded where it has to be."""
     return "/".join(
         word if word.isalnum() and word.isascii() else _plain(word) for word in path.split("/")

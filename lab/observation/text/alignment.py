@@ -19,9 +19,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from lab.observation.text.lcs import changed
+from lab.observation.text.lcs import find_changes
 
-__all__ = ["Slot", "align", "reference_value", "surrounding"]
+__all__ = ["Slot", "align", "get_reference_value", "get_surrounding_text"]
 
 Slot = tuple[int, int, str]
 """Line, word (-1: the whole line), and ``=`` for that itself or ``<`` for the gap before it."""
@@ -39,7 +39,7 @@ def align(reference: str, text: str) -> dict[Slot, str]:
         return {}
     slots: dict[Slot, str] = {}
     left, right = _lines(reference), _lines(text)
-    for low, high, start, end in changed(left, right):
+    for low, high, start, end in find_changes(left, right):
         if high - low == end - start:
             for line, other in zip(range(low, high), right[start:end], strict=True):
                 _align_line(line, left[line], other, slots)
@@ -92,7 +92,7 @@ def _align_line(line: int, left: str, right: str, slots: dict[Slot, str]) -> Non
     if left == right:
         return
     words, others = _words(left), _words(right)
-    for low, high, start, end in changed(words, others):
+    for low, high, start, end in find_changes(words, others):
         if high - low == end - start:
             for word, other in zip(range(low, high), others[start:end], strict=True):
                 if words[word] != other:
@@ -123,7 +123,7 @@ _words_of_short = lru_cache(maxsize=4096)(_split)
 _words_of_long = lru_cache(maxsize=8)(_split)
 
 
-def reference_value(reference: str, slot: Slot) -> str:
+def get_reference_value(reference: str, slot: Slot) -> str:
     """What the reference itself has in a slot."""
     line, word, kind = slot
     if kind == "<":
@@ -132,7 +132,7 @@ def reference_value(reference: str, slot: Slot) -> str:
     return lines[line] if word < 0 else _words(lines[line])[word]
 
 
-def surrounding(reference: str, slot: Slot, width: int = 40) -> tuple[str, str]:
+def get_surrounding_text(reference: str, slot: Slot, width: int = 40) -> tuple[str, str]:
     """Some text before and after a slot, from the reference, to show where it stands."""
     line, word, kind = slot
     lines = _lines(reference)

@@ -12,16 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 
-__all__ = ["MOST_CELLS", "Range", "changed"]
+__all__ = ["MOST_CELLS", "ChangedRange", "find_changes"]
 
 MOST_CELLS = 64_000_000
 """Pairs of items compared at most, after the common ends: about 8 MB and 20 ms."""
 
-Range = tuple[int, int, int, int]
+ChangedRange = tuple[int, int, int, int]
 """``left[low:high]`` was replaced by ``right[start:end]``."""
 
 
-def changed(left: Sequence[Hashable], right: Sequence[Hashable]) -> Iterator[Range]:
+def find_changes(left: Sequence[Hashable], right: Sequence[Hashable]) -> Iterator[ChangedRange]:
     """The ranges of left that stand for other ranges of right, in order; at least one not empty."""
     head, limit = 0, min(len(left), len(right))
     while head < limit and left[head] == right[head]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["looks_like_identifier", "mask"]
+__all__ = ["is_identifier_like", "mask"]
 
 _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
@@ -58,6 +58,6 @@ def mask(text: str) -> str:
     return text
 
 
-def looks_like_identifier(text: str) -> bool:
+def is_identifier_like(text: str) -> bool:
     """Whether a word is more likely made up for this one message than a name."""
     return _IDENTIFIER.fullmatch(text) is not None

@@ -27,26 +27,26 @@ from rich.text import Text
 
 from lab.factors.registry import factors
 from lab.findings.report import Inconclusive, Report, Signal
-from lab.reports.terminal.no_signal import nothing_found
-from lab.reports.terminal.signal import manner, write_finding
-from lab.reports.terminal.sweep import accounts
-from lab.reports.text.diff import contrast
+from lab.reports.terminal.no_signal import explain_no_signal
+from lab.reports.terminal.signal import format_kind, write_signal
+from lab.reports.terminal.sweep import summarise_explorations
+from lab.reports.text.diff import compare_texts
 from lab.reports.text.phrases import (
     EMPTY_TEXT,
     NOTHING,
-    cause,
-    client_label,
-    client_words,
-    counted,
-    duration,
-    listed,
-    place,
+    format_cause,
+    format_client,
+    format_client_argument,
+    format_count,
+    format_duration,
+    format_list,
+    format_location,
+    format_verdict,
     severity,
-    verdict,
 )
-from lab.reports.text.safe import clipped, visible
+from lab.reports.text.safe import clip, make_visible
 
-__all__ = ["console_for", "write"]
+__all__ = ["make_console", "write"]
 
 WIDEST = 110
 """Longer lines are hard to read, however wide the window."""
@@ -81,7 +81,7 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def console_for(stream: IO[str], width: int | None = None) -> Console:
+def make_console(stream: IO[str], width: int | None = None) -> Console:
     """A console on ``stream`` that interprets no markup and is never too wide to read."""
     trimmed = cast("IO[str]", _Trimmed(stream))
     console = _Console(file=trimmed, width=width, markup=False, highlight=False, emoji=False)
@@ -102,7 +102,7 @@ def write(
     ``ran`` is how many of the trials the last session ran itself, where known: the report's
     time is that session's.  ``full`` tells every signal in full.
     """
-    client = client_words(report.client, typed)
+    client = format_client_argument(report.client, typed)
     signals = sorted(report.signals, key=severity)
     routes = [signal for signal in signals if signal.kind == "route" and not signal.covert]
     told = [signal for signal in signals if signal not in routes]
@@ -112,7 +112,7 @@ def write(
     console.print(_headline(report, ran))
     for number, signal in enumerate(shown, 1):
         console.print()
-        write_finding(number, signal, client, console, full=full)
+        write_signal(number, signal, client, console, full=full)
     if len(told) > len(shown):
         _heading(console, f"{len(told) - len(shown)} more signals, one line each")
         for brief in _brief(told[len(shown) :], len(shown) + 1, console.width):
@@ -121,7 +121,7 @@ def write(
         console.print(Text(f"({again})", style="dim"))
     if not told:
         console.print()
-        for paragraph in nothing_found(report, list(factors())):
+        for paragraph in explain_no_signal(report, list(factors())):
             console.print(Text(paragraph))
     if routes:
         _heading(console, "Routing effects: where the traffic goes, expected")
@@ -153,18 +153,18 @@ def _list(console: Console, items: Iterable[Text], count: int) -> None:
 
 def _headline(report: Report, ran: int | None) -> RenderableType:
     client = report.client
-    first = Text(client_label(client), style="bold")
-    first.append(f"  {clipped(client.digest.removeprefix('sha256:')[:12], 80)}", style="dim")
+    first = Text(format_client(client), style="bold")
+    first.append(f"  {clip(client.digest.removeprefix('sha256:')[:12], 80)}", style="dim")
     second = Text(
         f"{_effort(report, ran)}, "
-        f"{counted(sum(f.measured for f in report.factors), 'factor')}, seed {report.seed}",
+        f"{format_count(sum(f.measured for f in report.factors), 'factor')}, seed {report.seed}",
         style="dim",
     )
     lines: list[RenderableType] = [first, second]
     if report.warnings:
         lines.append(Text())
         lines += [
-            Text(f"Warning: {clipped(warning, 400)}", style="bold yellow")
+            Text(f"Warning: {clip(warning, 400)}", style="bold yellow")
             for warning in report.warnings[:ITEMS]
         ]
         if len(report.warnings) > ITEMS:
@@ -174,12 +174,12 @@ def _headline(report: Report, ran: int | None) -> RenderableType:
     style = "bold red" if serious else "bold yellow" if found else "bold"
     if report.verdict == "no signal" and not found and not report.warnings:
         style = "bold green"
-    return Group(*lines, Text(), Text(_sentence(verdict(report)), style=style))
+    return Group(*lines, Text(), Text(_sentence(format_verdict(report)), style=style))
 
 
 def _effort(report: Report, ran: int | None) -> str:
     """Trials and time, and which of the trials the time is of."""
-    trials, time = counted(report.trials, "trial"), duration(report.wall_s)
+    trials, time = format_count(report.trials, "trial"), format_duration(report.wall_s)
     if ran is None:
         return f"{trials}; the last session took {time}"
     if ran < report.trials:
@@ -190,8 +190,8 @@ def _effort(report: Report, ran: int | None) -> str:
 def _brief(signals: Sequence[Signal], first: int, width: int) -> Iterable[Text]:
     """Each signal in one line, numbered from ``first`` on, in columns."""
     digits = len(str(first + len(signals) - 1))
-    causes = [clipped(cause(signal), width // 4) for signal in signals]
-    manners = [clipped(manner(signal), width // 3) for signal in signals]
+    causes = [clip(format_cause(signal), width // 4) for signal in signals]
+    manners = [clip(format_kind(signal), width // 3) for signal in signals]
     widths = [max(map(cell_len, words)) + 2 for words in (causes, manners)]
     room = max(width - digits - 2 - sum(widths), width // 4)
     for number, signal in enumerate(signals):
@@ -200,23 +200,25 @@ def _brief(signals: Sequence[Signal], first: int, width: int) -> Iterable[Text]:
             (causes[number], manners[number]), widths, ("bold", "dim"), strict=True
         ):
             line.append(words + " " * (column - cell_len(words)), style=style)
-        yield line.append(place(signal.location, room), style="cyan")
+        yield line.append(format_location(signal.location, room), style="cyan")
 
 
 def _route(signal: Signal, width: int) -> Text:
     """One routing effect: what decides, where, and what becomes of what."""
     left, right = (_lines(x) for x in (signal.pair.left_value, signal.pair.right_value))
-    text = Text(cause(signal)).append(f"  {place(signal.location, width)}", style="cyan")
+    text = Text(format_cause(signal)).append(
+        f"  {format_location(signal.location, width)}", style="cyan"
+    )
     change = f"{left} → {right}"
-    if len(change) <= width and cell_len(text.plain) + cell_len(visible(change)) + 6 <= width:
-        return text.append(f"  {visible(change)}", style="dim")
+    if len(change) <= width and cell_len(text.plain) + cell_len(make_visible(change)) + 6 <= width:
+        return text.append(f"  {make_visible(change)}", style="dim")
     room = max(width - 6, 8)
-    if len(change) <= width and cell_len(visible(change)) <= room:
-        return text.append(f"\n  {visible(change)}", style="dim")
-    seen = contrast(left, right, room)
+    if len(change) <= width and cell_len(make_visible(change)) <= room:
+        return text.append(f"\n  {make_visible(change)}", style="dim")
+    seen = compare_texts(left, right, room)
     sides = ("".join(span.text for span in spans) for spans in (seen.left, seen.right))
     first, second = (
-        clipped(value, room) if len(value) <= room else side
+        clip(value, room) if len(value) <= room else side
         for value, side in zip((left, right), sides, strict=True)
     )
     return text.append(f"\n  {first}\n  → {second}", style="dim")
@@ -237,12 +239,12 @@ def _open(items: Sequence[Inconclusive]) -> list[RenderableType]:
     lines: list[RenderableType] = []
     for why, group in reasons.items():
         for item in group[:ITEMS]:
-            line = Text(" × ".join(map(visible, item.cause)) or "no cause isolated")
-            lines.append(line.append(f"  {place(item.location, 160)}", style="cyan"))
+            line = Text(" × ".join(map(make_visible, item.cause)) or "no cause isolated")
+            lines.append(line.append(f"  {format_location(item.location, 160)}", style="cyan"))
         more = f"… {len(group) - ITEMS} more, in report.json; " if len(group) > ITEMS else ""
         needed = max((item.trials_needed or 0 for item in group), default=0)
-        trials = f" (at most about {counted(needed, 'more trial')} each)" if needed else ""
-        reason = Text(f"{more}{clipped(why, 300)}{trials}", style="dim")
+        trials = f" (at most about {format_count(needed, 'more trial')} each)" if needed else ""
+        reason = Text(f"{more}{clip(why, 300)}{trials}", style="dim")
         lines.append(Padding(reason, (0, 0, 0, 2), expand=False))
     return lines
 
@@ -257,8 +259,8 @@ def _unmeasured(report: Report) -> list[Text]:
         if not factor.measured and not told:
             reasons.setdefault(factor.why_not or "no reason given", []).append(factor.name)
     return [
-        Text(listed([clipped(what, 60) for what in group], 6)).append(
-            f": {clipped(why, 300)}", style="dim"
+        Text(format_list([clip(what, 60) for what in group], 6)).append(
+            f": {clip(why, 300)}", style="dim"
         )
         for why, group in reasons.items()
     ]
@@ -278,15 +280,15 @@ def _footer(report: Report) -> Table:
             "tells",
             f"{most}{report.bits_total:.1f} bits in all, were every level tried equally likely",
         )
-    for how, words in accounts(report.explored):
+    for how, words in summarise_explorations(report.explored):
         grid.add_row(how, words)
     if report.noise:
         whys = Counter(item.why for item in report.noise).most_common()
         reasons = [
-            clipped(why, 60) + (f" ({count:,})" if len(whys) > 1 else "") for why, count in whys
+            clip(why, 60) + (f" ({count:,})" if len(whys) > 1 else "") for why, count in whys
         ]
-        places = counted(len(report.noise), "place differs", "places differ")
-        grid.add_row("noise", f"{places} from run to run anyway: {listed(reasons, 4)}")
+        places = format_count(len(report.noise), "place differs", "places differ")
+        grid.add_row("noise", f"{places} from run to run anyway: {format_list(reasons, 4)}")
     rate = report.calibration.false_positive_rate
     share = f"{rate:.1%}" if rate else "none"
     called = (
@@ -296,12 +298,12 @@ def _footer(report: Report) -> Table:
     )
     grid.add_row(
         "control",
-        f"{counted(report.calibration.replicates, 'replicate')} of one environment; {called}",
+        f"{format_count(report.calibration.replicates, 'replicate')} of one environment; {called}",
     )
     if report.hosts:
-        grid.add_row("contacted", listed([clipped(host, 60) for host in report.hosts], ITEMS))
+        grid.add_row("contacted", format_list([clip(host, 60) for host in report.hosts], ITEMS))
     if report.audit:
-        grid.add_row("folder", clipped(report.audit, 1000))
+        grid.add_row("folder", clip(report.audit, 1000))
     return grid
 
 

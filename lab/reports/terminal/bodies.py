@@ -14,12 +14,12 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from lab.observation.content_encoding import decoded
+from lab.observation.content_encoding import decode_content
 from lab.observation.records import Request
-from lab.reports.text.phrases import counted
-from lab.reports.text.safe import clipped
+from lab.reports.text.phrases import format_count
+from lab.reports.text.safe import clip
 
-__all__ = ["file_name", "write_bodies"]
+__all__ = ["make_file_name", "write_bodies"]
 
 MOST_BODIES = 50
 MOST_LINES = 60
@@ -32,7 +32,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 _ENCODED = {"gzip": ".gz", "x-gzip": ".gz", "br": ".br", "zstd": ".zst", "deflate": ".deflate"}
 
 
-def file_name(number: int, request: Request) -> str:
+def make_file_name(number: int, request: Request) -> str:
     """``004-POST-api.example.com-v1-messages.json``: request ``number`` of the list, from 1.
 
     Letters, digits, ``-`` and ``.`` only, whatever the client sent, and never a hidden name.
@@ -49,29 +49,29 @@ def write_bodies(requests: Sequence[Request], console: Console) -> None:
     having = [(number, request) for number, request in enumerate(requests, 1) if request.body]
     for number, request in having[:MOST_BODIES]:
         console.print()
-        where = clipped(f"{request.method} {request.host}{request.target}", console.width - 30)
+        where = clip(f"{request.method} {request.host}{request.target}", console.width - 30)
         title = Text(f"Body of #{number}", "bold")
-        title.append(f"  {where}, {counted(len(request.body), 'byte')}", "dim")
+        title.append(f"  {where}, {format_count(len(request.body), 'byte')}", "dim")
         console.print(title)
         width = max(console.width - 2, LEAST_LINE)
         lines = list(_lines(request))
         for line in lines[:MOST_LINES]:
-            console.print(Text(f"  {clipped(line, width)}"))
+            console.print(Text(f"  {clip(line, width)}"))
         if len(lines) > MOST_LINES:
-            more = counted(len(lines) - MOST_LINES, "more line")
+            more = format_count(len(lines) - MOST_LINES, "more line")
             console.print(Text(f"  … {more}; --out DIR writes all", "dim"))
     if len(having) > MOST_BODIES:
-        more = counted(len(having) - MOST_BODIES, "more body", "more bodies")
+        more = format_count(len(having) - MOST_BODIES, "more body", "more bodies")
         console.print(Text(f"… {more}; --out DIR writes all", "dim"))
 
 
 def _lines(request: Request) -> Iterator[str]:
     """The body as lines of text; a body that is no text, in a line of its bytes."""
-    data = decoded(request.body, _header(request, b"content-encoding"))
+    data = decode_content(request.body, _header(request, b"content-encoding"))
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        yield f"{counted(len(data), 'byte')} that are no text: {data[:200].hex(' ')}"
+        yield f"{format_count(len(data), 'byte')} that are no text: {data[:200].hex(' ')}"
         return
     yield from (_laid_out(text) or text).split("\n")
 

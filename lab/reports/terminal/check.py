@@ -17,11 +17,17 @@ from rich.text import Text
 
 from lab.findings.policy import Gone, Judged, Judgement, Open, Rule
 from lab.findings.report import Signal
-from lab.reports.terminal.signal import manner, write_finding
-from lab.reports.text.phrases import cause, client_label, client_words, counted, place
-from lab.reports.text.safe import clipped
+from lab.reports.terminal.signal import format_kind, write_signal
+from lab.reports.text.phrases import (
+    format_cause,
+    format_client,
+    format_client_argument,
+    format_count,
+    format_location,
+)
+from lab.reports.text.safe import clip
 
-__all__ = ["headline", "line", "write"]
+__all__ = ["format_headline", "format_line", "write"]
 
 FAILING = 200
 PERMITTED = 12
@@ -52,18 +58,18 @@ def write(
 
     ``full`` tells each signal that fails in full, with the commands that repeat it.
     """
-    _print(console, Text(headline(judgement), style=_OUTCOMES[judgement.verdict]))
+    _print(console, Text(format_headline(judgement), style=_OUTCOMES[judgement.verdict]))
     for words in _beside(judgement):
         _print(console, Text(words))
     serious = [one for one in judgement.signals if _serious(one)]
-    _list(console, map(line, serious), len(serious), FAILING)
+    _list(console, map(format_line, serious), len(serious), FAILING)
     permitted = [one for one in judgement.signals if not _serious(one)]
-    _list(console, map(line, permitted), len(permitted), PERMITTED)
+    _list(console, map(format_line, permitted), len(permitted), PERMITTED)
     for heading, lines in (
         ("stayed open, so that this is no pass:", [_open(one) for one in judgement.doubts]),
         ("not settled:", [_open(one) for one in judgement.open if not one.counts]),
         ("in the baseline, and not found now:", list(map(_gone, judgement.gone))),
-        ("permitted, and not found:", [Text(f"  {rule_words(one)}") for one in judgement.unused]),
+        ("permitted, and not found:", [Text(f"  {format_rule(one)}") for one in judgement.unused]),
     ):
         if lines:
             _print(console, Text(heading, style="bold"))
@@ -72,48 +78,48 @@ def write(
         hint = "what is undecided needs a rule, by cause and place or by id, or a baseline"
         _print(console, Text(hint, style="dim"))
     if full:
-        client = client_words(judgement.report.client, typed)
+        client = format_client_argument(judgement.report.client, typed)
         for number, one in enumerate(judgement.failures[:FAILING], 1):
             console.print()
-            write_finding(number, one.signal, client, console, full=True)
+            write_signal(number, one.signal, client, console, full=True)
 
 
-def headline(judgement: Judgement) -> str:
+def format_headline(judgement: Judgement) -> str:
     """``probe@1.0: failed: 1 forbidden, 2 new``."""
     verdicts = [one.verdict for one in judgement.signals]
     parts = [f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts)]
     if judgement.doubts:
         parts.append(f"{len(judgement.doubts)} open")
     told = ", ".join(parts) or "no signal"
-    return f"{client_label(judgement.report.client)}: {judgement.verdict}: {told}"
+    return f"{format_client(judgement.report.client)}: {judgement.verdict}: {told}"
 
 
-def line(judged: Judged) -> Text:
+def format_line(judged: Judged) -> Text:
     """One signal: verdict, cause, kind, place, id, and why."""
     signal = judged.signal
     text = Text(f"  {judged.verdict:<10}  ", style=_STYLES[judged.verdict])
     if signal.covert:
         text.append("COVERT  ", style="bold red")
     text.append_text(_signal(signal))
-    words = [rule_words(judged.rule)] if judged.rule is not None else []
-    words += [clipped(note, _WIDE) for note in judged.notes]
+    words = [format_rule(judged.rule)] if judged.rule is not None else []
+    words += [clip(note, _WIDE) for note in judged.notes]
     return text.append("".join(f"  ({word})" for word in words))
 
 
-def rule_words(rule: Rule) -> str:
+def format_rule(rule: Rule) -> str:
     """``line 12: the date line needs it``, with the address of what is documented."""
     told = " ".join(word for word in (rule.reason, rule.url) if word)
-    return f"line {rule.line}: {clipped(told, 2 * _WIDE)}"
+    return f"line {rule.line}: {clip(told, 2 * _WIDE)}"
 
 
 def _signal(signal: Signal) -> Text:
-    text = Text(cause(signal), style="bold not dim")
-    text.append(f"  {manner(signal)}", style="not bold dim")
-    text.append(f"  {place(signal.location, _WIDE)}", style="not bold cyan")
+    text = Text(format_cause(signal), style="bold not dim")
+    text.append(f"  {format_kind(signal)}", style="not bold dim")
+    text.append(f"  {format_location(signal.location, _WIDE)}", style="not bold cyan")
     more = len(signal.fields) - 1
     if more > 0:
-        text.append(f" and {counted(more, 'more place')}", style="not bold dim")
-    return text.append(f"  {clipped(signal.id, 40)}", style="not bold dim")
+        text.append(f" and {format_count(more, 'more place')}", style="not bold dim")
+    return text.append(f"  {clip(signal.id, 40)}", style="not bold dim")
 
 
 def _serious(one: Judged) -> bool:
@@ -121,33 +127,33 @@ def _serious(one: Judged) -> bool:
 
 
 def _open(one: Open) -> Text:
-    text = Text(f"  {clipped(one.what, 2 * _WIDE)}", style="bold")
+    text = Text(f"  {clip(one.what, 2 * _WIDE)}", style="bold")
     if one.location is not None:
-        text.append(f"  {place(one.location, _WIDE)}", style="not bold cyan")
-    text.append(f": {clipped(one.why, _WIDE)}", style="not bold")
+        text.append(f"  {format_location(one.location, _WIDE)}", style="not bold cyan")
+    text.append(f": {clip(one.why, _WIDE)}", style="not bold")
     if one.rule is not None:
-        text.append(f"  ({rule_words(one.rule)})", style="not bold")
+        text.append(f"  ({format_rule(one.rule)})", style="not bold")
     return text
 
 
 def _gone(one: Gone) -> Text:
     text = Text("  ").append_text(_signal(one.signal))
-    return text.append(f"  (which says little: {clipped(one.unless, _WIDE)})" if one.unless else "")
+    return text.append(f"  (which says little: {clip(one.unless, _WIDE)})" if one.unless else "")
 
 
 def _beside(judgement: Judgement) -> Iterable[str]:
     """What the report was judged by, and what makes that questionable."""
     if judgement.policy is not None:
-        file = clipped(judgement.policy.file, _WIDE)
+        file = clip(judgement.policy.file, _WIDE)
         yield f"  policy: {file}, where no rule speaks: {judgement.policy.default}"
     if judgement.baseline is not None:
         baseline = judgement.baseline
-        accepted = counted(len(baseline.signals), "signal")
-        yield f"  baseline: {client_label(baseline.client)}, {accepted}"
+        accepted = format_count(len(baseline.signals), "signal")
+        yield f"  baseline: {format_client(baseline.client)}, {accepted}"
         if baseline.client.name != judgement.report.client.name:
             yield "  warning: the baseline is of another client"
     for warning in judgement.report.warnings[:PERMITTED]:
-        yield f"  warning: {clipped(warning, 2 * _WIDE)}"
+        yield f"  warning: {clip(warning, 2 * _WIDE)}"
 
 
 def _list(console: Console, lines: Iterable[Text], count: int, most: int) -> None:

@@ -18,14 +18,14 @@ from rich.table import Table
 from rich.text import Text
 
 from lab.findings.report import Signal
-from lab.findings.rules.level_rules import rule
-from lab.reports.terminal.fold_table import Line, folded
-from lab.reports.text.diff import labels
-from lab.reports.text.phrases import EMPTY_LEVEL, EMPTY_TEXT, NOTHING, counted, listed
-from lab.reports.text.safe import clipped, visible
-from lab.reports.text.wrapping import wrapped
+from lab.findings.rules.level_rules import describe_levels
+from lab.reports.terminal.fold_table import FoldedLine, fold
+from lab.reports.text.diff import label_texts
+from lab.reports.text.phrases import EMPTY_LEVEL, EMPTY_TEXT, NOTHING, format_count, format_list
+from lab.reports.text.safe import clip, make_visible
+from lab.reports.text.wrapping import wrap
 
-__all__ = ["decision", "measured"]
+__all__ = ["measure_value", "render_decision_table"]
 
 ROWS = 10
 """Lines of a decision table that are shown."""
@@ -38,9 +38,9 @@ NARROWEST = 12
 GAP = 2
 
 
-def decision(signal: Signal, width: int, *, full: bool = False) -> RenderableType:
+def render_decision_table(signal: Signal, width: int, *, full: bool = False) -> RenderableType:
     """The table in lines at most ``width`` wide; ``full`` shows every line and level."""
-    lines = folded(signal.table, signal.cause)
+    lines = fold(signal.table, signal.cause)
     shown = lines if full else lines[:ROWS]
     hidden = len(lines) - len(shown)
     parts = (
@@ -54,7 +54,7 @@ def decision(signal: Signal, width: int, *, full: bool = False) -> RenderableTyp
 
 
 def _columns(
-    lines: Sequence[Line], factor: str, hidden: int, width: int, *, full: bool
+    lines: Sequence[FoldedLine], factor: str, hidden: int, width: int, *, full: bool
 ) -> RenderableType:
     tried = [level for line in lines for level in line.levels[factor]]
     trials = [_trials(line.trials, line.dissenting) for line in lines]
@@ -67,25 +67,25 @@ def _columns(
         group = lines[rest].levels[factor]
         named = f"{_level(group[0], room)} and the {len(group) - 1} others"
         unnamed = f"the {len(group)} others"
-        free = room - max(measured(line.value, room // 2) for line in lines)
+        free = room - max(measure_value(line.value, room // 2) for line in lines)
         fitting = [words for words in (groups[rest], named) if cell_len(words) <= free]
         if len(group) > FEW and not fitting:
             order.sort(key=lambda number: number == rest)
         if len(group) > FEW:
             groups[rest] = min(fitting, key=len) if fitting else unnamed
-    wanted = max(map(cell_len, (visible(factor), *groups)))
+    wanted = max(map(cell_len, (make_visible(factor), *groups)))
     sent = _labels(lines, max(room - wanted, room * 2 // 5, NARROWEST))
     texts = [_value(line.value, sent) for line in lines]
     needed = max(map(cell_len, ("sends", *(text.plain for text in texts))))
     first = min(wanted, max(room - needed, room // 2))
     table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="dim underline")
-    table.add_column("\n".join(wrapped(visible(factor), first)), no_wrap=True)
+    table.add_column("\n".join(wrap(make_visible(factor), first)), no_wrap=True)
     table.add_column("sends", no_wrap=True)
     table.add_column("in", style="dim", no_wrap=True)
     for number in order:
-        value = "\n".join(wrapped(texts[number].plain, room - first))
+        value = "\n".join(wrap(texts[number].plain, room - first))
         table.add_row(
-            Text("\n".join(wrapped(groups[number], first))),
+            Text("\n".join(wrap(groups[number], first))),
             Text(value, style=texts[number].style),
             trials[number],
         )
@@ -93,7 +93,7 @@ def _columns(
 
 
 def _paragraphs(
-    lines: Sequence[Line], signal: Signal, width: int, *, full: bool
+    lines: Sequence[FoldedLine], signal: Signal, width: int, *, full: bool
 ) -> list[RenderableType]:
     tried = {
         name: list(dict.fromkeys(row.levels.get(name, "") for row in signal.table))
@@ -106,7 +106,7 @@ def _paragraphs(
         trials = _trials(sum(x.trials for x in alike), sum(x.dissenting for x in alike))
         told = _value(value, sent)
         room = max(width - cell_len(trials) - GAP, NARROWEST)
-        words = Text("\n".join(wrapped(told.plain, room)), style=told.style)
+        words = Text("\n".join(wrap(told.plain, room)), style=told.style)
         parts.append(words.append(f"  {trials}", style="dim"))
         for number, line in enumerate(alike):
             parts += [Text("or", style="dim")] if number else []
@@ -115,19 +115,19 @@ def _paragraphs(
 
 
 def _conditions(
-    line: Line, tried: Mapping[str, Sequence[str]], width: int, *, full: bool
+    line: FoldedLine, tried: Mapping[str, Sequence[str]], width: int, *, full: bool
 ) -> RenderableType:
-    names = {factor: visible(factor) for factor in line.levels}
+    names = {factor: make_visible(factor) for factor in line.levels}
     room = max(width - 2 - GAP - max(map(cell_len, names.values())), NARROWEST)
     grid = Table.grid(padding=(0, GAP, 0, 0), pad_edge=False)
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(no_wrap=True)
     for factor, group in line.levels.items():
         words = _group(group, tried[factor], room, full=full)
-        grid.add_row(names[factor], "\n".join(wrapped(words, room)))
+        grid.add_row(names[factor], "\n".join(wrap(words, room)))
     if line.tried < line.combinations:
         told = f"tried: {line.tried} of these {line.combinations} combinations"
-        grid.add_row("", Text("\n".join(wrapped(told, room)), style="dim"))
+        grid.add_row("", Text("\n".join(wrap(told, room)), style="dim"))
     return Padding(grid, (0, 0, 0, 2), expand=False)
 
 
@@ -139,27 +139,27 @@ def _group(group: Sequence[str], tried: Sequence[str], width: int, *, full: bool
     limit = len(tried) if full else LEVELS
     rest = len(group) > LEVELS and len(others) <= LEVELS
     named = [_level(level, width) for level in (others if rest else group)]
-    words = f"all but {listed(named, limit)}" if rest else listed(named, limit)
-    shared = None if full or len(group) <= FEW else rule(group, tried)
+    words = f"all but {format_list(named, limit)}" if rest else format_list(named, limit)
+    shared = None if full or len(group) <= FEW else describe_levels(group, tried)
     if shared is not None and len(shared) < len(words):
-        words, rest = clipped(shared, max(width, NARROWEST)), True
+        words, rest = clip(shared, max(width, NARROWEST)), True
     return f"{words} ({len(group)} of {len(tried)})" if rest else words
 
 
 def _level(level: str, width: int) -> str:
-    return clipped(level or EMPTY_LEVEL, max(width, NARROWEST))
+    return clip(level or EMPTY_LEVEL, max(width, NARROWEST))
 
 
-def measured(value: str | None, most: int) -> int:
+def measure_value(value: str | None, most: int) -> int:
     """Cells that a value takes, counted no further than ``most``."""
-    words = NOTHING if value is None else visible(value[: most + 1]) or EMPTY_TEXT
+    words = NOTHING if value is None else make_visible(value[: most + 1]) or EMPTY_TEXT
     return min(cell_len(words), most)
 
 
-def _labels(lines: Sequence[Line], cells: int) -> Mapping[str, str]:
+def _labels(lines: Sequence[FoldedLine], cells: int) -> Mapping[str, str]:
     """A short, distinct text for each value that some line sends."""
     distinct = list(dict.fromkeys(line.value for line in lines if line.value is not None))
-    return dict(zip(distinct, labels(distinct, cells), strict=True))
+    return dict(zip(distinct, label_texts(distinct, cells), strict=True))
 
 
 def _value(value: str | None, sent: Mapping[str, str]) -> Text:
@@ -170,4 +170,4 @@ def _value(value: str | None, sent: Mapping[str, str]) -> Text:
 
 def _trials(trials: int, dissenting: int) -> str:
     against = f", {dissenting} against" if dissenting else ""
-    return f"{counted(trials, 'trial')}{against}"
+    return f"{format_count(trials, 'trial')}{against}"

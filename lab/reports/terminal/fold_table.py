@@ -15,15 +15,15 @@ from itertools import permutations
 
 import msgspec
 
-from lab.findings.report import Row
+from lab.findings.report import TableRow
 
-__all__ = ["Line", "folded"]
+__all__ = ["FoldedLine", "fold"]
 
 _PERMUTED = 4
 """With more factors than this, they are folded in the given order."""
 
 
-class Line(msgspec.Struct, frozen=True):
+class FoldedLine(msgspec.Struct, frozen=True):
     """One folded line: every combination of ``levels`` that was ``tried`` gave ``value``."""
 
     levels: Mapping[str, tuple[str, ...]]
@@ -63,7 +63,7 @@ Cells = Mapping[tuple[str, ...], _Cell]
 Folded = list[tuple[tuple[tuple[str, ...], ...], _Cell]]
 
 
-def folded(rows: Sequence[Row], cause: Sequence[str]) -> tuple[Line, ...]:
+def fold(rows: Sequence[TableRow], cause: Sequence[str]) -> tuple[FoldedLine, ...]:
     """The rows of a table over ``cause`` in as few lines as the merging finds."""
     orders = permutations(cause) if len(cause) <= _PERMUTED else [tuple(cause)]
     return min(
@@ -72,7 +72,7 @@ def folded(rows: Sequence[Row], cause: Sequence[str]) -> tuple[Line, ...]:
     )
 
 
-def _fold_in(rows: Sequence[Row], order: Sequence[str]) -> tuple[Line, ...]:
+def _fold_in(rows: Sequence[TableRow], order: Sequence[str]) -> tuple[FoldedLine, ...]:
     cells = {
         tuple(row.levels.get(factor, "") for factor in order): _Cell(
             row.value, row.trials, row.dissenting
@@ -80,7 +80,7 @@ def _fold_in(rows: Sequence[Row], order: Sequence[str]) -> tuple[Line, ...]:
         for row in rows
     }
     return tuple(
-        Line(
+        FoldedLine(
             dict(zip(order, levels, strict=True)),
             cell.value,
             cell.trials,

@@ -6,24 +6,26 @@ import math
 from collections.abc import Iterator, Sequence
 
 from lab.findings.report import FactorFacts, Report
-from lab.reports.text.phrases import counted, listed, missed_share
-from lab.reports.text.safe import visible
+from lab.reports.text.phrases import compute_detectable_share, format_count, format_list
+from lab.reports.text.safe import make_visible
 
-__all__ = ["nothing_found"]
+__all__ = ["explain_no_signal"]
 
 
-def nothing_found(report: Report, known: Sequence[str]) -> list[str]:
+def explain_no_signal(report: Report, known: Sequence[str]) -> list[str]:
     """Paragraphs for a report without signals; ``known`` are all factors that there are."""
     measured = [factor for factor in report.factors if factor.measured]
     if not measured or not report.trials:
         return ["Nothing was tried, so this says nothing about the client."]
-    tried = [f"{visible(f.name)} ({counted(len(f.levels) + 1, 'level')})" for f in measured]
+    tried = [
+        f"{make_visible(f.name)} ({format_count(len(f.levels) + 1, 'level')})" for f in measured
+    ]
     together = min(report.strength, len(measured))
     complete = _complete(report, measured, together)
     number = f" of {together} of them" if together < len(measured) else ""
     combined = f", in all combinations{number}" if complete else ""
     return [
-        f"Tried: {listed(tried, 20)}{combined}.",
+        f"Tried: {format_list(tried, 20)}{combined}.",
         f"Not ruled out: {'; '.join(_escaped(report, measured, known, complete=complete))}.",
     ]
 
@@ -32,7 +34,7 @@ def _escaped(
     report: Report, measured: Sequence[FactorFacts], known: Sequence[str], *, complete: bool
 ) -> Iterator[str]:
     """What could be there all the same, the likeliest first."""
-    names = [visible(factor.name) for factor in measured]
+    names = [make_visible(factor.name) for factor in measured]
     asked = {factor.name for factor in report.factors}
     left_out = [name for name in known if name not in asked]
     if left_out:
@@ -45,8 +47,8 @@ def _escaped(
     if len(names) > 1 and not complete:
         yield "combinations that were not tried"
     if together < len(names):
-        yield f"what takes more than {counted(together, 'input')} together"
-    share = missed_share(report)
+        yield f"what takes more than {format_count(together, 'input')} together"
+    share = compute_detectable_share(report)
     if share is not None:
         yield (
             f"whatever shows in fewer than about {share:.0%} of the trials that should show "

@@ -1,4 +1,4 @@
-"""How one trial reads: for people (``write``) and for programs (``document``).
+"""How one trial reads: for people (``write``) and for programs (``build_document``).
 
 The view answers, in this order: how did it end; whom did it contact; which names did it ask
 for; what did it request; what else left; what did it print.  Everything that the client
@@ -34,9 +34,9 @@ from lab.observation.records import (
     WebSocketMessage,
 )
 from lab.reports.terminal.bodies import write_bodies
-from lab.reports.text.safe import clipped
+from lab.reports.text.safe import clip
 
-__all__ = ["SCHEMA", "Host", "document", "hosts", "write"]
+__all__ = ["SCHEMA", "ContactedHost", "build_document", "list_hosts", "write"]
 
 SCHEMA = "fingerprint-lab/run/1"
 
@@ -49,7 +49,7 @@ _BESIDE_URL = 51
 """Cells that the other columns of the table of requests take."""
 
 
-class Host(msgspec.Struct, frozen=True):
+class ContactedHost(msgspec.Struct, frozen=True):
     """One host that the client contacted, by name where a name led there."""
 
     host: str
@@ -61,7 +61,7 @@ class Host(msgspec.Struct, frozen=True):
     via: tuple[str, ...]
 
 
-def hosts(observation: Observation) -> tuple[Host, ...]:
+def list_hosts(observation: Observation) -> tuple[ContactedHost, ...]:
     """Every host contacted, in order of first contact; DNS servers are not among them."""
     ports: dict[str, set[int]] = {}
     protocols: dict[str, set[str]] = {}
@@ -77,7 +77,7 @@ def hosts(observation: Observation) -> tuple[Host, ...]:
         via.setdefault(host, {}).update(dict.fromkeys(route))
         counts[host, kind] += 1
     return tuple(
-        Host(
+        ContactedHost(
             host=host,
             ports=tuple(sorted(ports[host])),
             protocols=tuple(sorted(protocols[host] - _IMPLIED)),
@@ -103,7 +103,7 @@ def _contact(event: Event) -> tuple[str, int, str, str, tuple[str, ...]] | None:
             return None
 
 
-def document(
+def build_document(
     client: ClientFacts, environment: Environment, observation: Observation
 ) -> dict[str, Any]:
     """The whole observation for JSON: bytes as text where UTF-8, else ``{"base64": …}``."""
@@ -112,7 +112,7 @@ def document(
         "client": client,
         "environment": {"digest": environment.digest, "levels": environment.mapping},
         "exit": observation.exit,
-        "hosts": hosts(observation),
+        "hosts": list_hosts(observation),
         "truncated": observation.truncated,
         "events": observation.events,
     }
@@ -148,7 +148,7 @@ def write(
 
     ``bodies`` shows what was in the requests.
     """
-    console.print(Text(f"{label} {ending(observation.exit)}", style="bold"))
+    console.print(Text(f"{label} {format_exit(observation.exit)}", style="bold"))
     for name, level in levels.items():
         console.print(_line(f"  {name} = ", level, console))
     for limit in observation.truncated:
@@ -161,10 +161,10 @@ def write(
     _write_output("stderr", observation.exit.stderr, console)
 
 
-def ending(exit: Exit) -> str:
+def format_exit(exit: Exit) -> str:
     """How a trial ended, in a few words."""
     times = f"after {exit.at:.1f} s ({exit.cpu_s:.1f} s of processor time)"
-    detail = f": {clipped(exit.detail, 200)}" if exit.detail else ""
+    detail = f": {clip(exit.detail, 200)}" if exit.detail else ""
     if exit.verdict == "finished":
         how = f"signal {exit.signal}" if exit.code is None else f"exit code {exit.code}"
         return f"ended with {how} {times}{detail}"
@@ -172,17 +172,17 @@ def ending(exit: Exit) -> str:
 
 
 def _write_hosts(observation: Observation, console: Console) -> None:
-    found = hosts(observation)
+    found = list_hosts(observation)
     _heading(f"Hosts contacted: {len(found)}", console)
     table = _table("host", "ports", "protocols", "connections", "requests", "via")
     for host in found[:MOST_ROWS]:
         table.add_row(
-            Text(clipped(host.host, _share(console, 0.45))),
-            Text(clipped(", ".join(map(str, host.ports)), 20)),
+            Text(clip(host.host, _share(console, 0.45))),
+            Text(clip(", ".join(map(str, host.ports)), 20)),
             Text(", ".join(host.protocols)),
             Text(str(host.connections + host.datagrams)),
             Text(str(host.requests)),
-            Text(clipped(" → ".join(host.via), _share(console, 0.3)) or "-"),
+            Text(clip(" → ".join(host.via), _share(console, 0.3)) or "-"),
         )
     _show(table, len(found), console)
 
@@ -195,8 +195,8 @@ def _write_names(observation: Observation, console: Console) -> None:
     _heading(f"Names asked for: {len(types)}", console)
     for name, counts in list(types.items())[:MOST_ROWS]:
         kinds = ", ".join(f"{kind} ×{n}" if n > 1 else kind for kind, n in counts.items())
-        shown = clipped(name, _share(console, 0.7))
-        console.print(Text(f"  {shown}  {clipped(kinds, 40)}"))
+        shown = clip(name, _share(console, 0.7))
+        console.print(Text(f"  {shown}  {clip(kinds, 40)}"))
     _more(len(types), console)
 
 
@@ -209,8 +209,8 @@ def _write_requests(observation: Observation, console: Console, *, bodies: bool)
         table.add_row(
             Text(str(number)),
             Text(f"{request.at:.2f} s"),
-            Text(clipped(request.method, 10)),
-            Text(clipped(url(request), max(20, console.width - _BESIDE_URL))),
+            Text(clip(request.method, 10)),
+            Text(clip(format_url(request), max(20, console.width - _BESIDE_URL))),
             Text(str(request.status or "-")),
             Text(f"{request.size:,}{cut}"),
         )
@@ -222,7 +222,7 @@ def _write_requests(observation: Observation, console: Console, *, bodies: bool)
         console.print(Text(f"({hint})", "dim"))
 
 
-def url(request: Request) -> str:
+def format_url(request: Request) -> str:
     """The URL asked for, without a port where it is the scheme's own."""
     usual = {"http": 80, "https": 443}[request.scheme]
     host = f"[{request.host}]" if ":" in request.host else request.host
@@ -277,7 +277,7 @@ def _heading(words: str, console: Console) -> None:
 
 
 def _line(before: str, untrusted: str, console: Console) -> Text:
-    return Text(before + clipped(untrusted, max(20, console.width - len(before))))
+    return Text(before + clip(untrusted, max(20, console.width - len(before))))
 
 
 def _share(console: Console, share: float) -> int:

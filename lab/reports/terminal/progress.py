@@ -32,10 +32,10 @@ from lab.experiment.events import (
     TrialFinished,
     Warned,
 )
-from lab.reports.text.phrases import cause, client_label, counted, place
-from lab.reports.text.safe import clipped
+from lab.reports.text.phrases import format_cause, format_client, format_count, format_location
+from lab.reports.text.safe import clip
 
-__all__ = ["Pace", "Progress"]
+__all__ = ["Estimate", "Progress"]
 
 INTERVAL = 5.0
 """Seconds between two plain lines."""
@@ -43,7 +43,7 @@ WINDOW = 30
 """Trials over which the pace is taken."""
 
 
-class Pace:
+class Estimate:
     """How many trials are done, of about how many, and how long the rest will take.
 
     ``done`` counts over all phases and never falls.  ``total`` is one estimate for the whole
@@ -98,7 +98,7 @@ class Progress:
             file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True
         )
         self._now = now
-        self._pace = Pace()
+        self._pace = Estimate()
         self._phase = "prepare"
         self._expected = 0
         self._planned = 0
@@ -151,7 +151,7 @@ class Progress:
                 self._pace.expect(event.trials, event.known, event.trials_after, at_least=planned)
                 known = f", {event.known:,} already done" if event.known else ""
                 if self._bar is None and event.trials:
-                    to_run = counted(event.trials - event.known, "trial")
+                    to_run = format_count(event.trials - event.known, "trial")
                     self._line(f"{event.phase}: {to_run} to run{known}")
                 self._advance()
             case TrialFinished():
@@ -163,26 +163,28 @@ class Progress:
                 odd = "".join(f"; {count} {verdict}" for verdict, count in self._odd.items())
                 self._odd.clear()
                 if self._expected:
-                    self._line(clipped(f"{event.phase}: {event.summary}{odd}", 400))
+                    self._line(clip(f"{event.phase}: {event.summary}{odd}", 400))
             case SignalConfirmed(signal=signal):
                 found = "COVERT signal" if signal.covert else "signal"
-                words = f"{found}: {cause(signal)}, {signal.kind}, {place(signal.location, 200)}"
+                location = format_location(signal.location, 200)
+                words = f"{found}: {format_cause(signal)}, {signal.kind}, {location}"
                 self._line(words, "bold red" if signal.covert else "yellow")
             case Warned():
-                self._line(f"warning: {clipped(event.message, 1000)}", "yellow")
+                self._line(f"warning: {clip(event.message, 1000)}", "yellow")
             case AuditFinished():
                 trials, ran = event.report.trials, self._pace.ran
                 now = f", {ran:,} of them now" if ran < trials else ""
-                self._line(f"done: {counted(trials, 'trial')}{now}")
+                self._line(f"done: {format_count(trials, 'trial')}{now}")
 
     def _started(self, event: AuditStarted) -> None:
         measured = sum(factor.measured for factor in event.factors)
         self._planned = event.trials_planned
         self._pace.expect(event.trials_planned, 0, 0)
         self._line(
-            f"{client_label(event.client)}: "
-            f"{counted(measured, 'factor')}, about {counted(event.trials_planned, 'trial')}, "
-            f"{counted(event.jobs, 'job')}, seed {event.seed}, in {clipped(event.folder, 400)}"
+            f"{format_client(event.client)}: "
+            f"{format_count(measured, 'factor')}, "
+            f"about {format_count(event.trials_planned, 'trial')}, "
+            f"{format_count(event.jobs, 'job')}, seed {event.seed}, in {clip(event.folder, 400)}"
         )
         if self._bar is not None:
             self._task = self._bar.add_task(self._phase, total=1.0, left="", count="")
@@ -208,7 +210,7 @@ class Progress:
             self._line(f"{words}, {left}" if left else words)
 
     def _count(self) -> str:
-        return f"{self._pace.done:,} of about {counted(self._pace.total, 'trial')}"
+        return f"{self._pace.done:,} of about {format_count(self._pace.total, 'trial')}"
 
     def _line(self, words: str, style: str = "") -> None:
         self._console.print(Text(words, style=style))

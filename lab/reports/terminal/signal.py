@@ -18,14 +18,22 @@ from rich.table import Table
 from rich.text import Text
 
 from lab.findings.report import Difference, Signal
-from lab.reports.terminal.decision_table import decision, measured
-from lab.reports.terminal.sweep import swept
-from lab.reports.text.diff import Contrast, Span, contrast
-from lab.reports.text.phrases import EMPTY_TEXT, NOTHING, cause, counted, place, repeat, setting
-from lab.reports.text.safe import clipped, visible
-from lab.reports.text.wrapping import wrapped
+from lab.reports.terminal.decision_table import measure_value, render_decision_table
+from lab.reports.terminal.sweep import render_sweeps
+from lab.reports.text.diff import Span, TextDiff, compare_texts
+from lab.reports.text.phrases import (
+    EMPTY_TEXT,
+    NOTHING,
+    build_pair_commands,
+    format_cause,
+    format_count,
+    format_location,
+    format_setting,
+)
+from lab.reports.text.safe import clip, make_visible
+from lab.reports.text.wrapping import wrap
 
-__all__ = ["manner", "write_commands", "write_finding"]
+__all__ = ["format_kind", "write_commands", "write_signal"]
 
 NAMED = 4
 """Kinds of difference whose code points are named."""
@@ -36,7 +44,7 @@ CHANCE = 1e-6
 _ASCII = re.compile("U\\+00[0-7][0-9A-F] ")
 
 
-def write_finding(
+def write_signal(
     number: int,
     signal: Signal,
     client: str,
@@ -57,12 +65,12 @@ def write_finding(
     blocks = [_where(signal, width)]
     blocks.append(_texts(signal, width, sides, plain=console.color_system is None))
     if sides is None:
-        blocks.append(Group(decision(signal, width, full=full), Text()))
-        blocks.append(swept(signal.partitions, width, full=full))
+        blocks.append(Group(render_decision_table(signal, width, full=full), Text()))
+        blocks.append(render_sweeps(signal.partitions, width, full=full))
     for block in (*blocks, _facts(signal, width)):
         console.print(Padding(block, (0, 0, 0, indent), expand=False))
     if sides is None:
-        write_commands(repeat(client, signal), console, indent)
+        write_commands(build_pair_commands(client, signal), console, indent)
 
 
 def write_commands(
@@ -80,20 +88,20 @@ def _title(number: int, signal: Signal) -> Text:
     if signal.covert:
         title.append(" COVERT ", style="bold white on red")
         title.append(" ")
-    title.append(cause(signal), style="bold")
-    return title.append(f"  {manner(signal)}", style="dim")
+    title.append(format_cause(signal), style="bold")
+    return title.append(f"  {format_kind(signal)}", style="dim")
 
 
-def manner(signal: Signal) -> str:
+def format_kind(signal: Signal) -> str:
     """``encoded, sha256[:16]``: how it follows from its cause."""
-    return f"{signal.kind}, {clipped(signal.encoding, 60)}" if signal.encoding else signal.kind
+    return f"{signal.kind}, {clip(signal.encoding, 60)}" if signal.encoding else signal.kind
 
 
 def _where(signal: Signal, width: int) -> RenderableType:
-    where = Text("\n".join(wrapped(place(signal.location, 3 * width), width)), style="cyan")
+    where = Text("\n".join(wrap(format_location(signal.location, 3 * width), width)), style="cyan")
     more = len(signal.fields) - 1
     if more > 0:
-        where.append(f"\nand in {counted(more, 'more place')}", style="dim")
+        where.append(f"\nand in {format_count(more, 'more place')}", style="dim")
     return Group(where, Text())
 
 
@@ -103,14 +111,14 @@ def _texts(
     """Both sides of the minimal pair, the differing part marked, code points named."""
     pair = signal.pair
     levels = pair.left_level, pair.right_level
-    names = sides or [setting(pair.factor, level, width) for level in levels]
+    names = sides or [format_setting(pair.factor, level, width) for level in levels]
     column = max(map(cell_len, names)) + 2
     # A level is never cut to make room: where both do not fit side by side, the text stands
     # below it.
-    widest = max(measured(value, width) for value in (pair.left_value, pair.right_value))
+    widest = max(measure_value(value, width) for value in (pair.left_value, pair.right_value))
     below = column > width // 2 and column + widest > width
     column = 2 if below else column
-    seen = contrast(pair.left_value or "", pair.right_value or "", width - column)
+    seen = compare_texts(pair.left_value or "", pair.right_value or "", width - column)
     lines: list[Text] = []
     for name, value, spans, colour in (
         (names[0], pair.left_value, seen.left, "green"),
@@ -129,8 +137,10 @@ def _texts(
             lines += [Text(" " * column + arrows)] if (arrows := _arrows(spans)) else []
     lines += _code_points(signal, seen)
     if pair.context and sides is None:
-        shared = ", ".join(setting(name, level, width) for name, level in pair.context.items())
-        lines.append(Text("\n".join(wrapped(f"both with {shared}", width)), style="dim"))
+        shared = ", ".join(
+            format_setting(name, level, width) for name, level in pair.context.items()
+        )
+        lines.append(Text("\n".join(wrap(f"both with {shared}", width)), style="dim"))
     return Group(*lines, Text())
 
 
@@ -139,7 +149,7 @@ def _arrows(spans: Sequence[Span]) -> str:
     return "".join(("^" if span.differs else " ") * cell_len(span.text) for span in spans).rstrip()
 
 
-def _code_points(signal: Signal, seen: Contrast) -> list[Text]:
+def _code_points(signal: Signal, seen: TextDiff) -> list[Text]:
     """The differing code points by name, each kind of difference once.
 
     Where the signal is not covert a reader sees ordinary letters without their names.
@@ -152,7 +162,7 @@ def _code_points(signal: Signal, seen: Contrast) -> list[Text]:
     lines: list[Text] = []
     for difference, times in list(told.items())[:NAMED]:
         left, right = (
-            visible(", ".join(side[:3])) + (" …" if len(side) > 3 else "") if side else NOTHING
+            make_visible(", ".join(side[:3])) + (" …" if len(side) > 3 else "") if side else NOTHING
             for side in (difference.left, difference.right)
         )
         line = Text(f"{left} → {right}", style="bold")
@@ -162,9 +172,9 @@ def _code_points(signal: Signal, seen: Contrast) -> list[Text]:
             line.append(f"  ×{times}", style="dim")
         lines.append(line)
     if len(told) > NAMED:
-        lines.append(Text(f"… {counted(len(told) - NAMED, 'more difference')}", style="dim"))
+        lines.append(Text(f"… {format_count(len(told) - NAMED, 'more difference')}", style="dim"))
     elif not told and seen.places > seen.shown > 0:
-        more = counted(seen.places - seen.shown, "more place")
+        more = format_count(seen.places - seen.shown, "more place")
         lines.append(Text(f"… and they differ in {more}", style="dim"))
     return lines
 
@@ -180,7 +190,7 @@ def _facts(signal: Signal, width: int) -> Table:
     grid.add_column()
     for label, words in _labelled(signal):
         room = width - LABEL
-        grid.add_row(label, "\n".join(wrapped(clipped(words, 4 * room), room)))
+        grid.add_row(label, "\n".join(wrap(clip(words, 4 * room), room)))
     return grid
 
 
@@ -191,7 +201,7 @@ def _labelled(signal: Signal) -> Iterator[tuple[str, str]]:
     yield (
         "sure",
         f"p = {signal.p_adjusted:.2g} corrected ({signal.p_value:.2g} alone), "
-        f"{counted(trials, 'trial')}, {signal.replicates} or more a side{against}",
+        f"{format_count(trials, 'trial')}, {signal.replicates} or more a side{against}",
     )
     if signal.chance is not None and signal.chance >= CHANCE:
         yield "chance", f"{signal.chance:.1g} such findings expected in noise of this length"

@@ -17,16 +17,16 @@ from rich.progress import Progress as Bar
 from rich.text import Text
 
 from lab.experiment.events import AuditStarted, EngineEvent, PhaseStarted, TrialFinished
-from lab.reports.terminal.progress import Pace
-from lab.reports.text.phrases import counted
+from lab.reports.terminal.progress import Estimate
+from lab.reports.text.phrases import format_count
 
-__all__ = ["Watch"]
+__all__ = ["SpecimenProgress"]
 
 INTERVAL = 10.0
 """Seconds between two plain lines."""
 
 
-class Watch:
+class SpecimenProgress:
     """Tells ``audits`` audits, one after another, on ``stream``.
 
     ``now`` returns seconds on a steady clock.  ``animated`` is by default whether the stream
@@ -83,7 +83,7 @@ class _Counted:
     """The phase of one audit, and its trials."""
 
     def __init__(self) -> None:
-        self.pace = Pace()
+        self.pace = Estimate()
         self.phase = "prepare"
         self._planned = 0
 
@@ -106,7 +106,7 @@ class _Counted:
 
     @property
     def words(self) -> str:
-        return f"{self.pace.done:,} of about {counted(self.pace.total, 'trial')}"
+        return f"{self.pace.done:,} of about {format_count(self.pace.total, 'trial')}"
 
 
 class _Lines:

@@ -12,16 +12,23 @@ from typing import Any
 import msgspec
 
 from lab.findings.report import Signal
-from lab.reports.text.safe import visible
-from lab.specimens.score import Judgement, Score
+from lab.reports.text.safe import make_visible
+from lab.specimens.score import Evaluation, Score
 from lab.specimens.specimen import Expected, Specimen
 
-__all__ = ["Audited", "listing", "measured", "specimen_lines", "summary_lines", "verdict_lines"]
+__all__ = [
+    "SpecimenAudit",
+    "build_list_document",
+    "build_results_document",
+    "format_specimen",
+    "format_summary",
+    "format_verdict",
+]
 
 SCHEMA = "fingerprint-lab/zoo/1"
 
 
-class Audited(msgspec.Struct, frozen=True):
+class SpecimenAudit(msgspec.Struct, frozen=True):
     """One audit of one specimen; ``folder`` is where it is kept."""
 
     specimen: Specimen
@@ -29,10 +36,10 @@ class Audited(msgspec.Struct, frozen=True):
     trials: int
     wall_s: float
     folder: str | None
-    judgement: Judgement
+    judgement: Evaluation
 
 
-def specimen_lines(specimen: Specimen) -> Iterator[str]:
+def format_specimen(specimen: Specimen) -> Iterator[str]:
     """What the specimen is, what an audit of it varies, and what is planted in it."""
     yield f"{specimen.name}: {specimen.description}"
     yield f"    varied   {', '.join(specimen.factors)}"
@@ -44,7 +51,7 @@ def specimen_lines(specimen: Specimen) -> Iterator[str]:
         yield f"    cannot run here: this machine lacks {specimen.lacks}"
 
 
-def verdict_lines(audited: Audited, width: int) -> Iterator[str]:
+def format_verdict(audited: SpecimenAudit, width: int) -> Iterator[str]:
     """How the audit went, in one line, and a line for each thing that is not as it should be.
 
     ``width`` is how many columns the name takes.
@@ -63,12 +70,12 @@ def verdict_lines(audited: Audited, width: int) -> Iterator[str]:
     for one in judgement.mistaken:
         yield f"       told as {'plain' if one.covert else 'covert'}: {_planted(one)}"
     for signal in judgement.false:
-        yield f"       false: {visible(_reported(signal))}"
+        yield f"       false: {make_visible(_reported(signal))}"
     for one in judgement.not_measured:
         yield f"       not measured on this machine: {_planted(one)}"
 
 
-def summary_lines(total: Score, trials: int, wall_s: float) -> Iterator[str]:
+def format_summary(total: Score, trials: int, wall_s: float) -> Iterator[str]:
     """The sums and the three rates, over all audits."""
     yield f"{total.audits} audits, {trials} trials, {wall_s:.0f} s"
     yield (
@@ -78,13 +85,13 @@ def summary_lines(total: Score, trials: int, wall_s: float) -> Iterator[str]:
     )
 
 
-def listing(specimens: Iterable[Specimen]) -> dict[str, Any]:
+def build_list_document(specimens: Iterable[Specimen]) -> dict[str, Any]:
     """The specimens as one document."""
     entries = [{**msgspec.to_builtins(each), "lacks": each.lacks} for each in specimens]
     return {"schema": SCHEMA, "specimens": entries}
 
 
-def measured(audits: Sequence[Audited], total: Score) -> dict[str, Any]:
+def build_results_document(audits: Sequence[SpecimenAudit], total: Score) -> dict[str, Any]:
     """All audits and their sums as one document; a rate without a base is null."""
     return {
         "schema": SCHEMA,
@@ -99,7 +106,7 @@ def measured(audits: Sequence[Audited], total: Score) -> dict[str, Any]:
     }
 
 
-def _audit(audited: Audited) -> dict[str, Any]:
+def _audit(audited: SpecimenAudit) -> dict[str, Any]:
     return {
         **msgspec.to_builtins(audited.judgement),
         "flawless": audited.judgement.flawless,

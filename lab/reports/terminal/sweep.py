@@ -13,13 +13,20 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from lab.findings.report import Explored, Part, Partition
-from lab.reports.text.diff import labels
-from lab.reports.text.phrases import EMPTY_LEVEL, EMPTY_TEXT, NOTHING, counted, listed, setting
-from lab.reports.text.safe import clipped, visible
-from lab.reports.text.wrapping import wrapped
+from lab.findings.report import ExplorationSummary, LevelGroup, Partition
+from lab.reports.text.diff import label_texts
+from lab.reports.text.phrases import (
+    EMPTY_LEVEL,
+    EMPTY_TEXT,
+    NOTHING,
+    format_count,
+    format_list,
+    format_setting,
+)
+from lab.reports.text.safe import clip, make_visible
+from lab.reports.text.wrapping import wrap
 
-__all__ = ["accounts", "swept"]
+__all__ = ["render_sweeps", "summarise_explorations"]
 
 PARTS = 8
 """Parts of a partition that are shown."""
@@ -28,7 +35,9 @@ LEVELS = 4
 GAP = 2
 
 
-def swept(partitions: Iterable[Partition], width: int, *, full: bool = False) -> RenderableType:
+def render_sweeps(
+    partitions: Iterable[Partition], width: int, *, full: bool = False
+) -> RenderableType:
     """One table a partition, in lines at most ``width`` wide; nothing where there is none."""
     blocks: list[RenderableType] = []
     for partition in partitions:
@@ -37,7 +46,7 @@ def swept(partitions: Iterable[Partition], width: int, *, full: bool = False) ->
         if hidden > 0:
             blocks.append(Text(f"… {hidden} more, in report.json", style="dim"))
         if partition.uncertain:
-            names = listed([_level(level, width) for level in partition.uncertain], LEVELS)
+            names = format_list([_level(level, width) for level in partition.uncertain], LEVELS)
             blocks.append(Text(f"not the same in every trial: {names}", style="dim"))
         blocks.append(Text())
     return Group(*blocks)
@@ -45,12 +54,13 @@ def swept(partitions: Iterable[Partition], width: int, *, full: bool = False) ->
 
 def _title(partition: Partition, width: int) -> str:
     all_ = "all " if partition.levels == partition.of else f"{partition.levels:,} of "
-    words = f"swept over {all_}{counted(partition.of, 'level')} of {visible(partition.factor)}"
-    words += f" in {counted(partition.trials, 'trial')}"
+    levels = f"{all_}{format_count(partition.of, 'level')}"
+    words = f"swept over {levels} of {make_visible(partition.factor)}"
+    words += f" in {format_count(partition.trials, 'trial')}"
     if partition.context:
-        shared = ", ".join(setting(name, x, width) for name, x in partition.context.items())
+        shared = ", ".join(format_setting(name, x, width) for name, x in partition.context.items())
         words += f", with {shared}"
-    return "\n".join(wrapped(words, width))
+    return "\n".join(wrap(words, width))
 
 
 def _table(partition: Partition, width: int, *, full: bool) -> RenderableType:
@@ -58,41 +68,41 @@ def _table(partition: Partition, width: int, *, full: bool) -> RenderableType:
     parts = partition.parts if full else partition.parts[:PARTS]
     if len(partition.parts) == partition.levels > 1:
         return Text("each of them sends something else")
-    counts = [counted(len(part.levels), "level") for part in parts]
+    counts = [format_count(len(part.levels), "level") for part in parts]
     room = width - max(map(cell_len, counts)) - GAP
     lines: list[RenderableType] = []
     for part, text, count in zip(parts, _values(parts, room), counts, strict=True):
-        lines.append(Text("\n".join(wrapped(text, room))).append(f"  {count}", style="dim"))
-        levels = "\n".join(wrapped(_levels(part, width - GAP, full=full), width - GAP))
+        lines.append(Text("\n".join(wrap(text, room))).append(f"  {count}", style="dim"))
+        levels = "\n".join(wrap(_levels(part, width - GAP, full=full), width - GAP))
         lines.append(Padding(Text(levels), (0, 0, 0, GAP), expand=False))
     return Group(*lines)
 
 
-def _levels(part: Part, width: int, *, full: bool) -> str:
+def _levels(part: LevelGroup, width: int, *, full: bool) -> str:
     if part.rule is not None and not full:
-        return clipped(part.rule, width)
+        return clip(part.rule, width)
     most = len(part.levels) if full else LEVELS
-    names = listed([_level(level, width) for level in part.levels], most)
-    return names if part.rule is None else f"{clipped(part.rule, width)}: {names}"
+    names = format_list([_level(level, width) for level in part.levels], most)
+    return names if part.rule is None else f"{clip(part.rule, width)}: {names}"
 
 
 def _level(level: str, width: int) -> str:
-    return clipped(level or EMPTY_LEVEL, width)
+    return clip(level or EMPTY_LEVEL, width)
 
 
-def _values(parts: Sequence[Part], cells: int) -> list[str]:
+def _values(parts: Sequence[LevelGroup], cells: int) -> list[str]:
     distinct = [part.value for part in parts if part.value is not None]
-    shown = dict(zip(distinct, labels(distinct, cells), strict=True))
+    shown = dict(zip(distinct, label_texts(distinct, cells), strict=True))
     return [NOTHING if part.value is None else shown[part.value] or EMPTY_TEXT for part in parts]
 
 
-def accounts(explored: Iterable[Explored]) -> Iterable[tuple[str, str]]:
+def summarise_explorations(explored: Iterable[ExplorationSummary]) -> Iterable[tuple[str, str]]:
     """For each sweep and search its name, and in words what it tried, cost and brought."""
     for item in explored:
         places = len(item.contexts)
-        words = f"{visible(item.factor)}: {counted(item.levels, 'level')}"
-        words += f" in {counted(places, 'context')}" if places > 1 else ""
-        words += f", for {counted(item.trials, 'trial')}"
-        found = [clipped(level, 80) for level in item.found]
-        words += f"; brought {listed(found, LEVELS)}" if found else "; brought no new level"
-        yield item.how, words + (f" ({clipped(item.why_not, 200)})" if item.why_not else "")
+        words = f"{make_visible(item.factor)}: {format_count(item.levels, 'level')}"
+        words += f" in {format_count(places, 'context')}" if places > 1 else ""
+        words += f", for {format_count(item.trials, 'trial')}"
+        found = [clip(level, 80) for level in item.found]
+        words += f"; brought {format_list(found, LEVELS)}" if found else "; brought no new level"
+        yield item.how, words + (f" ({clip(item.why_not, 200)})" if item.why_not else "")

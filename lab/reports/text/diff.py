@@ -15,10 +15,10 @@ from difflib import SequenceMatcher
 import msgspec
 from rich.cells import cell_len
 
-from lab.findings.covert.code_points import code_point
-from lab.reports.text.safe import clipped, head, joined, marks, visible
+from lab.findings.covert.code_points import describe_code_point
+from lab.reports.text.safe import clip, clip_end, join_marks, make_visible, mark_characters
 
-__all__ = ["Contrast", "Span", "contrast", "labels"]
+__all__ = ["Span", "TextDiff", "compare_texts", "label_texts"]
 
 _COMPARED = 400
 """Longer middles are shown as one difference: comparing takes quadratic time."""
@@ -40,7 +40,7 @@ class Span(msgspec.Struct, frozen=True):
     differs: bool = False
 
 
-class Contrast(msgspec.Struct, frozen=True):
+class TextDiff(msgspec.Struct, frozen=True):
     """The first places where two texts differ, seen from both sides.
 
     ``places`` counts all differing places, ``shown`` those within the two sides.
@@ -52,7 +52,7 @@ class Contrast(msgspec.Struct, frozen=True):
     shown: int
 
 
-def contrast(left: str, right: str, cells: int) -> Contrast:
+def compare_texts(left: str, right: str, cells: int) -> TextDiff:
     """What differs between two texts, each side at most ``cells`` wide."""
     begin = _common(left, right)
     end = _common_end(left, right, begin)
@@ -62,7 +62,7 @@ def contrast(left: str, right: str, cells: int) -> Contrast:
     lead = _lead(before, cells // 3 if places else cells)
     left_side, left_shown = _side(left, [(p[0], p[1]) for p in places], lead, cells)
     right_side, right_shown = _side(right, [(p[2], p[3]) for p in places], lead, cells)
-    return Contrast(
+    return TextDiff(
         left=left_side,
         right=right_side,
         places=len(places),
@@ -70,7 +70,7 @@ def contrast(left: str, right: str, cells: int) -> Contrast:
     )
 
 
-def labels(values: Sequence[str], cells: int) -> tuple[str, ...]:
+def label_texts(values: Sequence[str], cells: int) -> tuple[str, ...]:
     """A label about ``cells`` wide for each of several distinct texts; no two look alike.
 
     Long texts are reduced to a few words around the first place that tells them apart, and
@@ -111,7 +111,7 @@ def _labelled(values: Sequence[str], cells: int) -> dict[str, str]:
 def _label(value: str, values: Sequence[str], begin: int, cells: int) -> str:
     odd = _odd(value[begin : begin + _COMPARED], values)
     cells = max(cells - cell_len(odd), cells // 2)
-    label = visible(value) if len(value) <= cells else ""
+    label = make_visible(value) if len(value) <= cells else ""
     if not label or cell_len(label) > cells:
         after = cell_len(_follow(value[begin:], cells - cells // 3))
         lead = _lead(value[:begin], cells - after)
@@ -123,7 +123,7 @@ def _label(value: str, values: Sequence[str], begin: int, cells: int) -> str:
 
 def _changed(text: str, cells: int) -> str:
     """A differing stretch; where it is only spaces, which colour cannot show, in words."""
-    return clipped(text, cells) if text.strip(" ") or not text else _spaces(len(text))
+    return clip(text, cells) if text.strip(" ") or not text else _spaces(len(text))
 
 
 def _spaces(count: int) -> str:
@@ -136,7 +136,7 @@ def _odd(text: str, values: Sequence[str]) -> str:
     lacking = [c for c in odd if any(c not in value for value in values)]
     if not lacking or len(lacking) > _NAMED:
         return ""
-    return f" ({', '.join(map(code_point, lacking))})"
+    return f" ({', '.join(map(describe_code_point, lacking))})"
 
 
 def _side(
@@ -148,7 +148,7 @@ def _side(
     shown = 0
     position = places[0][0] if places else len(text)
     for start, stop in places:
-        between = visible(text[position:start]) if start - position <= room else None
+        between = make_visible(text[position:start]) if start - position <= room else None
         if between is None or cell_len(between) + _LEAST > room:
             break
         room -= cell_len(between)
@@ -166,24 +166,24 @@ def _follow(rest: str, cells: int) -> str:
         return ""
     piece = rest[: cells + 1]
     line = piece.partition("\n")[0]
-    shown = joined(marks(line))
+    shown = join_marks(mark_characters(line))
     if line == rest and cell_len(shown) <= cells:
         return shown
-    return head(line, cells - 1) + "…"
+    return clip_end(line, cells - 1) + "…"
 
 
 def _lead(before: str, cells: int) -> str:
     """The words before a difference, on its line, from a word on, at most ``cells`` wide."""
     start = before.rfind("\n", max(len(before) - cells, 0)) + 1
     kept = before[max(start, len(before) - cells) :]
-    if kept == before and cell_len(joined(marks(kept))) <= cells:
-        return joined(marks(kept))
-    while kept and cell_len(joined(marks(kept))) > cells - 1:
+    if kept == before and cell_len(join_marks(mark_characters(kept))) <= cells:
+        return join_marks(mark_characters(kept))
+    while kept and cell_len(join_marks(mark_characters(kept))) > cells - 1:
         kept = kept[1:]
     if start and len(before) - start == len(kept):
-        return "…" + visible(kept)
+        return "…" + make_visible(kept)
     words = kept.partition(" ")[2]
-    return "…" + visible(words if 2 * len(words) > len(kept) else kept)
+    return "…" + make_visible(words if 2 * len(words) > len(kept) else kept)
 
 
 def _places(left: str, right: str) -> list[tuple[int, int, int, int]]:

@@ -11,26 +11,26 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from lab.findings.report import ClientFacts, Location, Report, Signal
-from lab.reports.text.safe import clipped, visible
+from lab.reports.text.safe import clip, make_visible
 
 __all__ = [
     "EMPTY_LEVEL",
     "EMPTY_TEXT",
     "NOTHING",
-    "cause",
-    "client_label",
-    "client_words",
-    "counted",
-    "duration",
-    "listed",
-    "missed_share",
-    "place",
-    "repeat",
-    "run_words",
-    "setting",
+    "build_pair_commands",
+    "build_run_command",
+    "compute_detectable_share",
+    "format_cause",
+    "format_client",
+    "format_client_argument",
+    "format_count",
+    "format_duration",
+    "format_list",
+    "format_location",
+    "format_setting",
+    "format_verdict",
+    "quote_words",
     "severity",
-    "shell_words",
-    "verdict",
 ]
 
 EMPTY_LEVEL = "(empty)"
@@ -45,17 +45,17 @@ _SHELL_PLAIN = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", "'": "\\'"}
 _KINDS = ("encoded", "copied", "derived", "presence", "order", "count", "timing", "route")
 
 
-def cause(signal: Signal) -> str:
+def format_cause(signal: Signal) -> str:
     """``endpoint × timezone``."""
-    return " × ".join(map(visible, signal.cause)) or "unknown cause"
+    return " × ".join(map(make_visible, signal.cause)) or "unknown cause"
 
 
-def client_label(client: ClientFacts) -> str:
+def format_client(client: ClientFacts) -> str:
     """``name@version``, or the name of a client that has no version."""
-    return clipped(_label(client), 200)
+    return clip(_label(client), 200)
 
 
-def client_words(client: ClientFacts, typed: Sequence[str] = ()) -> str:
+def format_client_argument(client: ClientFacts, typed: Sequence[str] = ()) -> str:
     """How the user names this client on the command line, safe to paste into a shell.
 
     ``typed`` is what the user typed, where that is known: a path or ``--`` and a program.
@@ -66,10 +66,10 @@ def client_words(client: ClientFacts, typed: Sequence[str] = ()) -> str:
         return "CLIENT" if own else _word(_label(client))
     if len(typed) == 1 and not typed[0].endswith(".toml"):
         return _word(_label(client))
-    return shell_words(typed)
+    return quote_words(typed)
 
 
-def shell_words(words: Sequence[str]) -> str:
+def quote_words(words: Sequence[str]) -> str:
     """Words as one would type them into a shell, however strange they are."""
     return " ".join(map(_word, words))
 
@@ -85,7 +85,7 @@ def severity(signal: Signal) -> tuple[bool, bool, int, float, str]:
     )
 
 
-def place(location: Location, cells: int = 1000) -> str:
+def format_location(location: Location, cells: int = 1000) -> str:
     """``POST api.example.com/v1/messages body /messages/0/content/0``: where in the traffic.
 
     At most ``cells`` wide.
@@ -94,15 +94,15 @@ def place(location: Location, cells: int = 1000) -> str:
     words = [location.method, where or None, location.part, location.pointer]
     if location.channel != "http":
         words.insert(0, location.channel)
-    return clipped(" ".join(word for word in words if word) or location.channel, cells)
+    return clip(" ".join(word for word in words if word) or location.channel, cells)
 
 
-def setting(factor: str, level: str, cells: int = 1000) -> str:
+def format_setting(factor: str, level: str, cells: int = 1000) -> str:
     """``timezone=Asia/Tokyo``; the empty level has a word too."""
-    return clipped(f"{factor}={level or EMPTY_LEVEL}", cells)
+    return clip(f"{factor}={level or EMPTY_LEVEL}", cells)
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """``8 s``, ``5 min 12 s``, ``2 h 5 min``; below ten seconds with one decimal."""
     if seconds < 9.95:
         return f"{max(seconds, 0):.1f} s"
@@ -116,12 +116,12 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
-def counted(number: int, noun: str, plural: str | None = None) -> str:
+def format_count(number: int, noun: str, plural: str | None = None) -> str:
     """``1 trial``, ``12,000 trials``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def verdict(report: Report) -> str:
+def format_verdict(report: Report) -> str:
     """What the audit came to, in one sentence."""
     routes = sum(signal.kind == "route" and not signal.covert for signal in report.signals)
     signals = len(report.signals) - routes
@@ -129,7 +129,7 @@ def verdict(report: Report) -> str:
     if signals:
         hidden = f", {covert} of them covert" if covert and signals > 1 else ""
         hidden = ", and it is covert" if covert and signals == 1 else hidden
-        return f"{counted(signals, 'signal')}{hidden}"
+        return f"{format_count(signals, 'signal')}{hidden}"
     if report.verdict == "inconclusive":
         return "inconclusive: nothing was confirmed, and nothing was ruled out"
     if report.verdict == "not measured":
@@ -139,7 +139,7 @@ def verdict(report: Report) -> str:
     return "no signal in what was tried"
 
 
-def repeat(client: str, signal: Signal) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def build_pair_commands(client: str, signal: Signal) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The two commands that run the minimal pair, each as words to be joined by spaces.
 
     ``client`` is how the user names the client on the command line.
@@ -148,10 +148,10 @@ def repeat(client: str, signal: Signal) -> tuple[tuple[str, ...], tuple[str, ...
     left, right = (
         {**pair.context, pair.factor: chosen} for chosen in (pair.left_level, pair.right_level)
     )
-    return run_words(client, left), run_words(client, right)
+    return build_run_command(client, left), build_run_command(client, right)
 
 
-def run_words(client: str, levels: Mapping[str, str]) -> tuple[str, ...]:
+def build_run_command(client: str, levels: Mapping[str, str]) -> tuple[str, ...]:
     """The command that runs a client once with these levels, as words to be joined by spaces."""
     settings = [f"--set {_word(f'{name}={levels[name]}')}" for name in sorted(levels)]
     program = ""
@@ -161,7 +161,7 @@ def run_words(client: str, levels: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(word for word in ("lab run", client, *settings, program) if word)
 
 
-def missed_share(report: Report) -> float | None:
+def compute_detectable_share(report: Report) -> float | None:
     """Above which share of trials an effect had to show to be met at all, nearly surely.
 
     A level that was tried in n trials shows an effect of frequency f at least once with
@@ -182,13 +182,15 @@ def _label(client: ClientFacts) -> str:
 
 def _word(text: str) -> str:
     """``text`` as one word of a shell, however strange: nothing unprintable comes out."""
-    if visible(text) == text:
+    if make_visible(text) == text:
         return shlex.quote(text)
-    escaped = (_SHELL_PLAIN.get(c) or (c if visible(c) == c else f"\\U{ord(c):08x}") for c in text)
+    escaped = (
+        _SHELL_PLAIN.get(c) or (c if make_visible(c) == c else f"\\U{ord(c):08x}") for c in text
+    )
     return f"$'{''.join(escaped)}'"
 
 
-def listed(words: Sequence[str], limit: int) -> str:
+def format_list(words: Sequence[str], limit: int) -> str:
     """``a, b, c and 9 more``."""
     if len(words) <= limit + 1:
         return ", ".join(words)

@@ -27,9 +27,9 @@ from itertools import groupby
 
 from rich.cells import cell_len
 
-from lab.findings.covert.code_points import code_point
+from lab.findings.covert.code_points import describe_code_point
 
-__all__ = ["clipped", "head", "joined", "marks", "visible"]
+__all__ = ["clip", "clip_end", "join_marks", "make_visible", "mark_characters"]
 
 _BRIEF = {"\n": "⟨LF⟩", "\r": "⟨CR⟩", "\t": "⟨TAB⟩"}
 """Shorter than their names, because ordinary text is full of them."""
@@ -51,20 +51,20 @@ _STACKED = 3
 """So many combining marks one base may carry, as living scripts need; the rest is named."""
 
 
-def visible(text: str) -> str:
+def make_visible(text: str) -> str:
     """``text`` with everything that a reader could not see, or a terminal obey, named."""
     if text.isascii() and text.isprintable():
         return text
-    return joined(marks(text))
+    return join_marks(mark_characters(text))
 
 
-def clipped(text: str, cells: int) -> str:
-    """:func:`visible` text at most ``cells`` wide, cut in the middle and saying so.
+def clip(text: str, cells: int) -> str:
+    """:func:`make_visible` text at most ``cells`` wide, cut in the middle and saying so.
 
     The number in the middle counts what is left out.  Takes time proportional to ``cells``,
     however long the text is.
     """
-    if len(text) <= cells and cell_len(whole := visible(text)) <= cells:
+    if len(text) <= cells and cell_len(whole := make_visible(text)) <= cells:
         return whole
     room = cells - cell_len(_left_out(len(text)))
     counts = len(text) > 2 * cells and room >= cells // 2
@@ -72,20 +72,20 @@ def clipped(text: str, cells: int) -> str:
         room = cells - 1
     if room < 2:
         return "…"[:cells]
-    start = _fitting(marks(text[: cells + 1]), room - room // 2)
-    rest = room - cell_len(joined(start))
-    end = _fitting(marks(text[-cells - 1 :])[::-1], rest)[::-1]
+    start = _fitting(mark_characters(text[: cells + 1]), room - room // 2)
+    rest = room - cell_len(join_marks(start))
+    end = _fitting(mark_characters(text[-cells - 1 :])[::-1], rest)[::-1]
     note = _left_out(len(text) - len(start) - len(end)) if counts else "…"
-    return joined(start) + note + joined(end)
+    return join_marks(start) + note + join_marks(end)
 
 
 def _left_out(count: int) -> str:
     return f"⟨… {count:,} characters …⟩"
 
 
-def head(text: str, cells: int) -> str:
+def clip_end(text: str, cells: int) -> str:
     """As much from the beginning of ``text``, made visible, as fits in ``cells``."""
-    return joined(_fitting(marks(text), cells))
+    return join_marks(_fitting(mark_characters(text), cells))
 
 
 def _fitting(shown: list[str], cells: int) -> list[str]:
@@ -98,7 +98,7 @@ def _fitting(shown: list[str], cells: int) -> list[str]:
     return shown
 
 
-def marks(text: str) -> list[str]:
+def mark_characters(text: str) -> list[str]:
     """For each code point how it is shown: itself, or its name between brackets."""
     lookalikes = {
         word.start() + offset
@@ -121,13 +121,13 @@ def marks(text: str) -> list[str]:
             or index in lookalikes
             or (combining and stacked > _STACKED)
         ):
-            shown.append(_BRIEF.get(character) or f"⟨{code_point(character)}⟩")
+            shown.append(_BRIEF.get(character) or f"⟨{describe_code_point(character)}⟩")
         else:
             shown.append(character)
     return shown
 
 
-def joined(shown: list[str]) -> str:
+def join_marks(shown: list[str]) -> str:
     """The marks as one text; a run of the same named code point is written once, counted."""
     parts: list[str] = []
     for mark, run in groupby(shown):

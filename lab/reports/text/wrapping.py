@@ -11,7 +11,7 @@ import re
 
 from rich.cells import cell_len, chop_cells
 
-__all__ = ["wrapped"]
+__all__ = ["wrap"]
 
 _AFTER = re.compile(r"(?<=[,;])|(?<=//)|(?<=[.:/=@&?])(?![/.])")
 """Where a long word may be broken: never between the slashes of ``://``."""
@@ -19,7 +19,7 @@ _EARLIEST = 3
 """A break in the first third of the line would leave most of it empty."""
 
 
-def wrapped(text: str, cells: int) -> list[str]:
+def wrap(text: str, cells: int) -> list[str]:
     """Visible text in lines at most ``cells`` wide (or one character, where that is wider)."""
     cells = max(cells, 1)
     first, *words = text.split(" ")

@@ -23,26 +23,32 @@ from types import TracebackType
 
 import lab
 from lab.errors import LabError, MachineError
-from lab.factors.host_spec import BARE, Surroundings
+from lab.factors.host_spec import BARE, HostSpec
 from lab.internet.cell_sockets import CellSockets
 from lab.observation.records import Exit
 from lab.sandbox.cell import holder, isolation_check, network_plan
-from lab.sandbox.cell.cgroup import ControlGroup, bounded
-from lab.sandbox.cell.holder_client import Channel
+from lab.sandbox.cell.cgroup import ControlGroup, create_control_group
+from lab.sandbox.cell.holder_client import HolderClient
 from lab.sandbox.jail import execute
 from lab.sandbox.jail.init import PERL
-from lab.sandbox.jail.locales import default_cache
+from lab.sandbox.jail.locales import find_default_cache
 from lab.sandbox.jail.plan import Jail
-from lab.sandbox.requirements import SEARCH_PATH, device, missing, needs, user_namespace
+from lab.sandbox.requirements import (
+    SEARCH_PATH,
+    check_requirements,
+    describe_missing,
+    find_device_kind,
+    user_namespace_options,
+)
 
 __all__ = ["Cell"]
 
-LAB = str(Path(lab.__file__).parent.parent)
+LAB_PARENT = str(Path(lab.__file__).parent.parent)
 
-MOST_PROCESSES = 2048
+MAX_PROCESSES = 2048
 """In one cell at once, threads included, where a control group can hold it to that."""
 
-PATIENCE_S = 60.0
+ANSWER_TIMEOUT_S = 60.0
 """For an answer of the holder: the longest is freeing what a large trial left."""
 
 
@@ -52,7 +58,7 @@ class Cell:
     def __init__(
         self,
         process: subprocess.Popen[bytes],
-        trials: Channel,
+        trials: HolderClient,
         sockets: CellSockets,
         processes: int,
         cache: Path,
@@ -71,15 +77,15 @@ class Cell:
 
         ``cache`` is the folder for compiled locales; by default one in the user's cache.
         """
-        tools = {name: _tool(name) for name in ("unshare", "ip", "nft", "bwrap")}
+        tools = {name: _find_tool(name) for name in ("unshare", "ip", "nft", "bwrap")}
         replies, far_replies = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         trials, far_trials = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        rootless = user_namespace()
+        rootless = user_namespace_options()
         command = [tools["unshare"], *rootless, "--net", "--mount", "--ipc", "--pid", "--fork"]
         command += ["--kill-child", "--", sys.executable, "-I", "-S", "-c", holder.START]
-        command += [LAB, str(far_replies.fileno()), str(far_trials.fileno())]
+        command += [LAB_PARENT, str(far_replies.fileno()), str(far_trials.fileno())]
         command += [tools["ip"], tools["nft"], tools["bwrap"], PERL]
-        group = None if rootless else bounded(MOST_PROCESSES)
+        group = None if rootless else create_control_group(MAX_PROCESSES)
         if group is not None:
             join = 'echo $$ >"$0" && exec "$@"'
             command = ["/bin/sh", "-c", join, str(group.members), *command]
@@ -95,36 +101,38 @@ class Cell:
         )
         far_replies.close()
         far_trials.close()
-        trials.settimeout(PATIENCE_S)
-        replies.settimeout(PATIENCE_S)
-        text, received = _greeting(process, trials)
+        trials.settimeout(ANSWER_TIMEOUT_S)
+        replies.settimeout(ANSWER_TIMEOUT_S)
+        text, received = _read_greeting(process, trials)
         if not text.startswith("ready "):
             replies.close()
             trials.close()
             if group is not None:
                 group.remove()
-            raise MachineError(missing(needs()) or _why_not(text))
+            raise MachineError(describe_missing(check_requirements()) or _explain_failure(text))
         *handed, processes = received
         tcp4, tcp6, udp4, udp6, packets = (socket.socket(fileno=each) for each in handed)
-        channel = Channel(replies)
+        channel = HolderClient(replies)
 
         def reply(address: str, port: int) -> socket.socket:
             return socket.socket(fileno=channel.ask(f"reply {address} {port}")[1][0])
 
         sockets = CellSockets(tcp4, tcp6, udp4, udp6, reply, packets)
-        cell = cls(process, Channel(trials), sockets, processes, cache or default_cache())
+        cell = cls(process, HolderClient(trials), sockets, processes, cache or find_default_cache())
         cell._replies = channel
         cell._group = group
         try:
             cell._pretend(BARE)
         except LabError as refused:
             cell.close()
-            raise MachineError(missing(needs()) or _why_not(str(refused))) from refused
+            raise MachineError(
+                describe_missing(check_requirements()) or _explain_failure(str(refused))
+            ) from refused
         return cell
 
-    _replies: Channel
+    _replies: HolderClient
     _group: ControlGroup | None = None
-    _network = network_plan.NONE
+    _network = network_plan.LOOPBACK_ONLY
 
     def prove_sealed(self) -> tuple[str, ...]:
         """Lines of evidence that nothing leads out; LabError if anything does.
@@ -134,7 +142,9 @@ class Cell:
         """
         with self._busy:
             self._pretend(BARE)
-        return isolation_check.prove(self._trials, self.sockets, self._network.names, self.run)
+        return isolation_check.prove_isolated(
+            self._trials, self.sockets, self._network.names, self.run
+        )
 
     def run(self, jail: Jail, between: Callable[[Exit], None] | None = None) -> Exit:
         """Run one trial to its end.  LabError where the jail itself could not be made.
@@ -147,20 +157,20 @@ class Cell:
             if self._closed:
                 raise LabError("this cell is closed; open another one")
             self._pretend(jail.surroundings)
-            return execute.run(self._trials, self._processes, jail, self._cache, between)
+            return execute.run_jail(self._trials, self._processes, jail, self._cache, between)
 
-    def _pretend(self, surroundings: Surroundings) -> None:
+    def _pretend(self, surroundings: HostSpec) -> None:
         """Give the cell this network, unless it has it; UsageError where there is none such."""
-        kind = device()
+        kind = find_device_kind()
         mac = surroundings.machine.mac
-        wanted = network_plan.wiring(surroundings.network, mac, pretending=kind is not None)
+        wanted = network_plan.plan_network(surroundings.network, mac, pretending=kind is not None)
         if wanted == self._network:
             return
-        doomed, commands = network_plan.change(self._network, wanted, kind or "none")
-        self._network = network_plan.NONE  # as the holder leaves it where it fails
+        doomed, commands = network_plan.plan_change(self._network, wanted, kind or "none")
+        self._network = network_plan.LOOPBACK_ONLY  # as the holder leaves it where it fails
         with open(os.memfd_create("network"), "w+b") as plan:
             plan.write(f"{' '.join(doomed)}\0{commands}\0".encode())
-            plan.write(network_plan.own_addresses(wanted))
+            plan.write(network_plan.encode_own_addresses(wanted))
             plan.seek(0)
             self._trials.ask("network", [plan.fileno()])
         self._network = wanted
@@ -200,7 +210,7 @@ class Cell:
         self.close()
 
 
-def _tool(name: str) -> str:
+def _find_tool(name: str) -> str:
     found = shutil.which(name, path=SEARCH_PATH)
     if found is None:
         raise MachineError(
@@ -210,7 +220,9 @@ def _tool(name: str) -> str:
     return found
 
 
-def _greeting(process: subprocess.Popen[bytes], trials: socket.socket) -> tuple[str, list[int]]:
+def _read_greeting(
+    process: subprocess.Popen[bytes], trials: socket.socket
+) -> tuple[str, list[int]]:
     """The holder's first words, or what unshare said instead."""
     assert process.stderr is not None
     with process.stderr as errors:
@@ -226,7 +238,7 @@ def _greeting(process: subprocess.Popen[bytes], trials: socket.socket) -> tuple[
         return message.decode(errors="replace"), received
 
 
-def _why_not(text: str) -> str:
+def _explain_failure(text: str) -> str:
     reason = text.removeprefix("error ").strip().replace("\n", "; ")
     return (
         f"this machine does not let a cell be made ({reason}); "

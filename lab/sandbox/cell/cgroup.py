@@ -14,13 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-__all__ = ["ControlGroup", "bounded"]
+__all__ = ["ControlGroup", "create_control_group"]
 
 _VERSION_1 = Path("/sys/fs/cgroup/pids")
 _VERSION_2 = Path("/sys/fs/cgroup")
 _PREFIX = "fingerprint-lab-"
-_PATIENCE_S = 2.0
-_LEFT_BEHIND_S = 60.0
+_REMOVAL_TIMEOUT_S = 2.0
+_STALE_AFTER_S = 60.0
 
 
 class ControlGroup:
@@ -36,7 +36,7 @@ class ControlGroup:
 
     def remove(self) -> None:
         """Remove the group once its last process has gone; it does no harm if it stays."""
-        end = time.monotonic() + _PATIENCE_S
+        end = time.monotonic() + _REMOVAL_TIMEOUT_S
         while time.monotonic() < end:
             try:
                 self.folder.rmdir()
@@ -48,12 +48,12 @@ class ControlGroup:
                 return
 
 
-def bounded(processes: int) -> ControlGroup | None:
+def create_control_group(processes: int) -> ControlGroup | None:
     """A new group of at most so many processes and threads, or None where there can be none."""
-    parent = _parent()
+    parent = _find_parent()
     if parent is None:
         return None
-    _sweep(parent)
+    _remove_stale_groups(parent)
     group = ControlGroup(parent / f"{_PREFIX}{uuid4().hex[:12]}")
     try:
         group.folder.mkdir()
@@ -64,7 +64,7 @@ def bounded(processes: int) -> ControlGroup | None:
     return group
 
 
-def _parent() -> Path | None:
+def _find_parent() -> Path | None:
     if os.access(_VERSION_1 / "cgroup.procs", os.W_OK):
         return _VERSION_1
     try:
@@ -76,13 +76,13 @@ def _parent() -> Path | None:
     return _VERSION_2
 
 
-def _sweep(parent: Path) -> None:
+def _remove_stale_groups(parent: Path) -> None:
     """Remove what a lab that was killed left behind.
 
     A group in use cannot be removed.  One that is empty and young may be another lab's, made
     a moment ago and about to be joined, so only old ones are taken for left behind.
     """
-    youngest = time.time() - _LEFT_BEHIND_S
+    youngest = time.time() - _STALE_AFTER_S
     for folder in parent.glob(f"{_PREFIX}*"):
         with suppress(OSError):
             if folder.stat().st_mtime < youngest:

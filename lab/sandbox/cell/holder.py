@@ -18,7 +18,7 @@ ASCII, file descriptors beside them):
 ``network``              another network: interfaces to delete, commands for ip, and a
                          message to netfilter
 ``fresh BYTES``          a new, empty, size-limited tree; answers its directory
-``show``                 puts host folders into the tree as 0, 1, 2 …, and what covers
+``mount_folders``                 puts host folders into the tree as 0, 1, 2 …, and what covers
 ``spawn TTY COLS ROWS``  starts a jail; with pseudo-terminal: answers the master
 ``reap``                 kills what still runs, waits for all; answers CPU seconds
 ``inspect``              interfaces and routes of the cell, as text in a file
@@ -49,7 +49,7 @@ import socket
 import struct
 import time
 
-from lab.sandbox.cell.netns import Wires, catch, reply
+from lab.sandbox.cell.netns import NetworkNamespace, open_catch_all_socket, open_reply_socket
 
 __all__ = ["START", "TREE"]
 
@@ -108,13 +108,13 @@ def main(arguments: list[str]) -> None:
     try:
         mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "")
         for name in DEVICES:
-            protect(f"/dev/{name}")
-        wires = Wires(ip, nft)
+            make_device_read_only(f"/dev/{name}")
+        wires = NetworkNamespace(ip, nft)
         listening = [
-            catch(socket.AF_INET, socket.SOCK_STREAM),
-            catch(socket.AF_INET6, socket.SOCK_STREAM),
-            catch(socket.AF_INET, socket.SOCK_DGRAM),
-            catch(socket.AF_INET6, socket.SOCK_DGRAM),
+            open_catch_all_socket(socket.AF_INET, socket.SOCK_STREAM),
+            open_catch_all_socket(socket.AF_INET6, socket.SOCK_STREAM),
+            open_catch_all_socket(socket.AF_INET, socket.SOCK_DGRAM),
+            open_catch_all_socket(socket.AF_INET6, socket.SOCK_DGRAM),
         ]
         packets = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
         packets.bind(("lo", 0))
@@ -135,7 +135,12 @@ class Holder:
     """Serves the two sockets."""
 
     def __init__(
-        self, replies: socket.socket, trials: socket.socket, bwrap: str, perl: str, wires: Wires
+        self,
+        replies: socket.socket,
+        trials: socket.socket,
+        bwrap: str,
+        perl: str,
+        wires: NetworkNamespace,
     ) -> None:
         self.replies = replies
         self.trials = trials
@@ -171,7 +176,7 @@ class Holder:
     def answer(self, words: list[str], received: list[int]) -> tuple[str, list[int]]:
         """The answer to one request: text, and descriptors to send and then close."""
         if words[0] == "reply":
-            return "ok", [reply(words[1], int(words[2]))]
+            return "ok", [open_reply_socket(words[1], int(words[2]))]
         if words[0] == "network":
             with open(os.dup(received[0]), "rb") as plan:
                 doomed, commands, message = plan.read().split(b"\0", 2)
@@ -181,7 +186,7 @@ class Holder:
             return "ok", [self.fresh(int(words[1]))]
         if words[0] == "show":
             with open(os.dup(received[0]), "rb") as folders:
-                show([os.fsdecode(each) for each in folders.read().split(b"\0") if each])
+                mount_folders([os.fsdecode(each) for each in folders.read().split(b"\0") if each])
             return "ok", []
         if words[0] == "spawn":
             return self.spawn(words[1:], received)
@@ -194,7 +199,7 @@ class Holder:
     def fresh(self, size: int) -> int:
         """A new tree, empty but for the pseudo-terminals; the old one is gone."""
         if self.planted:
-            check(libc.umount2(TREE.encode(), MNT_DETACH), "umount the tree")
+            check_result(libc.umount2(TREE.encode(), MNT_DETACH), "umount the tree")
             self.planted = False
         options = f"size={size},nr_inodes={max(4096, min(size // 4096, 1 << 20))},mode=755"
         mount("tmpfs", TREE, "tmpfs", MS_NOSUID | MS_NODEV, options)
@@ -213,16 +218,20 @@ class Holder:
             master = os.open(f"{TREE}/pts/ptmx", os.O_RDWR | os.O_NOCTTY)
             sent.append(master)
             unlocked = ctypes.c_int(0)
-            check(libc.ioctl(master, TIOCSPTLCK, ctypes.byref(unlocked)), "unlock the terminal")
-            slave = check(libc.ioctl(master, TIOCGPTPEER, os.O_RDWR | os.O_NOCTTY), "open it")
+            check_result(
+                libc.ioctl(master, TIOCSPTLCK, ctypes.byref(unlocked)), "unlock the terminal"
+            )
+            slave = check_result(
+                libc.ioctl(master, TIOCGPTPEER, os.O_RDWR | os.O_NOCTTY), "open it"
+            )
             size = struct.pack("HHHH", rows, columns, 0, 0)
-            check(libc.ioctl(slave, TIOCSWINSZ, size), "size the terminal")
+            check_result(libc.ioctl(slave, TIOCSWINSZ, size), "size the terminal")
             standard = [slave, slave, slave]
         try:
             pid = os.fork()
             if pid == 0:
                 try:
-                    enjail(
+                    exec_jail(
                         self.bwrap,
                         self.perl,
                         [*standard, status, start, arguments, init, filtered],
@@ -239,7 +248,7 @@ class Holder:
         return f"ok {pid}", sent
 
 
-def show(folders: list[str]) -> None:
+def mount_folders(folders: list[str]) -> None:
     """Show these folders of the host as ``TREE/0``, ``TREE/1``, …, and what covers others."""
     os.chdir(TREE)  # the overlay's options can be read inside, so they name no more than needed
     try:
@@ -253,12 +262,12 @@ def show(folders: list[str]) -> None:
                 mount("overlay", str(number), "overlay", flags, "lowerdir=files:empty")
             except OSError:
                 mount(folder, str(number), "", MS_BIND, "")
-            check(libc.umount2(b"files", MNT_DETACH), "umount the folder")
+            check_result(libc.umount2(b"files", MNT_DETACH), "umount the folder")
     finally:
         os.chdir("/")
 
 
-def protect(device: str) -> None:
+def make_device_read_only(device: str) -> None:
     """Let nobody in the cell change a device's file; the device itself works as before."""
     mount(device, device, "", MS_BIND, "")
     held = os.statvfs(device).f_flag
@@ -266,11 +275,11 @@ def protect(device: str) -> None:
     mount("", device, "", MS_REMOUNT | MS_BIND | MS_RDONLY | kept, "")
 
 
-def enjail(
+def exec_jail(
     bwrap: str, perl: str, descriptors: list[int], processes: int, files: int, uptime: int
 ) -> None:
     """In the forked child: give it its descriptors 0 to 7 and limits, and become bubblewrap."""
-    high = [fcntl_dup(each, 32) for each in descriptors]
+    high = [duplicate_above(each, 32) for each in descriptors]
     for number, each in enumerate(high):
         os.dup2(each, number)
     os.closerange(len(high), 64)
@@ -280,19 +289,19 @@ def enjail(
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
     for each in UNLIMITED:
-        limit(each, resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-    limit(resource.RLIMIT_STACK, STACK_BYTES, resource.RLIM_INFINITY)
-    limit(resource.RLIMIT_CORE, 0, 0)
-    limit(resource.RLIMIT_NPROC, processes, processes)
-    limit(resource.RLIMIT_NOFILE, 1024, files)
+        set_limit(each, resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    set_limit(resource.RLIMIT_STACK, STACK_BYTES, resource.RLIM_INFINITY)
+    set_limit(resource.RLIMIT_CORE, 0, 0)
+    set_limit(resource.RLIMIT_NPROC, processes, processes)
+    set_limit(resource.RLIMIT_NOFILE, 1024, files)
     # Of these, the kernel's defaults tell how much memory the host has.
-    limit(resource.RLIMIT_SIGPENDING, SIGNALS, SIGNALS)
-    limit(resource.RLIMIT_MEMLOCK, LOCKED_BYTES, LOCKED_BYTES)
-    age(uptime)
+    set_limit(resource.RLIMIT_SIGPENDING, SIGNALS, SIGNALS)
+    set_limit(resource.RLIMIT_MEMLOCK, LOCKED_BYTES, LOCKED_BYTES)
+    set_uptime(uptime)
     os.execve(bwrap, ["bwrap", "--args", "5", "--", perl, "/dev/fd/6"], {})
 
 
-def age(uptime: int) -> None:
+def set_uptime(uptime: int) -> None:
     """Let all that this process starts find that the machine began so many seconds ago.
 
     Before Linux 5.6 there are no time namespaces, and then it finds the host's time.
@@ -302,25 +311,25 @@ def age(uptime: int) -> None:
         nanoseconds = uptime * 10**9 - time.clock_gettime_ns(clock)
         offsets += f"{name} {nanoseconds // 10**9} {nanoseconds % 10**9}\n"
     with contextlib.suppress(OSError):
-        check(libc.unshare(CLONE_NEWTIME), "unshare the time")
+        check_result(libc.unshare(CLONE_NEWTIME), "unshare the time")
         with open("/proc/self/timens_offsets", "w") as file:
             file.write(offsets)
 
 
-def limit(what: int, soft: int, hard: int) -> None:
+def set_limit(what: int, soft: int, hard: int) -> None:
     """Set a limit, within what this process may set."""
     _, most = resource.getrlimit(what)
-    hard = lower(hard, most)
-    resource.setrlimit(what, (lower(soft, hard), hard))
+    hard = min_limit(hard, most)
+    resource.setrlimit(what, (min_limit(soft, hard), hard))
 
 
-def lower(one: int, other: int) -> int:
+def min_limit(one: int, other: int) -> int:
     """The lower of two limits, of which either may be none."""
     finite = [each for each in (one, other) if each != resource.RLIM_INFINITY]
     return min(finite, default=resource.RLIM_INFINITY)
 
 
-def fcntl_dup(descriptor: int, least: int) -> int:
+def duplicate_above(descriptor: int, least: int) -> int:
     """A copy of the descriptor with a number of at least ``least``."""
     return fcntl.fcntl(descriptor, fcntl.F_DUPFD, least)
 
@@ -344,10 +353,10 @@ def mount(source: str, target: str, kind: str, flags: int, options: str) -> None
     result = libc.mount(
         os.fsencode(source), os.fsencode(target), kind.encode(), flags, options.encode()
     )
-    check(result, f"mount {kind or source} on {target}")
+    check_result(result, f"mount {kind or source} on {target}")
 
 
-def check(result: int, what: str) -> int:
+def check_result(result: int, what: str) -> int:
     """The result of a C function, or OSError if it is −1."""
     if result == -1:
         number = ctypes.get_errno()

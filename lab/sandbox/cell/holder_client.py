@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from lab.errors import LabError
 
-__all__ = ["Channel"]
+__all__ = ["HolderClient"]
 
 
-class Channel:
+class HolderClient:
     """A socket to the holder."""
 
     def __init__(self, connected: socket.socket) -> None:

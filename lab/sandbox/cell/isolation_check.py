@@ -22,33 +22,33 @@ from lab.errors import LabError
 from lab.factors.host_spec import BARE
 from lab.internet.cell_sockets import CellSockets
 from lab.observation.records import Exit
-from lab.sandbox.cell.holder_client import Channel
+from lab.sandbox.cell.holder_client import HolderClient
 from lab.sandbox.jail.init import PERL
 from lab.sandbox.jail.plan import Jail, Limits
 from lab.sandbox.requirements import DEVICES
 
-__all__ = ["destination", "inspect", "prove"]
+__all__ = ["check_interfaces", "parse_destination", "prove_isolated"]
 
 FOREIGN4 = "203.0.113.77"
 FOREIGN6 = "2001:db8:5ea1::77"
 TCP_PORT = 443
 UDP_PORT = 53
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 IP_ORIGDSTADDR = 20
 IPV6_ORIGDSTADDR = 74
 
 
-class Info(msgspec.Struct, frozen=True):
+class LinkInfo(msgspec.Struct, frozen=True):
     """What ip says of the kind of a device."""
 
     info_kind: str = ""
 
 
-class Device(msgspec.Struct, frozen=True):
+class NetworkDevice(msgspec.Struct, frozen=True):
     """What ip says of an interface; the last three where it is tied to something else."""
 
     ifname: str
-    linkinfo: Info = Info()
+    linkinfo: LinkInfo = LinkInfo()
     link: str | None = None
     link_index: int | None = None
     link_netnsid: int | None = None
@@ -66,7 +66,7 @@ class Route(msgspec.Struct, frozen=True):
     dev: str | None = None
 
 
-SEND = f"""
+PROBE_SCRIPT = f"""
 use Socket qw(:all);
 $SIG{{ALRM}} = sub {{ exit 9 }}; alarm 8;
 socket(my $hypervisor, {socket.AF_VSOCK}, SOCK_STREAM, 0) and exit 7;
@@ -85,8 +85,8 @@ for my $address ('{FOREIGN4}', '{FOREIGN6}') {{
 """
 
 
-def prove(
-    channel: Channel,
+def prove_isolated(
+    channel: HolderClient,
     sockets: CellSockets,
     pretended: Collection[str],
     run: Callable[[Jail], Exit],
@@ -95,17 +95,17 @@ def prove(
 
     ``pretended`` are the names of the interfaces that the cell should have beside ``lo``.
     """
-    evidence = list(inspect(channel, pretended))
+    evidence = list(check_interfaces(channel, pretended))
     secret = os.urandom(16).hex()
     with ThreadPoolExecutor(max_workers=4) as pool:
         arriving = [
-            pool.submit(_connection, sockets.tcp4, FOREIGN4, secret),
-            pool.submit(_datagram, sockets.udp4, sockets, FOREIGN4, secret),
-            pool.submit(_connection, sockets.tcp6, FOREIGN6, secret),
-            pool.submit(_datagram, sockets.udp6, sockets, FOREIGN6, secret),
+            pool.submit(_accept_connection, sockets.tcp4, FOREIGN4, secret),
+            pool.submit(_receive_datagram, sockets.udp4, sockets, FOREIGN4, secret),
+            pool.submit(_accept_connection, sockets.tcp6, FOREIGN6, secret),
+            pool.submit(_receive_datagram, sockets.udp6, sockets, FOREIGN6, secret),
         ]
         surroundings = BARE.settled().with_variables(PATH="/usr/bin:/bin")
-        ended = run(Jail(surroundings, (PERL, "-e", SEND), limits=Limits(wall_s=PATIENCE_S)))
+        ended = run(Jail(surroundings, (PERL, "-e", PROBE_SCRIPT), limits=Limits(wall_s=TIMEOUT_S)))
         evidence += [each.result() for each in arriving]
     if ended.stdout.decode(errors="replace").split() != [secret] * 4:
         said = ended.stderr.decode(errors="replace").strip()
@@ -118,14 +118,14 @@ def prove(
     return tuple(evidence)
 
 
-def inspect(channel: Channel, pretended: Collection[str]) -> tuple[str, ...]:
+def check_interfaces(channel: HolderClient, pretended: Collection[str]) -> tuple[str, ...]:
     """Lines of evidence from what the kernel says of interfaces and routes, or LabError."""
     _, [descriptor] = channel.ask("inspect")
     with open(descriptor, "rb") as file:
         # Of nothing, some versions of ip say nothing.
         links, *tables = (each.strip() or b"[]" for each in file.read().split(b"\0")[:-1])
     expected = ["lo", *pretended]
-    devices = msgspec.json.decode(links, type=list[Device])
+    devices = msgspec.json.decode(links, type=list[NetworkDevice])
     names = [device.ifname for device in devices]
     if sorted(names) != sorted(expected):
         raise LabError(f"the cell is not sealed: besides {expected} it has interfaces ({names})")
@@ -148,8 +148,8 @@ def inspect(channel: Channel, pretended: Collection[str]) -> tuple[str, ...]:
     )
 
 
-def _connection(listening: socket.socket, address: str, secret: str) -> str:
-    listening.settimeout(PATIENCE_S)
+def _accept_connection(listening: socket.socket, address: str, secret: str) -> str:
+    listening.settimeout(TIMEOUT_S)
     try:
         accepted, _ = listening.accept()
     except TimeoutError as late:
@@ -164,15 +164,17 @@ def _connection(listening: socket.socket, address: str, secret: str) -> str:
     return f"TCP to {address} port {TCP_PORT} arrived in the lab"
 
 
-def _datagram(receiving: socket.socket, sockets: CellSockets, address: str, secret: str) -> str:
-    receiving.settimeout(PATIENCE_S)
+def _receive_datagram(
+    receiving: socket.socket, sockets: CellSockets, address: str, secret: str
+) -> str:
+    receiving.settimeout(TIMEOUT_S)
     try:
         _, ancillary, _, source = receiving.recvmsg(2048, 256)
     except TimeoutError as late:
         raise LabError(f"the cell is not sealed: UDP to {address} did not arrive") from late
     finally:
         receiving.setblocking(False)
-    meant = destination(ancillary)
+    meant = parse_destination(ancillary)
     if meant != (address, UDP_PORT):
         raise LabError(f"the cell is not sealed: UDP to {address} arrived as {meant}")
     with sockets.reply(*meant) as answering:
@@ -180,7 +182,7 @@ def _datagram(receiving: socket.socket, sockets: CellSockets, address: str, secr
     return f"UDP to {address} port {UDP_PORT} arrived in the lab"
 
 
-def destination(ancillary: list[tuple[int, int, bytes]]) -> tuple[str, int] | None:
+def parse_destination(ancillary: list[tuple[int, int, bytes]]) -> tuple[str, int] | None:
     """Where a datagram was meant to go, from what ``recvmsg`` says beside it."""
     for level, kind, data in ancillary:
         if (level, kind) == (socket.SOL_IP, IP_ORIGDSTADDR):

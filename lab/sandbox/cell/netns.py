@@ -13,16 +13,16 @@ import select
 import socket
 import struct
 
-from lab.sandbox.cell.subprocesses import Program, run
+from lab.sandbox.cell.subprocesses import Subprocess, run_program
 
 __all__ = [
     "FIRST_INDEX",
     "OWN4",
     "OWN6",
     "TABLE",
-    "Wires",
-    "catch",
-    "reply",
+    "NetworkNamespace",
+    "open_catch_all_socket",
+    "open_reply_socket",
 ]
 
 PORT = 1
@@ -63,15 +63,15 @@ table inet {TABLE} {{
 """
 
 
-class Wires:
+class NetworkNamespace:
     """The network of this namespace: at first, only the loopback device."""
 
     def __init__(self, ip: str, nft: str) -> None:
-        prepare()
+        prepare_namespace()
         self.ip = ip
-        run([nft, "-f", "-"], RULES)
+        run_program([nft, "-f", "-"], RULES)
         self.netfilter = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER)
-        self.deleting: Program | None = None
+        self.deleting: Subprocess | None = None
 
     def change(self, doomed: list[str], commands: str, message: bytes) -> None:
         """Make another network; where that fails, none is left, as in a new cell."""
@@ -79,15 +79,15 @@ class Wires:
             self.settle()
             if doomed:
                 self.delete(doomed)
-            run([self.ip, "-batch", "-"], commands)
+            run_program([self.ip, "-batch", "-"], commands)
             # Over a socket that stays open: at its end it waits for what was removed.
             self.netfilter.send(message)
-            acknowledged(self.netfilter)
+            check_acknowledgements(self.netfilter)
         except OSError:
             with contextlib.suppress(OSError):
                 self.settle()
-            undo = "".join(f"link delete dev {name}\n" for name in interfaces())
-            run([self.ip, "-batch", "-"], undo + "address flush dev lo scope global\n")
+            undo = "".join(f"link delete dev {name}\n" for name in list_interfaces())
+            run_program([self.ip, "-batch", "-"], undo + "address flush dev lo scope global\n")
             raise
 
     def delete(self, names: list[str]) -> None:
@@ -97,9 +97,9 @@ class Wires:
         """
         # As a group, which takes the time of one.
         lines = [f"link set dev {name} group 1\n" for name in names]
-        deleting = Program([self.ip, "-batch", "-"], "".join(lines) + "link delete group 1\n")
+        deleting = Subprocess([self.ip, "-batch", "-"], "".join(lines) + "link delete group 1\n")
         self.deleting = deleting
-        while set(names) & interfaces() and not deleting.over():
+        while set(names) & list_interfaces() and not deleting.over():
             select.select((), (), (), 0.0002)
 
     def settle(self) -> None:
@@ -116,13 +116,13 @@ class Wires:
             ["-4", "route", "show", "table", "all"],
             ["-6", "route", "show", "table", "all"],
         ):
-            run([self.ip, "-json", "-details", *words], "", output)
+            run_program([self.ip, "-json", "-details", *words], "", output)
             os.write(output, b"\0")
         os.lseek(output, 0, os.SEEK_SET)
         return output
 
 
-def prepare() -> None:
+def prepare_namespace() -> None:
     """IPv6 as on any machine, also where the host has it off; and the loopback device up."""
     for setting, value in (
         # A host that turned IPv6 off turned it off for new namespaces too.
@@ -143,7 +143,7 @@ def prepare() -> None:
         fcntl.ioctl(anyone, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", IFF_UP))
 
 
-def acknowledged(netlink: socket.socket) -> None:
+def check_acknowledgements(netlink: socket.socket) -> None:
     """Read the answers to a message; OSError for the first that says that it failed."""
     while True:
         try:
@@ -157,14 +157,14 @@ def acknowledged(netlink: socket.socket) -> None:
             answer = answer[(length + 3) & ~3 :]
 
 
-def interfaces() -> set[str]:
+def list_interfaces() -> set[str]:
     """The names of those beside the loopback device."""
     return {name for _, name in socket.if_nameindex()} - {"lo"}
 
 
-def catch(family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socket:
+def open_catch_all_socket(family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socket:
     """A socket that receives what was meant for any address."""
-    caught = transparent(family, kind)
+    caught = open_transparent_socket(family, kind)
     if kind == socket.SOCK_DGRAM:
         if family == socket.AF_INET:
             caught.setsockopt(socket.SOL_IP, IP_RECVORIGDSTADDR, 1)
@@ -177,17 +177,17 @@ def catch(family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socke
     return caught
 
 
-def reply(address: str, port: int) -> int:
+def open_reply_socket(address: str, port: int) -> int:
     """A UDP socket bound to an address that is not ours."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    bound = transparent(family, socket.SOCK_DGRAM)
+    bound = open_transparent_socket(family, socket.SOCK_DGRAM)
     # A link-local address is one of a link, and there is one that leads outside.
     link_local = address[:3] in {"fe8", "fe9", "fea", "feb"}
     bound.bind((address, port, 0, FIRST_INDEX) if link_local else (address, port))
     return bound.detach()
 
 
-def transparent(family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socket:
+def open_transparent_socket(family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socket:
     """A socket that may be bound to any address."""
     made = socket.socket(family, kind)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

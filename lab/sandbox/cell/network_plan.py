@@ -4,13 +4,13 @@ Everything here is a pure function of :class:`~lab.factors.host_spec.Network`, s
 can be tested without starting anything; the holder carries the commands out.
 
 Theory of operation.  The interfaces are devices of a kind that discards whatever is sent
-through it (see :func:`lab.sandbox.requirements.device`).  They have an ordinary machine's names,
-hardware addresses, addresses and routes, and no outer end.  The ordinary routes, in the
+through it (see :func:`lab.sandbox.requirements.find_device_kind`).  They have an ordinary machine's
+names, hardware addresses, addresses and routes, and no outer end.  The ordinary routes, in the
 table ``main``, only tell.  The table ``local`` comes first, and there AnyIP routes make all
-addresses the first interface's own, and those of each interface's networks that interface's.
-The kernel delivers to itself what such a route is for, over the loopback device, and there
-the rules of nftables catch it.  Routes that name the interface, and not ``lo``, serve sockets
-bound to the interface as well.
+addresses the first interface's own, and those of each interface's networks that interface's. The
+kernel delivers to itself what such a route is for, over the loopback device, and there the rules of
+nftables catch it.  Routes that name the interface, and not ``lo``, serve sockets bound to the
+interface as well.
 
 IPv6 needs no switch: without an address there is no AnyIP route either, so a connection
 fails as unreachable, and a resolver that asks only for what the machine has (AI_ADDRCONFIG)
@@ -40,15 +40,15 @@ import msgspec
 from lab.errors import MachineError, UsageError
 from lab.factors.host_spec import BARE, Network
 from lab.sandbox.cell.netns import FIRST_INDEX, OWN4, OWN6, TABLE
-from lab.sandbox.cell.nftables import replacement
+from lab.sandbox.cell.nftables import encode_replacement
 
-__all__ = ["NONE", "Wiring", "change", "own_addresses", "wiring"]
+__all__ = ["LOOPBACK_ONLY", "NetworkPlan", "encode_own_addresses", "plan_change", "plan_network"]
 
 ROUTER6 = "fe80::1"
 """The IPv6 router, where the gateway is an IPv4 address: many have this one."""
 
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}")
-TAKEN = ("lo", "all", "default")
+INTERFACE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}")
+RESERVED_NAMES = ("lo", "all", "default")
 MAC = re.compile(r"[0-9a-f][02468ace](:[0-9a-f]{2}){5}", re.IGNORECASE)
 """Of one station: a group of stations has an odd first byte."""
 
@@ -58,7 +58,7 @@ CHANGEABLE = ("dummy",)
 Address = IPv4Interface | IPv6Interface
 
 
-class Link(msgspec.Struct, frozen=True):
+class PlannedInterface(msgspec.Struct, frozen=True):
     """An interface with all that the surroundings leave open filled in."""
 
     name: str
@@ -68,12 +68,12 @@ class Link(msgspec.Struct, frozen=True):
     def first(self, version: int) -> Address | None:
         """The address to speak from."""
         for each in self.addresses:
-            if each.version == version and not _link_local(each):
+            if each.version == version and not _is_link_local(each):
                 return each
         return None
 
 
-class Wiring(msgspec.Struct, frozen=True):
+class NetworkPlan(msgspec.Struct, frozen=True):
     """A network worked out.
 
     ``devices`` are names and hardware addresses of its interfaces beside ``lo``;
@@ -91,12 +91,12 @@ class Wiring(msgspec.Struct, frozen=True):
         return tuple(name for name, _ in self.devices)
 
 
-NONE = Wiring()
+LOOPBACK_ONLY = NetworkPlan()
 """What a new cell has: the loopback device and nothing more."""
 
 
 @lru_cache(maxsize=256)
-def wiring(network: Network, mac: str, *, pretending: bool) -> Wiring:
+def plan_network(network: Network, mac: str, *, pretending: bool) -> NetworkPlan:
     """Work a network out; ``mac`` is the machine's own.
 
     Without ``pretending``, for kernels that have no device for it, the addresses are on
@@ -109,22 +109,28 @@ def wiring(network: Network, mac: str, *, pretending: bool) -> Wiring:
                 "this kernel has no device (dummy, ifb) with which another network could be "
                 "pretended; leave out the factor network"
             )
-        links = [Link("lo", mac, tuple(map(ip_interface, network.interfaces[0].addresses)))]
-        commands = [line for each in links for line in _addresses(each)]
-        return Wiring((), (*commands, *_anyip(links)), _own(links))
-    links = _links(network, mac)
+        links = [
+            PlannedInterface("lo", mac, tuple(map(ip_interface, network.interfaces[0].addresses)))
+        ]
+        commands = [line for each in links for line in _add_addresses(each)]
+        return NetworkPlan(
+            (), (*commands, *_add_anyip_routes(links)), _collect_own_addresses(links)
+        )
+    links = _plan_interfaces(network, mac)
     commands = []
     for each in links:
         commands.append(f"link set dev {each.name} up")
         commands.append(f"link set dev {each.name} state up")
-        commands += _addresses(each)
+        commands += _add_addresses(each)
     if links:
-        commands += _gateways(links[0], network.gateway)
+        commands += _add_gateways(links[0], network.gateway)
     devices = tuple((each.name, each.mac) for each in links)
-    return Wiring(devices, (*commands, *_anyip(links)), _own(links))
+    return NetworkPlan(
+        devices, (*commands, *_add_anyip_routes(links)), _collect_own_addresses(links)
+    )
 
 
-def change(before: Wiring, after: Wiring, kind: str) -> tuple[tuple[str, ...], str]:
+def plan_change(before: NetworkPlan, after: NetworkPlan, kind: str) -> tuple[tuple[str, ...], str]:
     """What makes one network of another, with devices of this kind.
 
     The names of the interfaces to delete first, and the commands that follow.
@@ -156,7 +162,7 @@ def change(before: Wiring, after: Wiring, kind: str) -> tuple[tuple[str, ...], s
     return doomed, "".join(f"{line}\n" for line in (*lines, *after.commands))
 
 
-def own_addresses(wired: Wiring) -> bytes:
+def encode_own_addresses(wired: NetworkPlan) -> bytes:
     """The message by which the rules leave alone what the client says to itself."""
     parsed = [ip_address(each) for each in wired.own]
     of = {4: OWN4, 6: OWN6}
@@ -164,36 +170,36 @@ def own_addresses(wired: Wiring) -> bytes:
         name: [each.packed for each in parsed if each.version == version]
         for version, name in of.items()
     }
-    return replacement(TABLE, sets)
+    return encode_replacement(TABLE, sets)
 
 
-def _links(network: Network, mac: str) -> list[Link]:
-    links: list[Link] = []
+def _plan_interfaces(network: Network, mac: str) -> list[PlannedInterface]:
+    links: list[PlannedInterface] = []
     for each in network.interfaces:
-        if not NAME.fullmatch(each.name) or each.name in TAKEN:
+        if not INTERFACE_NAME.fullmatch(each.name) or each.name in RESERVED_NAMES:
             raise UsageError(f"{each.name!r} cannot be the name of a network interface")
         if any(each.name == other.name for other in links):
             raise UsageError(f"two network interfaces cannot both have the name {each.name}")
-        own_mac = each.mac or (_derived_mac(each.name) if links else mac)
+        own_mac = each.mac or (_derive_mac(each.name) if links else mac)
         if not MAC.fullmatch(own_mac):
             raise UsageError(
                 f"{own_mac!r} cannot be the hardware address of {each.name}: "
                 "write six bytes, the first one even, like d8:9e:f3:6b:1f:a4"
             )
-        addresses = [_address(text, each.name) for text in dict.fromkeys(each.addresses)]
+        addresses = [_parse_address(text, each.name) for text in dict.fromkeys(each.addresses)]
         sixth = [address for address in addresses if address.version == 6]
         if sixth and links and not any(address.version == 6 for address in links[0].addresses):
             raise UsageError(
                 f"{each.name} has an IPv6 address, but {links[0].name}, through which all "
                 "goes, has none; give the first network interface one, too"
             )
-        if sixth and not any(map(_link_local, sixth)):
-            addresses.append(_link_local_address(each.name))
-        links.append(Link(each.name, own_mac.lower(), tuple(addresses)))
+        if sixth and not any(map(_is_link_local, sixth)):
+            addresses.append(_derive_link_local(each.name))
+        links.append(PlannedInterface(each.name, own_mac.lower(), tuple(addresses)))
     return links
 
 
-def _address(text: str, name: str) -> Address:
+def _parse_address(text: str, name: str) -> Address:
     try:
         address = ip_interface(text)
     except ValueError:
@@ -205,7 +211,7 @@ def _address(text: str, name: str) -> Address:
     return address
 
 
-def _addresses(link: Link) -> list[str]:
+def _add_addresses(link: PlannedInterface) -> list[str]:
     lines = []
     for each in link.addresses:
         if each.version == 6:
@@ -220,7 +226,7 @@ def _addresses(link: Link) -> list[str]:
     return lines
 
 
-def _gateways(link: Link, gateway: str) -> list[str]:
+def _add_gateways(link: PlannedInterface, gateway: str) -> list[str]:
     """The default routes, and what a machine knows of who is at their other end."""
     try:
         given = ip_address(gateway) if gateway else None
@@ -228,26 +234,28 @@ def _gateways(link: Link, gateway: str) -> list[str]:
         raise UsageError(f"{gateway!r} is no address of a gateway: write 192.168.1.1") from None
     lines = []
     if isinstance(given, IPv4Address) and link.first(4):
-        lines += _gateway(link, given, "")
+        lines += _add_gateway(link, given, "")
     if link.first(6):
         sixth = given if isinstance(given, IPv6Address) else IPv6Address(ROUTER6)
-        lines += _gateway(link, sixth, "proto ra metric 1024")
+        lines += _add_gateway(link, sixth, "proto ra metric 1024")
     return lines
 
 
-def _gateway(link: Link, gateway: IPv4Address | IPv6Address, marks: str) -> list[str]:
+def _add_gateway(
+    link: PlannedInterface, gateway: IPv4Address | IPv6Address, marks: str
+) -> list[str]:
     if any(each.ip == gateway for each in link.addresses):
         raise UsageError(f"{gateway} cannot be both the gateway and the address of {link.name}")
     on_link = "" if any(gateway in each.network for each in link.addresses) else "onlink"
     whole = "0.0.0.0/0" if gateway.version == 4 else "::/0"
-    mac = _derived_mac(f"gateway {gateway}")
+    mac = _derive_mac(f"gateway {gateway}")
     return [
         f"route add {whole} via {gateway} dev {link.name} {on_link} {marks}",
         f"neighbour replace {gateway} lladdr {mac} dev {link.name} nud stale",
     ]
 
 
-def _anyip(links: Iterable[Link]) -> list[str]:
+def _add_anyip_routes(links: Iterable[PlannedInterface]) -> list[str]:
     """The routes by which all addresses are this machine's own."""
     routes: dict[str, str] = {}
     for number, link in enumerate(links):
@@ -260,20 +268,20 @@ def _anyip(links: Iterable[Link]) -> list[str]:
             # Of a network of one address, the kernel has the route already.  IPv4 tables are
             # searched as one while there are no further rules, and the longer prefix wins:
             # hence the networks, beside the whole.
-            if not _link_local(each) and network.prefixlen < network.max_prefixlen:
+            if not _is_link_local(each) and network.prefixlen < network.max_prefixlen:
                 routes.setdefault(str(network), f"dev {link.name} src {each.ip}")
     return [f"route replace local {prefix} {end}" for prefix, end in routes.items()]
 
 
-def _own(links: Iterable[Link]) -> tuple[str, ...]:
+def _collect_own_addresses(links: Iterable[PlannedInterface]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(each.ip) for link in links for each in link.addresses))
 
 
-def _link_local(address: Address) -> bool:
+def _is_link_local(address: Address) -> bool:
     return address.version == 6 and address.ip.is_link_local
 
 
-def _link_local_address(name: str) -> IPv6Interface:
+def _derive_link_local(name: str) -> IPv6Interface:
     """A link-local address as NetworkManager gives it: opaque, and always the same.
 
     It tells nothing of the hardware address (RFC 7217), so that what is sent of it depends
@@ -283,7 +291,7 @@ def _link_local_address(name: str) -> IPv6Interface:
     return IPv6Interface((b"\xfe\x80" + bytes(6) + made, 64))
 
 
-def _derived_mac(name: str) -> str:
+def _derive_mac(name: str) -> str:
     """A hardware address that follows from the interface's name; marked as given locally."""
     octets = bytearray(hashlib.blake2b(name.encode(), digest_size=6).digest())
     octets[0] = octets[0] & 0xFC | 0x02

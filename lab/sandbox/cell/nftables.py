@@ -11,7 +11,7 @@ import itertools
 import struct
 from collections.abc import Iterable, Mapping
 
-__all__ = ["replacement"]
+__all__ = ["encode_replacement"]
 
 BATCH_BEGIN, BATCH_END = 0x10, 0x11
 NEW_ELEMENTS, DELETE_ELEMENTS = 12, 14
@@ -25,34 +25,36 @@ TABLE, SET, ELEMENTS = 1, 2, 3
 ELEMENT, KEY, VALUE = 1, 1, 1
 
 
-def replacement(table: str, sets: Mapping[str, Iterable[bytes]]) -> bytes:
+def encode_replacement(table: str, sets: Mapping[str, Iterable[bytes]]) -> bytes:
     """The batch after which these sets of the table (family inet) hold these keys alone."""
     count = itertools.count(1)
-    batch = _message(BATCH_BEGIN, 0, next(count), 0, SUBSYSTEM, b"")
+    batch = _encode_message(BATCH_BEGIN, 0, next(count), 0, SUBSYSTEM, b"")
     for name, keys in sets.items():
-        where = _attribute(TABLE, table.encode() + b"\0") + _attribute(SET, name.encode() + b"\0")
+        where = _encode_attribute(TABLE, table.encode() + b"\0") + _encode_attribute(
+            SET, name.encode() + b"\0"
+        )
         kind = SUBSYSTEM << 8 | DELETE_ELEMENTS  # without elements: all of them
-        batch += _message(kind, ACKNOWLEDGE, next(count), INET, 0, where)
-        elements = b"".join(_element(key) for key in keys)
+        batch += _encode_message(kind, ACKNOWLEDGE, next(count), INET, 0, where)
+        elements = b"".join(_encode_element(key) for key in keys)
         if elements:
-            where += _attribute(ELEMENTS | NESTED, elements)
+            where += _encode_attribute(ELEMENTS | NESTED, elements)
             kind = SUBSYSTEM << 8 | NEW_ELEMENTS
-            batch += _message(kind, ACKNOWLEDGE | CREATE, next(count), INET, 0, where)
-    return batch + _message(BATCH_END, 0, next(count), 0, SUBSYSTEM, b"")
+            batch += _encode_message(kind, ACKNOWLEDGE | CREATE, next(count), INET, 0, where)
+    return batch + _encode_message(BATCH_END, 0, next(count), 0, SUBSYSTEM, b"")
 
 
-def _element(key: bytes) -> bytes:
-    value = _attribute(KEY | NESTED, _attribute(VALUE, key))
-    return _attribute(ELEMENT | NESTED, value)
+def _encode_element(key: bytes) -> bytes:
+    value = _encode_attribute(KEY | NESTED, _encode_attribute(VALUE, key))
+    return _encode_attribute(ELEMENT | NESTED, value)
 
 
-def _message(
+def _encode_message(
     kind: int, flags: int, number: int, family: int, resource: int, content: bytes
 ) -> bytes:
     header = struct.pack("=IHHII", 20 + len(content), kind, REQUEST | flags, number, 0)
     return header + struct.pack("!BBH", family, 0, resource) + content
 
 
-def _attribute(kind: int, content: bytes) -> bytes:
+def _encode_attribute(kind: int, content: bytes) -> bytes:
     header = struct.pack("=HH", 4 + len(content), kind)
     return header + content + bytes(-len(content) % 4)

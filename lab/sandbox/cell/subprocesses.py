@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["Program", "run"]
+__all__ = ["Subprocess", "run_program"]
 
 
-def run(command: list[str], standard_input: str, output: int | None = None) -> None:
+def run_program(command: list[str], standard_input: str, output: int | None = None) -> None:
     """Run a program to its end; OSError with its own words if it fails."""
-    Program(command, standard_input, output).end()
+    Subprocess(command, standard_input, output).end()
 
 
-class Program:
+class Subprocess:
     """A program that runs beside the holder."""
 
     def __init__(self, command: list[str], standard_input: str, output: int | None = None) -> None:

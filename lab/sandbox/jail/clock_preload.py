@@ -31,10 +31,10 @@ import struct
 from lab.errors import MachineError
 from lab.factors.host_spec import File
 
-__all__ = ["LIBRARY", "clock_files", "library", "supported"]
+__all__ = ["LIBRARY_PATH", "build_library", "is_clock_supported", "make_clock_files"]
 
-LIBRARY = "/etc/libclock.so"
-PRELOAD = "/etc/ld.so.preload"
+LIBRARY_PATH = "/etc/libclock.so"
+PRELOAD_PATH = "/etc/ld.so.preload"
 X86_64 = 62
 
 # Names of the table below, in this order in the data segment: 8 bytes each.
@@ -132,26 +132,29 @@ FUNCTIONS = {
 }
 
 
-def supported() -> bool:
+def is_clock_supported() -> bool:
     """Whether this machine's processor is one for which the library can be written."""
     return platform.machine() == "x86_64"
 
 
-def clock_files(start: float, now: float) -> dict[str, File]:
+def make_clock_files(start: float, now: float) -> dict[str, File]:
     """The files that make a jail's clock say ``start`` when the host's says ``now``.
 
     Both are Unix times.  The client starts within the second that begins at ``start``.
     """
-    if not supported():
+    if not is_clock_supported():
         raise MachineError(
             f"another date cannot be given to programs on the processor {platform.machine()}; "
             "leave out the factor clock"
         )
     shift = math.ceil(start - now)
-    return {PRELOAD: File(LIBRARY.encode() + b"\n"), LIBRARY: File(library(shift), 0o755)}
+    return {
+        PRELOAD_PATH: File(LIBRARY_PATH.encode() + b"\n"),
+        LIBRARY_PATH: File(build_library(shift), 0o755),
+    }
 
 
-def library(shift: int) -> bytes:
+def build_library(shift: int) -> bytes:
     """The shared library (ELF, x86-64) that adds ``shift`` seconds to the time of day."""
     code, starts = _assemble()
     imports = SLOTS[1:]

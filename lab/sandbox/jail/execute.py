@@ -28,29 +28,29 @@ from lab.errors import LabError
 from lab.factors.host_spec import File
 from lab.observation.records import Exit, Verdict
 from lab.sandbox.cell import holder
-from lab.sandbox.cell.holder_client import Channel
+from lab.sandbox.cell.holder_client import HolderClient
 from lab.sandbox.jail.files.facts import UPTIME_S
-from lab.sandbox.jail.host_survey import survey
+from lab.sandbox.jail.host_survey import survey_host
 from lab.sandbox.jail.init import SCRIPT
-from lab.sandbox.jail.plan import MEBIBYTE, Jail, Limits, Plan, plan
-from lab.sandbox.jail.plant import overwrite, plant, redate
+from lab.sandbox.jail.plan import MEBIBYTE, Jail, JailPlan, Limits, plan_jail
+from lab.sandbox.jail.plant import overwrite_file, shift_timestamps, write_tree
 from lab.sandbox.jail.proc_mounts import STAGE
-from lab.sandbox.jail.seccomp import seccomp_filter
-from lab.sandbox.jail.seccomp_notify import Listener
-from lab.sandbox.jail.syscall_answers import Answers
-from lab.sandbox.jail.usage import exceeded, look
+from lab.sandbox.jail.seccomp import build_seccomp_filter
+from lab.sandbox.jail.seccomp_notify import SyscallListener
+from lab.sandbox.jail.syscall_answers import SyscallAnswers
+from lab.sandbox.jail.usage import find_exceeded_limit, measure_usage
 
-__all__ = ["run"]
+__all__ = ["run_jail"]
 
-KEPT_BYTES = MEBIBYTE
-LOOK_EVERY_S = 0.05
-SLACK = 16
+CAPTURED_BYTES = MEBIBYTE
+CHECK_INTERVAL_S = 0.05
+PROCESS_SLACK = 16
 """Processes beyond the limit that the kernel still allows, so that the lab sees the excess."""
-FILES = 16384
+MAX_OPEN_FILES = 16384
 
 
-def run(
-    channel: Channel,
+def run_jail(
+    channel: HolderClient,
     processes: int,
     jail: Jail,
     cache: Path,
@@ -61,37 +61,40 @@ def run(
     Returned is the end of the last run; ``between`` is called after each earlier one, with
     its end, before the next begins.
     """
-    planned = plan(jail, survey(jail, cache, time.time()), holder.TREE)
+    planned = plan_jail(jail, survey_host(jail, cache, time.time()), holder.TREE)
     earlier: list[Exit] = []
     with ExitStack() as opened:
         _, [tree] = channel.ask(f"fresh {jail.limits.disk_bytes}")
         opened.callback(os.close, tree)
         folders = b"".join(os.fsencode(each) + b"\0" for each in planned.folders)
-        channel.ask("show", [_anonymous(opened, folders)])
+        channel.ask("show", [_write_memfd(opened, folders)])
         os.mkdir("root", 0o755, dir_fd=tree)
         root = os.open("root", os.O_RDONLY | os.O_DIRECTORY, dir_fd=tree)
         opened.callback(os.close, root)
         os.fchmod(root, 0o755)  # whatever the host's umask
         clock = jail.surroundings.clock
-        plant(root, planned.tree, clock, jail.surroundings.user.uid)
+        write_tree(root, planned.tree, clock, jail.surroundings.user.uid)
         for _ in range(jail.surroundings.earlier_runs):
             began = time.time()
-            earlier.append(_once(channel, processes, jail, planned, tree, first=not earlier))
+            earlier.append(_run_once(channel, processes, jail, planned, tree, first=not earlier))
             if clock is not None:
-                redate(root, began, time.time(), clock - began)
+                shift_timestamps(root, began, time.time(), clock - began)
             if between is not None:
                 between(earlier[-1])
-            before, planned = planned, plan(jail, survey(jail, cache, time.time()), holder.TREE)
+            before, planned = (
+                planned,
+                plan_jail(jail, survey_host(jail, cache, time.time()), holder.TREE),
+            )
             # What the lab itself makes new for every run, which is above all the clock.
             for path, item in planned.tree.items():
                 if isinstance(item, File) and item != before.tree.get(path):
-                    overwrite(root, path, item, clock)
-        end = _once(channel, processes, jail, planned, tree, first=not earlier)
-    return _and_earlier(end, earlier)
+                    overwrite_file(root, path, item, clock)
+        end = _run_once(channel, processes, jail, planned, tree, first=not earlier)
+    return _add_earlier_runs(end, earlier)
 
 
-def _once(
-    channel: Channel, processes: int, jail: Jail, planned: Plan, tree: int, *, first: bool
+def _run_once(
+    channel: HolderClient, processes: int, jail: Jail, planned: JailPlan, tree: int, *, first: bool
 ) -> Exit:
     """One run, to its end and to that of all that it started.
 
@@ -99,11 +102,11 @@ def _once(
     """
     started = time.monotonic()
     status, outputs = _spawn(channel, jail, planned)
-    watch = Watch(status, outputs, processes, tree, jail.limits, started, planned.answers)
+    watch = ClientWatch(status, outputs, processes, tree, jail.limits, started, planned.answers)
     with closing(watch):
         try:
             if first:
-                _cover(tree, planned, jail.surroundings.clock)
+                _write_proc_files(tree, planned, jail.surroundings.clock)
             with suppress(BrokenPipeError):  # bubblewrap said why it could not
                 status.send(b"\n")
             watch.until_over()
@@ -113,16 +116,16 @@ def _once(
     return watch.exit(float(words[0]))
 
 
-def _cover(tree: int, planned: Plan, at: float | None) -> None:
+def _write_proc_files(tree: int, planned: JailPlan, at: float | None) -> None:
     """Plant the covers, while bubblewrap works on another processor."""
     stage = os.open(f"root{STAGE}", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=tree)
     try:
-        plant(stage, {path[len(STAGE) :]: item for path, item in planned.covers.items()}, at)
+        write_tree(stage, {path[len(STAGE) :]: item for path, item in planned.covers.items()}, at)
     finally:
         os.close(stage)
 
 
-def _and_earlier(end: Exit, earlier: Sequence[Exit]) -> Exit:
+def _add_earlier_runs(end: Exit, earlier: Sequence[Exit]) -> Exit:
     """The end, which says also which earlier runs did not end well: the user is not quite one
     who ran the client so many times."""
     said = [end.detail] if end.detail else []
@@ -134,17 +137,17 @@ def _and_earlier(end: Exit, earlier: Sequence[Exit]) -> Exit:
     return msgspec.structs.replace(end, detail="; ".join(said))
 
 
-def _spawn(channel: Channel, jail: Jail, planned: Plan) -> tuple[socket.socket, list[int]]:
+def _spawn(channel: HolderClient, jail: Jail, planned: JailPlan) -> tuple[socket.socket, list[int]]:
     """Start the jail; the status socket and the output pipes (or the terminal) to read from."""
     terminal = jail.surroundings.terminal
     tty = terminal.kind == "tty"
     with ExitStack() as theirs:
         arguments = b"".join(os.fsencode(each) + b"\0" for each in planned.arguments)
         handed = [
-            _anonymous(theirs, arguments),
-            _anonymous(theirs, planned.start),
-            _anonymous(theirs, SCRIPT),
-            _anonymous(theirs, seccomp_filter(root=os.geteuid() == 0)),
+            _write_memfd(theirs, arguments),
+            _write_memfd(theirs, planned.start),
+            _write_memfd(theirs, SCRIPT),
+            _write_memfd(theirs, build_seccomp_filter(root=os.geteuid() == 0)),
         ]
         status, status_end = socket.socketpair()
         theirs.callback(status_end.close)
@@ -162,7 +165,7 @@ def _spawn(channel: Channel, jail: Jail, planned: Plan) -> tuple[socket.socket, 
                 handed.append(output_end)
                 outputs.append(output)
         request = f"spawn {int(tty)} {terminal.columns} {terminal.rows}"
-        request += f" {jail.limits.processes + SLACK} {FILES} {UPTIME_S}"
+        request += f" {jail.limits.processes + PROCESS_SLACK} {MAX_OPEN_FILES} {UPTIME_S}"
         try:
             _, received = channel.ask(request, handed)
         except LabError:
@@ -173,7 +176,7 @@ def _spawn(channel: Channel, jail: Jail, planned: Plan) -> tuple[socket.socket, 
     return status, outputs or received
 
 
-def _anonymous(stack: ExitStack, content: bytes) -> int:
+def _write_memfd(stack: ExitStack, content: bytes) -> int:
     """A file without a name that holds this content, at its beginning."""
     descriptor = os.memfd_create("jail")
     stack.callback(os.close, descriptor)
@@ -183,7 +186,7 @@ def _anonymous(stack: ExitStack, content: bytes) -> int:
     return descriptor
 
 
-class Watch:
+class ClientWatch:
     """Reads what a jail says until it is over, and judges it by its limits."""
 
     def __init__(
@@ -194,12 +197,12 @@ class Watch:
         tree: int,
         limits: Limits,
         started: float,
-        answers: Answers | None = None,
+        answers: SyscallAnswers | None = None,
     ) -> None:
         self.socket = status
         self.status = status.fileno()
         self.answers = answers
-        self.listener: Listener | None = None
+        self.listener: SyscallListener | None = None
         self.outputs = outputs
         self.processes = processes
         self.tree = tree
@@ -221,14 +224,14 @@ class Watch:
     def until_over(self) -> None:
         """Return when process 1 is gone or a limit is exceeded."""
         deadline = self.started + self.limits.wall_s
-        look_at = self.started + LOOK_EVERY_S
+        look_at = self.started + CHECK_INTERVAL_S
         while self.status in self.open:
             now = time.monotonic()
             if now >= deadline:
                 self.end("timed out", f"it still ran after {self.limits.wall_s:g} s")
                 break
             if now >= look_at:
-                look_at = now + LOOK_EVERY_S
+                look_at = now + CHECK_INTERVAL_S
                 if self.look():
                     break
             for descriptor, event in self.poll.poll(max(0.0, min(deadline, look_at) - now) * 1000):
@@ -248,9 +251,9 @@ class Watch:
 
     def look(self) -> bool:
         """See what is used; whether a limit is exceeded, which is then noted."""
-        usage = look(self.processes, self.tree)
+        usage = measure_usage(self.processes, self.tree)
         self.cpu_s = max(self.cpu_s, usage.cpu_s)
-        found = exceeded(usage, self.limits)
+        found = find_exceeded_limit(usage, self.limits)
         if found is None or self.verdict is not None:
             return False
         self.end(*found)
@@ -282,14 +285,14 @@ class Watch:
             return True
         self.size += len(data)
         kept = self.kept[descriptor]
-        kept += data[: KEPT_BYTES - len(kept)]
+        kept += data[: CAPTURED_BYTES - len(kept)]
         return True
 
     def hear(self) -> bytes:
         """Some of what process 1 says; the listener may come with it."""
         data, handed, _, _ = socket.recv_fds(self.socket, 1 << 16, 2, socket.MSG_CMSG_CLOEXEC)
         if len(handed) == 2 and self.answers is not None and self.listener is None:
-            self.listener = Listener(handed[0], handed[1], self.answers)
+            self.listener = SyscallListener(handed[0], handed[1], self.answers)
             self.poll.register(self.listener.descriptor, select.POLLIN)
         return data
 

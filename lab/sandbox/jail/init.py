@@ -29,14 +29,14 @@ import platform
 from collections.abc import Iterable, Mapping
 
 from lab.errors import MachineError, UsageError
-from lab.sandbox.jail.proc_mounts import Covers, Mount
-from lab.sandbox.jail.seccomp import answer_filter
+from lab.sandbox.jail.proc_mounts import MountCall, ProcMounts
+from lab.sandbox.jail.seccomp import build_answer_filter
 
-__all__ = ["PERL", "RIGHTS", "SCRIPT", "start_file"]
+__all__ = ["CAPABILITIES", "PERL", "SCRIPT", "encode_start_file"]
 
 PERL = "/usr/bin/perl"
 
-RIGHTS = ("CAP_SYS_ADMIN", "CAP_SETPCAP")
+CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETPCAP")
 """What process 1 needs of capabilities(7): to mount, and to see that no one can ever again."""
 
 SYSTEM_CALLS = {
@@ -46,7 +46,7 @@ SYSTEM_CALLS = {
     "riscv64": (167, 157, 40, 91, 277, 211),
 }
 
-NO_COVERS = Covers()
+NO_MOUNTS = ProcMounts()
 
 SCRIPT = rb"""
 sub failed { print STDERR "$_[0]: $!\n"; exit 125 }
@@ -117,12 +117,12 @@ while ((my $ended = waitpid -1, 0) > 0) {
 """
 
 
-def start_file(
+def encode_start_file(
     argv: tuple[str, ...],
     variables: Mapping[str, str],
     *,
     terminal: bool,
-    covers: Covers = NO_COVERS,
+    covers: ProcMounts = NO_MOUNTS,
     answered: bool = True,
 ) -> bytes:
     """What process 1 reads to know what to do: words that end in NUL.
@@ -133,10 +133,10 @@ def start_file(
     if machine not in SYSTEM_CALLS:
         raise MachineError(f"the jail's process 1 does not know the processor {machine} yet")
     words = [str(number) for number in SYSTEM_CALLS[machine]]
-    words += [answer_filter(machine).hex() if answered else "", "1" if terminal else ""]
+    words += [build_answer_filter(machine).hex() if answered else "", "1" if terminal else ""]
     words += [argv[0], str(len(argv)), *argv]
     for mounts in (covers.before, covers.after):
-        words += _counted(mounts)
+        words += _encode_mounts(mounts)
     for name, value in variables.items():
         if not name or "=" in name:
             raise UsageError(f"{name!r} cannot be the name of an environment variable")
@@ -147,6 +147,6 @@ def start_file(
     return b"\0".join(word.encode("utf-8", "surrogateescape") for word in words)
 
 
-def _counted(mounts: Iterable[Mount]) -> list[str]:
+def _encode_mounts(mounts: Iterable[MountCall]) -> list[str]:
     words = [word for each in mounts for word in (each.source, each.target, str(each.flags))]
     return [str(len(words)), *words]

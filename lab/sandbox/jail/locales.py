@@ -18,34 +18,34 @@ from pathlib import Path
 
 from lab.errors import MachineError, UsageError
 
-__all__ = ["default_cache", "directory_name", "locale_folder"]
+__all__ = ["find_default_cache", "make_locale_folder", "to_directory_name"]
 
-ALWAYS = "C.UTF-8"
+ALWAYS_PRESENT = "C.UTF-8"
 BUILT_IN = frozenset({"C", "POSIX"})
-SHAPE = re.compile(
+LOCALE_PATTERN = re.compile(
     r"(?P<language>[A-Za-z]{1,8}(_[A-Za-z]{2,4})?)(\.(?P<charset>[A-Za-z0-9-]+))?(?P<modifier>@\w+)?"
 )
 
 
-def default_cache() -> Path:
+def find_default_cache() -> Path:
     """Where compiled locales are kept for this user."""
     return Path(pwd.getpwuid(os.geteuid()).pw_dir, ".cache", "fingerprint-lab", "locales")
 
 
-def directory_name(locale: str) -> str:
+def to_directory_name(locale: str) -> str:
     """The folder in which glibc looks for a locale: ``de_DE.UTF-8`` → ``de_DE.utf8``.
 
     UsageError for anything that is not the name of a locale.
     """
-    language, charset, modifier = _parts(locale)
+    language, charset, modifier = _parse_locale(locale)
     plain = re.sub(r"[^a-z0-9]", "", charset.lower())
     return f"{language}.{plain}{modifier}"
 
 
-def locale_folder(locales: Iterable[str], cache: Path) -> Path:
+def make_locale_folder(locales: Iterable[str], cache: Path) -> Path:
     """A folder that holds exactly these locales and C.UTF-8, made if need be."""
-    wanted = sorted({*locales, ALWAYS} - BUILT_IN)
-    names = [directory_name(each) for each in wanted]
+    wanted = sorted({*locales, ALWAYS_PRESENT} - BUILT_IN)
+    names = [to_directory_name(each) for each in wanted]
     key = hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
     folder = cache / "sets" / key
     if folder.exists():
@@ -58,24 +58,24 @@ def locale_folder(locales: Iterable[str], cache: Path) -> Path:
         made = Path(work, "set")
         made.mkdir()
         for locale, name in zip(wanted, names, strict=True):
-            shutil.copytree(_compiled(locale, cache), made / name, copy_function=os.link)
+            shutil.copytree(_compile_locale(locale, cache), made / name, copy_function=os.link)
         _move(made, folder)
     return folder
 
 
-def _compiled(locale: str, cache: Path) -> Path:
-    done = cache / "compiled" / directory_name(locale)
+def _compile_locale(locale: str, cache: Path) -> Path:
+    done = cache / "compiled" / to_directory_name(locale)
     if done.exists():
         return done
     done.parent.mkdir(parents=True, exist_ok=True)
-    language, charset, modifier = _parts(locale)
+    language, charset, modifier = _parse_locale(locale)
     localedef = shutil.which("localedef", path="/usr/bin:/usr/sbin:/bin:/sbin")
     if localedef is None:
         raise MachineError(f"localedef is missing, so the jail cannot have the locale {locale}")
     with tempfile.TemporaryDirectory(dir=cache) as work:
         made = Path(work, "locale")
-        own = Path("/usr/lib/locale", directory_name(locale))
-        if locale == ALWAYS and own.is_dir():
+        own = Path("/usr/lib/locale", to_directory_name(locale))
+        if locale == ALWAYS_PRESENT and own.is_dir():
             shutil.copytree(own, made)
         else:
             # Exit code 1 means that it was written, with warnings.
@@ -106,8 +106,8 @@ def _move(made: Path, done: Path) -> None:
             raise
 
 
-def _parts(locale: str) -> tuple[str, str, str]:
-    match = SHAPE.fullmatch(locale)
+def _parse_locale(locale: str) -> tuple[str, str, str]:
+    match = LOCALE_PATTERN.fullmatch(locale)
     if match is None:
         raise UsageError(f"{locale!r} is not a locale; write it as language_COUNTRY.UTF-8")
     return match["language"], match["charset"] or "ISO-8859-1", match["modifier"] or ""

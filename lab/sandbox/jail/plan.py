@@ -1,6 +1,6 @@
 """The jail: what the client sees of a machine, as a list of files and of mounts.
 
-Everything here is a pure function of a :class:`Jail` and of the :class:`Ground` (the few
+Everything here is a pure function of a :class:`Jail` and of the :class:`HostFacts` (the few
 facts about the host that matter), so that it can be tested without starting anything.
 :mod:`lab.sandbox.cell.cell` makes it real.
 
@@ -18,32 +18,32 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from lab.errors import UsageError
-from lab.factors.host_spec import Directory, File, Link, Surroundings
-from lab.sandbox.cell.network_plan import wiring
-from lab.sandbox.jail.files.etc import etc
-from lab.sandbox.jail.files.facts import Facts
-from lab.sandbox.jail.files.procfs import own_cgroup, procfs
-from lab.sandbox.jail.files.sysfs import sysfs
-from lab.sandbox.jail.init import RIGHTS, start_file
-from lab.sandbox.jail.proc_mounts import STAGE, Entry, covers
-from lab.sandbox.jail.syscall_answers import Answers, answers
+from lab.factors.host_spec import Directory, File, HostSpec, Link
+from lab.sandbox.cell.network_plan import plan_network
+from lab.sandbox.jail.files.etc import build_etc
+from lab.sandbox.jail.files.facts import MachineFacts
+from lab.sandbox.jail.files.procfs import build_procfs, format_own_cgroup
+from lab.sandbox.jail.files.sysfs import build_sysfs
+from lab.sandbox.jail.init import CAPABILITIES, encode_start_file
+from lab.sandbox.jail.proc_mounts import STAGE, ProcEntry, plan_proc_mounts
+from lab.sandbox.jail.syscall_answers import SyscallAnswers, build_answers
 
 __all__ = [
-    "Ground",
+    "HostFacts",
     "Jail",
+    "JailPlan",
     "Limits",
-    "Plan",
-    "Shown",
-    "base_variables",
-    "inside",
-    "plan",
-    "writable_places",
+    "Mount",
+    "add_login_variables",
+    "is_within",
+    "list_writable_paths",
+    "plan_jail",
 ]
 
 MEBIBYTE = 1 << 20
 GIBIBYTE = 1 << 30
 
-FORBIDDEN = ("/proc", "/sys", "/dev", "/etc")
+FORBIDDEN_PATHS = ("/proc", "/sys", "/dev", "/etc")
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 DEVICE_LINKS = {
     "fd": "/proc/self/fd",
@@ -54,7 +54,7 @@ DEVICE_LINKS = {
     "ptmx": "pts/ptmx",
 }
 USR_LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
-CACHE = "/etc/ld.so.cache"
+LOADER_CACHE = "/etc/ld.so.cache"
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -81,7 +81,7 @@ class Jail(msgspec.Struct, frozen=True):
     nothing is shown, wherever they lie: where a shown folder holds one, it is empty.
     """
 
-    surroundings: Surroundings
+    surroundings: HostSpec
     argv: tuple[str, ...]
     readable: tuple[str, ...] = ()
     trust: bytes = b""
@@ -90,7 +90,7 @@ class Jail(msgspec.Struct, frozen=True):
     hidden: tuple[str, ...] = ()
 
 
-class Shown(msgspec.Struct, frozen=True):
+class Mount(msgspec.Struct, frozen=True):
     """A host path shown inside: a folder, a file, or (with ``target``) a symbolic link.
 
     ``path`` is where the jail has it; ``source`` is a folder's host path, if it is another.
@@ -102,7 +102,7 @@ class Shown(msgspec.Struct, frozen=True):
     source: str | None = None
 
 
-class Ground(msgspec.Struct, frozen=True):
+class HostFacts(msgspec.Struct, frozen=True):
     """What of the host a jail stands on.
 
     ``top`` tells for ``bin``, ``lib`` and their like, where they exist, whether they are
@@ -111,10 +111,10 @@ class Ground(msgspec.Struct, frozen=True):
     """
 
     top: Mapping[str, str | None] = {}
-    shown: tuple[Shown, ...] = ()
+    shown: tuple[Mount, ...] = ()
     covered: tuple[str, ...] = ()
     """Paths inside over which an empty folder is put, after all else is shown."""
-    proc: Mapping[str, Entry] = {}
+    proc: Mapping[str, ProcEntry] = {}
     """What is in /proc beside the processes, by name."""
     groups: bool = False
     """Whether the kernel has control groups."""
@@ -133,7 +133,7 @@ class Ground(msgspec.Struct, frozen=True):
     """The files that give the jail another date."""
 
 
-class Plan(msgspec.Struct, frozen=True):
+class JailPlan(msgspec.Struct, frozen=True):
     """A jail worked out: the tree to write, bubblewrap's arguments, and init's start file.
 
     ``covers`` are what is written below the tree's /sys before process 1 is told to go on.
@@ -149,11 +149,11 @@ class Plan(msgspec.Struct, frozen=True):
     start: bytes
     folders: tuple[str, ...] = ()
     covers: Mapping[str, File | Link | Directory] = {}
-    answers: Answers | None = None
+    answers: SyscallAnswers | None = None
 
 
-def base_variables(
-    surroundings: Surroundings, search_path: Iterable[str] = ("/usr/local/bin", "/usr/bin", "/bin")
+def add_login_variables(
+    surroundings: HostSpec, search_path: Iterable[str] = ("/usr/local/bin", "/usr/bin", "/bin")
 ) -> dict[str, str]:
     """The environment of a login: what the user and directory imply, under what is set."""
     user = surroundings.user
@@ -168,33 +168,33 @@ def base_variables(
     return {**implied, **surroundings.variables}
 
 
-def writable_places(surroundings: Surroundings) -> tuple[str, ...]:
+def list_writable_paths(surroundings: HostSpec) -> tuple[str, ...]:
     """Where the client's user can write, outermost first, none inside another."""
     wanted = {"/tmp", "/var", "/run", surroundings.user.home, surroundings.directory}
     return tuple(
         place
-        for place in sorted(_normal(place) for place in wanted)
-        if not any(inside(place, other) for other in wanted if _normal(other) != place)
+        for place in sorted(_normalise(place) for place in wanted)
+        if not any(is_within(place, other) for other in wanted if _normalise(other) != place)
     )
 
 
-def plan(jail: Jail, ground: Ground, tree: str) -> Plan:
+def plan_jail(jail: Jail, ground: HostFacts, tree: str) -> JailPlan:
     """Work the jail out; ``tree`` is where the tree is mounted.  UsageError if it cannot be."""
     surroundings = jail.surroundings
-    places = writable_places(surroundings)
-    items = _skeleton(surroundings, ground)
-    items.update(etc(surroundings, jail.trust))
+    places = list_writable_paths(surroundings)
+    items = _build_skeleton(surroundings, ground)
+    items.update(build_etc(surroundings, jail.trust))
     items.update(ground.clock)
     if ground.loader_cache is not None:
-        items[CACHE] = File(ground.loader_cache)
+        items[LOADER_CACHE] = File(ground.loader_cache)
     for path in (surroundings.user.home, surroundings.directory):
-        _check_place(path, ground)
+        _check_path(path, ground)
     for path in surroundings.directories:
-        _check_place(path, ground)
-        items[_normal(path)] = Directory()
+        _check_path(path, ground)
+        items[_normalise(path)] = Directory()
     for path, item in surroundings.files.items():
-        _check_place(path, ground)
-        items[_normal(path)] = item
+        _check_path(path, ground)
+        items[_normalise(path)] = item
     arguments = ["--ro-bind", f"{tree}/root", "/", "--ro-bind", "/usr", "/usr"]
     for name, target in ground.top.items():
         if target is None:
@@ -227,37 +227,39 @@ def plan(jail: Jail, ground: Ground, tree: str) -> Plan:
             folders.append(shown.source)
     for path in ground.covered:
         arguments += ["--ro-bind", f"{tree}/empty", path]
-    facts = _facts(surroundings, ground)
-    wired = wiring(surroundings.network, surroundings.machine.mac, pretending=True)
-    groups = (facts.platform.cgroup, own_cgroup(facts)) if ground.groups else None
-    covered = covers(ground.proc, procfs(facts), sysfs(facts, dict(wired.devices)), groups)
+    facts = _build_machine_facts(surroundings, ground)
+    wired = plan_network(surroundings.network, surroundings.machine.mac, pretending=True)
+    groups = (facts.platform.cgroup, format_own_cgroup(facts)) if ground.groups else None
+    covered = plan_proc_mounts(
+        ground.proc, build_procfs(facts), build_sysfs(facts, dict(wired.devices)), groups
+    )
     user = surroundings.user
     arguments += ["--unshare-user", "--uid", str(user.uid), "--gid", str(user.gid)]
     arguments += ["--unshare-pid", "--as-pid-1", "--unshare-ipc", "--unshare-cgroup-try"]
     arguments += ["--unshare-uts", "--hostname", surroundings.hostname]
     arguments += ["--cap-drop", "ALL"]
-    for right in RIGHTS:
+    for right in CAPABILITIES:
         arguments += ["--cap-add", right]
     arguments += ["--seccomp", "7", "--chdir", surroundings.directory]
-    start = start_file(
+    start = encode_start_file(
         jail.argv,
         surroundings.variables,
         terminal=surroundings.terminal.kind == "tty",
         covers=covered,
         answered=ground.answered,
     )
-    return Plan(
-        tree=_with_parents(items),
+    return JailPlan(
+        tree=_add_parents(items),
         arguments=tuple(arguments),
         start=start,
         folders=tuple(folders),
-        covers=_with_parents(covered.items, STAGE),
-        answers=answers(facts) if ground.answered else None,
+        covers=_add_parents(covered.items, STAGE),
+        answers=build_answers(facts) if ground.answered else None,
     )
 
 
-def _facts(surroundings: Surroundings, ground: Ground) -> Facts:
-    return Facts(
+def _build_machine_facts(surroundings: HostSpec, ground: HostFacts) -> MachineFacts:
+    return MachineFacts(
         machine=surroundings.machine,
         platform=surroundings.platform,
         network=surroundings.network,
@@ -269,7 +271,9 @@ def _facts(surroundings: Surroundings, ground: Ground) -> Facts:
     )
 
 
-def _skeleton(surroundings: Surroundings, ground: Ground) -> dict[str, File | Link | Directory]:
+def _build_skeleton(
+    surroundings: HostSpec, ground: HostFacts
+) -> dict[str, File | Link | Directory]:
     items: dict[str, File | Link | Directory] = {
         f"/{name}": Directory()
         for name in ("boot", "dev", "etc", "home", "media", "mnt", "opt", "proc", "run", "srv")
@@ -286,24 +290,24 @@ def _skeleton(surroundings: Surroundings, ground: Ground) -> dict[str, File | Li
         items[f"/dev/{name}"] = Link(link)
     for name, target in ground.top.items():
         items[f"/{name}"] = Directory() if target is None else Link(target)
-    items[_normal(surroundings.user.home)] = Directory(0o700)
-    items[_normal(surroundings.directory)] = Directory(0o755)
+    items[_normalise(surroundings.user.home)] = Directory(0o700)
+    items[_normalise(surroundings.directory)] = Directory(0o755)
     return items
 
 
-def _check_place(path: str, ground: Ground) -> None:
+def _check_path(path: str, ground: HostFacts) -> None:
     if not path.startswith("/") or "\0" in path:
         raise UsageError(f"{path!r} is not an absolute path, so the jail cannot hold it")
-    if _normal(path) == "/":
+    if _normalise(path) == "/":
         raise UsageError("the jail's root directory itself cannot be a home or a project")
     read_only = ["/usr", "/proc", "/sys", "/dev", *(f"/{name}" for name in USR_LINKS)]
     read_only += [shown.path for shown in ground.shown]
     for outer in read_only:
-        if inside(path, outer):
+        if is_within(path, outer):
             raise UsageError(f"{path} cannot be placed in the jail: {outer} is read-only there")
 
 
-def _with_parents(
+def _add_parents(
     items: Mapping[str, File | Link | Directory], top: str = ""
 ) -> dict[str, File | Link | Directory]:
     """The items with the directories that they need below ``top``, parents before children."""
@@ -316,11 +320,11 @@ def _with_parents(
     return dict(sorted(complete.items(), key=lambda pair: pair[0].split("/")))
 
 
-def _normal(path: str) -> str:
+def _normalise(path: str) -> str:
     return posixpath.normpath(path)
 
 
-def inside(path: str, outer: str) -> bool:
+def is_within(path: str, outer: str) -> bool:
     """Whether ``path`` is ``outer`` or below it."""
-    path, outer = _normal(path), _normal(outer)
+    path, outer = _normalise(path), _normalise(outer)
     return path == outer or path.startswith(outer.rstrip("/") + "/")

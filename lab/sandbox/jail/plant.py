@@ -12,15 +12,17 @@ import os
 from collections.abc import Mapping
 
 from lab.errors import UsageError
-from lab.factors.filetree import Directory, File, Item, Link, nanoseconds
+from lab.factors.filetree import Directory, File, Item, Link, to_nanoseconds
 
-__all__ = ["overwrite", "plant", "redate"]
+__all__ = ["overwrite_file", "shift_timestamps", "write_tree"]
 
 DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def plant(tree: int, items: Mapping[str, Item], at: float | None, owner: int | None = None) -> None:
+def write_tree(
+    tree: int, items: Mapping[str, Item], at: float | None, owner: int | None = None
+) -> None:
     """Create the items (absolute paths, parents first) below the open directory ``tree``.
 
     ``at`` is the Unix time that the time stamps say of which no item says another; None
@@ -33,7 +35,7 @@ def plant(tree: int, items: Mapping[str, Item], at: float | None, owner: int | N
         for path, item in items.items():
             parent, _, name = path.rpartition("/")
             while len(open_now) > 1 and open_now[-1][0] != parent:
-                _leave(open_now, at)
+                _close_directory(open_now, at)
             if open_now[-1][0] != parent:
                 raise UsageError(f"{path} cannot be created: {parent} is not a directory")
             folder = open_now[-1][1]
@@ -44,19 +46,19 @@ def plant(tree: int, items: Mapping[str, Item], at: float | None, owner: int | N
                 )
             try:
                 if isinstance(item, Directory):
-                    open_now.append((path, _directory(folder, name), item))
+                    open_now.append((path, _make_directory(folder, name), item))
                 elif isinstance(item, Link):
-                    _link(folder, name, item, at)
+                    _make_link(folder, name, item, at)
                 else:
-                    _write(folder, name, item, at)
+                    _write_file(folder, name, item, at)
             except OSError as failure:
                 raise UsageError(f"{path} cannot be created: {failure.strerror}") from failure
     finally:
         while open_now:
-            _leave(open_now, at)
+            _close_directory(open_now, at)
 
 
-def overwrite(tree: int, path: str, file: File, at: float | None) -> None:
+def overwrite_file(tree: int, path: str, file: File, at: float | None) -> None:
     """Give a file that was planted another content; the directories keep their times."""
     *parents, name = path.strip("/").split("/")
     folder = os.dup(tree)
@@ -66,18 +68,18 @@ def overwrite(tree: int, path: str, file: File, at: float | None) -> None:
             os.close(folder)
             folder = inner
         flags = os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        _fill(os.open(name, flags, dir_fd=folder), file, at)
+        _write_content(os.open(name, flags, dir_fd=folder), file, at)
     finally:
         os.close(folder)
 
 
-def redate(tree: int, since: float, until: float, shift: float) -> None:
+def shift_timestamps(tree: int, since: float, until: float, shift: float) -> None:
     """Move by ``shift`` seconds the time stamps of what was changed between two moments.
 
     The kernel puts the host's date on what a client writes, whatever date the client is told.
     """
-    moved = nanoseconds(abs(shift)) * (1 if shift > 0 else -1)
-    between = range(nanoseconds(since), nanoseconds(until) + 1)
+    moved = to_nanoseconds(abs(shift)) * (1 if shift > 0 else -1)
+    between = range(to_nanoseconds(since), to_nanoseconds(until) + 1)
     for _, folders, files, descriptor in os.fwalk(".", dir_fd=tree):
         for name in (*folders, *files):
             told = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
@@ -86,7 +88,7 @@ def redate(tree: int, since: float, until: float, shift: float) -> None:
                 os.utime(name, ns=both, dir_fd=descriptor, follow_symlinks=False)
 
 
-def _leave(open_now: list[tuple[str, int, Directory | None]], at: float | None) -> None:
+def _close_directory(open_now: list[tuple[str, int, Directory | None]], at: float | None) -> None:
     """Close the innermost directory; its mode is set last, for it may forbid writing.
 
     So is its time, which each entry that is made in it changes.
@@ -94,32 +96,32 @@ def _leave(open_now: list[tuple[str, int, Directory | None]], at: float | None) 
     _, descriptor, item = open_now.pop()
     if item is not None:
         os.fchmod(descriptor, item.mode)
-    _stamp(descriptor, at if item is None or item.modified is None else item.modified)
+    _set_times(descriptor, at if item is None or item.modified is None else item.modified)
     os.close(descriptor)
 
 
-def _stamp(descriptor: int, moment: float | None) -> None:
+def _set_times(descriptor: int, moment: float | None) -> None:
     if moment is not None:
-        os.utime(descriptor, ns=(nanoseconds(moment), nanoseconds(moment)))
+        os.utime(descriptor, ns=(to_nanoseconds(moment), to_nanoseconds(moment)))
 
 
-def _directory(folder: int, name: str) -> int:
+def _make_directory(folder: int, name: str) -> int:
     os.mkdir(name, 0o700, dir_fd=folder)
     return os.open(name, DIRECTORY_FLAGS, dir_fd=folder)
 
 
-def _link(folder: int, name: str, item: Link, at: float | None) -> None:
+def _make_link(folder: int, name: str, item: Link, at: float | None) -> None:
     os.symlink(item.target, name, dir_fd=folder)
     if at is not None:
-        both = (nanoseconds(at), nanoseconds(at))
+        both = (to_nanoseconds(at), to_nanoseconds(at))
         os.utime(name, ns=both, dir_fd=folder, follow_symlinks=False)
 
 
-def _write(folder: int, name: str, item: File, at: float | None) -> None:
-    _fill(os.open(name, FILE_FLAGS, 0o600, dir_fd=folder), item, at)
+def _write_file(folder: int, name: str, item: File, at: float | None) -> None:
+    _write_content(os.open(name, FILE_FLAGS, 0o600, dir_fd=folder), item, at)
 
 
-def _fill(descriptor: int, item: File, at: float | None) -> None:
+def _write_content(descriptor: int, item: File, at: float | None) -> None:
     try:
         left = memoryview(item.content)
         while left:
@@ -127,6 +129,6 @@ def _fill(descriptor: int, item: File, at: float | None) -> None:
         if item.size is not None and item.size > len(item.content):
             os.ftruncate(descriptor, item.size)
         os.fchmod(descriptor, item.mode)
-        _stamp(descriptor, at if item.modified is None else item.modified)
+        _set_times(descriptor, at if item.modified is None else item.modified)
     finally:
         os.close(descriptor)

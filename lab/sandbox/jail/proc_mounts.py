@@ -25,9 +25,17 @@ import msgspec
 
 from lab.factors.host_spec import Directory, File, Link
 
-__all__ = ["STAGE", "STAGED_PROC", "STAGED_SYS", "Covers", "Entry", "Mount", "covers"]
+__all__ = [
+    "STAGE",
+    "STAGED_PROC",
+    "STAGED_SYS",
+    "MountCall",
+    "ProcEntry",
+    "ProcMounts",
+    "plan_proc_mounts",
+]
 
-Entry = Literal["folder", "file", "closed"]
+ProcEntry = Literal["folder", "file", "closed"]
 """What an entry of /proc is; ``closed`` is a file that not everybody may read."""
 
 STAGE = "/sys"
@@ -36,13 +44,13 @@ STAGED_SYS = f"{STAGE}/sys"
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC = 1, 2, 4, 8, 32, 4096, 16384
 
-KEPT = ("sysvipc",)
+KEPT_ENTRIES = ("sysvipc",)
 """Of this namespace only, and shown as it is, read-only."""
-UUID = "/sys/kernel/random/uuid"
+UUID_PATH = "/sys/kernel/random/uuid"
 """Another at each reading: with a fixed one, clients would take the same for a name."""
 
 
-class Mount(msgspec.Struct, frozen=True):
+class MountCall(msgspec.Struct, frozen=True):
     """One call of mount(2).  In the target, ``{}`` is the number of the client's process."""
 
     source: str
@@ -50,22 +58,22 @@ class Mount(msgspec.Struct, frozen=True):
     flags: int = MS_BIND
 
 
-class Covers(msgspec.Struct, frozen=True):
+class ProcMounts(msgspec.Struct, frozen=True):
     """What to plant below :data:`STAGE`, what process 1 mounts, and what once the client's
     process exists.
     """
 
     items: Mapping[str, File | Link | Directory] = {}
-    before: tuple[Mount, ...] = ()
-    after: tuple[Mount, ...] = ()
+    before: tuple[MountCall, ...] = ()
+    after: tuple[MountCall, ...] = ()
 
 
-def covers(
-    entries: Mapping[str, Entry],
+def plan_proc_mounts(
+    entries: Mapping[str, ProcEntry],
     proc: Mapping[str, File | Directory],
     sys: Mapping[str, File | Link | Directory],
     groups: tuple[str, str] | None = None,
-) -> Covers:
+) -> ProcMounts:
     """Cover these entries of /proc, and show ``sys`` as /sys.
 
     ``proc`` and ``sys`` have paths as within the two; of ``proc`` only that is shown for
@@ -78,24 +86,24 @@ def covers(
     staged |= {
         STAGED_PROC + path: item for path, item in proc.items() if path.split("/")[1] in entries
     }
-    before: list[Mount] = []
-    after: list[Mount] = []
+    before: list[MountCall] = []
+    after: list[MountCall] = []
     for name, entry in entries.items():
         place, cover = f"/proc/{name}", f"{STAGED_PROC}/{name}"
-        if name in KEPT:
+        if name in KEPT_ENTRIES:
             kept = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
-            before += [Mount(place, place), Mount("", place, kept)]
+            before += [MountCall(place, place), MountCall("", place, kept)]
             continue
         if name not in known:
             nothing = File(b"", 0 if entry == "closed" else 0o444)
             staged[cover] = Directory(0o555) if entry == "folder" else nothing
-        before.append(Mount(cover, place, MS_BIND | MS_REC))
-    if STAGED_PROC + UUID in staged:
-        before.insert(0, Mount(f"/proc{UUID}", STAGED_PROC + UUID))
+        before.append(MountCall(cover, place, MS_BIND | MS_REC))
+    if STAGED_PROC + UUID_PATH in staged:
+        before.insert(0, MountCall(f"/proc{UUID_PATH}", STAGED_PROC + UUID_PATH))
     if groups is not None:
         for group, process, mounts in zip(groups, ("1", "{}"), (before, after), strict=True):
             cover = f"{STAGED_PROC}/{len(mounts)}"
             staged[cover] = File(group.encode(), 0o444)
-            mounts.append(Mount(cover, f"/proc/{process}/cgroup"))
-    after.append(Mount(STAGED_SYS, STAGE))
-    return Covers(staged, tuple(before), tuple(after))
+            mounts.append(MountCall(cover, f"/proc/{process}/cgroup"))
+    after.append(MountCall(STAGED_SYS, STAGE))
+    return ProcMounts(staged, tuple(before), tuple(after))

@@ -32,17 +32,17 @@ import struct
 import msgspec
 
 from lab.errors import MachineError
-from lab.sandbox.jail.syscall_answers import CALLS
+from lab.sandbox.jail.syscall_answers import CALL_NUMBERS
 
-__all__ = ["answer_filter", "seccomp_filter"]
+__all__ = ["build_answer_filter", "build_seccomp_filter"]
 
 # machine: (AUDIT_ARCH, socket, clone, unshare, add_key, request_key, keyctl)
-NUMBERS = {
+SYSCALL_NUMBERS = {
     "x86_64": (0xC000003E, 41, 56, 272, 248, 249, 250),
     "aarch64": (0xC00000B7, 198, 220, 97, 217, 218, 219),
     "riscv64": (0xC00000F3, 198, 220, 97, 217, 218, 219),
 }
-HOSTS = {
+HOST_SYSCALLS = {
     "x86_64": (103, 298, 321, 323),
     "aarch64": (116, 241, 280, 282),
     "riscv64": (116, 241, 280, 282),
@@ -65,70 +65,76 @@ FAMILIES = (
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 NUMBER_AT, ARCH_AT, ARGUMENT_AT = 0, 4, 16
 ALLOW = 0x7FFF0000
-FAIL = 0x00050000
-ASK = 0x7FC00000
+RETURN_ERROR = 0x00050000
+NOTIFY = 0x7FC00000
 """Whoever holds the filter's listener; see seccomp_unotify(2)."""
 
 
-def seccomp_filter(machine: str | None = None, *, root: bool = False) -> bytes:
+def build_seccomp_filter(machine: str | None = None, *, root: bool = False) -> bytes:
     """The filter for this machine, as bubblewrap's ``--seccomp`` reads it.
 
     ``root`` says whether the client has root's user id on the host.
     """
     machine = machine or platform.machine()
-    if machine not in NUMBERS:
+    if machine not in SYSCALL_NUMBERS:
         raise MachineError(f"the jail's filter does not know the processor {machine} yet")
-    arch, open_socket, clone, unshare, *keys = NUMBERS[machine]
+    arch, open_socket, clone, unshare, *keys = SYSCALL_NUMBERS[machine]
     refused = [(IO_URING_SETUP, errno.EPERM), *((key, errno.ENOSYS) for key in keys)]
-    refused += [(number, errno.EPERM) for number in HOSTS[machine]]
+    refused += [(number, errno.EPERM) for number in HOST_SYSCALLS[machine]]
     if root:
         refused.append((CLONE3, errno.ENOSYS))
     program = [
-        _step(LOAD, ARCH_AT),
-        _step(EQUAL, arch, 1, 0),
-        _step(RETURN, FAIL | errno.ENOSYS),
-        _step(LOAD, NUMBER_AT),
-        _step(AT_LEAST, X32, 0, 1),
-        _step(RETURN, FAIL | errno.ENOSYS),
+        _encode_instruction(LOAD, ARCH_AT),
+        _encode_instruction(EQUAL, arch, 1, 0),
+        _encode_instruction(RETURN, RETURN_ERROR | errno.ENOSYS),
+        _encode_instruction(LOAD, NUMBER_AT),
+        _encode_instruction(AT_LEAST, X32, 0, 1),
+        _encode_instruction(RETURN, RETURN_ERROR | errno.ENOSYS),
     ]
     for number, error in refused:
-        program += [_step(EQUAL, number, 0, 1), _step(RETURN, FAIL | error)]
+        program += [
+            _encode_instruction(EQUAL, number, 0, 1),
+            _encode_instruction(RETURN, RETURN_ERROR | error),
+        ]
     if root:
         program += [
-            _step(EQUAL, clone, 1, 0),
-            _step(EQUAL, unshare, 0, 4),
-            _step(LOAD, ARGUMENT_AT),
-            _step(ANY_BIT, CLONE_NEWUSER, 0, 1),
-            _step(RETURN, FAIL | errno.EPERM),
-            _step(RETURN, ALLOW),
+            _encode_instruction(EQUAL, clone, 1, 0),
+            _encode_instruction(EQUAL, unshare, 0, 4),
+            _encode_instruction(LOAD, ARGUMENT_AT),
+            _encode_instruction(ANY_BIT, CLONE_NEWUSER, 0, 1),
+            _encode_instruction(RETURN, RETURN_ERROR | errno.EPERM),
+            _encode_instruction(RETURN, ALLOW),
         ]
     program += [
-        _step(EQUAL, open_socket, 1, 0),
-        _step(RETURN, ALLOW),
-        _step(LOAD, ARGUMENT_AT),  # the family: an int, so the lower half tells
+        _encode_instruction(EQUAL, open_socket, 1, 0),
+        _encode_instruction(RETURN, ALLOW),
+        _encode_instruction(LOAD, ARGUMENT_AT),  # the family: an int, so the lower half tells
     ]
     for family in FAMILIES:
-        program += [_step(EQUAL, family, 0, 1), _step(RETURN, ALLOW)]
-    program.append(_step(RETURN, FAIL | errno.EAFNOSUPPORT))
+        program += [_encode_instruction(EQUAL, family, 0, 1), _encode_instruction(RETURN, ALLOW)]
+    program.append(_encode_instruction(RETURN, RETURN_ERROR | errno.EAFNOSUPPORT))
     return b"".join(program)
 
 
-def answer_filter(machine: str | None = None) -> bytes:
+def build_answer_filter(machine: str | None = None) -> bytes:
     """The second filter, by which the lab is asked; for struct sock_fprog.
 
     What it allows, the first may still refuse, as it does all of other instruction sets.
     """
     machine = machine or platform.machine()
-    if machine not in CALLS:
+    if machine not in CALL_NUMBERS:
         raise MachineError(f"the lab does not know the system calls of {machine} yet")
-    numbers = msgspec.structs.astuple(CALLS[machine])
-    program = [_step(LOAD, ARCH_AT), _step(EQUAL, NUMBERS[machine][0], 1, 0)]
-    program += [_step(RETURN, ALLOW), _step(LOAD, NUMBER_AT)]
+    numbers = msgspec.structs.astuple(CALL_NUMBERS[machine])
+    program = [
+        _encode_instruction(LOAD, ARCH_AT),
+        _encode_instruction(EQUAL, SYSCALL_NUMBERS[machine][0], 1, 0),
+    ]
+    program += [_encode_instruction(RETURN, ALLOW), _encode_instruction(LOAD, NUMBER_AT)]
     for number in numbers:
-        program += [_step(EQUAL, number, 0, 1), _step(RETURN, ASK)]
-    program.append(_step(RETURN, ALLOW))
+        program += [_encode_instruction(EQUAL, number, 0, 1), _encode_instruction(RETURN, NOTIFY)]
+    program.append(_encode_instruction(RETURN, ALLOW))
     return b"".join(program)
 
 
-def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+def _encode_instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
     return struct.pack("=HBBI", code, if_true, if_false, value)

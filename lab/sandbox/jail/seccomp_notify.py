@@ -31,39 +31,39 @@ import struct
 from functools import cache
 from pathlib import Path
 
-from lab.sandbox.jail.syscall_answers import CALLS, Answer, Answers
+from lab.sandbox.jail.syscall_answers import CALL_NUMBERS, SyscallAnswer, SyscallAnswers
 
-__all__ = ["Listener", "obstacle", "supported"]
+__all__ = ["SyscallListener", "can_answer_syscalls", "find_obstacle"]
 
 RECEIVE, SEND, STILL_VALID = 0xC0502100, 0xC0182101, 0x80082102
 """The last as kernels before 5.9 have it; later ones know it, too."""
 NOTIFICATION = struct.Struct("=QIIiIQ6Q")
 RESPONSE = struct.Struct("=QqiI")
-GO_ON = 1
+CONTINUE = 1
 
 SECCOMP_CALL = {"x86_64": 317, "aarch64": 277, "riscv64": 277}
 GET_ACTION_AVAILABLE = 2
 ANSWERED_BY_ANOTHER = 0x7FC00000
 YAMA = Path("/proc/sys/kernel/yama/ptrace_scope")
-NOBODY = "3"
+YAMA_NO_ATTACH = "3"
 
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-class Span(ctypes.Structure):
+class IoVector(ctypes.Structure):
     """An ``iovec``."""
 
     _fields_ = (("base", ctypes.c_void_p), ("size", ctypes.c_size_t))
 
 
-class Listener:
+class SyscallListener:
     """The lab's end of a jail's filter.
 
     ``tasks`` is the jail's /proc, to look up whether a task exists.  Both descriptors are
     closed with it.
     """
 
-    def __init__(self, descriptor: int, tasks: int, answers: Answers) -> None:
+    def __init__(self, descriptor: int, tasks: int, answers: SyscallAnswers) -> None:
         self.descriptor = descriptor
         self._tasks = tasks
         self._answers = answers
@@ -81,7 +81,7 @@ class Listener:
         answer = self._answers.to(number, arguments)
         error = self._fulfil(ticket, task, answer) if answer is not None else None
         if error is None:
-            self._respond(ticket, 0, 0, GO_ON)
+            self._respond(ticket, 0, 0, CONTINUE)
         else:
             self._respond(ticket, answer.value if answer and not error else 0, -error, 0)
 
@@ -90,7 +90,7 @@ class Listener:
         os.close(self.descriptor)
         os.close(self._tasks)
 
-    def _fulfil(self, ticket: int, task: int, answer: Answer) -> int | None:
+    def _fulfil(self, ticket: int, task: int, answer: SyscallAnswer) -> int | None:
         """Do what the answer says; the error number, or None where the kernel must do it."""
         if answer.error:
             return answer.error
@@ -128,8 +128,8 @@ class Listener:
         Between question and write the number would have to go to another task.  Numbers are
         given out in a circle, so that takes as many new tasks as there are numbers.
         """
-        ours = Span(ctypes.cast(ctypes.create_string_buffer(data), ctypes.c_void_p), len(data))
-        theirs = Span(address, len(data))
+        ours = IoVector(ctypes.cast(ctypes.create_string_buffer(data), ctypes.c_void_p), len(data))
+        theirs = IoVector(address, len(data))
         if not self._waits(ticket):
             return errno.ESRCH
         written = libc.process_vm_writev(
@@ -155,21 +155,24 @@ class Listener:
             # Otherwise it was killed meanwhile.
 
 
-def supported() -> bool:
+def can_answer_syscalls() -> bool:
     """Whether this machine lets the lab answer system calls."""
-    return obstacle() is None
+    return find_obstacle() is None
 
 
 @cache
-def obstacle() -> str | None:
+def find_obstacle() -> str | None:
     """What forbids the lab to answer system calls, in one line; None where nothing does."""
     machine = platform.machine()
-    if machine not in CALLS:
+    if machine not in CALL_NUMBERS:
         return f"the lab does not know the system calls of the processor {machine} yet"
     action = ctypes.c_uint32(ANSWERED_BY_ANOTHER)
     question = (SECCOMP_CALL[machine], GET_ACTION_AVAILABLE, 0, ctypes.byref(action))
     if libc.syscall(*question) == -1:
         return "this kernel hands no system calls to others (SECCOMP_RET_USER_NOTIF, Linux 5.0)"
-    if YAMA.exists() and YAMA.read_text().strip() == NOBODY:
-        return f"{YAMA} is {NOBODY}, so that nobody may write into another's memory until a reboot"
+    if YAMA.exists() and YAMA.read_text().strip() == YAMA_NO_ATTACH:
+        return (
+            f"{YAMA} is {YAMA_NO_ATTACH}, "
+            "so that nobody may write into another's memory until a reboot"
+        )
     return None

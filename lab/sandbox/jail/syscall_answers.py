@@ -16,12 +16,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from lab.sandbox.jail.files.facts import LOADS, TASKS, UPTIME_S, Facts
+from lab.sandbox.jail.files.facts import LOADS, TASKS, UPTIME_S, MachineFacts
 
-__all__ = ["CALLS", "Answer", "Answers", "Calls", "answers"]
+__all__ = ["CALL_NUMBERS", "CallNumbers", "SyscallAnswer", "SyscallAnswers", "build_answers"]
 
 
-class Calls(msgspec.Struct, frozen=True):
+class CallNumbers(msgspec.Struct, frozen=True):
     """The numbers of the calls that are answered."""
 
     uname: int
@@ -30,17 +30,17 @@ class Calls(msgspec.Struct, frozen=True):
     sched_getaffinity: int
 
 
-CALLS: Mapping[str, Calls] = {
-    "x86_64": Calls(63, 99, 203, 204),
-    "aarch64": Calls(160, 179, 122, 123),
-    "riscv64": Calls(160, 179, 122, 123),
+CALL_NUMBERS: Mapping[str, CallNumbers] = {
+    "x86_64": CallNumbers(63, 99, 203, 204),
+    "aarch64": CallNumbers(160, 179, 122, 123),
+    "riscv64": CallNumbers(160, 179, 122, 123),
 }
 
 WORD = 8
 """Bytes of an unsigned long, in which masks of processors are counted."""
 
 
-class Answer(msgspec.Struct, frozen=True):
+class SyscallAnswer(msgspec.Struct, frozen=True):
     """What a call returns, or the error with which it fails; and what it writes, and where.
 
     With a ``task``, there must be one of this number, or the call fails with ESRCH.
@@ -53,43 +53,43 @@ class Answer(msgspec.Struct, frozen=True):
     task: int = 0
 
 
-class Answers(msgspec.Struct, frozen=True):
+class SyscallAnswers(msgspec.Struct, frozen=True):
     """What the calls of one jail are answered."""
 
-    calls: Calls
+    calls: CallNumbers
     uname: bytes
     sysinfo: bytes
     processors: bytes
 
-    def to(self, number: int, arguments: Sequence[int]) -> Answer | None:
+    def to(self, number: int, arguments: Sequence[int]) -> SyscallAnswer | None:
         """The answer to a call; None for one that is the kernel's to answer."""
         if number == self.calls.uname:
-            return Answer(address=arguments[0], data=self.uname)
+            return SyscallAnswer(address=arguments[0], data=self.uname)
         if number == self.calls.sysinfo:
-            return Answer(address=arguments[0], data=self.sysinfo)
+            return SyscallAnswer(address=arguments[0], data=self.sysinfo)
         if number == self.calls.sched_setaffinity:
-            return Answer(task=_signed(arguments[0]))
+            return SyscallAnswer(task=_to_signed(arguments[0]))
         if number == self.calls.sched_getaffinity:
-            task, size, address = _signed(arguments[0]), arguments[1] & 0xFFFFFFFF, arguments[2]
+            task, size, address = _to_signed(arguments[0]), arguments[1] & 0xFFFFFFFF, arguments[2]
             if size < len(self.processors) or size % WORD:
-                return Answer(error=errno.EINVAL)
-            return Answer(len(self.processors), 0, address, self.processors, task)
+                return SyscallAnswer(error=errno.EINVAL)
+            return SyscallAnswer(len(self.processors), 0, address, self.processors, task)
         return None
 
 
-def answers(facts: Facts) -> Answers:
+def build_answers(facts: MachineFacts) -> SyscallAnswers:
     """The answers that agree with these facts."""
     count = facts.machine.cpus
     words = (count + 8 * WORD - 1) // (8 * WORD)
-    return Answers(
-        calls=CALLS[facts.architecture],
-        uname=_uname(facts),
-        sysinfo=_sysinfo(facts),
+    return SyscallAnswers(
+        calls=CALL_NUMBERS[facts.architecture],
+        uname=_encode_uname(facts),
+        sysinfo=_encode_sysinfo(facts),
         processors=((1 << count) - 1).to_bytes(words * WORD, "little"),
     )
 
 
-def _uname(facts: Facts) -> bytes:
+def _encode_uname(facts: MachineFacts) -> bytes:
     kernel = facts.platform.kernel
     fields = ("Linux", facts.hostname, kernel.release, kernel.version, facts.architecture, "(none)")
     return b"".join(
@@ -97,7 +97,7 @@ def _uname(facts: Facts) -> bytes:
     )
 
 
-def _sysinfo(facts: Facts) -> bytes:
+def _encode_sysinfo(facts: MachineFacts) -> bytes:
     memory = facts.memory
     loads = (int(load * 65536) for load in LOADS)
     amounts = (memory.total, memory.free, memory.shared, memory.buffers, 0, 0)
@@ -114,6 +114,6 @@ def _sysinfo(facts: Facts) -> bytes:
     )
 
 
-def _signed(argument: int) -> int:
+def _to_signed(argument: int) -> int:
     """The argument as a C int."""
     return (argument & 0xFFFFFFFF ^ 0x80000000) - 0x80000000

@@ -13,15 +13,15 @@ import msgspec
 from lab.observation.records import Verdict
 from lab.sandbox.jail.plan import Limits
 
-__all__ = ["Usage", "exceeded", "look"]
+__all__ = ["Usage", "find_exceeded_limit", "measure_usage"]
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
-HOLDER = "1"
-OWN = 2
+HOLDER_PID = "1"
+OWN_PROCESSES = 2
 """Processes of the lab beside the holder: bubblewrap, and the jail's process 1."""
-NEARLY_FULL = 16 * 4096
-NEARLY_NO_FILES = 16
+MIN_FREE_BYTES = 16 * 4096
+MIN_FREE_FILES = 16
 
 
 class Usage(msgspec.Struct, frozen=True):
@@ -37,11 +37,11 @@ class Usage(msgspec.Struct, frozen=True):
     free_files: int
 
 
-def look(processes: int, tree: int) -> Usage:
+def measure_usage(processes: int, tree: int) -> Usage:
     """Look once: ``processes`` is an open /proc of the cell, ``tree`` the open tree."""
     threads = pages = ticks = 0
     for name in os.listdir(processes):
-        if name.isdigit() and name != HOLDER:
+        if name.isdigit() and name != HOLDER_PID:
             try:
                 stat = _read(processes, f"{name}/stat")
                 _, resident, shared, *_ = _read(processes, f"{name}/statm").split()
@@ -57,13 +57,13 @@ def look(processes: int, tree: int) -> Usage:
     return Usage(threads, pages * PAGE, ticks * TICK_S, free, space.f_ffree)
 
 
-def exceeded(usage: Usage, limits: Limits) -> tuple[Verdict, str] | None:
+def find_exceeded_limit(usage: Usage, limits: Limits) -> tuple[Verdict, str] | None:
     """The first limit that is exceeded, with the reason; None where all are kept."""
-    if usage.threads - OWN > limits.processes:
+    if usage.threads - OWN_PROCESSES > limits.processes:
         return "too many processes", f"more than {limits.processes} processes and threads at once"
     if usage.memory_bytes > limits.memory_bytes:
         return "too much memory", f"more than {limits.memory_bytes} bytes resident at once"
-    if usage.free_bytes < NEARLY_FULL or usage.free_files < NEARLY_NO_FILES:
+    if usage.free_bytes < MIN_FREE_BYTES or usage.free_files < MIN_FREE_FILES:
         return "too much disk", f"all of {limits.disk_bytes} bytes of disk in use"
     return None
 

@@ -23,18 +23,18 @@ from typing import NamedTuple, Self, TypeVar
 import msgspec
 
 from lab.clients.profile import Client
-from lab.clients.profile_loader import fill
+from lab.clients.profile_loader import fill_placeholders
 from lab.environment import Environment
 from lab.errors import UsageError
-from lab.factors.host_spec import BARE, Surroundings
+from lab.factors.host_spec import BARE, HostSpec
 from lab.factors.registry import realise
-from lab.internet.models.script import Answer, Script
-from lab.internet.tls.certificate_authority import Authority
+from lab.internet.models.script import FixedAnswer, Script
+from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.observation.records import Exit, Observation
-from lab.sandbox.jail.host_survey import survey
-from lab.sandbox.jail.locales import default_cache
-from lab.sandbox.jail.plan import Ground, Jail, base_variables, plan
-from lab.sandbox.sandbox import Measured, bare_surroundings
+from lab.sandbox.jail.host_survey import survey_host
+from lab.sandbox.jail.locales import find_default_cache
+from lab.sandbox.jail.plan import HostFacts, Jail, add_login_variables, plan_jail
+from lab.sandbox.sandbox import TimedObservation, build_base_spec
 from lab.sandbox.twin.files.filesystem import Files
 from lab.sandbox.twin.files.proc_sys import proc_files, sys_files
 from lab.sandbox.twin.files.root import Trees, split
@@ -69,9 +69,9 @@ _process = threading.Lock()
 class _Place(NamedTuple):
     """What an environment comes to."""
 
-    surroundings: Surroundings
+    surroundings: HostSpec
     argv: tuple[str, ...]
-    ground: Ground
+    ground: HostFacts
     trees: Trees
 
 
@@ -90,7 +90,7 @@ class Twin:
         self,
         call: Callable[[], object],
         *,
-        base: Surroundings = BARE,
+        base: HostSpec = BARE,
         script: Script = Script(),  # noqa: B008
         argv: tuple[str, ...] = ("client",),
         search_path: tuple[str, ...] = SEARCH_PATH,
@@ -103,7 +103,7 @@ class Twin:
         if not argv:
             raise UsageError("argv begins with the program's name; give at least one word")
         self.call = call
-        self.authority = Authority.load(home / "authority")
+        self.authority = CertificateAuthority.load(home / "authority")
         self._base = base
         self._script = script
         self._argv = argv
@@ -122,10 +122,10 @@ class Twin:
     ) -> Self:
         """A twin of a client, with all that its profile brings."""
         profile = client.profile
-        answers = tuple(Answer(**msgspec.structs.asdict(each)) for each in profile.answers)
+        answers = tuple(FixedAnswer(**msgspec.structs.asdict(each)) for each in profile.answers)
         made = cls(
             call,
-            base=bare_surroundings(client),
+            base=build_base_spec(client),
             script=Script(protocols=profile.provider.protocols, answers=answers),
             argv=client.program[1:] or client.program,
             search_path=client.search_path,
@@ -155,7 +155,7 @@ class Twin:
         """
         return self.measure(environment).observation
 
-    def measure(self, environment: Environment) -> Measured:
+    def measure(self, environment: Environment) -> TimedObservation:
         """Run the callable once, and note what the lab itself cost."""
         if not self._open:
             raise UsageError("this twin is not open; use it in a with statement")
@@ -172,9 +172,11 @@ class Twin:
         own_s = sum(each.exit.at for each in runs)
         end = _with_earlier(observation.exit, [each.exit for each in earlier])
         observation = msgspec.structs.replace(observation, exit=end)
-        return Measured(observation, max(0.0, _monotonic() - started - own_s))
+        return TimedObservation(observation, max(0.0, _monotonic() - started - own_s))
 
-    def measure_all(self, trials: Iterable[tuple[T, Environment]]) -> Iterator[tuple[T, Measured]]:
+    def measure_all(
+        self, trials: Iterable[tuple[T, Environment]]
+    ) -> Iterator[tuple[T, TimedObservation]]:
         """Run many trials, one after the other, yielding each as it ends."""
         for label, environment in trials:
             yield label, self.measure(environment)
@@ -206,14 +208,14 @@ class Twin:
 
     def _work_out(self, environment: Environment) -> _Place:
         surroundings = realise(environment, self._base)
-        variables = base_variables(surroundings, self._search_path)
+        variables = add_login_variables(surroundings, self._search_path)
         surroundings = msgspec.structs.replace(surroundings, variables=variables)
         filled = {
             "prompt": self._prompt,
             "home": surroundings.user.home,
             "project": surroundings.directory,
         }
-        argv = tuple(fill(word, filled) for word in self._argv)
+        argv = tuple(fill_placeholders(word, filled) for word in self._argv)
         jail = Jail(
             surroundings=msgspec.structs.replace(surroundings, clock=None),
             argv=argv,
@@ -223,8 +225,8 @@ class Twin:
         )
         # A jail's clock is a file; here it is not, so the jail is told of none.
         started = time.time() if surroundings.clock is None else surroundings.clock
-        ground = survey(jail, default_cache(), started)
-        planned = plan(jail, ground, "/sys")
+        ground = survey_host(jail, find_default_cache(), started)
+        planned = plan_jail(jail, ground, "/sys")
         trees: Trees = {
             **{name: partial(dict, items) for name, items in split(planned.tree).items()},
             "proc": partial(proc_files, surroundings, argv, ground, planned.covers),

@@ -19,8 +19,8 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 import msgspec
 
 from lab.environment import Change, Environment
-from lab.experiment.search.level_variants import made_of
-from lab.factors.registry import factor, impossible
+from lab.experiment.search.level_variants import build_levels_from_words
+from lab.factors.registry import find_conflict, get_factor
 from lab.testing.contracts.interleave import interleaved
 from lab.testing.contracts.machine import Machine, Statement, asked
 from lab.testing.contracts.neighbours import near, plausible
@@ -95,14 +95,14 @@ def known_levels(
     """
     found = {}
     for name in names:
-        item = factor(name)
+        item = get_factor(name)
         own = [levels[name] for levels in given if name in levels]
         some = [word for word in words if plausible(item, word)]
         if item.routes:
             some = [word for word in some if "://" in word or _HOST.fullmatch(word)]
         if name == "hostname":
             some = [word for word in some if word not in servers]
-        made = tuple(dict.fromkeys((*own, *made_of(item, some))))[:_MOST_MADE]
+        made = tuple(dict.fromkeys((*own, *build_levels_from_words(item, some))))[:_MOST_MADE]
         found[name] = Levels(
             item.control, item.levels, made, item.every() if item.every is not None else ()
         )
@@ -166,7 +166,7 @@ def edges(
             around = _around(name, base, levels[name], holds, listed=number == 0)
             sides: tuple[list[Environment], list[Environment]] = [], []
             for each in around:
-                if impossible(each) is None:
+                if find_conflict(each) is None:
                     sides[holds(each)].append(each)
             for side in (False, True):
                 sweeps[side].append(sides[side])
@@ -202,7 +202,7 @@ def plain(
         for start in range(0, len(left), size or 1):
             some = {name: control[name] for name in left[start : start + size]}
             fewer = environment.but(some)
-            if impossible(fewer) is None and holds(fewer):
+            if find_conflict(fewer) is None and holds(fewer):
                 environment, gone = fewer, True
         if not gone or size > 1:
             size //= 2
@@ -222,7 +222,7 @@ def _around(
     Whichever side of the statement has fewer of the known levels is the one that somebody
     wrote down, so the neighbours of these come first.
     """
-    item, own = factor(name), base[name]
+    item, own = get_factor(name), base[name]
     known = dict.fromkeys((own, *levels.made, *levels.named, levels.control))
     sides: tuple[list[str], list[str]] = [], []
     for text in known:

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 import msgspec
 
 from lab.environment import Change, Environment
-from lab.factors.registry import factor
+from lab.factors.registry import get_factor
 from lab.observation.records import Observation
-from lab.reports.text.phrases import listed, run_words, shell_words
-from lab.reports.text.safe import clipped
+from lab.reports.text.phrases import build_run_command, format_list, quote_words
+from lab.reports.text.safe import clip
 from lab.testing.contracts.boundaries import Levels
 from lab.testing.contracts.claim import Claim
 from lab.testing.contracts.counterexample_search import Effort, Outcome, Search
@@ -111,9 +111,9 @@ class Inquiry(msgspec.Struct, frozen=True):
 
     def _changes(self, environment: Environment) -> tuple[Change, ...]:
         return tuple(
-            Change(name, factor(name).control, text)
+            Change(name, get_factor(name).control, text)
             for name, text in environment.levels
-            if text != factor(name).control
+            if text != get_factor(name).control
         )
 
     def _evidence(
@@ -128,7 +128,7 @@ class Inquiry(msgspec.Struct, frozen=True):
             which = needed[0] if len(needed) == 1 else "any one of these"
             lines.append(f"with {which} at its control, it does not")
         trial = self.lookout.subject.observation(broken)
-        lines += [f"sent: {clipped(line, _LONGEST)}" for line in _sent(trial)]
+        lines += [f"sent: {clip(line, _LONGEST)}" for line in _sent(trial)]
         lines += _ended(trial)
         return tuple(lines)
 
@@ -142,7 +142,7 @@ class Inquiry(msgspec.Struct, frozen=True):
         if subject.words is None:
             words = ", ".join(f"{name}={text!a}" for name, text in levels.items())
             return (f"contract.observe(lab.control({words})).text",)
-        return (" ".join(run_words(shell_words(subject.words), levels)),)
+        return (" ".join(build_run_command(quote_words(subject.words), levels)),)
 
 
 def _decided(verdict: Verdict, claim: Claim, idle: str | None) -> Verdict:
@@ -170,13 +170,13 @@ def _decided(verdict: Verdict, claim: Claim, idle: str | None) -> Verdict:
 
 def _levels(changes: Sequence[Change]) -> str:
     text = " ".join(f"{each.factor}={each.right}" for each in changes)
-    return clipped(text, _LONGEST) or "the control environment"
+    return clip(text, _LONGEST) or "the control environment"
 
 
 def _sent(trial: Observation) -> list[str]:
     """The destinations, in few words; ``nothing`` for a trial that sent none."""
     names = list(dict.fromkeys(named(trial)))
-    return [listed(names, 6)] if names else ["nothing"]
+    return [format_list(names, 6)] if names else ["nothing"]
 
 
 def _ended(trial: Observation) -> list[str]:
@@ -185,4 +185,4 @@ def _ended(trial: Observation) -> list[str]:
         return []
     tail = (end.stderr or end.stdout).decode(errors="replace").strip().splitlines()
     how = end.verdict if end.verdict != "finished" else f"code {end.code}"
-    return [f"it ended with {how}" + (f": {clipped(tail[-1], _LONGEST)}" if tail else "")]
+    return [f"it ended with {how}" + (f": {clip(tail[-1], _LONGEST)}" if tail else "")]

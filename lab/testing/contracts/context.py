@@ -13,11 +13,11 @@ from typing import Self
 
 import msgspec
 
-from lab.clients.mining.hosts import words as words_of_client
+from lab.clients.mining.hosts import find_host_words as words_of_client
 from lab.environment import Environment
 from lab.errors import UsageError
-from lab.factors.registry import factor, impossible, inert
-from lab.sandbox.sandbox import bare_surroundings
+from lab.factors.registry import find_conflict, get_factor, is_inert
+from lab.sandbox.sandbox import build_base_spec
 from lab.testing.contracts.boundaries import Edges, Levels, edges, factors_read, known_levels
 from lab.testing.contracts.claim import Claim
 from lab.testing.contracts.claim_evaluation import Inquiry
@@ -52,7 +52,7 @@ class Place(msgspec.Struct, frozen=True):
             if name not in self.held
         ]
         found = (self.control, *interleaved(*some))
-        return [each for each in dict.fromkeys(found) if impossible(each) is None]
+        return [each for each in dict.fromkeys(found) if find_conflict(each) is None]
 
 
 class Field:
@@ -185,7 +185,7 @@ class Field:
     def require(self, name: str) -> None:
         """That a factor exists, varies here, and means something to the client."""
         Machine(dict.fromkeys(self._names, ""), self.missing)[name]
-        if not inert(name, bare_surroundings(self.subject.client)):
+        if not is_inert(name, build_base_spec(self.subject.client)):
             return
         mend = {
             "optout": "optout={'NAME': '1'}, or [optout] in its profile",
@@ -208,7 +208,7 @@ class Field:
 
     @property
     def _not_out(self) -> Mapping[str, str]:
-        return {OPTOUT: factor(OPTOUT).control} if OPTOUT in self._names else {}
+        return {OPTOUT: get_factor(OPTOUT).control} if OPTOUT in self._names else {}
 
     def _varied(self, chosen: Iterable[str] | None) -> tuple[str, ...]:
         reached = tuple(self.subject.control.mapping)
@@ -216,7 +216,7 @@ class Field:
             return reached
         if isinstance(chosen, str):
             raise UsageError(f"factors is a list of names; write factors=[{chosen!r}]")
-        names = tuple(sorted({factor(name).name for name in chosen}))
+        names = tuple(sorted({get_factor(name).name for name in chosen}))
         for name in names:
             if name in self.missing:
                 raise UsageError(f"{name} cannot be varied here: {self.missing[name]}")
@@ -244,7 +244,7 @@ class Field:
         """What is mentioned by the statement and by the client, in turn."""
         own = () if statement is None else mentioned(statement)
         words = dict.fromkeys(interleaved(own, self._client_words))
-        plain = {*self._names, *(factor(name).control for name in self._names)}
+        plain = {*self._names, *(get_factor(name).control for name in self._names)}
         return tuple(word for word in words if word not in plain and any(map(str.isalnum, word)))
 
     @cached_property

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import msgspec
 
-from lab.clients.builtin_profiles import anything
-from lab.clients.profile import Client, Profile, Provider
+from lab.clients.builtin_profiles import make_generic_profile
+from lab.clients.profile import Client, Profile, ProviderSettings
 from lab.environment import Environment
 from lab.errors import UsageError
-from lab.factors.registry import factor, level
-from lab.reports.text.safe import visible
-from lab.sandbox.sandbox import endpoint_of
+from lab.factors.registry import get_factor, parse_level
+from lab.reports.text.safe import make_visible
+from lab.sandbox.sandbox import build_endpoint
 from lab.testing import current_subject
 from lab.testing.contracts.claim import Claim
 from lab.testing.contracts.context import OPTOUT, Field, Place
@@ -119,7 +119,9 @@ def contract(
         subject,
         fires,
         mentions=mentioned(client) if callable(client) else None,
-        examples=[{name: level(name, text) for name, text in each.items()} for each in examples],
+        examples=[
+            {name: parse_level(name, text) for name, text in each.items()} for each in examples
+        ],
         factors=factors,
         population=population,
         effort=effort,
@@ -183,7 +185,7 @@ class Contract:
         with self._field as field:
             field.require_fires()
             field.require(OPTOUT)
-            (level,) = factor(OPTOUT).levels
+            (level,) = get_factor(OPTOUT).levels
             out = {OPTOUT: level}
             claim = Claim(
                 name="silent_when_opted_out()",
@@ -208,7 +210,7 @@ class Contract:
         with self._field as field:
             field.require(name)
             secrecy = Secrecy(field.lookout, name, field.seed)
-            control = factor(name).control
+            control = get_factor(name).control
             claim = Claim(
                 name=f"never_sends({name!r})",
                 statement=lambda machine: machine[name] != control,
@@ -237,7 +239,7 @@ class Contract:
         """
         allowed = allowed_names(hosts)
         with self._field as field:
-            endpoint = endpoint_of(field.subject.client)
+            endpoint = build_endpoint(field.subject.client)
 
             def strays(environment: Environment, replicate: int = 0) -> tuple[str, ...] | None:
                 trial = field.lookout.look(environment, replicate)
@@ -258,7 +260,9 @@ class Contract:
                 rate="talks to others",
                 among="machines",
                 missing=field.missing,
-                story=lambda environment: (visible(f"to {', '.join(strays(environment) or ())}"),),
+                story=lambda environment: (
+                    make_visible(f"to {', '.join(strays(environment) or ())}"),
+                ),
             )
             here = field.anywhere({})
             return field.answer(claim, here, (here.control, *field.fired(), *here.alone()))
@@ -299,8 +303,8 @@ def _profile(
     call: Callable[[], object], optout: Mapping[str, str], variable: str | None, host: str | None
 ) -> Profile:
     name = getattr(call, "__qualname__", type(call).__qualname__).rpartition(".")[2]
-    plain = anything(name, ("client",))
-    provider = Provider(
+    plain = make_generic_profile(name, ("client",))
+    provider = ProviderSettings(
         protocols=plain.provider.protocols,
         host=host,
         endpoint_variable=variable or plain.provider.endpoint_variable,

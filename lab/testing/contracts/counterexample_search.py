@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.environment import Environment
-from lab.experiment.search.level_variants import simpler
-from lab.factors.registry import factor, impossible
-from lab.factors.strategies import environments, levels
+from lab.experiment.search.level_variants import simplify_level
+from lab.factors.registry import find_conflict, get_factor
+from lab.factors.strategies import environments, level_strategy
 from lab.testing.contracts.boundaries import Levels, plain
 from lab.testing.contracts.claim import Claim
 from lab.testing.contracts.trial_budget import Lookout, Spent
@@ -186,7 +186,7 @@ class Search:
         )
         @given(strategy)
         def unbroken(environment: Environment) -> None:
-            assume(impossible(environment) is None and self.claim.about(environment))
+            assume(find_conflict(environment) is None and self.claim.about(environment))
             if self.wrong(environment):
                 found.append(environment)
                 raise BrokenError
@@ -240,13 +240,13 @@ class Search:
     def _plainest(self, environment: Environment) -> Environment:
         best = plain(environment, self.control, self.wrong)
         for change in self.control.difference(best):
-            item = factor(change.factor)
-            named = (*item.levels, *sorted(simpler(item, change.right), key=len))
+            item = get_factor(change.factor)
+            named = (*item.levels, *sorted(simplify_level(item, change.right), key=len))
             for text in named[:_TRIED_PLAINER]:
                 if text == change.right:
                     break
                 other = best.but({change.factor: text})
-                if impossible(other) is None and self.wrong(other):
+                if find_conflict(other) is None and self.wrong(other):
                     best = other
                     break
         # With another level in one place, one in another place may no longer be needed.
@@ -293,4 +293,4 @@ def _worth_trying(name: str, known: Levels) -> SearchStrategy[str]:
     from hypothesis import strategies as st
 
     known_ways = [st.sampled_from(some) for some in (known.made, known.listed) if some]
-    return st.one_of(levels(name), *known_ways)
+    return st.one_of(level_strategy(name), *known_ways)

@@ -15,10 +15,10 @@ from fnmatch import fnmatchcase
 
 from lab.environment import Environment
 from lab.errors import UsageError
-from lab.experiment.trials.host_roles import ENDPOINT, PROXY, roles
+from lab.experiment.trials.host_roles import ENDPOINT, PROXY, assign_roles
 from lab.factors.host_spec import BARE, Endpoint
 from lab.factors.registry import realise
-from lab.observation.features import RESOLVER, Roles
+from lab.observation.features import RESOLVER, HostRoles
 from lab.observation.records import (
     ClientHello,
     Connection,
@@ -56,7 +56,7 @@ def elsewhere(
     ``*`` in an allowed name stands for any text.  Where nobody says which host is the
     provider's own, the endpoint that the user configures is allowed.
     """
-    names = roles(environment, endpoint, endpoint.host)
+    names = assign_roles(environment, endpoint, endpoint.host)
     search = _search_domain(environment)
     ways = {PROXY, RESOLVER, *(() if endpoint.host else (ENDPOINT,))}
     found = {
@@ -84,7 +84,7 @@ def named(observation: Observation) -> Iterator[str]:
                 continue
 
 
-def _destinations(event: Event, names: Roles, search: str) -> Iterator[tuple[str, str]]:
+def _destinations(event: Event, names: HostRoles, search: str) -> Iterator[tuple[str, str]]:
     """What an event is about: how it got there, and the host by its role's name."""
     match event:
         case DnsQuery():

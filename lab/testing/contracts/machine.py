@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from lab.environment import Environment
 from lab.errors import UsageError
-from lab.factors.registry import factor
+from lab.factors.registry import get_factor
 from lab.suggest import nearest
 
 __all__ = ["Machine", "Statement", "asked"]
@@ -50,7 +50,7 @@ class Machine(Mapping[str, str]):
     def _why(self, name: str) -> str:
         if name in self._missing:
             return f"no machine here has the factor {name}: {self._missing[name]}"
-        factor(name)  # raises for one that does not exist
+        get_factor(name)  # raises for one that does not exist
         return (
             f"the factor {name} is not varied here; nearest: {nearest(name, self._levels)}, "
             f"or name it in factors="

@@ -17,7 +17,7 @@ from functools import lru_cache
 from itertools import chain
 from urllib.parse import urlsplit
 
-from lab.experiment.search.level_variants import simpler
+from lab.experiment.search.level_variants import simplify_level
 from lab.factors.factor import Factor
 from lab.testing.contracts.interleave import interleaved
 
@@ -34,7 +34,9 @@ _INSTANTS = (datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC
 def near(item: Factor, level: str) -> tuple[str, ...]:
     """Levels that are nearly this one, itself left out; the likeliest to matter first."""
     found: dict[str, None] = {}
-    likely = chain(_spelt(level), _forms(item, level), simpler(item, level), _beside(item, level))
+    likely = chain(
+        _spelt(level), _forms(item, level), simplify_level(item, level), _beside(item, level)
+    )
     for text in likely:
         if not plausible(item, text):
             continue

@@ -15,12 +15,12 @@ from functools import lru_cache
 
 from lab.environment import Environment
 from lab.errors import ClientError
-from lab.experiment.columns.canaries import made_up_level
-from lab.factors.registry import factor
-from lab.findings.encodings.search import Search
+from lab.experiment.columns.canaries import generate_canary
+from lab.factors.registry import get_factor
+from lab.findings.encodings.search import TextSearch
 from lab.findings.report import Signal
-from lab.observation.features import Roles, extract
-from lab.reports.text.phrases import place
+from lab.observation.features import HostRoles, extract_features
+from lab.reports.text.phrases import format_location
 from lab.testing.comparison import compare
 from lab.testing.contracts.trial_budget import Lookout, Trial
 from lab.testing.subject import UnmeasurableError
@@ -35,14 +35,14 @@ class Secrecy:
 
     def __init__(self, lookout: Lookout, name: str, seed: int) -> None:
         self._lookout = lookout
-        self._item = factor(name)
+        self._item = get_factor(name)
         self._seed = seed
         self._found: dict[Environment, tuple[str, ...] | None] = {}
 
     @property
     def levels(self) -> tuple[str, ...]:
         """Levels to try first: one made up for this, whose copy cannot be chance, and the named."""
-        canary = made_up_level(self._item, self._seed)
+        canary = generate_canary(self._item, self._seed)
         return (*(() if canary is None else (canary.level,)), *self._item.levels)
 
     def tells(self, environment: Environment) -> bool | None:
@@ -106,20 +106,20 @@ def _copied(needles: tuple[str, ...], sent: Mapping[str, str]) -> Iterator[tuple
 def _sent(trial: Trial) -> dict[str, str]:
     """Everything that was sent, piece by piece, and where each was seen first."""
     found: dict[str, str] = {}
-    for location, values in extract(trial.observation, Roles()).items():
+    for location, values in extract_features(trial.observation, HostRoles()).items():
         if location.channel != "exit":
             names = (location.host, location.path, location.pointer)
             for value in (*values, *(name for name in names if name)):
-                found.setdefault(value, place(location, _WIDTH))
+                found.setdefault(value, format_location(location, _WIDTH))
     found.setdefault(trial.text, "what was sent")
     return found
 
 
 @lru_cache(maxsize=64)
-def _search(needles: tuple[str, ...]) -> Search:
-    return Search([[needle] for needle in needles])
+def _search(needles: tuple[str, ...]) -> TextSearch:
+    return TextSearch([[needle] for needle in needles])
 
 
 def _line(signal: Signal) -> str:
     covert = "covert, " if signal.covert else ""
-    return f"{covert}{signal.kind} at {place(signal.location, _WIDTH)}"
+    return f"{covert}{signal.kind} at {format_location(signal.location, _WIDTH)}"

@@ -3,7 +3,7 @@
 Factors are independent.  Where the user gives no weights, the control and every named level
 are equally likely, as in :mod:`lab.findings.information.population`: no statement about the world,
 but one that everybody can check.  Machines that cannot exist
-(:func:`lab.factors.registry.impossible`) do not occur.
+(:func:`lab.factors.registry.find_conflict`) do not occur.
 
 A rate is often about few of all machines, those for which a statement holds.  These are drawn
 by rejection, from the population as it is: no machine counts more than it should.  A machine
@@ -22,7 +22,7 @@ import msgspec
 
 from lab.environment import Environment
 from lab.errors import UsageError
-from lab.factors.registry import factor, impossible, level
+from lab.factors.registry import find_conflict, get_factor, parse_level
 from lab.testing.contracts.machine import Machine, Statement, asked
 
 __all__ = ["Drawn", "Population", "stated"]
@@ -80,7 +80,7 @@ class Population(msgspec.Struct, frozen=True):
             held += answer
             if answer == side:
                 environment = Environment.of({name: levels[name] for name in cumulated})
-                if impossible(environment) is None:
+                if find_conflict(environment) is None:
                     found.append(environment)
         return Drawn(tuple(found), looked_at, held)
 
@@ -136,10 +136,10 @@ def stated(
     """
     weights: dict[str, Mapping[str, float]] = {}
     for name in names:
-        item = factor(name)
+        item = get_factor(name)
         weights[name] = _weights(name, (item.control, *item.levels), (given or {}).get(name, {}))
     for name in given or {}:
-        if factor(name).name not in weights:
+        if get_factor(name).name not in weights:
             raise UsageError(f"the population gives weights of {name}, which is not varied here")
     return Population(weights, tuple(sorted(given or {})))
 
@@ -149,7 +149,7 @@ def _weights(name: str, levels: Sequence[str], given: Mapping[str, float]) -> Ma
     for text, weight in given.items():
         if not 0 <= weight <= 1:
             raise UsageError(f"the weight of {name}={text} is {weight}, no share between 0 and 1")
-        own[level(name, text)] = weight
+        own[parse_level(name, text)] = weight
     rest = 1 - math.fsum(own.values())
     if rest < -_NEARLY:
         raise UsageError(f"the weights of {name} add up to {1 - rest:g}, which is more than 1")

@@ -13,8 +13,8 @@ from typing import Literal
 import msgspec
 
 from lab.environment import Change, Environment
-from lab.reports.text.phrases import counted
-from lab.reports.text.safe import clipped
+from lab.reports.text.phrases import format_count
+from lab.reports.text.safe import clip
 from lab.testing import failure_note
 from lab.testing.contracts.violation_rate import Rate, percent
 
@@ -90,7 +90,7 @@ class Verdict(msgspec.Struct, frozen=True):
             "open": self.why,
         }[self.outcome]
         name = self.statement.partition("(")[0]
-        return clipped(f"<{name} {self.outcome}: {words}", _LONGEST) + ">"
+        return clip(f"<{name} {self.outcome}: {words}", _LONGEST) + ">"
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -105,7 +105,7 @@ class Verdict(msgspec.Struct, frozen=True):
             width = max((len(change.factor) for change in self.changes), default=0)
             for each in self.changes:
                 note = f"(control: {each.left})"
-                yield f"    {each.factor:<{width}}  {clipped(each.right, 200)}  {note}"
+                yield f"    {each.factor:<{width}}  {clip(each.right, 200)}  {note}"
             if not self.changes:
                 yield "    the control environment, in which no factor is varied"
             yield from (f"  {line}" for line in self.evidence)
@@ -117,10 +117,11 @@ class Verdict(msgspec.Struct, frozen=True):
                 f"with {levels(one.changes)}"
             )
         if self.failed:
-            number = counted(len(self.failed), "machine")
+            number = format_count(len(self.failed), "machine")
             yield f"  no answer from {number}: {self.failed[0]}"
-        trials = counted(self.trials, "trial")
-        yield f"  searched: {counted(self.tried, 'machine')} (seed {self.seed}; {trials} so far)"
+        trials = format_count(self.trials, "trial")
+        machines = format_count(self.tried, "machine")
+        yield f"  searched: {machines} (seed {self.seed}; {trials} so far)"
         if self.rates:
             yield f"  rates over the stated population: {self.population}"
         for rate in self.rates:

@@ -5,7 +5,12 @@ import time
 
 import pytest
 
-from lab.clients.mining.env_var_patterns import quoted, read_in_script, read_in_shell, runs
+from lab.clients.mining.env_var_patterns import (
+    find_capital_runs,
+    find_quoted_names,
+    find_script_reads,
+    find_shell_reads,
+)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +32,7 @@ from lab.clients.mining.env_var_patterns import quoted, read_in_script, read_in_
     ],
 )  # fmt: skip
 def test_a_name_that_is_read(text: str):
-    assert b"APP_KEY" in read_in_script(f"x = 1;\n{text}\n".encode())
+    assert b"APP_KEY" in find_script_reads(f"x = 1;\n{text}\n".encode())
 
 
 @pytest.mark.parametrize(
@@ -37,16 +42,16 @@ def test_a_name_that_is_read(text: str):
      "const{APP_KEY:a}=process.argv", 'mode: "APP_KEY"'],
 )  # fmt: skip
 def test_what_reads_no_environment(text: str):
-    assert not read_in_script(text.encode())
+    assert not find_script_reads(text.encode())
 
 
 def test_how_often_a_name_is_read():
-    found = read_in_script(b"process.env.ONE; process.env.TWO; process.env.ONE")
+    found = find_script_reads(b"process.env.ONE; process.env.TWO; process.env.ONE")
     assert found == {b"ONE": 2, b"TWO": 1}
 
 
 def test_only_the_nearest_braces_are_unpacked():
-    found = read_in_script(b"f({FAR:1});const {NEAR}=process.env;g({LATE:1})")
+    found = find_script_reads(b"f({FAR:1});const {NEAR}=process.env;g({LATE:1})")
     assert set(found) == {b"NEAR"}
 
 
@@ -54,11 +59,11 @@ def test_a_shell_reads_what_it_does_not_set():
     script = (
         b'#!/bin/sh\nOWN=1\necho "$OWN $GIVEN ${OTHER}" $1\nDIR="${DIR:-/tmp}"\nexport OUT="x"\n'
     )
-    assert set(read_in_shell(script)) == {b"GIVEN", b"OTHER", b"DIR"}
+    assert set(find_shell_reads(script)) == {b"GIVEN", b"OTHER", b"DIR"}
 
 
 def test_quoted_names_have_an_underscore():
-    assert quoted(b"'A_B1' \"CD\" `E_F` x.G_H y_I_J \"k_L_M\" 'N_O'") == {
+    assert find_quoted_names(b"'A_B1' \"CD\" `E_F` x.G_H y_I_J \"k_L_M\" 'N_O'") == {
         b"A_B1", b"E_F", b"G_H", b"N_O",
     }  # fmt: skip
 
@@ -85,15 +90,15 @@ def elf(code: bytes, data: bytes, *, wide: bool = True, order: str = "<") -> byt
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_runs_of_a_compiled_program_without_its_code(wide: bool, order: str):
     data = b"\0ONE_A\0see `TWO_B`\0fooTHREE_Cfailed\0_FOUR_D\0FIVE\0six_SEVEN\0"
-    found = runs(elf(b"\xc3IN_CODE\x90", data, wide=wide, order=order))
+    found = find_capital_runs(elf(b"\xc3IN_CODE\x90", data, wide=wide, order=order))
     assert found == {(b"ONE_A", False), (b"TWO_B", False), (b"THREE_C", True)}
 
 
 def test_without_sections_everything_is_searched():
-    assert runs(b"\x7fELF\0\0IN_CODE\0") == {(b"IN_CODE", False)}
+    assert find_capital_runs(b"\x7fELF\0\0IN_CODE\0") == {(b"IN_CODE", False)}
     broken = bytearray(elf(b"IN_CODE", b""))
     broken[40:48] = b"\xff" * 8
-    assert (b"IN_CODE", False) in runs(bytes(broken))
+    assert (b"IN_CODE", False) in find_capital_runs(bytes(broken))
 
 
 HARD = (
@@ -107,6 +112,6 @@ def test_no_text_takes_long(piece: bytes):
     """Half a megabyte of each takes milliseconds; anything but linear would take minutes."""
     text = b'env=["' + piece * (500_000 // len(piece))
     begun = time.monotonic()
-    for search in (read_in_script, read_in_shell, quoted, runs):
+    for search in (find_script_reads, find_shell_reads, find_quoted_names, find_capital_runs):
         search(text)
     assert time.monotonic() - begun < 5

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from lab.clients.mining.hosts import Words, words, words_in
+from lab.clients.mining.hosts import HostWords, find_host_words, find_host_words_in
 from tests.experiment.model import CLIENT
 
 SCRIPT = b"""
@@ -15,7 +15,7 @@ const far = "unrelated";
 
 
 def test_what_stands_in_a_script():
-    found = words_in(SCRIPT)
+    found = find_host_words_in(SCRIPT)
     assert set(found.hosts) == {
         "api.vendor.com",
         "gateway.rival.ai",
@@ -28,11 +28,11 @@ def test_what_stands_in_a_script():
 
 
 def test_what_stands_in_a_list_comes_first():
-    assert words_in(SCRIPT).hosts[-1] == "api.vendor.com"
+    assert find_host_words_in(SCRIPT).hosts[-1] == "api.vendor.com"
 
 
 def test_an_ending_of_a_file_is_a_host_in_a_url():
-    assert words_in(b"'main.py' 'https://name.py/'").hosts == ("name.py",)
+    assert find_host_words_in(b"'main.py' 'https://name.py/'").hosts == ("name.py",)
 
 
 def test_the_files_of_a_client_are_searched_always_in_one_order(tmp_path):
@@ -41,9 +41,9 @@ def test_the_files_of_a_client_are_searched_always_in_one_order(tmp_path):
     client = msgspec.structs.replace(
         CLIENT, program=(str(tmp_path / "a.js"),), readable=(str(tmp_path),)
     )
-    assert words(client) == words_in(SCRIPT)
+    assert find_host_words(client) == find_host_words_in(SCRIPT)
 
 
 def test_nothing_is_found_in_nothing():
-    assert words_in(b"") == Words()
-    assert words(CLIENT) == Words()
+    assert find_host_words_in(b"") == HostWords()
+    assert find_host_words(CLIENT) == HostWords()

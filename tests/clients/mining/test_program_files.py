@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.clients.mining.program_files import brought, kind_of
+from lab.clients.mining.program_files import classify_program, list_program_files
 from lab.clients.profile import Client, Profile
 
 
@@ -35,13 +35,13 @@ def folder(tmp_path):
 
 
 def found(of: Client, root: Path) -> list[str]:
-    return [os.path.relpath(path, root) for path in brought(of)]
+    return [os.path.relpath(path, root) for path in list_program_files(of)]
 
 
 def test_the_command_s_own_file_comes_first(folder):
     root = folder("a.py", "z/tool.py", "m/b.js")
     of = client("/usr/bin/python3", str(root / "z" / "tool.py"), readable=[root])
-    everything = [path for path in brought(of) if not path.startswith("/usr/")]
+    everything = [path for path in list_program_files(of) if not path.startswith("/usr/")]
     assert [os.path.relpath(path, root) for path in everything] == ["z/tool.py", "a.py", "m/b.js"]
 
 
@@ -108,4 +108,4 @@ def test_a_program_without_a_folder(folder):
     ],
 )
 def test_kinds(name: str, head: bytes, kind: str | None):
-    assert kind_of(f"/x/{name}", head) == kind
+    assert classify_program(f"/x/{name}", head) == kind

@@ -4,7 +4,12 @@ import hmac
 
 import pytest
 
-from lab.experiment.columns.canaries import Canary, canary_columns, made_up_level, told
+from lab.experiment.columns.canaries import (
+    Canary,
+    classify_canary,
+    find_canary_columns,
+    generate_canary,
+)
 from lab.factors.registry import factors
 from lab.findings.encodings.e_values import NEGLIGIBLE
 from lab.observation.location import Location
@@ -27,7 +32,7 @@ def columns(sent, marked=(0, 1), places=None, canaries=(CANARY, OTHER)):
         for row in range(len(sent))
     ]
     everywhere = {place for trial in trials for place in trial}
-    return canary_columns(trials, levels, places or sorted(everywhere, key=str), canaries)
+    return find_canary_columns(trials, levels, places or sorted(everywhere, key=str), canaries)
 
 
 def blobs(*texts):
@@ -71,21 +76,25 @@ def held(*sent):
 
 
 def test_chance_is_that_of_all_trials_that_hold_it():
-    one = told(BLOB, "plain", held({BLOB: f"x1 {CANARY.level}"}))
-    two = told(BLOB, "plain", held({BLOB: f"x1 {CANARY.level}"}, {BLOB: f"y2 {CANARY.level}"}))
+    one = classify_canary(BLOB, "plain", held({BLOB: f"x1 {CANARY.level}"}))
+    two = classify_canary(
+        BLOB, "plain", held({BLOB: f"x1 {CANARY.level}"}, {BLOB: f"y2 {CANARY.level}"})
+    )
     # One alone cannot be compared with anything, so what was allowed to it is told.
     assert (one.kind, one.encoding, one.chance) == ("copied", None, NEGLIGIBLE)
     assert (two.kind, two.encoding) == ("copied", None)
     assert two.chance < NEGLIGIBLE**2
     keys = ["9f1c27aa6a344f0e", "0d8f6b1f8c11b7c1"]
     way = "hmac sha256 keyed with a sent value"
-    keyed = told(BLOB, way, held(*({BLOB: mac(k, CANARY.level), SESSION: k} for k in keys)))
+    keyed = classify_canary(
+        BLOB, way, held(*({BLOB: mac(k, CANARY.level), SESSION: k} for k in keys))
+    )
     assert (keyed.kind, keyed.encoding) == ("encoded", way)
     assert 0 < keyed.chance < 1e-20
 
 
 def test_chance_of_what_cannot_be_found_again_is_what_was_allowed():
-    found = told(BLOB, "sha256", held({BLOB: "x"}, {BLOB: "y"}))
+    found = classify_canary(BLOB, "sha256", held({BLOB: "x"}, {BLOB: "y"}))
     assert (found.kind, found.encoding, found.chance) == ("encoded", "sha256", NEGLIGIBLE)
 
 
@@ -129,15 +138,15 @@ def test_only_the_places_asked_for_are_searched():
 @pytest.mark.parametrize("name", ["hostname", "user", "git"])
 def test_a_made_up_level_is_its_own(name):
     item = factors()[name]
-    canary = made_up_level(item, 7)
+    canary = generate_canary(item, 7)
     assert canary is not None
     assert canary.level not in (item.control, *item.levels)
     assert set(canary.needles) <= set(canary.hashed)
     known = {text for level in (item.control, *item.levels) for text in item.needles(level)}
     assert known.isdisjoint(canary.hashed)
-    assert canary == made_up_level(item, 7)
+    assert canary == generate_canary(item, 7)
 
 
 def test_none_is_made_up_where_finding_it_would_tell_nothing():
-    assert made_up_level(factors()["endpoint"], 7) is None
-    assert made_up_level(factors()["timezone"], 7) is None
+    assert generate_canary(factors()["endpoint"], 7) is None
+    assert generate_canary(factors()["timezone"], 7) is None

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.experiment.columns.stable_parts import lengths, steady
+from lab.experiment.columns.stable_parts import describe_lengths, find_stable_parts
 from lab.experiment.trials.replicates import Replicates
-from tests.experiment.model import Levels, audited, causes, request
+from tests.experiment.model import Levels, causes, request, run_audit
 
 GROUPS = [0, 0, 0, 0, 0, 0, 1, 1, 1, 2]
 
@@ -26,7 +26,7 @@ def test_the_first_digits_of_an_identifier():
     def make(group, chance):
         return f"{group:08x}-{chance.getrandbits(16):04x}-{chance.getrandbits(48):012x}"
 
-    found = steady(tokens(make), Replicates(GROUPS))
+    found = find_stable_parts(tokens(make), Replicates(GROUPS))
     assert found is not None
     assert [text[:8] for text in found] == [f"{group:08x}" for group in GROUPS]
     assert all("…" in text for text in found)
@@ -36,7 +36,7 @@ def test_pieces_of_tokens_of_different_lengths():
     def make(group, chance):
         return f"v1.{'ab'[group % 2]}.{chance.getrandbits(chance.choice((60, 90))):x}"
 
-    found = steady(tokens(make), Replicates(GROUPS))
+    found = find_stable_parts(tokens(make), Replicates(GROUPS))
     assert found is not None
     assert {text for text, group in zip(found, GROUPS, strict=True) if group != 1} == {"v1.a.…"}
 
@@ -46,7 +46,7 @@ def test_in_random_tokens_nothing_is_steady(seed):
     def make(group, chance):
         return str(uuid.UUID(int=chance.getrandbits(128), version=4))
 
-    assert steady(tokens(make, seed), Replicates(GROUPS)) is None
+    assert find_stable_parts(tokens(make, seed), Replicates(GROUPS)) is None
 
 
 def test_numbers_times_and_texts_are_left_out():
@@ -55,14 +55,14 @@ def test_numbers_times_and_texts_are_left_out():
         tokens(lambda group, chance: f"202{group}-09-16T12:00:{chance.randrange(60):02d}Z"),
         tokens(lambda group, chance: f"two words {group} {chance.random()}"),
     ):
-        assert steady(texts, Replicates(GROUPS)) is None
+        assert find_stable_parts(texts, Replicates(GROUPS)) is None
 
 
 @given(st.lists(st.text(max_size=30) | st.none(), min_size=10, max_size=10))
 def test_any_values_are_borne(values):
-    found = steady(values, Replicates(GROUPS))
+    found = find_stable_parts(values, Replicates(GROUPS))
     assert found is None or len(found) == len(values)
-    long = lengths(values)
+    long = describe_lengths(values)
     assert long is None or len(long) == len(values)
 
 
@@ -73,7 +73,7 @@ def test_a_part_of_a_request_id_is_a_signal(tmp_path):
             request({}, headers=[("idempotency-key", f"{first}-{chance.getrandbits(96):024x}")])
         ]
 
-    assert causes(audited(behaves, tmp_path, factors=("hostname", "ci", "timezone"))) == {
+    assert causes(run_audit(behaves, tmp_path, factors=("hostname", "ci", "timezone"))) == {
         ("hostname",)
     }
 
@@ -83,7 +83,7 @@ def test_so_is_the_length_of_padding(tmp_path):
         long = 40 if levels["ci"] == "none" else 80
         return [request({"pad": "".join(chance.choices("0123456789abcdef", k=long))})]
 
-    report = audited(behaves, tmp_path, factors=("hostname", "ci", "timezone"))
+    report = run_audit(behaves, tmp_path, factors=("hostname", "ci", "timezone"))
     assert causes(report) == {("ci",)}
 
 
@@ -92,7 +92,7 @@ def test_and_a_length_that_is_random_itself(tmp_path):
         long = chance.randrange(20, 60) if levels["ci"] == "none" else chance.randrange(70, 120)
         return [request({"pad": "".join(chance.choices("0123456789abcdef", k=long))})]
 
-    report = audited(behaves, tmp_path, factors=("hostname", "ci", "timezone"))
+    report = run_audit(behaves, tmp_path, factors=("hostname", "ci", "timezone"))
     assert causes(report) == {("ci",)}
 
 

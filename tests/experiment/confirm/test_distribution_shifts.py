@@ -10,11 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.experiment.columns.column import ABSENT, Column
-from lab.experiment.columns.noise_measures import Measure, measures, time_measures
-from lab.experiment.confirm.distribution_shifts import LOOK, LOOKS, shifted, sought, suspects
+from lab.experiment.columns.noise_measures import Measure, derive_measures, derive_time_measures
+from lab.experiment.confirm.distribution_shifts import (
+    LOOK_SIZE,
+    MAX_LOOKS,
+    next_look_size,
+    screen_shifts,
+    stratified_fisher_p,
+)
 from lab.observation.location import Location
 from tests.experiment.isolate.test_interactions import ROWS
-from tests.experiment.model import Levels, ModelLaboratory, audited, request
+from tests.experiment.model import Levels, ModelExecutor, request, run_audit
 
 PLACE = Location("http", "api.example", "POST", "/v1", "body", "/x")
 DESIGNED = [True] * len(ROWS)
@@ -25,38 +31,38 @@ def column(view, *values):
 
 
 def test_a_value_that_recurs_is_a_category_and_a_token_is_nothing():
-    (found,) = measures([column("exact", *"aaabbb")])
+    (found,) = derive_measures([column("exact", *"aaabbb")])
     assert (found.nature, found.values) == ("category", (1, 1, 1, 0, 0, 0))
-    assert measures([column("exact", "q1", "w2", "e3", "r4")]) == []
+    assert derive_measures([column("exact", "q1", "w2", "e3", "r4")]) == []
 
 
 def test_numbers_are_numbers_and_a_few_of_them_categories():
-    (found,) = measures([column("exact", "1.5", "2", "-3", "4e1", "5", "6", "7", None)])
+    (found,) = derive_measures([column("exact", "1.5", "2", "-3", "4e1", "5", "6", "7", None)])
     assert found.nature == "number"
     assert found.values == (1.5, 2, -3, 40, 5, 6, 7, None)
-    assert {one.nature for one in measures([column("exact", *"111222")])} == {"category"}
+    assert {one.nature for one in derive_measures([column("exact", *"111222")])} == {"category"}
 
 
 def test_what_comes_and_goes_and_how_often():
-    (found,) = measures([column("some", "some", ABSENT, "some")])
+    (found,) = derive_measures([column("some", "some", ABSENT, "some")])
     assert (found.nature, found.values) == ("presence", (1, 0, 1))
-    (found,) = measures([column("count", "0", "2", "1")])
+    (found,) = derive_measures([column("count", "0", "2", "1")])
     assert (found.nature, found.values) == ("count", (0, 2, 1))
 
 
 @given(st.lists(st.text(max_size=30) | st.none(), max_size=30))
 def test_whatever_a_client_sends_measures_are_numbers(values):
-    for found in measures([column("exact", *values)]):
+    for found in derive_measures([column("exact", *values)]):
         assert len(found.values) == len(values)
         assert all(value is None or isinstance(value, float) for value in found.values)
 
 
 def test_times_are_compared_where_there_are_as_many_of_them():
     place = PLACE.message.beside("timing")
-    (first, second) = time_measures([{place: (0.1, 0.2)}, {}, None, {place: (0.3, 0.4)}])
+    (first, second) = derive_time_measures([{place: (0.1, 0.2)}, {}, None, {place: (0.3, 0.4)}])
     assert first.values == (0.1, None, None, 0.3)
     assert second.values == (0.2, None, None, 0.4)
-    assert time_measures([{place: (0.1,)}, {place: (0.1, 0.2)}]) == []
+    assert derive_time_measures([{place: (0.1,)}, {place: (0.1, 0.2)}]) == []
 
 
 def measure(behaves, seed=1, nature="category"):
@@ -68,7 +74,7 @@ def test_the_factor_that_moves_a_rate_is_suspected():
     def more(row, chance):
         return float(chance.random() < (0.8 if row.get("f3") in ("l1", "l4") else 0.1))
 
-    (found, *_) = suspects([measure(more)], ROWS, DESIGNED)
+    (found, *_) = screen_shifts([measure(more)], ROWS, DESIGNED)
     assert found.level[0] == "f3"
     assert found.level[1] in ("l1", "l4")
     assert found.above
@@ -78,14 +84,16 @@ def test_two_factors_that_move_a_number_are_both_suspected():
     def sum_of_two(row, chance):
         return 10 * ("f1" in row) + 10 * ("f6" in row) + chance.gauss(100, 2)
 
-    found = suspects([measure(sum_of_two, nature="number")], ROWS, DESIGNED)
+    found = screen_shifts([measure(sum_of_two, nature="number")], ROWS, DESIGNED)
     assert {shift.level[0] for shift in found} == {"f1", "f6"}
     assert all(95 < shift.threshold < 125 for shift in found)
 
 
 def test_chance_is_suspected_of_little():
     found = [
-        suspects([measure(lambda row, chance: chance.random(), seed, "number")], ROWS, DESIGNED)
+        screen_shifts(
+            [measure(lambda row, chance: chance.random(), seed, "number")], ROWS, DESIGNED
+        )
         for seed in range(60)
     ]
     assert sum(map(len, found)) <= 60
@@ -95,37 +103,37 @@ def test_a_short_delay_is_no_signal():
     def slower(row, chance):
         return chance.gauss(0.1 if "f2" not in row else 0.12, 0.002)
 
-    assert suspects([measure(slower, nature="seconds")], ROWS, DESIGNED) == []
+    assert screen_shifts([measure(slower, nature="seconds")], ROWS, DESIGNED) == []
 
 
 @given(st.lists(st.integers(0, 1), max_size=20), st.lists(st.integers(0, 1), max_size=20))
 def test_the_test_is_a_probability_and_more_marks_are_no_less_sure(before, after):
-    p = shifted([(before, after)])
+    p = stratified_fisher_p([(before, after)])
     assert 0 < p <= 1
     if 0 in after:
         after[after.index(0)] = 1
-        assert shifted([(before, after)]) <= p + 1e-12
+        assert stratified_fisher_p([(before, after)]) <= p + 1e-12
 
 
 def test_a_clear_case_ends_at_the_first_look_and_so_does_a_hopeless_one():
-    clear = shifted([([0] * LOOK, [1] * LOOK)])
+    clear = stratified_fisher_p([([0] * LOOK_SIZE, [1] * LOOK_SIZE)])
     assert clear < 1e-5
-    assert sought(1, clear, clear, 0.05) == 0
-    assert sought(1, 1.0, 1.0, 0.05) == 0
-    open_still = shifted([([0] * LOOK, [1] * 4 + [0] * (LOOK - 4))])
-    assert sought(1, open_still, 1.0, 0.05) == LOOK
-    assert sought(LOOKS, open_still, 1.0, 0.05) == 0
-    assert sought(0, 1.0, 1.0, 0.05) == LOOK
+    assert next_look_size(1, clear, clear, 0.05) == 0
+    assert next_look_size(1, 1.0, 1.0, 0.05) == 0
+    open_still = stratified_fisher_p([([0] * LOOK_SIZE, [1] * 4 + [0] * (LOOK_SIZE - 4))])
+    assert next_look_size(1, open_still, 1.0, 0.05) == LOOK_SIZE
+    assert next_look_size(MAX_LOOKS, open_still, 1.0, 0.05) == 0
+    assert next_look_size(0, 1.0, 1.0, 0.05) == LOOK_SIZE
 
 
 def test_what_changed_between_two_rounds_is_no_effect():
     # All that ran before a change shows no mark, all that ran after it does.
-    assert shifted([([0] * 30, [0] * 2), ([1] * 2, [1] * 30)]) == pytest.approx(1)
+    assert stratified_fisher_p([([0] * 30, [0] * 2), ([1] * 2, [1] * 30)]) == pytest.approx(1)
 
 
 def test_rounds_add_up():
-    once = shifted([([0] * 12, [1] * 4 + [0] * 8)])
-    assert shifted([([0] * 12, [1] * 4 + [0] * 8)] * 2) < once / 5
+    once = stratified_fisher_p([([0] * 12, [1] * 4 + [0] * 8)])
+    assert stratified_fisher_p([([0] * 12, [1] * 4 + [0] * 8)] * 2) < once / 5
 
 
 # --- whole audits of models -----------------------------------------------------------------
@@ -148,7 +156,7 @@ def test_an_arm_that_four_of_ten_join_in_some_zones(seed, tmp_path):
     def rates(levels):
         return 0.4 if levels["timezone"].startswith(("Asia", "Europe")) else 0.0
 
-    report = audited(joins(rates), tmp_path, factors=FACTORS, seed=seed)
+    report = run_audit(joins(rates), tmp_path, factors=FACTORS, seed=seed)
     assert [signal.cause for signal in report.signals] == [("timezone",)]
     (signal,) = report.signals
     assert signal.kind == "derived"
@@ -160,7 +168,7 @@ def test_an_arm_that_four_of_ten_join_in_some_zones(seed, tmp_path):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_an_arm_that_three_of_ten_join_everywhere_is_noise(seed, tmp_path):
-    report = audited(joins(lambda levels: 0.3), tmp_path, factors=FACTORS, seed=seed)
+    report = run_audit(joins(lambda levels: 0.3), tmp_path, factors=FACTORS, seed=seed)
     assert report.signals == ()
 
 
@@ -170,7 +178,7 @@ def test_a_pause_tells_and_is_covert(seed, tmp_path):
         pause = (0.45 if levels["ci"] != "none" else 0.15) + chance.uniform(0, 0.05)
         return [request({"n": 1}), _later(request({"n": 2}, path="/v1/events"), pause)]
 
-    report = audited(behaves, tmp_path, factors=FACTORS, seed=seed)
+    report = run_audit(behaves, tmp_path, factors=FACTORS, seed=seed)
     (signal,) = report.signals
     assert (signal.cause, signal.kind, signal.covert) == (("ci",), "timing", True)
     assert signal.location.path == "/v1/events"
@@ -183,7 +191,7 @@ def test_requests_that_come_and_go_are_no_timing(tmp_path):
             sent.append(_later(request({"n": 2}, host="t.example"), 0.4))
         return [*sent, _later(request({"n": 3}, path="/v1/events"), 0.5)]
 
-    report = audited(behaves, tmp_path, factors=FACTORS, seed=1)
+    report = run_audit(behaves, tmp_path, factors=FACTORS, seed=1)
     assert {signal.kind for signal in report.signals} == {"presence"}
 
 
@@ -193,16 +201,16 @@ def test_by_which_way_traffic_goes_is_no_signal_of_what_decides_it(tmp_path):
         sent = request({"n": 1})
         return [msgspec.structs.replace(sent, port=8443 if now_and_then else 443)]
 
-    report = audited(behaves, tmp_path, factors=("timezone", "proxy"))
+    report = run_audit(behaves, tmp_path, factors=("timezone", "proxy"))
     assert report.noise
     assert {signal.kind for signal in report.signals} <= {"route"}
 
 
 def test_all_is_told_the_same_when_it_is_resumed(tmp_path):
     behaves = joins(lambda levels: 0.8 if levels["ci"] != "none" else 0.1)
-    first = audited(behaves, tmp_path, factors=FACTORS)
-    again = ModelLaboratory(behaves, seed=9)
-    assert audited(again, tmp_path, factors=FACTORS, resume=True).signals == first.signals
+    first = run_audit(behaves, tmp_path, factors=FACTORS)
+    again = ModelExecutor(behaves, seed=9)
+    assert run_audit(again, tmp_path, factors=FACTORS, resume=True).signals == first.signals
     assert again.asked == []
 
 

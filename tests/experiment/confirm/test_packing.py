@@ -5,16 +5,16 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.experiment.columns.column import Group
+from lab.experiment.columns.column import ColumnGroup
 from lab.experiment.confirm.effect import Effect, is_replicate
-from lab.experiment.confirm.packing import packed
+from lab.experiment.confirm.packing import pack_replicates
 
 
 def effect(*right: tuple[str, str], disturbing=()) -> Effect:
     """An effect of these levels together, seen in every trial."""
     factor = right[0][0]
     return Effect(
-        group=Group((0, 1), ()),
+        group=ColumnGroup((0, 1), ()),
         cause=tuple(sorted(name for name, _ in right)),
         combinations=(frozenset(right),),
         left=frozenset(right[1:]),
@@ -38,7 +38,7 @@ def replicates_of(trials, one: Effect) -> tuple[int, int]:
 
 def test_independent_effects_share_their_trials():
     effects = [effect((f"f{number}", "x")) for number in range(20)]
-    trials = packed(effects, (), lambda _: 6, seed="s")
+    trials = pack_replicates(effects, (), lambda _: 6, seed="s")
     assert all(min(replicates_of(trials, one)) >= 6 for one in effects)
     assert len(trials) <= 16
 
@@ -48,14 +48,14 @@ def test_effects_on_the_same_columns_do_not():
         effect(("a", "x"), disturbing=[("b", "y")]),
         effect(("b", "y"), disturbing=[("a", "x")]),
     )
-    trials = packed([one, other], (), lambda _: 5, seed="s")
+    trials = pack_replicates([one, other], (), lambda _: 5, seed="s")
     assert min(*replicates_of(trials, one), *replicates_of(trials, other)) >= 5
     assert not any({("a", "x"), ("b", "y")} <= trial for trial in trials)
 
 
 def test_an_interaction_is_tested_against_each_of_its_levels():
     both = effect(("a", "x"), ("b", "y"))
-    trials = packed([both], (), lambda _: 4, seed="s")
+    trials = pack_replicates([both], (), lambda _: 4, seed="s")
     for side in (both.right, frozenset({("a", "x")}), frozenset({("b", "y")})):
         assert sum(is_replicate(trial, side, both.cause, frozenset()) for trial in trials) >= 4
 
@@ -63,15 +63,15 @@ def test_an_interaction_is_tested_against_each_of_its_levels():
 def test_what_was_done_is_not_done_again():
     one = effect(("a", "x"))
     done = [one.left] * 5 + [one.right] * 3
-    trials = packed([one], done, lambda _: 5, seed="s")
+    trials = pack_replicates([one], done, lambda _: 5, seed="s")
     assert trials == [one.right] * 2
-    assert packed([one], [*done, *trials], lambda _: 5, seed="s") == []
+    assert pack_replicates([one], [*done, *trials], lambda _: 5, seed="s") == []
 
 
 def test_where_there_is_no_room_for_all_the_likeliest_come_first():
     sure = effect(("a", "x"))
     doubtful = effect(("b", "y"), ("c", "z"), disturbing=[("a", "x")])
-    trials = packed([doubtful, sure], (), lambda _: 5, seed="s", room=12)
+    trials = pack_replicates([doubtful, sure], (), lambda _: 5, seed="s", room=12)
     assert len(trials) <= 12
     assert min(replicates_of(trials, sure)) >= 5
 
@@ -79,7 +79,9 @@ def test_where_there_is_no_room_for_all_the_likeliest_come_first():
 def test_what_no_machine_can_have_together_is_not_put_together():
     effects = [effect(("a", "x")), effect(("b", "y"))]
     never = {("a", "x"), ("b", "y")}
-    trials = packed(effects, (), lambda _: 5, seed="s", possible=lambda levels: not never <= levels)
+    trials = pack_replicates(
+        effects, (), lambda _: 5, seed="s", possible=lambda levels: not never <= levels
+    )
     assert all(min(replicates_of(trials, one)) >= 5 for one in effects)
     assert not any(never <= trial for trial in trials)
 
@@ -101,6 +103,6 @@ LEVELS = st.tuples(NAMES, st.sampled_from("xyz"))
 )
 def test_every_side_has_its_replicates_whatever_the_effects(described, replicates):
     effects = [effect(*right, disturbing=set(others) - set(right)) for right, others in described]
-    trials = packed(effects, (), lambda _: replicates, seed="s")
+    trials = pack_replicates(effects, (), lambda _: replicates, seed="s")
     assert all(min(replicates_of(trials, one)) >= replicates for one in effects)
-    assert packed(effects, (), lambda _: replicates, seed="s") == trials
+    assert pack_replicates(effects, (), lambda _: replicates, seed="s") == trials

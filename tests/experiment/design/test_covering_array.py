@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.experiment.design.covering_array import combined, plan
+from lab.experiment.design.covering_array import count_combined_levels, plan
 
 levels = st.dictionaries(
     st.sampled_from(["a", "b", "c", "d", "e"]),
@@ -80,7 +80,7 @@ MANY = {name: tuple(f"{name}{number}" for number in range(14)) for name in "abcd
 
 
 def test_the_first_levels_are_combined_strictly_and_the_others_tried_several_times():
-    most = combined([14] * 10)
+    most = count_combined_levels([14] * 10)
     assert most == 9
     design = plan(MANY, strength=2, seed=1)
     tried = [planned.environment for planned in (*design.calibration, *design.array)]
@@ -107,4 +107,4 @@ def test_further_levels_are_never_together_with_what_forbids_them():
     [([14, 12], 10), ([14, 9, 9, 8, 7], 11), ([6, 5], 6), ([14] * 20, 8), ([14], 14), ([], 1)],
 )
 def test_as_many_levels_as_a_short_array_has_room_for(counts, most):
-    assert combined(counts) == most
+    assert count_combined_levels(counts) == most

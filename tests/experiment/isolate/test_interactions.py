@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.experiment.design.covering_array import plan
-from lab.experiment.isolate.interactions import regions
-from lab.factors.registry import factor
-from tests.experiment.model import Levels, audited, causes, request
+from lab.experiment.isolate.interactions import find_interactions
+from lab.factors.registry import get_factor
+from tests.experiment.model import Levels, causes, request, run_audit
 
 LEVELS = {f"f{number}": tuple(f"l{level}" for level in range(6)) for number in range(8)}
 DESIGN = plan(LEVELS, strength=2, seed=1)
@@ -25,7 +25,7 @@ ROWS = sorted(
 
 
 def found(behaves, active=()):
-    return regions([(row, behaves(dict(row))) for row in ROWS], 0, active)
+    return find_interactions([(row, behaves(dict(row))) for row in ROWS], 0, active)
 
 
 FEWEST, MANY = 3, 16
@@ -97,9 +97,9 @@ FACTORS = ("ci", "endpoint", "hostname", "locale", "proxy", "terminal", "timezon
 @pytest.mark.parametrize("seed", range(3))
 def test_almost_any_two_levels_together_cost_few_trials(seed, tmp_path):
     def both(levels: Levels, chance: random.Random):
-        here = all(levels[name] != factor(name).control for name in ("hostname", "user"))
+        here = all(levels[name] != get_factor(name).control for name in ("hostname", "user"))
         return [request({"both": here, "id": f"{chance.getrandbits(64):016x}"})]
 
-    report = audited(both, tmp_path, factors=FACTORS, seed=seed)
+    report = run_audit(both, tmp_path, factors=FACTORS, seed=seed)
     assert causes(report) == {("hostname", "user")}
     assert report.trials < 200

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.experiment.design.covering_array import plan
-from lab.experiment.isolate.main_effects import presume
+from lab.experiment.isolate.main_effects import estimate_main_effects
 
 LEVELS = {f"f{number}": tuple(f"l{level}" for level in range(6)) for number in range(6)}
 VARIED = {name: values[1:] for name, values in LEVELS.items()}
@@ -25,7 +25,7 @@ def rows(seed: int = 1):
 
 def presumed(behaves, checked=None, seed: int = 1):
     trials = [(row, behaves(dict(row))) for row in sorted(rows(seed), key=sorted)]
-    return presume(trials, 0, checked or {}, VARIED)
+    return estimate_main_effects(trials, 0, checked or {}, VARIED)
 
 
 def test_a_copy_is_an_effect_of_every_level_and_two_are_checked():

@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.experiment.isolate.causes import Doubt
-from lab.experiment.isolate.next_trials import asked, to_repeat
+from lab.experiment.isolate.causes import RepeatRequest
+from lab.experiment.isolate.next_trials import choose_repeats, pack_checks
 
 LEVELS = st.tuples(st.sampled_from("abc"), st.sampled_from("123"))
 COMBINATIONS = st.frozensets(LEVELS, min_size=1, max_size=3)
 DOUBTS = st.builds(
-    Doubt,
+    RepeatRequest,
     st.lists(COMBINATIONS, min_size=1, max_size=6, unique=True).map(tuple),
     st.integers(1, 4),
 )
@@ -21,7 +21,7 @@ def only(*names):
 
 @given(st.lists(DOUBTS, max_size=8), st.frozensets(COMBINATIONS, max_size=4))
 def test_each_doubt_has_as_many_repetitions_as_it_wants(doubts, planned):
-    chosen = to_repeat(doubts, planned)
+    chosen = choose_repeats(doubts, planned)
     assert len(set(chosen)) == len(chosen)
     assert planned.isdisjoint(chosen)
     for doubt in doubts:
@@ -30,14 +30,14 @@ def test_each_doubt_has_as_many_repetitions_as_it_wants(doubts, planned):
 
 
 def test_one_trial_serves_all_that_doubt_it():
-    doubts = [Doubt((only(name), only("a", "b")), 1) for name in "cdef"]
-    assert to_repeat(doubts, ()) == [only("a", "b")]
+    doubts = [RepeatRequest((only(name), only("a", "b")), 1) for name in "cdef"]
+    assert choose_repeats(doubts, ()) == [only("a", "b")]
 
 
 def test_levels_that_disturb_each_other_share_no_trial():
     a, b, c = ("a", "1"), ("b", "1"), ("c", "1")
     checks = {a: frozenset({b}), b: frozenset(), c: frozenset()}
-    trials = asked((), checks, seed="0", possible=lambda levels: True)
+    trials = pack_checks((), checks, seed="0", possible=lambda levels: True)
     assert sorted(level for trial in trials for level in trial) == [a, b, c]
     assert not any({a, b} <= trial for trial in trials)
     assert len(trials) == 2

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.experiment.mining.group_testing import Separation
+from lab.experiment.mining.group_testing import GroupTesting
 
 NAMES = tuple(f"V{number}" for number in range(400))
 
 
 def searched(
     behave: Callable[[frozenset[str]], object], names=NAMES, lanes: int = 1
-) -> tuple[Separation, int]:
+) -> tuple[GroupTesting, int]:
     """The finished search, and how many different sets it tried."""
-    search = Separation(names, lanes)
+    search = GroupTesting(names, lanes)
     questions = search.questions()
     tokens: dict[frozenset[str], str] = {}
     batch = next(questions)
@@ -69,7 +69,7 @@ def test_where_nothing_matters_two_trials_say_so():
 
 
 def test_a_search_that_is_stopped_says_what_is_left():
-    search = Separation(NAMES)
+    search = GroupTesting(NAMES)
     questions = search.questions()
     next(questions)
     questions.send(("usual",))

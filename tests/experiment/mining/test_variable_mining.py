@@ -9,10 +9,10 @@ import pytest
 
 from lab.experiment.events import AuditFinished, TrialFinished
 from lab.experiment.mining import variable_mining
-from lab.experiment.options import Options
-from lab.experiment.scope import scope
-from lab.factors.variables import assignments
-from tests.experiment.model import CLIENT, Behaviour, Levels, ModelLaboratory, events, request
+from lab.experiment.options import AuditOptions
+from lab.experiment.scope import build_scope
+from lab.factors.variables import parse_assignments
+from tests.experiment.model import CLIENT, Behaviour, Levels, ModelExecutor, events, request
 
 NAMES = tuple(f"APP_{number:03}" for number in range(400))
 
@@ -45,7 +45,7 @@ def levels_of(report) -> set[str]:
 
 
 def body(levels: Levels, chance: random.Random) -> dict[str, object]:
-    here = assignments(levels["variables"])
+    here = parse_assignments(levels["variables"])
     sent: dict[str, object] = {"id": f"{chance.getrandbits(64):016x}", "mode": "usual"}
     if "APP_017" in here:
         sent["mode"] = "fast"
@@ -62,7 +62,7 @@ def test_three_of_four_hundred_are_found_within_sixty_trials(tmp_path):
     assert places(report) == {"/mode", "/trace", "/region"}
     assert levels_of(report) == {"APP_017=1", "APP_017=1 APP_250=1", "APP_399=1"}
     assert phases["calibrate"] + phases["mine"] <= 50
-    assert report.factors[0].together == 400 + len(variable_mining.switches(()))
+    assert report.factors[0].together == 400 + len(variable_mining.choose_values(()))
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -80,7 +80,7 @@ def test_where_none_matters_none_is_found(tmp_path, seed):
 @pytest.mark.parametrize("seed", range(6))
 def test_a_mishap_of_one_trial_adds_nothing(tmp_path, seed):
     def stumbles(levels: Levels, chance: random.Random):
-        sent = {"mode": "fast" if "APP_100" in assignments(levels["variables"]) else "usual"}
+        sent = {"mode": "fast" if "APP_100" in parse_assignments(levels["variables"]) else "usual"}
         extra = [request({"retry": 1}, path="/v1/retry")] * (chance.random() < 0.05)
         return [request(sent), *extra]
 
@@ -92,7 +92,7 @@ def test_a_mishap_of_one_trial_adds_nothing(tmp_path, seed):
 @pytest.mark.parametrize("seed", range(8))
 def test_a_random_id_that_looks_like_a_number_adds_nothing(tmp_path, seed):
     def noisy(levels: Levels, chance: random.Random):
-        here = assignments(levels["variables"])
+        here = parse_assignments(levels["variables"])
         body = {
             "id": f"{chance.getrandbits(32):08x}",
             "both": {"APP_017", "APP_200"} <= here.keys(),
@@ -105,7 +105,7 @@ def test_a_random_id_that_looks_like_a_number_adds_nothing(tmp_path, seed):
 
 def test_a_copy_that_wants_more_than_a_switch(tmp_path):
     def copies(levels: Levels, chance: random.Random):
-        text = assignments(levels["variables"]).get("APP_100", "")
+        text = parse_assignments(levels["variables"]).get("APP_100", "")
         return [request({"tag": text if len(text) > 3 else None})]
 
     report, _ = audited(copies, tmp_path)
@@ -116,7 +116,7 @@ def test_a_copy_that_wants_more_than_a_switch(tmp_path):
 
 def test_of_a_client_that_sends_its_whole_environment_a_few_are_confirmed(tmp_path):
     def copies(levels: Levels, chance: random.Random):
-        return [request({"env": assignments(levels["variables"])})]
+        return [request({"env": parse_assignments(levels["variables"])})]
 
     report, phases = audited(copies, tmp_path)
     assert {signal.cause for signal in report.signals} == {("variables",)}
@@ -128,7 +128,7 @@ def test_of_a_client_that_sends_its_whole_environment_a_few_are_confirmed(tmp_pa
 
 def test_what_there_was_no_room_for_is_not_measured(tmp_path):
     def many(levels: Levels, chance: random.Random):
-        here = assignments(levels["variables"])
+        here = parse_assignments(levels["variables"])
         return [request({name: name in here for name in NAMES[::20]})]
 
     report, _ = audited(many, tmp_path, max_trials=60)
@@ -141,7 +141,7 @@ def test_the_last_of_many_that_matter_are_tried_alone_only(tmp_path, names):
     del names[32:]
 
     def many(levels: Levels, chance: random.Random):
-        here = assignments(levels["variables"])
+        here = parse_assignments(levels["variables"])
         return [request({name: name in here for name in NAMES[:32:4]})]
 
     report, _ = audited(many, tmp_path, factors=("variables", "ci"))
@@ -151,18 +151,18 @@ def test_the_last_of_many_that_matter_are_tried_alone_only(tmp_path, names):
 
 def test_what_the_profile_or_another_factor_decides_is_not_mined(names):
     names[:] = ["TZ", "MODEL_BASE_URL", "DO_NOT_TRACK", "APP_ONE"]
-    chosen = Options(factors=("variables",))
-    assert set(scope(CLIENT, chosen).mined) == {"APP_ONE", *variable_mining.switches(())}
+    chosen = AuditOptions(factors=("variables",))
+    assert set(build_scope(CLIENT, chosen).mined) == {"APP_ONE", *variable_mining.choose_values(())}
 
 
 def test_slow_trials_end_it_and_a_resumed_audit_ends_it_there_too(tmp_path):
-    first = ModelLaboratory(lambda levels, chance: [request(body(levels, chance))])
+    first = ModelExecutor(lambda levels, chance: [request(body(levels, chance))])
     first.exit = msgspec.structs.replace(first.exit, at=60.0)
     report, phases = audited(first, tmp_path)
     assert phases["mine"] < 10
     assert any("variables" in item.what for item in report.not_measured)
 
-    again = ModelLaboratory(first.behaviour, seed=1)
+    again = ModelExecutor(first.behaviour, seed=1)
     resumed, _ = audited(again, tmp_path, resume=True)
     assert again.asked == []
     assert resumed.signals == report.signals

@@ -6,15 +6,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lab.clients.mining.hosts import Words
+from lab.clients.mining.hosts import HostWords
 from lab.experiment.events import AuditFinished, TrialFinished
-from lab.experiment.search.level_variants import made_of, simpler
-from lab.experiment.search.novelty import novelty
-from lab.factors.registry import factor
+from lab.experiment.search.level_variants import build_levels_from_words, simplify_level
+from lab.experiment.search.novelty import collect_known
+from lab.factors.registry import get_factor
 from lab.observation.location import Location
 from tests.experiment.model import HOST, Behaviour, events, request
 
-FILES = Words(
+FILES = HostWords(
     hosts=("gateway.rival.ai", "api.other.se"),
     endings=(".se", ".co.ke"),
     keywords=("relay", "sandbox"),
@@ -118,19 +118,19 @@ def test_a_search_is_the_same_again(tmp_path):
 
 
 def test_levels_are_made_of_words():
-    endpoint, user = factor("endpoint"), factor("user")
-    assert made_of(endpoint, ["relay", ".cn", "api.other.se"]) == (
+    endpoint, user = get_factor("endpoint"), get_factor("user")
+    assert build_levels_from_words(endpoint, ["relay", ".cn", "api.other.se"]) == (
         "https://relay.example.net",
         "https://models.example.cn",
         "https://api.other.se",
         "https://api.other.se.example.net",
     )
-    assert made_of(user, ["relay"]) == ("relay",)
+    assert build_levels_from_words(user, ["relay"]) == ("relay",)
 
 
 def test_simpler_levels_leave_parts_out():
     level = "http://llm.relay.co.ke:8080/gateway"
-    found = simpler(factor("endpoint"), level)
+    found = simplify_level(get_factor("endpoint"), level)
     assert "https://models.example.ke" in found
     assert "https://relay.example.net" in found
     assert "https://models.example.net/gateway" in found
@@ -148,7 +148,7 @@ def test_what_is_new_is_seen_through_the_finest_glass_that_levels_share():
         (level, {PLACE: (f"Today's level is {level}, number {n}",)})
         for n, level in enumerate(["alpha", "beta", "gamma", "delta", "epsilon"])
     ]
-    sight = novelty(known, needles, routes=False)
+    sight = collect_known(known, needles, routes=False)
     assert sight.new("omega", {PLACE: ("Today's level is omega, number 9",)}) == frozenset()
     assert sight.new("omega", {PLACE: ("Today’s level is omega, number 9",)})
     assert sight.new("omega", {})
@@ -156,14 +156,14 @@ def test_what_is_new_is_seen_through_the_finest_glass_that_levels_share():
 
 def test_a_level_that_names_the_host_that_others_stand_for_is_nothing_new():
     known = [(level, {PLACE: ("same",)}) for level in ("alpha", "beta")]
-    seen = novelty(known, lambda level: (level,), routes=True)
+    seen = collect_known(known, lambda level: (level,), routes=True)
     assert seen.new("host", {PLACE: ("same",)}) == frozenset()
 
 
 def test_what_was_seen_elsewhere_is_known():
-    first = novelty(
+    first = collect_known(
         [("a", {PLACE: ("one",)}), ("b", {PLACE: ("two",)})], lambda _: (), routes=False
     )
-    second = novelty([("a", {PLACE: ("one",)})], lambda _: (), routes=False, elsewhere=first)
+    second = collect_known([("a", {PLACE: ("one",)})], lambda _: (), routes=False, elsewhere=first)
     assert second.new("c", {PLACE: ("two",)}) == frozenset()
     assert second.new("c", {PLACE: ("three",)})

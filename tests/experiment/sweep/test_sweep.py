@@ -6,13 +6,13 @@ import pytest
 
 from lab.errors import UsageError
 from lab.experiment.events import AuditFinished, TrialFinished
-from lab.experiment.options import Options
-from lab.experiment.scope import scope
-from lab.factors.registry import factor
-from tests.experiment.model import CLIENT, Behaviour, audited, events, request
+from lab.experiment.options import AuditOptions
+from lab.experiment.scope import build_scope
+from lab.factors.registry import get_factor
+from tests.experiment.model import CLIENT, Behaviour, events, request, run_audit
 
-ZONES = factor("timezone").every()
-LEVELS = {factor("timezone").control, *factor("timezone").levels, *ZONES}
+ZONES = get_factor("timezone").every()
+LEVELS = {get_factor("timezone").control, *get_factor("timezone").levels, *ZONES}
 
 
 def swept(behaviour: Behaviour, folder, **options: object):
@@ -137,7 +137,7 @@ def test_where_nothing_depends_on_it_nothing_is_found(tmp_path):
 )
 def test_what_cannot_be_asked_is_said(options, words):
     with pytest.raises(UsageError, match=words):
-        scope(CLIENT, Options(**options))
+        build_scope(CLIENT, AuditOptions(**options))
 
 
 def test_a_copy_of_the_zone_hides_no_zones_that_do_more(tmp_path):
@@ -145,7 +145,7 @@ def test_a_copy_of_the_zone_hides_no_zones_that_do_more(tmp_path):
         marked = levels["timezone"] in {"Asia/Urumqi", "America/Nuuk"}
         return [request({"zone": levels["timezone"], "mark": "x" if marked else "y"})]
 
-    report = audited(marks, tmp_path, factors=("timezone", "user"), sweep=("timezone",))
+    report = run_audit(marks, tmp_path, factors=("timezone", "user"), sweep=("timezone",))
     assert {place.pointer for signal in report.signals for place in signal.fields} == {
         "/zone",
         "/mark",

@@ -6,18 +6,18 @@ import pytest
 
 from lab.environment import Environment
 from lab.experiment.analysis import Row
-from lab.experiment.columns.column import Column, Group, View
+from lab.experiment.columns.column import Column, ColumnGroup, View
 from lab.experiment.confirm.effect import Effect
 from lab.experiment.tabulate.covertness import (
     _TOKENS,
-    Texts,
-    _replaced,
-    hidden,
-    in_place,
-    moved,
-    texts_of,
+    TextPair,
+    _find_replaced,
+    choose_texts,
+    is_confined,
+    is_hidden,
+    is_moved,
 )
-from lab.experiment.trials.contrasts import Trials
+from lab.experiment.trials.contrasts import TrialTable
 from lab.observation.location import Location
 
 PLACE = Location("http", "api.example", "POST", "/v1", "body", "/x")
@@ -44,27 +44,27 @@ def column(view: View = "exact", *values: str, part: str = "body") -> Column:
     ],
 )
 def test_what_a_reader_would_not_notice(left, right, view, expected):
-    assert hidden(column(view), left, right) is expected
-    assert hidden(column(view), right, left) is expected
+    assert is_hidden(column(view), left, right) is expected
+    assert is_hidden(column(view), right, left) is expected
 
 
 def test_what_is_absent_on_one_side_is_not_hidden():
-    assert not hidden(column(part="header order"), None, "a")
-    assert hidden(column(part="header order"), "a\nb", "b\na")
+    assert not is_hidden(column(part="header order"), None, "a")
+    assert is_hidden(column(part="header order"), "a\nb", "b\na")
 
 
 def test_blanks_come_and_go_with_the_words_around_them():
-    assert in_place("a ", "a  ", Texts("say a then b", "say a  then b"))
-    assert not in_place("-", "\N{EN DASH}", Texts("x old - word", "x new \N{EN DASH} term"))
+    assert is_confined("a ", "a  ", TextPair("say a then b", "say a  then b"))
+    assert not is_confined("-", "\N{EN DASH}", TextPair("x old - word", "x new \N{EN DASH} term"))
 
 
 def test_pieces_change_places_though_numbers_beside_them_vary():
-    texts = Texts("n:1|c|#a,b,run:12345678", "n:1|c|#b,a,run:87654321")
-    assert moved(column("masked"), "x", "y", texts)
-    assert moved(column(), "a", "b", texts)
+    texts = TextPair("n:1|c|#a,b,run:12345678", "n:1|c|#b,a,run:87654321")
+    assert is_moved(column("masked"), "x", "y", texts)
+    assert is_moved(column(), "a", "b", texts)
     # The number that a column shows exactly is no noise.
-    texts = Texts("run 77,a 1,b 2", "run 88,b 3,a 1")
-    assert not moved(column(), "2", "3", texts)
+    texts = TextPair("run 77,a 1,b 2", "run 88,b 3,a 1")
+    assert not is_moved(column(), "2", "3", texts)
 
 
 def test_of_the_trials_of_both_sides_the_two_most_alike_are_compared():
@@ -74,15 +74,17 @@ def test_of_the_trials_of_both_sides_the_two_most_alike_are_compared():
     rows = [
         Row(control.but(here), 0, {PLACE: (text,)}) for here, text in zip(levels, said, strict=True)
     ]
-    trials = Trials(control, [row.environment for row in rows])
+    trials = TrialTable(control, [row.environment for row in rows])
     shown = column("exact", "x", "x", "y", "y")
     right = frozenset({("a", "1")})
     effect = Effect(
-        Group((0, 0, 1, 1), (shown,)), ("a",), (right,), frozenset(), right, "a", frozenset()
+        ColumnGroup((0, 0, 1, 1), (shown,)), ("a",), (right,), frozenset(), right, "a", frozenset()
     )
     sides = [0, 1], [2, 3]
-    assert texts_of(shown, effect, ("x", "y"), sides, rows, trials) == Texts("x two", "y two")
-    assert texts_of(shown, effect, ("x", "z"), sides, rows, trials) is None
+    assert choose_texts(shown, effect, ("x", "y"), sides, rows, trials) == TextPair(
+        "x two", "y two"
+    )
+    assert choose_texts(shown, effect, ("x", "z"), sides, rows, trials) is None
 
 
 @pytest.mark.parametrize(
@@ -98,11 +100,11 @@ def test_of_the_trials_of_both_sides_the_two_most_alike_are_compared():
     ],
 )
 def test_words_that_differ_side_by_side_are_one_stretch(left, right, stretches):
-    assert _replaced(_words(left), _words(right)) == stretches
+    assert _find_replaced(_words(left), _words(right)) == stretches
 
 
 def test_of_texts_that_differ_throughout_nothing_is_said():
-    assert _replaced([f"a{n}" for n in range(5000)], [f"b{n}" for n in range(5000)]) == []
+    assert _find_replaced([f"a{n}" for n in range(5000)], [f"b{n}" for n in range(5000)]) == []
 
 
 def _words(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from lab.observation.records import Request
-from tests.experiment.model import Levels, audited, only, request
+from tests.experiment.model import Levels, only, request, run_audit
 
 
 def says(text: str, chance: random.Random) -> list[Request]:
@@ -36,22 +36,22 @@ def dots_in_a_token(levels: Levels, chance: random.Random) -> list[Request]:
 
 def test_a_pair_shows_what_replicates_of_its_sides_sent_under_whatever_levels(tmp_path):
     factors = ("directory", "session", "hostname", "timezone")
-    signal = only(audited(dots_when_both, tmp_path, factors=factors))
+    signal = only(run_audit(dots_when_both, tmp_path, factors=factors))
     assert signal.cause == ("directory", "session")
     assert signal.covert
     assert "..." in signal.pair.left_value
 
 
 def test_a_mark_beside_numbers_that_vary_is_covert(tmp_path):
-    signal = only(audited(hyphens_in_one_or_two, tmp_path, factors=("locale", "hostname")))
+    signal = only(run_audit(hyphens_in_one_or_two, tmp_path, factors=("locale", "hostname")))
     assert (signal.cause, signal.kind, signal.covert) == (("locale",), "derived", True)
 
 
 def test_pieces_that_change_places_are_an_order(tmp_path):
-    signal = only(audited(tags_in_turn, tmp_path, factors=("session", "hostname")))
+    signal = only(run_audit(tags_in_turn, tmp_path, factors=("session", "hostname")))
     assert (signal.cause, signal.kind, signal.covert) == (("session",), "order", True)
 
 
 def test_that_a_covert_mark_changes_a_length_does_not_make_it_plain(tmp_path):
-    signal = only(audited(dots_in_a_token, tmp_path, factors=("session", "hostname")))
+    signal = only(run_audit(dots_in_a_token, tmp_path, factors=("session", "hostname")))
     assert (signal.cause, signal.covert) == (("session",), True)

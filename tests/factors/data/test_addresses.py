@@ -5,30 +5,30 @@ from collections.abc import Callable
 import pytest
 
 from lab.factors.data.addresses import (
-    domain,
-    gateway,
-    hardware_address,
-    interface_address,
-    interface_name,
-    machine_address,
+    check_interface_name,
+    check_mac,
+    choose_gateway,
+    parse_domain,
+    parse_interface_address,
+    parse_machine_address,
 )
 
 
 @pytest.mark.parametrize(
     ("read", "text", "canonical"),
     [
-        (machine_address, "8.8.8.8", "8.8.8.8"),
-        (machine_address, "2001:4860:4860:0:0:0:0:8888", "2001:4860:4860::8888"),
-        (machine_address, "FD00::1", "fd00::1"),
-        (interface_address, "10.0.0.5/255.255.255.0", "10.0.0.5/24"),
-        (interface_address, "100.101.102.103/32", "100.101.102.103/32"),
-        (interface_address, "10.0.0.4/31", "10.0.0.4/31"),
-        (interface_address, "2001:db8::5/64", "2001:db8::5/64"),
-        (interface_name, "enx3c52826b1fa4", "enx3c52826b1fa4"),
-        (interface_name, "br-1f.200", "br-1f.200"),
-        (hardware_address, "02:42:9c:1f:5e:07", "02:42:9c:1f:5e:07"),
-        (domain, "Corp.Example.COM", "corp.example.com"),
-        (domain, "lan", "lan"),
+        (parse_machine_address, "8.8.8.8", "8.8.8.8"),
+        (parse_machine_address, "2001:4860:4860:0:0:0:0:8888", "2001:4860:4860::8888"),
+        (parse_machine_address, "FD00::1", "fd00::1"),
+        (parse_interface_address, "10.0.0.5/255.255.255.0", "10.0.0.5/24"),
+        (parse_interface_address, "100.101.102.103/32", "100.101.102.103/32"),
+        (parse_interface_address, "10.0.0.4/31", "10.0.0.4/31"),
+        (parse_interface_address, "2001:db8::5/64", "2001:db8::5/64"),
+        (check_interface_name, "enx3c52826b1fa4", "enx3c52826b1fa4"),
+        (check_interface_name, "br-1f.200", "br-1f.200"),
+        (check_mac, "02:42:9c:1f:5e:07", "02:42:9c:1f:5e:07"),
+        (parse_domain, "Corp.Example.COM", "corp.example.com"),
+        (parse_domain, "lan", "lan"),
     ],
 )
 def test_the_canonical_spelling(read: Callable[[str], str], text: str, canonical: str):
@@ -38,22 +38,22 @@ def test_the_canonical_spelling(read: Callable[[str], str], text: str, canonical
 @pytest.mark.parametrize(
     ("read", "text"),
     [
-        *((machine_address, text) for text in (
+        *((parse_machine_address, text) for text in (
             "", "x", "1.2.3", "127.0.0.53", "::1", "0.0.0.0", "::", "224.0.0.1", "ff02::1",
             "255.255.255.255", "fe80::1", "2001:db8::1%eth0", "::ffff:10.0.0.1",
             "192.0.2.1", "100::1", "10.0.0.1\n",
         )),
-        *((interface_address, text) for text in (
+        *((parse_interface_address, text) for text in (
             "10.0.0.5", "10.0.0.5/", "10.0.0.5/33", "10.0.0.5/4", "10.0.0.0/24", "10.0.0.255/24",
             "192.0.2.1/24", "100::1/64", "2001:db8::5/x",
         )),
-        *((interface_name, text) for text in (
+        *((check_interface_name, text) for text in (
             "", "lo", "all", "default", "0eth", "a b", "a/b", "a:b", "sixteen-letters-", "eth0\n",
         )),
-        *((hardware_address, text) for text in (
+        *((check_mac, text) for text in (
             "", "03:42:9c:1f:5e:07", "00:00:00:00:00:00", "02-42-9c-1f-5e-07", "02:42:9C:1f:5e:07",
         )),
-        *((domain, text) for text in (
+        *((parse_domain, text) for text in (
             "", ".", "a..b", "-a.b", "a_b.c", "a.1", "localhost", "x" * 64, "a." * 127 + "ab",
             "a b", "ü.example", "lan\n",
         )),
@@ -65,18 +65,18 @@ def test_what_is_refused(read: Callable[[str], str], text: str):
 
 
 def test_the_gateway_is_the_first_address_or_the_last():
-    assert gateway(("192.168.1.23/24",)) == "192.168.1.1"
-    assert gateway(("192.168.1.1/24", "2001:db8::1/64")) == "192.168.1.254"
-    assert gateway(("10.0.0.5/30",)) == "10.0.0.6"
-    assert gateway(("10.0.0.5/24", "10.1.0.5/24"), "10.1.0.9") == "10.1.0.9"
+    assert choose_gateway(("192.168.1.23/24",)) == "192.168.1.1"
+    assert choose_gateway(("192.168.1.1/24", "2001:db8::1/64")) == "192.168.1.254"
+    assert choose_gateway(("10.0.0.5/30",)) == "10.0.0.6"
+    assert choose_gateway(("10.0.0.5/24", "10.1.0.5/24"), "10.1.0.9") == "10.1.0.9"
 
 
 @pytest.mark.parametrize("told", ["10.1.0.1", "10.0.0.0", "10.0.0.255", "2001:db8::9", "x"])
 def test_a_gateway_is_in_a_subnet(told: str):
     with pytest.raises(ValueError):
-        gateway(("10.0.0.5/24", "2001:db8::1/64"), told)
+        choose_gateway(("10.0.0.5/24", "2001:db8::1/64"), told)
 
 
 def test_without_room_there_is_no_gateway():
     with pytest.raises(ValueError, match="no room"):
-        gateway(("10.0.0.5/32",))
+        choose_gateway(("10.0.0.5/32",))

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from lab.clients.builtin_profiles import shipped
+from lab.clients.builtin_profiles import load_builtin_profiles
 from lab.factors import ci, terminal
 from lab.factors.data.coding_agents import FILES, SESSION, VARIABLES
 
@@ -28,7 +28,7 @@ def test_no_client_finds_its_own_configuration_there():
     """Neither what a profile writes, nor what its endpoint is written into."""
     paths = {path for files in FILES.values() for path in files}
     assert all(path.startswith("~/.") for path in paths)
-    for profile in shipped().values():
+    for profile in load_builtin_profiles().values():
         own = {*profile.home_files, *profile.provider.endpoint_files}
         assert not paths & {f"~/{path.removeprefix('~/')}" for path in own}
 

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from lab.factors.data.git_repository import WORK
-from lab.factors.data.project_templates import KINDS, registry
+from lab.factors.data.git_repository import TRACKED_FILES
+from lab.factors.data.project_templates import KINDS, scope_registry
 
 
 def texts(kind: str, name: str) -> dict[str, str]:
@@ -22,7 +22,7 @@ def test_no_two_kinds_write_the_same_file_and_none_is_gits():
     assert "./.npmrc" in texts("node", "@a/b")
     assert len(set(paths)) == len(paths)
     assert all(path.startswith("./") for path in paths)
-    assert not {path[2:] for path in paths} & WORK.keys()
+    assert not {path[2:] for path in paths} & TRACKED_FILES.keys()
     assert not any(path.startswith("./.git/") for path in paths)
     folders = {path.rsplit("/", depth)[0] for path in paths for depth in range(1, path.count("/"))}
     assert not folders & set(paths)
@@ -42,12 +42,12 @@ def test_a_package_with_a_scope_is_published_to_that_scopes_registry():
     files = texts("node", "@acme/bill")
     package = json.loads(files["./package.json"])
     assert package["name"] == "@acme/bill"
-    assert package["publishConfig"] == {"registry": registry("@acme/bill")}
+    assert package["publishConfig"] == {"registry": scope_registry("@acme/bill")}
     assert files["./.npmrc"] == "@acme:registry=https://npm.acme.example/\n"
     alone = texts("node", "bill")
     assert json.loads(alone["./package.json"])["private"] is True
     assert "./.npmrc" not in alone
-    assert registry("bill") is None
+    assert scope_registry("bill") is None
 
 
 def test_a_monorepo_has_packages_of_one_scope():

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.factors.data.url_authority import host_in_url
+from lab.factors.data.url_authority import parse_url_host
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from lab.factors.data.url_authority import host_in_url
     ],
 )
 def test_hosts_have_one_spelling(name: str, expected: str):
-    assert host_in_url(name) == expected
+    assert parse_url_host(name) == expected
 
 
 @pytest.mark.parametrize(
@@ -27,4 +27,4 @@ def test_hosts_have_one_spelling(name: str, expected: str):
 )  # fmt: skip
 def test_where_the_lab_cannot_answer_is_refused(name: str):
     with pytest.raises(ValueError):
-        host_in_url(name)
+        parse_url_host(name)

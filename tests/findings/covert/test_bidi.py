@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.findings.covert.bidi import LONGEST, is_turned, levels, mirrored, shown
+from lab.findings.covert.bidi import (
+    MAX_LENGTH,
+    embedding_levels,
+    has_right_to_left,
+    mirror,
+    to_visual_order,
+)
 
 HEBREW = "\u05d0\u05d1\u05d2"
 CONTROLS = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -45,34 +51,34 @@ def without_controls(text):
     ],
 )
 def test_what_a_reader_sees(written, seen):
-    assert without_controls(shown(written)) == without_controls(seen)
+    assert without_controls(to_visual_order(written)) == without_controls(seen)
 
 
 @given(st.text())
 def test_what_is_not_turned_stays(text):
-    if not is_turned(text):
-        assert shown(text) == text
+    if not has_right_to_left(text):
+        assert to_visual_order(text) == text
 
 
 @given(st.text(LETTERS))
 def test_nothing_is_lost(text):
     def unmirrored(found):
-        return sorted(min(character, mirrored(character)) for character in found)
+        return sorted(min(character, mirror(character)) for character in found)
 
-    assert unmirrored(shown(text)) == unmirrored(text)
-    assert len(levels(text)) == len(text)
+    assert unmirrored(to_visual_order(text)) == unmirrored(text)
+    assert len(embedding_levels(text)) == len(text)
 
 
 def test_what_is_too_long_stays():
-    long = f"\u202e{'ab' * LONGEST}"
-    assert shown(long) == long
+    long = f"\u202e{'ab' * MAX_LENGTH}"
+    assert to_visual_order(long) == long
 
 
 def test_mirror_images():
     for pair in ("()", "[]", "{}", "<>", "«»", "≤≥", "‹›", "（）"):
-        assert (mirrored(pair[0]), mirrored(pair[1])) == (pair[1], pair[0])
-    assert [mirrored(character) for character in "a/\u05d0∑"] == list("a/\u05d0∑")
-    assert all(mirrored(mirrored(chr(number))) == chr(number) for number in range(0x10000))
+        assert (mirror(pair[0]), mirror(pair[1])) == (pair[1], pair[0])
+    assert [mirror(character) for character in "a/\u05d0∑"] == list("a/\u05d0∑")
+    assert all(mirror(mirror(chr(number))) == chr(number) for number in range(0x10000))
 
 
 def order(found):
@@ -128,6 +134,6 @@ def test_the_same_order_as_icu(icu):
             if unicodedata.bidirectional(character) not in REMOVED
         ]
         mine, others = (
-            order([found[index] for index in kept]) for found in (levels(text), icu(text))
+            order([found[index] for index in kept]) for found in (embedding_levels(text), icu(text))
         )
         assert mine == others, ascii(text)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.findings.covert.covert import differences, is_covert, is_invisible
+from lab.findings.covert.covert import is_covert, is_invisible, list_differences
 
 texts = st.one_of(st.text(), st.text(alphabet="aаe'’ʼ-/. 012\u200b\u00a0", max_size=8))
 
@@ -123,43 +123,43 @@ def test_visible(character):
 
 
 def test_differences_by_name():
-    (difference,) = differences("it's", "it’s")
+    (difference,) = list_differences("it's", "it’s")
     assert difference.left == ("U+0027 APOSTROPHE",)
     assert difference.right == ("U+2019 RIGHT SINGLE QUOTATION MARK",)
     assert not difference.invisible
 
 
 def test_an_addition_that_nobody_sees():
-    (difference,) = differences("ab", "a\u200bb")
+    (difference,) = list_differences("ab", "a\u200bb")
     assert difference.left == ()
     assert difference.right == ("U+200B ZERO WIDTH SPACE",)
     assert difference.invisible
 
 
 def test_each_place_is_a_difference_of_its_own():
-    assert len(differences("2026-11-20", "2026/11/20")) == 2
+    assert len(list_differences("2026-11-20", "2026/11/20")) == 2
 
 
 @settings(deadline=None)
 @given(texts, texts)
 def test_there_are_differences_exactly_where_texts_differ(left, right):
-    found = differences(left, right)
+    found = list_differences(left, right)
     assert bool(found) == (left != right)
     assert len(found) <= 32
     assert all(len(side) <= 32 for item in found for side in (item.left, item.right))
 
 
 def test_the_first_differences_are_enough():
-    found = differences("a-" * 100, "a+" * 100)
+    found = list_differences("a-" * 100, "a+" * 100)
     assert len(found) == 32
     assert {item.right for item in found} == {("U+002B PLUS SIGN",)}
-    (long,) = differences("", "x" * 100)
+    (long,) = list_differences("", "x" * 100)
     assert len(long.right) == 32
 
 
 def test_a_difference_far_behind_in_a_long_text_is_found():
     left, right = "x" * 1_000_000 + "'" + "y" * 1_000_000, "x" * 1_000_000 + "’" + "y" * 1_000_000
-    assert differences(left, right)[0].left == ("U+0027 APOSTROPHE",)
+    assert list_differences(left, right)[0].left == ("U+0027 APOSTROPHE",)
 
 
 @pytest.mark.parametrize(
@@ -172,16 +172,16 @@ def test_a_difference_far_behind_in_a_long_text_is_found():
 )
 def test_hostile_texts_are_bounded(left, right):
     start = time.process_time()
-    assert differences(left, right)
+    assert list_differences(left, right)
     is_covert(left, right)
     assert time.process_time() - start < 5
 
 
 def test_an_order_that_only_the_controls_make_is_told_as_theirs():
-    found = differences("x abc y", "x \u202ecba\u202c y")
+    found = list_differences("x abc y", "x \u202ecba\u202c y")
     assert {difference.why for difference in found} == {"bidirectional"}
     assert any("U+202E RIGHT-TO-LEFT OVERRIDE" in difference.right for difference in found)
-    (difference,) = differences("ab", "a\u2066b")
+    (difference,) = list_differences("ab", "a\u2066b")
     assert difference.right == ("U+2066 LEFT-TO-RIGHT ISOLATE",)
     assert (difference.invisible, difference.why) == (True, "bidirectional")
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.findings.covert.covert import differences
-from lab.findings.covert.difference_kinds import REASONS, reordered
+from lab.findings.covert.covert import list_differences
+from lab.findings.covert.difference_kinds import DIFFERENCE_KINDS, is_reordered
 
 WHY = [
     ("it's", "it’s", "look-alike"),
@@ -45,26 +45,26 @@ WHY = [
 
 @pytest.mark.parametrize(("left", "right", "why"), WHY)
 def test_why(left, right, why):
-    assert {item.why for item in differences(left, right)} == {why}
-    assert {item.why for item in differences(right, left)} == {why}
+    assert {item.why for item in list_differences(left, right)} == {why}
+    assert {item.why for item in list_differences(right, left)} == {why}
 
 
 def test_each_place_has_its_own_reason():
-    found = differences("it's on", "it’s  ON")
+    found = list_differences("it's on", "it’s  ON")
     assert [item.why for item in found] == ["look-alike", "white space, letter case"]
 
 
 @settings(deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_a_reason_is_one_of_those_that_are_told(left, right):
-    for item in differences(left, right):
-        assert not item.why or set(item.why.split(", ")) <= set(REASONS)
+    for item in list_differences(left, right):
+        assert not item.why or set(item.why.split(", ")) <= set(DIFFERENCE_KINDS)
 
 
 @given(st.lists(st.text("abc", min_size=1), min_size=2))
 def test_the_same_words_are_reordered_or_the_same(words):
-    assert not reordered(" ".join(words), " ".join(words))
-    assert reordered(" ".join(words), " ".join(words[::-1])) == (words != words[::-1])
+    assert not is_reordered(" ".join(words), " ".join(words))
+    assert is_reordered(" ".join(words), " ".join(words[::-1])) == (words != words[::-1])
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_the_same_words_are_reordered_or_the_same(words):
     ],
 )
 def test_pieces_that_change_places(left, right):
-    assert reordered(left, right)
-    assert reordered(right, left)
+    assert is_reordered(left, right)
+    assert is_reordered(right, left)
 
 
 @pytest.mark.parametrize(
@@ -103,10 +103,10 @@ def test_pieces_that_change_places(left, right):
     ],
 )
 def test_where_something_else_differs_nothing_only_changed_places(left, right):
-    assert not reordered(left, right)
+    assert not is_reordered(left, right)
 
 
 def test_long_texts_are_bounded():
     start = time.process_time()
-    assert differences("a b" * 300_000, "c’d" * 300_000)
+    assert list_differences("a b" * 300_000, "c’d" * 300_000)
     assert time.process_time() - start < 5

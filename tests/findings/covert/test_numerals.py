@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.findings.covert.numerals import number_around, same_number
+from lab.findings.covert.numerals import expand_number, is_same_number
 
 
 @pytest.mark.parametrize(
@@ -18,16 +18,16 @@ from lab.findings.covert.numerals import number_around, same_number
     ],
 )
 def test_the_same_number(left, right, same):
-    assert same_number(left, right) == same_number(right, left) == same
+    assert is_same_number(left, right) == is_same_number(right, left) == same
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_every_number_is_found_from_any_place_in_it(value):
     text = repr(value)
     for index in range(len(text)):
-        assert number_around(f"[{text}]", index + 1, index + 1) == text
+        assert expand_number(f"[{text}]", index + 1, index + 1) == text
 
 
 def test_a_number_ends_where_words_begin():
-    assert number_around("about 1.50 seconds.", 8, 9) == "1.50"
-    assert number_around("no number", 3, 3) == ""
+    assert expand_number("about 1.50 seconds.", 8, 9) == "1.50"
+    assert expand_number("no number", 3, 3) == ""

@@ -3,7 +3,12 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.findings.encodings.aho_corasick import Automaton, as_bytes, as_text, steps
+from lab.findings.encodings.aho_corasick import (
+    Automaton,
+    bytes_to_text,
+    text_to_bytes,
+    xor_differences,
+)
 
 words = st.lists(st.text("ab", min_size=1, max_size=4), max_size=8)
 
@@ -26,21 +31,23 @@ def test_nothing_is_found_where_nothing_is_looked_for():
 
 @given(st.text(), st.text(min_size=1), st.text())
 def test_a_text_is_found_among_its_bytes(before, text, after):
-    searched = as_text(as_bytes(before + text + after))
-    places = [place for place, _ in Automaton([(as_text(as_bytes(text)), None)]).hits(searched)]
-    assert len(as_bytes(before)) in places
+    searched = bytes_to_text(text_to_bytes(before + text + after))
+    places = [
+        place for place, _ in Automaton([(bytes_to_text(text_to_bytes(text)), None)]).hits(searched)
+    ]
+    assert len(text_to_bytes(before)) in places
     assert len(places) >= (before + text + after).count(text)
 
 
 @given(st.binary(), st.integers(0, 255))
 def test_steps_are_the_same_under_every_key(data, key):
-    assert steps(bytes(byte ^ key for byte in data)) == steps(data)
-    assert len(steps(data)) == max(0, len(data) - 1)
+    assert xor_differences(bytes(byte ^ key for byte in data)) == xor_differences(data)
+    assert len(xor_differences(data)) == max(0, len(data) - 1)
 
 
 @given(st.binary(min_size=1), st.binary(min_size=1, max_size=8), st.binary())
 def test_steps_of_a_part_stand_among_those_of_the_whole(before, part, after):
-    assert steps(part) in steps(before + part + after)
+    assert xor_differences(part) in xor_differences(before + part + after)
 
 
 def test_a_megabyte_takes_milliseconds():

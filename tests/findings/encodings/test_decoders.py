@@ -10,7 +10,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.findings.encodings.decoders import LONGEST, layers, unbase64
+from lab.findings.encodings.decoders import MAX_BYTES, decode_base64, decode_outer
 
 TEXT = b'{"host": "build-box", "zone": "UTC", "host again": "build-box"}'
 
@@ -38,33 +38,33 @@ def bare(data):
     ],
 )
 def test_each_layer_is_undone(name, encode):
-    found = {layer.encoding: layer.pieces for layer in layers(encode(TEXT))}
+    found = {layer.encoding: layer.pieces for layer in decode_outer(encode(TEXT))}
     assert TEXT in found[name]
 
 
 @settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_can_be_asked_for(data):
-    for layer in layers(data):
+    for layer in decode_outer(data):
         assert layer.pieces
-        assert sum(map(len, layer.pieces)) <= LONGEST
+        assert sum(map(len, layer.pieces)) <= MAX_BYTES
 
 
 @given(st.binary(min_size=1))
 def test_base64_with_and_without_its_end(data):
     whole = base64.b64encode(data).decode()
-    assert unbase64(whole) == unbase64(whole.rstrip("=")) == data
-    assert unbase64(base64.urlsafe_b64encode(data).decode()) == data
+    assert decode_base64(whole) == decode_base64(whole.rstrip("=")) == data
+    assert decode_base64(base64.urlsafe_b64encode(data).decode()) == data
 
 
 @pytest.mark.parametrize("encode", [gzip.compress, zlib.compress, brotli.compress])
 def test_what_swells_is_bounded(encode):
-    bomb = encode(b"\0" * (LONGEST * 4))
+    bomb = encode(b"\0" * (MAX_BYTES * 4))
     start = time.process_time()
-    assert all(len(piece) <= LONGEST for layer in layers(bomb) for piece in layer.pieces)
+    assert all(len(piece) <= MAX_BYTES for layer in decode_outer(bomb) for piece in layer.pieces)
     assert time.process_time() - start < 2
 
 
 def test_noise_is_no_compressed_data():
     noise = random.Random(7).randbytes(40_000)
-    assert not {layer.encoding for layer in layers(noise)} & {"gzip", "zstd", "brotli"}
+    assert not {layer.encoding for layer in decode_outer(noise)} & {"gzip", "zstd", "brotli"}

@@ -15,9 +15,9 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.findings.encodings.detect import PLAIN, as_sent, encoding_of, hit_of
+from lab.findings.encodings.detect import PLAIN, find_encoding, find_hit, restore_sent_text
 from lab.findings.encodings.e_values import NEGLIGIBLE
-from lab.observation.documents.leaves import readable
+from lab.observation.documents.leaves import render_bytes
 from lab.observation.location import Location
 
 TEXT = "Ünit <07>/build-box"
@@ -72,8 +72,8 @@ FORMS = [
 @pytest.mark.parametrize(("name", "form"), FORMS)
 @pytest.mark.parametrize("frame", ["{}", "id={};", '{{"v":"{}"}}'])
 def test_each_encoding_is_found_and_named(name, form, frame):
-    assert encoding_of(frame.format(form), [TEXT]) == name
-    assert encoding_of(frame.format(form), ["other-box", "third"]) is None
+    assert find_encoding(frame.format(form), [TEXT]) == name
+    assert find_encoding(frame.format(form), ["other-box", "third"]) is None
 
 
 @pytest.mark.parametrize("before", range(6))
@@ -81,37 +81,37 @@ def test_each_encoding_is_found_and_named(name, form, frame):
 def test_base64_wherever_it_begins(before, after):
     text = base64.b64encode(b"?" * before + DATA + b"!" * after).decode()
     skip = before % 3
-    assert encoding_of(text, [TEXT]) == (f"base64 at offset {skip}" if skip else "base64")
+    assert find_encoding(text, [TEXT]) == (f"base64 at offset {skip}" if skip else "base64")
 
 
 def test_base64url():
     needle = "???>>>ÿÿ"
     text = base64.urlsafe_b64encode(needle.encode()).decode()
-    assert encoding_of(text, [needle]) == "base64url"
+    assert find_encoding(text, [needle]) == "base64url"
 
 
 def test_a_needle_without_its_letters_in_order_is_not_there():
-    assert encoding_of("box-build unit", [TEXT]) is None
-    assert encoding_of("", [TEXT]) is None
-    assert encoding_of(TEXT, []) is None
+    assert find_encoding("box-build unit", [TEXT]) is None
+    assert find_encoding("", [TEXT]) is None
+    assert find_encoding(TEXT, []) is None
 
 
 def test_too_short_a_text_is_not_looked_for():
-    assert encoding_of("en de", ["en"]) is None
-    assert encoding_of("deu", ["deu"]) == PLAIN
+    assert find_encoding("en de", ["en"]) is None
+    assert find_encoding("deu", ["deu"]) == PLAIN
 
 
 @pytest.mark.parametrize("form", [b"dev".hex(), base64.b64encode(b"dev").decode(), "ved0", "DEV"])
 def test_a_short_form_counts_only_where_it_stands_alone(form):
     needle = "0dev" if form == "ved0" else "dev"
-    assert encoding_of(f"id: {form}.", [needle]) is not None
-    assert encoding_of(f"a{form}b", [needle]) is None
+    assert find_encoding(f"id: {form}.", [needle]) is not None
+    assert find_encoding(f"a{form}b", [needle]) is None
 
 
 def test_a_digest_counts_only_as_a_whole_run_of_eight_digits():
     digest = sha("sha256").hexdigest()
-    assert encoding_of(digest[:7], [TEXT]) is None
-    assert encoding_of(digest[:16] + "0", [TEXT]) is None
+    assert find_encoding(digest[:7], [TEXT]) is None
+    assert find_encoding(digest[:16] + "0", [TEXT]) is None
 
 
 NEEDLES = ("build-box.corp.example", "agent-07", "Asia/Shanghai", "de_DE.UTF-8", "/home/quinn")
@@ -129,14 +129,14 @@ noise = st.binary(min_size=8, max_size=64)
 def test_random_text_holds_nothing(value):
     # A run of eight digits is one of 5 · 24 digests with a chance of 3 · 10⁻⁸; the shortest
     # form that counts anywhere, eight characters of base64, begins at a place with 4 · 10⁻¹⁵.
-    assert encoding_of(value, NEEDLES) is None
+    assert find_encoding(value, NEEDLES) is None
 
 
 def test_much_random_text_holds_nothing():
     # 100,000 runs of eight digits: a hit has a chance of 0.3 %, and this seed has none.
     chance = random.Random(20261120)
     assert (
-        encoding_of(" ".join(f"{chance.getrandbits(32):08x}" for _ in range(100_000)), NEEDLES)
+        find_encoding(" ".join(f"{chance.getrandbits(32):08x}" for _ in range(100_000)), NEEDLES)
         is None
     )
 
@@ -144,13 +144,13 @@ def test_much_random_text_holds_nothing():
 @settings(deadline=None)
 @given(st.text(), st.lists(st.text(), max_size=4))
 def test_any_texts_can_be_asked_for(value, needles):
-    found = encoding_of(value, needles)
+    found = find_encoding(value, needles)
     assert (found == PLAIN) == any(len(text) > 2 and text in value for text in needles)
 
 
 def test_what_is_no_unicode_can_be_asked_for():
-    assert encoding_of("abc", ["\udc80\udc81\udc82"]) is None
-    assert encoding_of("x\udc80\udc81\udc82", ["\udc80\udc81\udc82"]) == PLAIN
+    assert find_encoding("abc", ["\udc80\udc81\udc82"]) is None
+    assert find_encoding("x\udc80\udc81\udc82", ["\udc80\udc81\udc82"]) == PLAIN
 
 
 def b64(data):
@@ -198,14 +198,14 @@ TOGETHER = [
 @pytest.mark.parametrize(("name", "form", "needle"), TOGETHER)
 @pytest.mark.parametrize("frame", ["{}", "id {} end"])
 def test_encodings_within_encodings(name, form, needle, frame):
-    assert encoding_of(frame.format(form), [needle]) == name
-    assert encoding_of(frame.format(form), ["other-box.corp.example"]) is None
+    assert find_encoding(frame.format(form), [needle]) == name
+    assert find_encoding(frame.format(form), ["other-box.corp.example"]) is None
 
 
 def test_a_hit_says_how_likely_chance_would_make_it():
     digest = sha("sha256").hexdigest()
-    whole = hit_of(f"id={digest}", [TEXT])
-    part = hit_of(f"id={digest[:8]}", [TEXT])
+    whole = find_hit(f"id={digest}", [TEXT])
+    part = find_hit(f"id={digest[:8]}", [TEXT])
     assert whole is not None
     assert part is not None
     assert whole.chance < 1e-60 < part.chance < NEGLIGIBLE
@@ -215,41 +215,41 @@ def test_what_chance_would_make_is_not_counted():
     digest = sha("sha256").hexdigest()
     chance = random.Random(1)
     noise = " ".join(f"{chance.getrandbits(32):08x}" for _ in range(20_000))
-    assert encoding_of(digest[:8], [TEXT]) == "sha256[:8]"
-    assert encoding_of(f"{noise} {digest[:8]}", [TEXT]) is None
-    assert encoding_of(f"{noise} {digest[:16]}", [TEXT]) == "sha256[:16]"
+    assert find_encoding(digest[:8], [TEXT]) == "sha256[:8]"
+    assert find_encoding(f"{noise} {digest[:8]}", [TEXT]) is None
+    assert find_encoding(f"{noise} {digest[:16]}", [TEXT]) == "sha256[:16]"
 
 
 def test_a_short_text_in_another_case_counts_only_among_few_words():
-    assert encoding_of("DEV", ["dev"]) == "letter case"
-    assert encoding_of("ONE TWO DEV SIX TEN " * 20, ["dev"]) is None
+    assert find_encoding("DEV", ["dev"]) == "letter case"
+    assert find_encoding("ONE TWO DEV SIX TEN " * 20, ["dev"]) is None
 
 
 def test_hostile_values_are_bounded():
     bomb = gzip.compress(b"\0" * (64 << 20))
     start = time.process_time()
     for value in (b64(bomb), "41" * 300_000, "%41" * 100_000):
-        hit_of(value, NEEDLES)
+        find_hit(value, NEEDLES)
     assert time.process_time() - start < 10
 
 
 @given(st.binary(max_size=80))
 def test_bytes_that_the_lab_shows_in_hexadecimal_are_searched_as_sent(data):
     body, header = Location("http", "h", part="body"), Location("http", "h", part="header")
-    shown = readable(data)
-    assert as_sent(body, shown).encode("utf-8", "surrogateescape") == data
-    assert as_sent(header, shown) == shown
+    shown = render_bytes(data)
+    assert restore_sent_text(body, shown).encode("utf-8", "surrogateescape") == data
+    assert restore_sent_text(header, shown) == shown
 
 
 def test_a_copy_in_a_message_of_bytes_is_a_copy_and_hexadecimal_is_not():
     body = Location("http", "h", "POST", "/", "body")
     message = b"\x0a\x16" + HOST.encode() + b"\xff\x01"
-    assert encoding_of(as_sent(body, message.hex()), [HOST]) == PLAIN
-    assert encoding_of(as_sent(body, HOST.encode().hex()), [HOST]) == "hex"
-    assert encoding_of(as_sent(body, b64(message)), [HOST]) == "base64 at offset 2"
+    assert find_encoding(restore_sent_text(body, message.hex()), [HOST]) == PLAIN
+    assert find_encoding(restore_sent_text(body, HOST.encode().hex()), [HOST]) == "hex"
+    assert find_encoding(restore_sent_text(body, b64(message)), [HOST]) == "base64 at offset 2"
     digest = b"\x0a\x20" + sha("sha256", HOST).digest()
-    assert encoding_of(as_sent(body, digest.hex()), [HOST]) == "sha256"
+    assert find_encoding(restore_sent_text(body, digest.hex()), [HOST]) == "sha256"
     xor = bytes(byte ^ 0xA5 for byte in message)
-    assert encoding_of(as_sent(body, xor.hex()), [HOST]) == "xor 0xa5"
+    assert find_encoding(restore_sent_text(body, xor.hex()), [HOST]) == "xor 0xa5"
     long = b"\xff" * 70_000 + HOST.encode()
-    assert as_sent(body, readable(long)).startswith("\udcff")
+    assert restore_sent_text(body, render_bytes(long)).startswith("\udcff")

@@ -4,47 +4,47 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.findings.encodings.e_values import Chance, jointly, places
+from lab.findings.encodings.e_values import ExpectedHits, count_positions, joint_e_value
 
 
 @given(st.lists(st.floats(1, 40)), st.floats(0, 40), st.integers(1, 10**6))
 def test_the_forms_that_are_as_long_are_summed(bits, least, where):
     expected = where * sum(2**-one for one in bits if one >= least)
-    assert Chance(bits).of(least, where) == pytest.approx(expected)
+    assert ExpectedHits(bits).of(least, where) == pytest.approx(expected)
 
 
 @given(st.lists(st.floats(1, 40), min_size=1), st.floats(0, 40))
 def test_a_longer_form_is_less_likely(bits, least):
-    assert Chance(bits).of(least + 1, 10) <= Chance(bits).of(least, 10)
-    assert Chance(bits).of_cut(least + 1, 10) < Chance(bits).of_cut(least, 10)
+    assert ExpectedHits(bits).of(least + 1, 10) <= ExpectedHits(bits).of(least, 10)
+    assert ExpectedHits(bits).of_cut(least + 1, 10) < ExpectedHits(bits).of_cut(least, 10)
 
 
 def test_noise_holds_as_many_as_is_said():
     chance = random.Random(3)
     wanted = [f"{chance.getrandbits(16):04x}" for _ in range(50)]
     words = [f"{chance.getrandbits(16):04x}" for _ in range(50_000)]
-    expected = Chance([16.0] * 50).of(16.0, len(words))
+    expected = ExpectedHits([16.0] * 50).of(16.0, len(words))
     assert expected == pytest.approx(50_000 * 50 / 65536)
     assert expected / 2 < sum(words.count(one) for one in wanted) < expected * 2
 
 
 def test_a_long_form_may_stand_anywhere_and_a_short_one_as_a_word():
     text = "one two three, four"
-    assert places(text, "x" * 8) == len(text)
-    assert places(text, "abc") == 2
-    assert places(text, "a%2") == 4
-    assert places("", "abc") == 1
+    assert count_positions(text, "x" * 8) == len(text)
+    assert count_positions(text, "abc") == 2
+    assert count_positions(text, "a%2") == 4
+    assert count_positions("", "abc") == 1
 
 
 def test_all_at_once_is_the_product_times_the_ways_to_choose():
-    assert jointly([0.1, 0.2], 2) == pytest.approx(0.02)
-    assert jointly([0.1, 0.2], 4) == pytest.approx(6 * 0.02)
+    assert joint_e_value([0.1, 0.2], 2) == pytest.approx(0.02)
+    assert joint_e_value([0.1, 0.2], 4) == pytest.approx(6 * 0.02)
     # What chance makes anyway is no evidence, and none against the others.
-    assert jointly([30.0, 0.2], 2) == pytest.approx(0.2)
+    assert joint_e_value([30.0, 0.2], 2) == pytest.approx(0.2)
 
 
 def test_noise_shows_several_as_often_as_is_said():
     chance = random.Random(4)
     values = [[chance.random() < 0.1 for _ in range(4)] for _ in range(50_000)]
     pairs = sum(sum(row) * (sum(row) - 1) // 2 for row in values)
-    assert pairs / 50_000 == pytest.approx(jointly([0.1, 0.1], 4), rel=0.1)
+    assert pairs / 50_000 == pytest.approx(joint_e_value([0.1, 0.1], 4), rel=0.1)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.findings.encodings.aho_corasick import as_bytes, as_text
-from lab.findings.encodings.forms import digests, text_bits, written, xored
+from lab.findings.encodings.aho_corasick import bytes_to_text, text_to_bytes
+from lab.findings.encodings.forms import build_digests, build_forms, build_xor_form, count_text_bits
 
 needles = st.text(min_size=3, max_size=20)
 
@@ -15,8 +15,8 @@ needles = st.text(min_size=3, max_size=20)
 @settings(deadline=None)
 @given(needles)
 def test_no_form_is_the_text_itself_or_another_form(needle):
-    texts = [form.text for form in written(needle)]
-    assert as_text(as_bytes(needle)) not in texts
+    texts = [form.text for form in build_forms(needle)]
+    assert bytes_to_text(text_to_bytes(needle)) not in texts
     assert len(set(texts)) == len(texts)
     assert all(len(text) >= 4 for text in texts)
 
@@ -24,7 +24,7 @@ def test_no_form_is_the_text_itself_or_another_form(needle):
 @settings(deadline=None)
 @given(needles)
 def test_bits_are_no_more_than_a_character_can_hold(needle):
-    assert all(0 < form.bits <= 8 * len(form.text) for form in written(needle))
+    assert all(0 < form.bits <= 8 * len(form.text) for form in build_forms(needle))
 
 
 @pytest.mark.parametrize("size", range(4, 12))
@@ -34,7 +34,7 @@ def test_bits_are_no_more_than_a_character_can_hold(needle):
 def test_what_is_certain_is_there_whatever_stands_around(size, name, encode, unit):
     chance = random.Random(size)
     needle = "".join(chance.choice("abcxyz019-.") for _ in range(size))
-    forms = [form for form in written(needle) if form.encoding.partition(" at ")[0] == name]
+    forms = [form for form in build_forms(needle) if form.encoding.partition(" at ")[0] == name]
     for before in range(2 * unit):
         for after in range(unit):
             data = chance.randbytes(before) + needle.encode() + chance.randbytes(after)
@@ -46,7 +46,7 @@ def test_what_is_certain_is_there_whatever_stands_around(size, name, encode, uni
 
 def test_a_form_is_found_by_chance_as_often_as_its_bits_say():
     # Two bytes in hexadecimal: 16 bits.  A million places hold it about 15 times.
-    form = next(form for form in written("q~") if form.encoding == "hex")
+    form = next(form for form in build_forms("q~") if form.encoding == "hex")
     assert form.bits == 16
     noise = random.Random(4).randbytes(500_000).hex()
     expected = len(noise) * 2**-form.bits
@@ -54,14 +54,14 @@ def test_a_form_is_found_by_chance_as_often_as_its_bits_say():
 
 
 def test_text_bits():
-    assert text_bits("abc") == pytest.approx(3 * 4.7, abs=0.01)
-    assert text_bits("ABC") == text_bits("abc")
-    assert text_bits("007") == pytest.approx(3 * 3.32, abs=0.01)
-    assert text_bits("a-b") > text_bits("ab")
+    assert count_text_bits("abc") == pytest.approx(3 * 4.7, abs=0.01)
+    assert count_text_bits("ABC") == count_text_bits("abc")
+    assert count_text_bits("007") == pytest.approx(3 * 3.32, abs=0.01)
+    assert count_text_bits("a-b") > count_text_bits("ab")
 
 
 def test_digests_are_those_of_the_text_and_of_its_usual_variants():
-    found = {item.data for item in digests("Box")}
+    found = {item.data for item in build_digests("Box")}
     for text in ("Box", "box", "BOX", "Box\n", '"Box"'):
         assert hashlib.sha256(text.encode()).digest() in found
         assert hashlib.md5(text.encode(), usedforsecurity=False).digest() in found
@@ -71,7 +71,7 @@ def test_digests_are_those_of_the_text_and_of_its_usual_variants():
 @settings(deadline=None)
 @given(needles)
 def test_a_digest_begins_or_ends_with_what_is_searched(needle):
-    for item in digests(needle):
+    for item in build_digests(needle):
         ends = item.whole.endswith if item.writing == "end of hex" else item.whole.startswith
         assert ends(item.start)
 
@@ -86,21 +86,21 @@ def test_a_digest_begins_or_ends_with_what_is_searched(needle):
     ],
 )
 def test_addresses_and_uuids_have_other_separators(needle, spelt):
-    texts = {form.text for form in written(needle) if form.encoding == "other separators"}
+    texts = {form.text for form in build_forms(needle) if form.encoding == "other separators"}
     assert spelt <= texts
     assert bool(spelt) == bool(texts)
-    data = {item.data for item in digests(needle)}
+    data = {item.data for item in build_digests(needle)}
     assert all(hashlib.md5(text.encode(), usedforsecurity=False).digest() in data for text in spelt)
 
 
 def test_short_texts_have_no_xor_form():
-    assert xored("short") is None
-    form = xored("longer")
+    assert build_xor_form("short") is None
+    form = build_xor_form("longer")
     assert form is not None
-    assert form.text == as_text(bytes(a ^ b for a, b in zip(b"longe", b"onger", strict=True)))
+    assert form.text == bytes_to_text(bytes(a ^ b for a, b in zip(b"longe", b"onger", strict=True)))
 
 
 def test_a_run_of_one_character_is_no_evidence():
-    form = xored("aaaaaaaa")
+    form = build_xor_form("aaaaaaaa")
     assert form is not None
     assert form.bits == 0

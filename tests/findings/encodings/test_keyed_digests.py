@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from lab.findings.encodings.keyed_digests import keyed_digests, keys_in, may_hold_digest
+from lab.findings.encodings.keyed_digests import find_keyed_digests, list_keys, may_hold_digest
 
 TEXT = "build-box.example"
 KEY = "9f1c27aa-6a34-4f0e-b7c1-0d8f6b1f8c11"
@@ -42,17 +42,17 @@ def sha(text):
 )
 def test_what_is_hashed_with_a_value_that_is_sent(sent, name):
     texts = {0: f"id={sent};", 1: KEY, 2: "nothing"}
-    assert keyed_digests(texts, keys_in(texts.values()), [TEXT]) == {0: name}
-    assert keyed_digests(texts, keys_in(texts.values()), ["other-box.example"]) == {}
+    assert find_keyed_digests(texts, list_keys(texts.values()), [TEXT]) == {0: name}
+    assert find_keyed_digests(texts, list_keys(texts.values()), ["other-box.example"]) == {}
 
 
 def test_not_with_a_key_that_is_not_sent():
     sent = mac(b"secret in the program", TEXT.encode())
-    assert keyed_digests({0: sent, 1: KEY}, (KEY,), [TEXT]) == {}
+    assert find_keyed_digests({0: sent, 1: KEY}, (KEY,), [TEXT]) == {}
 
 
 def test_fifteen_digits_are_too_few():
-    assert keyed_digests({0: mac(KEY.encode(), TEXT.encode())[:14]}, (KEY,), [TEXT]) == {}
+    assert find_keyed_digests({0: mac(KEY.encode(), TEXT.encode())[:14]}, (KEY,), [TEXT]) == {}
 
 
 def test_digits_that_only_count_are_no_digest():
@@ -62,26 +62,29 @@ def test_digits_that_only_count_are_no_digest():
 
 
 def test_a_key_beside_other_things_in_one_value():
-    keys = keys_in([f"{KEY}.{mac(KEY.encode(), TEXT.encode())}", "dev:pass-word"])
+    keys = list_keys([f"{KEY}.{mac(KEY.encode(), TEXT.encode())}", "dev:pass-word"])
     assert KEY in keys
     assert "pass-word" in keys
 
 
 def test_identifiers_are_tried_before_what_is_sent_often():
     texts = ["application/json"] * 100 + [KEY]
-    assert keys_in(texts, 1) == (KEY,)
+    assert list_keys(texts, 1) == (KEY,)
 
 
 def test_keys_are_values_and_their_words_the_most_frequent_first():
-    assert keys_in(["session=abcd1234", "abcd1234", "no"])[0] == "abcd1234"
-    assert "session" in keys_in(["session=abcd1234"])
-    assert keys_in(["x" * 100_000, "ok"]) == ()
-    assert len(keys_in(f"value-{number}" for number in range(10_000))) <= 64
+    assert list_keys(["session=abcd1234", "abcd1234", "no"])[0] == "abcd1234"
+    assert "session" in list_keys(["session=abcd1234"])
+    assert list_keys(["x" * 100_000, "ok"]) == ()
+    assert len(list_keys(f"value-{number}" for number in range(10_000))) <= 64
 
 
 def test_much_noise_is_bounded_and_holds_nothing():
     chance = random.Random(5)
     texts = {number: chance.randbytes(32).hex() for number in range(2_000)}
     start = time.process_time()
-    assert keyed_digests(texts, keys_in(texts.values()), [TEXT, "build-box", "example.org"]) == {}
+    assert (
+        find_keyed_digests(texts, list_keys(texts.values()), [TEXT, "build-box", "example.org"])
+        == {}
+    )
     assert time.process_time() - start < 3

@@ -4,7 +4,7 @@ import hashlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.findings.encodings.search import LETTER_CASE, PLAIN, Search
+from lab.findings.encodings.search import LETTER_CASE, PLAIN, TextSearch
 
 
 def sha(name, text):
@@ -12,14 +12,14 @@ def sha(name, text):
 
 
 def test_groups_are_searched_together_and_answered_apart():
-    search = Search([["alpha-box"], ["beta-box"], ["gamma-box"]], [[], [], ["short"]])
+    search = TextSearch([["alpha-box"], ["beta-box"], ["gamma-box"]], [[], [], ["short"]])
     hits = search.hits(f"alpha-box {b'beta-box'.hex()} {sha('md5', 'short').hexdigest()}")
     assert [hit.encoding for hit in hits if hit] == [PLAIN, "hex", "md5"]
     assert search.hits("short gamma") == (None, None, None)
 
 
 def test_the_plainest_way_is_told():
-    search = Search([["build-box.example"]])
+    search = TextSearch([["build-box.example"]])
     encoded = b"build-box.example".hex()
     digest = sha("md5", "build-box.example").hexdigest()
     for value, encoding in (
@@ -34,7 +34,7 @@ def test_the_plainest_way_is_told():
 
 
 def test_three_layers_and_not_four():
-    search = Search([["build-box.example"]])
+    search = TextSearch([["build-box.example"]])
     # Compressed data shows nothing of what is within.
     data = b"build-box.example" * 3
     for depth in range(1, 5):
@@ -44,11 +44,13 @@ def test_three_layers_and_not_four():
 
 
 def test_no_group_and_no_text():
-    assert Search([]).hits("anything") == ()
-    assert Search([[], ["ab"]]).hits("ab") == (None, None)
+    assert TextSearch([]).hits("anything") == ()
+    assert TextSearch([[], ["ab"]]).hits("ab") == (None, None)
 
 
 @settings(deadline=None)
 @given(st.lists(st.lists(st.text(max_size=6), max_size=3), max_size=3), st.text())
 def test_a_group_is_answered_as_if_it_were_alone(groups, value):
-    assert Search(groups).hits(value) == tuple(Search([group]).hits(value)[0] for group in groups)
+    assert TextSearch(groups).hits(value) == tuple(
+        TextSearch([group]).hits(value)[0] for group in groups
+    )

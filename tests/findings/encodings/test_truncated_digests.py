@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 
-from lab.findings.encodings.forms import digests
-from lab.findings.encodings.truncated_digests import run_of
+from lab.findings.encodings.forms import build_digests
+from lab.findings.encodings.truncated_digests import match_digest
 
 TEXT = "build-box"
 RAW = hashlib.sha256(TEXT.encode()).digest()
@@ -15,9 +15,9 @@ B64 = base64.b64encode(RAW).decode().rstrip("=")
 
 def found(text):
     names = set()
-    for item in digests(TEXT):
+    for item in build_digests(TEXT):
         place = text.find(item.start)
-        if item.name == "sha256" and place >= 0 and (run := run_of(item, text, place)):
+        if item.name == "sha256" and place >= 0 and (run := match_digest(item, text, place)):
             names.add(run.encoding)
     return names
 
@@ -51,7 +51,7 @@ def test_which_part_of_a_digest_stands_there(text, names):
 
 def test_a_part_could_stand_wherever_a_run_of_its_length_does():
     text = f"{'0' * 8} {'1' * 8} {'2' * 9} {HEX[:8]}"
-    item = next(item for item in digests(TEXT) if item.whole == HEX and item.writing == "hex")
-    run = run_of(item, text, text.index(HEX[:8]))
+    item = next(item for item in build_digests(TEXT) if item.whole == HEX and item.writing == "hex")
+    run = match_digest(item, text, text.index(HEX[:8]))
     assert run is not None
     assert (run.places, run.bits) == (3, 32)

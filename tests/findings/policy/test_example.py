@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from lab.findings.policy import read_policy
-from lab.reports.terminal.check import rule_words
+from lab.reports.terminal.check import format_rule
 
 DOCS = Path(__file__).parents[3] / "docs"
 EXAMPLE = DOCS / "policy-example.toml"
@@ -23,7 +23,7 @@ def test_each_verdict_shown_names_a_rule_of_the_file():
     assert len(told) > 5
     for verdict, words, line in told:
         assert rules[int(line)].standing == verdict
-        assert rule_words(rules[int(line)]) == words
+        assert format_rule(rules[int(line)]) == words
 
 
 def test_every_condition_and_every_key_is_explained():

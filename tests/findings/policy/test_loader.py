@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.errors import UsageError
-from lab.findings.policy.loader import LONGEST_LINE, parse
+from lab.findings.policy.loader import LONGEST_LINE, parse_policy
 
 HEAD = 'schema = "fingerprint-lab/policy/1"\n'
 POLICY = (
@@ -38,7 +38,7 @@ reason = "so it is"
 
 
 def test_rules_keep_the_order_of_the_file_whatever_they_are_called():
-    policy = parse(POLICY, "p.toml")
+    policy = parse_policy(POLICY, "p.toml")
     assert [(rule.line, rule.standing) for rule in policy.rules] == [
         (4, "allowed"),
         (8, "forbidden"),
@@ -49,7 +49,7 @@ def test_rules_keep_the_order_of_the_file_whatever_they_are_called():
 
 
 def test_one_word_is_a_list_of_one_and_causes_are_sorted():
-    one, two, three, four = parse(POLICY, "p.toml").rules
+    one, two, three, four = parse_policy(POLICY, "p.toml").rules
     assert (one.cause, one.reason, one.covert) == (("timezone",), "the date line", None)
     assert two.cause_includes == ("hostname", "user")
     assert (three.host, three.covert, three.reason) == (("*.example.com",), True, "")
@@ -58,12 +58,12 @@ def test_one_word_is_a_list_of_one_and_causes_are_sorted():
 
 
 def test_where_nothing_is_said_what_no_rule_covers_is_undecided():
-    assert parse(HEAD, "p").default == "undecided"
-    assert parse(HEAD, "p").rules == ()
+    assert parse_policy(HEAD, "p").default == "undecided"
+    assert parse_policy(HEAD, "p").rules == ()
 
 
 def test_lines_may_end_as_on_windows():
-    assert parse(POLICY.replace("\n", "\r\n"), "p").rules == parse(POLICY, "p").rules
+    assert parse_policy(POLICY.replace("\n", "\r\n"), "p").rules == parse_policy(POLICY, "p").rules
 
 
 RULE = '[[allowed]]\nreason = "r"\n'
@@ -110,7 +110,7 @@ MISTAKES = [
 @pytest.mark.parametrize(("text", "complaint"), MISTAKES)
 def test_a_mistake_is_one_line_that_says_where(text, complaint):
     with pytest.raises(UsageError) as raised:
-        parse(text, "p")
+        parse_policy(text, "p")
     assert complaint in str(raised.value)
     assert "\n" not in str(raised.value)
     assert len(str(raised.value)) < 400
@@ -120,7 +120,7 @@ def test_what_looks_like_a_rule_in_a_text_cannot_move_the_others():
     for trick in ('"""\n[[allowed]]\n"""', "'''\n[[allowed]] # '''", '"""\n[[allowed]] # """'):
         text = HEAD + f'[[forbidden]]\ncovert = true\nreason = {trick}\n{RULE}cause = "ci"\n'
         try:
-            rules = parse(text, "p").rules
+            rules = parse_policy(text, "p").rules
         except UsageError as error:
             assert "on a line of its own" in str(error)  # noqa: PT017
         else:
@@ -143,7 +143,7 @@ def test_what_looks_like_a_rule_in_a_text_cannot_move_the_others():
 def test_a_hostile_file_is_refused_in_one_line_and_soon(hostile):
     started = time.monotonic()
     with pytest.raises(UsageError) as raised:
-        parse(HEAD + hostile, "p")
+        parse_policy(HEAD + hostile, "p")
     assert "\n" not in str(raised.value)
     assert time.monotonic() - started < 20
 
@@ -152,6 +152,6 @@ def test_a_hostile_file_is_refused_in_one_line_and_soon(hostile):
 def test_any_text_is_a_policy_or_one_line(text):
     for whole in (text, HEAD + text, HEAD + RULE + text):
         try:
-            parse(whole, "p")
+            parse_policy(whole, "p")
         except UsageError as error:
             assert str(error).startswith("p")  # noqa: PT017

@@ -3,12 +3,12 @@
 import pytest
 
 from lab.factors.registry import factors
-from lab.findings.rules.level_attributes import ASPECTS
+from lab.findings.rules.level_attributes import LEVEL_ATTRIBUTES
 
 LEVELS = [level for item in factors().values() for level in (item.control, *item.levels, "", ":/")]
 
 
-@pytest.mark.parametrize("aspect", ASPECTS, ids=lambda aspect: aspect.told or "text")
+@pytest.mark.parametrize("aspect", LEVEL_ATTRIBUTES, ids=lambda aspect: aspect.told or "text")
 def test_any_level_can_be_looked_at(aspect):
     for level in LEVELS:
         text = aspect.read(level)
@@ -18,7 +18,9 @@ def test_any_level_can_be_looked_at(aspect):
 
 
 def read(told: str, level: str) -> list[str]:
-    return [text for a in ASPECTS if a.told == told and (text := a.read(level)) is not None]
+    return [
+        text for a in LEVEL_ATTRIBUTES if a.told == told and (text := a.read(level)) is not None
+    ]
 
 
 def test_what_is_read():

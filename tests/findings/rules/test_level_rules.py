@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.factors.registry import factors
-from lab.findings.report import Part, Partition, Row
-from lab.findings.rules.level_rules import rule, with_rules
+from lab.findings.report import LevelGroup, Partition, TableRow
+from lab.findings.rules.level_rules import add_rules, describe_levels
 from tests.reports.examples import COVERT
 
 ZONES = factors()["timezone"].every()
@@ -24,7 +24,7 @@ def those(levels, holds):
 
 
 def found(levels, holds):
-    return rule(those(levels, holds), levels)
+    return describe_levels(those(levels, holds), levels)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_the_named_levels_of_an_endpoint():
     assert found(NAMED, lambda level: "models.example" in level and level != NAMED[-1]) is not None
     one = ("https://models.example.net", "https://models.example.net/gateway")
     rest = [level for level in NAMED if "net" not in level]
-    assert rule(one, [*one, *rest]) == "host is models.example.net"
+    assert describe_levels(one, [*one, *rest]) == "host is models.example.net"
     schemes = [*NAMED, "http://10.0.0.1"]
     assert found(schemes, lambda level: level.startswith("http:")) == "scheme is http"
 
@@ -71,11 +71,11 @@ def test_the_named_levels_of_an_endpoint():
 def test_numbers_within_levels():
     users = ("dev", *factors()["user"].levels)
     group = those(users, lambda level: level.split(":")[2:3] in (["1000"], ["184720431"]))
-    assert rule(group, users) == "uid is at least 1000"
+    assert describe_levels(group, users) == "uid is at least 1000"
     terminals = [f"tty:{width}x24:xterm:TERM_PROGRAM=x" for width in (40, 80, 120, 240)]
-    assert rule(terminals[2:], ["pipe", *terminals]) == "width is at least 120"
+    assert describe_levels(terminals[2:], ["pipe", *terminals]) == "width is at least 120"
     states = ["fresh", "returning:1", "returning:2", "returning:3", "returning:9"]
-    assert rule(states[1:4], states) == "number is at most 3"
+    assert describe_levels(states[1:4], states) == "number is at most 3"
 
 
 def test_zones_that_share_an_offset():
@@ -94,23 +94,23 @@ def test_of_equal_parts_the_one_that_divides_a_path():
     named = ("UTC", *factors()["timezone"].levels)
     marked = those(named, lambda level: level.endswith(("Kolkata", "Sao_Paulo")))
     tried = (*ZONES, *named)
-    assert rule(marked, tried) == "ends with /Kolkata or /Sao_Paulo"
+    assert describe_levels(marked, tried) == "ends with /Kolkata or /Sao_Paulo"
 
 
 def test_numbers_and_days():
     uids = [str(number) for number in (0, 33, 500, 998, 1000, 1001, 1002, 65534)]
-    assert rule(["1000", "1001", "1002", "65534"], uids) == "is at least 1000"
-    assert rule(["0", "33", "500", "998", "1000"], uids) == "is at most 1000"
-    assert rule(["500", "998", "1000", "1001"], uids) == "is 500 to 1001"
-    assert rule(["33", "1000", "1001", "65534"], uids) is None
+    assert describe_levels(["1000", "1001", "1002", "65534"], uids) == "is at least 1000"
+    assert describe_levels(["0", "33", "500", "998", "1000"], uids) == "is at most 1000"
+    assert describe_levels(["500", "998", "1000", "1001"], uids) == "is 500 to 1001"
+    assert describe_levels(["33", "1000", "1001", "65534"], uids) is None
     days = [f"2026-09-{day:02}T12:00:00Z" for day in range(1, 29)]
     weekend = [f"2026-09-{day:02}T12:00:00Z" for day in (5, 6, 12, 13, 19, 20, 26, 27)]
-    assert rule(weekend, days) == "day is Saturday or Sunday"
+    assert describe_levels(weekend, days) == "day is Saturday or Sunday"
 
 
 def test_two_levels_with_a_suffix_each_are_no_rule_where_few_were_tried():
     tried = [f"https://models.example.{domain}" for domain in ("de", "br", "cn", "net", "fr")]
-    assert rule(tried[:2], tried) is None
+    assert describe_levels(tried[:2], tried) is None
 
 
 WORDS = st.lists(st.text("ab/.", min_size=1, max_size=6), min_size=2, max_size=12, unique=True)
@@ -119,15 +119,15 @@ WORDS = st.lists(st.text("ab/.", min_size=1, max_size=6), min_size=2, max_size=1
 @given(WORDS, st.randoms(use_true_random=False), st.integers(1, 11))
 def test_the_order_of_levels_does_not_matter_and_a_rule_is_short(levels, chance, size):
     group = levels[: min(size, len(levels) - 1)]
-    words = rule(group, levels)
+    words = describe_levels(group, levels)
     mixed = random.Random(chance.random()).sample(levels, len(levels))
-    assert rule(list(reversed(group)), mixed) == words
+    assert describe_levels(list(reversed(group)), mixed) == words
     assert words is None or len(words) < len(", ".join(group)) + 2 * len(group)
 
 
 @given(st.sets(st.sampled_from(ZONES[:80]), min_size=2, max_size=30))
 def test_a_rule_of_beginnings_holds_for_the_group_alone(group):
-    words = rule(sorted(group), ZONES[:80])
+    words = describe_levels(sorted(group), ZONES[:80])
     if words is not None and words.startswith("begins with "):
         begins = tuple(words.removeprefix("begins with ").replace(" or ", ", ").split(", "))
         assert {level for level in ZONES[:80] if level.startswith(begins)} == group
@@ -136,14 +136,14 @@ def test_a_rule_of_beginnings_holds_for_the_group_alone(group):
 def test_tables_and_sweeps_get_their_rules():
     zones = ("UTC", "Asia/Tokyo", "Asia/Seoul", "Europe/Rome")
     rows = tuple(
-        Row({"timezone": zone}, "b" if zone.startswith("Asia") else "a", 1) for zone in zones
+        TableRow({"timezone": zone}, "b" if zone.startswith("Asia") else "a", 1) for zone in zones
     )
-    parts = (Part("a", ("UTC", "Europe/Rome")), Part("b", ("Asia/Seoul", "Asia/Tokyo")))
+    parts = (LevelGroup("a", ("UTC", "Europe/Rome")), LevelGroup("b", ("Asia/Seoul", "Asia/Tokyo")))
     sweep = Partition("timezone", {}, parts, levels=4, of=4, trials=3)
-    signal = with_rules(
+    signal = add_rules(
         msgspec.structs.replace(COVERT, cause=("timezone",), table=rows, partitions=(sweep,))
     )
     assert [row.rule for row in signal.table] == [None, *["begins with Asia/"] * 2, None]
     assert [part.rule for part in signal.partitions[0].parts] == [None, "begins with Asia/"]
-    two = with_rules(msgspec.structs.replace(COVERT, cause=("timezone", "user"), table=rows))
+    two = add_rules(msgspec.structs.replace(COVERT, cause=("timezone", "user"), table=rows))
     assert {row.rule for row in two.table} == {None}

@@ -4,24 +4,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.internet.dns import name_addresses
-from lab.internet.dns.name_addresses import Names, address4, address6
+from lab.internet.dns.name_addresses import NameAddresses, compute_ipv4, compute_ipv6
 
 anything = st.text(max_size=80)
 
 
 @given(anything)
 def test_every_name_has_an_ordinary_public_ipv4_address(name):
-    address = ipaddress.ip_address(address4(name))
+    address = ipaddress.ip_address(compute_ipv4(name))
     assert address.version == 4
     assert address.is_global
     assert not address.is_multicast
     assert not address.is_reserved
-    assert address4(name) == str(address)
+    assert compute_ipv4(name) == str(address)
 
 
 @given(anything)
 def test_every_name_has_a_global_ipv6_address(name):
-    address = ipaddress.ip_address(address6(name))
+    address = ipaddress.ip_address(compute_ipv6(name))
     assert address.version == 6
     assert address.is_global
     assert not address.is_multicast
@@ -29,20 +29,20 @@ def test_every_name_has_a_global_ipv6_address(name):
 
 def test_addresses_do_not_change_between_versions_of_the_lab():
     # Recorded observations hold these; a change would show as a difference of the client.
-    assert address4("api.example.com") == "162.191.95.243"
-    assert address6("api.example.com") == "2a00:111:ffc9::37db:75cb"
+    assert compute_ipv4("api.example.com") == "162.191.95.243"
+    assert compute_ipv6("api.example.com") == "2a00:111:ffc9::37db:75cb"
 
 
 def test_the_name_that_led_to_an_address_is_known():
-    known = Names()
+    known = NameAddresses()
     for family in (4, 6):
         assert known.host(known.addresses("a.example", family)) == "a.example"
     assert known.host("9.9.9.9") is None
 
 
 def test_memory_is_bounded(monkeypatch):
-    monkeypatch.setattr(name_addresses, "REMEMBERED", 2)
-    known = Names()
+    monkeypatch.setattr(name_addresses, "ADDRESSES_KEPT", 2)
+    known = NameAddresses()
     first, second, third = (known.addresses(name, 4) for name in ("a", "b", "c"))
     assert known.host(first) is None
     assert (known.host(second), known.host(third)) == ("b", "c")

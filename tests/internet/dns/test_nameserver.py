@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.internet.dns.name_addresses import Names, address4, address6
-from lab.internet.dns.nameserver import answer, message_in
+from lab.internet.dns.name_addresses import NameAddresses, compute_ipv4, compute_ipv6
+from lab.internet.dns.nameserver import answer_query, extract_doh_message
 from lab.observation.records import DnsQuery, Request
 from tests.internet.transcript import Transcript
 
 
 def ask(name, kind="A", *, names=None, **options):
     query = dns.message.make_query(name, kind, **options)
-    reply = answer(query.to_wire(), names or Names())
+    reply = answer_query(query.to_wire(), names or NameAddresses())
     response = dns.message.from_wire(reply.wire)
     assert query.is_response(response)
     return response
@@ -27,18 +27,18 @@ def values(response):
 
 
 def test_every_name_has_addresses():
-    names = Names()
-    assert values(ask("api.example.com", "A", names=names)) == [address4("api.example.com")]
-    assert values(ask("api.example.com", "AAAA", names=names)) == [address6("api.example.com")]
-    assert names.host(address4("api.example.com")) == "api.example.com"
+    names = NameAddresses()
+    assert values(ask("api.example.com", "A", names=names)) == [compute_ipv4("api.example.com")]
+    assert values(ask("api.example.com", "AAAA", names=names)) == [compute_ipv6("api.example.com")]
+    assert names.host(compute_ipv4("api.example.com")) == "api.example.com"
 
 
 def test_case_is_kept_on_the_wire_and_dropped_from_the_name():
     query = dns.message.make_query("aPi.ExAmple.com", "A").to_wire()
-    reply = answer(query, Names())
+    reply = answer_query(query, NameAddresses())
     assert reply.questions == (("api.example.com", "A"),)
     assert b"aPi\x07ExAmple" in reply.wire
-    assert values(dns.message.from_wire(reply.wire)) == [address4("api.example.com")]
+    assert values(dns.message.from_wire(reply.wire)) == [compute_ipv4("api.example.com")]
 
 
 def test_localhost_is_here():
@@ -61,14 +61,14 @@ def test_other_types_are_empty_with_a_soa(kind):
 
 
 def test_any_is_an_address_and_ns_a_server():
-    assert values(ask("a.example", "ANY")) == [address4("a.example")]
+    assert values(ask("a.example", "ANY")) == [compute_ipv4("a.example")]
     assert values(ask("a.example", "NS")) == ["ns1.a.example."]
     assert values(ask(".", "NS")) == ["a.root-servers.net."]
     assert ask(".", "MX").rcode() == dns.rcode.NOERROR
 
 
 def test_an_address_that_was_given_out_leads_back():
-    names = Names()
+    names = NameAddresses()
     address = names.addresses("api.example.com", 4)
     pointer = ".".join(reversed(address.split("."))) + ".in-addr.arpa"
     assert values(ask(pointer, "PTR", names=names)) == ["api.example.com."]
@@ -91,22 +91,23 @@ def test_no_answer_needs_more_than_a_plain_datagram(kind):
 def test_other_operations_are_not_implemented():
     query = dns.message.make_query("a.example", "A")
     query.set_opcode(dns.opcode.STATUS)
-    reply = answer(query.to_wire(), Names())
+    reply = answer_query(query.to_wire(), NameAddresses())
     assert dns.message.from_wire(reply.wire).rcode() == dns.rcode.NOTIMP
 
 
 def test_a_response_or_nothing_asked_is_no_query():
     query = dns.message.make_query("a.example", "A")
-    assert answer(dns.message.make_response(query).to_wire(), Names()) is None
-    assert answer(dns.message.Message(id=1).to_wire(), Names()) is None
+    assert answer_query(dns.message.make_response(query).to_wire(), NameAddresses()) is None
+    assert answer_query(dns.message.Message(id=1).to_wire(), NameAddresses()) is None
 
 
 @given(st.binary(max_size=100))
 def test_no_bytes_break_it(data):
-    answer(data, Names())
-    answer(b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00" + data, Names())
-    answer(
-        b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x01\x01a\x00\x00\x01\x00\x01" + data, Names()
+    answer_query(data, NameAddresses())
+    answer_query(b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00" + data, NameAddresses())
+    answer_query(
+        b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x01\x01a\x00\x00\x01\x00\x01" + data,
+        NameAddresses(),
     )
 
 
@@ -119,13 +120,13 @@ def https(method, target, body=b"", headers=()):
 
 def test_queries_over_https_are_found():
     kind = ((b"Content-Type", b"application/dns-message"),)
-    assert message_in(https("POST", "/anything", b"q", kind)) == b"q"
-    assert message_in(https("POST", "/dns-query", b"q")) is None
+    assert extract_doh_message(https("POST", "/anything", b"q", kind)) == b"q"
+    assert extract_doh_message(https("POST", "/dns-query", b"q")) is None
     encoded = base64.urlsafe_b64encode(b"query\xff").rstrip(b"=").decode()
-    assert message_in(https("GET", f"/dns-query?dns={encoded}")) == b"query\xff"
-    assert message_in(https("GET", f"/other?dns={encoded}")) is None
+    assert extract_doh_message(https("GET", f"/dns-query?dns={encoded}")) == b"query\xff"
+    assert extract_doh_message(https("GET", f"/other?dns={encoded}")) is None
     for nonsense in ("", "?dns=%ff", "?dns=é", "?dns=a"):
-        assert message_in(https("GET", f"/dns-query{nonsense}")) is None
+        assert extract_doh_message(https("GET", f"/dns-query{nonsense}")) is None
 
 
 def test_a_query_over_https_is_answered_and_recorded():
@@ -136,7 +137,7 @@ def test_a_query_over_https_is_answered_and_recorded():
         b"Content-Type: application/dns-message\r\nContent-Length: %d\r\n\r\n" % len(query) + query
     )
     response = dns.message.from_wire(answered.partition(b"\r\n\r\n")[2])
-    assert values(response) == [address4("api.example.com")]
+    assert values(response) == [compute_ipv4("api.example.com")]
     recorded = transcript.event(DnsQuery)
     assert (recorded.transport, recorded.resolver) == ("https", "dns.example")
     assert (recorded.name, recorded.type, recorded.raw) == ("api.example.com", "A", query)

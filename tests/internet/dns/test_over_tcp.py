@@ -1,6 +1,6 @@
 import dns.message
 
-from lab.internet.dns.name_addresses import address4
+from lab.internet.dns.name_addresses import compute_ipv4
 from lab.observation.records import Connection, DnsQuery
 from tests.internet.transcript import TlsClient, Transcript
 
@@ -16,7 +16,7 @@ def test_queries_are_answered_one_by_one():
     answer = transcript.send(wire[:10]) + transcript.send(wire[10:])
     length = int.from_bytes(answer[:2])
     first = dns.message.from_wire(answer[2 : 2 + length])
-    assert first.answer[0][0].to_text() == address4("a.example")
+    assert first.answer[0][0].to_text() == compute_ipv4("a.example")
     queries = transcript.events(DnsQuery)
     assert [query.name for query in queries] == ["a.example", "b.example"]
     assert {(query.transport, query.resolver) for query in queries} == {("tcp", "resolver.example")}

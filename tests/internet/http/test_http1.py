@@ -3,7 +3,7 @@ import json
 import pytest
 
 from lab.internet.journal import RecordingLimits
-from lab.internet.models.script import Answer, Script
+from lab.internet.models.script import FixedAnswer, Script
 from lab.observation.records import Connection, ProxyHop, Request
 from tests.internet.transcript import Transcript, record
 
@@ -193,7 +193,9 @@ def test_an_absolute_target_to_ourselves_does_not():
 
 
 def test_a_fixed_answer_is_sent_as_told():
-    script = Script(answers=(Answer(path="/x", status=418, content_type="text/plain", body="tea"),))
+    script = Script(
+        answers=(FixedAnswer(path="/x", status=418, content_type="text/plain", body="tea"),)
+    )
     answer = Transcript(script=script).send(b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 418 ")
     assert answer.endswith(b"content-type: text/plain\r\ncontent-length: 3\r\n\r\ntea")

@@ -4,7 +4,7 @@ import h2.events
 import pytest
 
 from lab.internet.http.http2 import PREFACE
-from lab.internet.models.script import Answer, Script
+from lab.internet.models.script import FixedAnswer, Script
 from lab.observation.records import Connection, ProxyHop, Request
 from tests.internet.transcript import Transcript
 
@@ -106,7 +106,7 @@ def test_a_body_larger_than_every_window_arrives():
 
 
 def test_an_answer_waits_for_the_clients_window():
-    script = Script(answers=(Answer(path="*", body="x" * 1000),))
+    script = Script(answers=(FixedAnswer(path="*", body="x" * 1000),))
     client = Client(Transcript(script=script), window=300)
     stream = client.request()
     assert len(client.body(stream)) == 300
@@ -117,7 +117,7 @@ def test_an_answer_waits_for_the_clients_window():
 
 
 def test_a_large_answer_is_cut_into_frames():
-    script = Script(answers=(Answer(path="*", body="x" * 60_000),))
+    script = Script(answers=(FixedAnswer(path="*", body="x" * 60_000),))
     client = Client(Transcript(script=script))
     stream = client.request()
     assert len(client.body(stream)) == 60_000
@@ -141,7 +141,7 @@ def test_a_reset_stream_is_recorded_incomplete():
 
 
 def test_a_stream_reset_while_its_answer_waits_does_no_harm():
-    script = Script(answers=(Answer(path="*", body="x" * 1000),))
+    script = Script(answers=(FixedAnswer(path="*", body="x" * 1000),))
     client = Client(Transcript(script=script), window=10)
     stream = client.request()
     client.h2.reset_stream(stream)
@@ -170,7 +170,7 @@ def test_frames_that_break_the_protocol_are_kept():
 
 @pytest.mark.parametrize("waiting", [False, True])
 def test_a_goodbye_leaves_open_answers_alone(waiting):
-    script = Script(answers=(Answer(path="*", body="x" * 1000),))
+    script = Script(answers=(FixedAnswer(path="*", body="x" * 1000),))
     transcript = Transcript(script=script)
     client = Client(transcript, window=10 if waiting else None)
     client.request()

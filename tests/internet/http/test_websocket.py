@@ -6,7 +6,7 @@ from wsproto.connection import ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessage
 from wsproto.extensions import PerMessageDeflate
 
-from lab.internet.http.websocket import accept
+from lab.internet.http.websocket import accept_handshake
 from lab.internet.journal import RecordingLimits
 from lab.observation.records import Connection, Request, WebSocketMessage
 from tests.internet.transcript import Transcript
@@ -119,11 +119,11 @@ def test_a_message_that_was_never_finished_is_recorded_as_far_as_it_came():
     ],
 )
 def test_extensions_are_agreed_or_declined(offer, answered):
-    extensions, headers = accept(((b"Sec-WebSocket-Extensions", offer),))
+    extensions, headers = accept_handshake(((b"Sec-WebSocket-Extensions", offer),))
     assert bool(extensions) is answered
     assert (b"sec-websocket-extensions" in dict(headers)) is answered
 
 
 def test_the_first_subprotocol_is_taken():
-    _, headers = accept(((b"Sec-WebSocket-Protocol", b"v2, v1"),))
+    _, headers = accept_handshake(((b"Sec-WebSocket-Protocol", b"v2, v1"),))
     assert dict(headers)[b"sec-websocket-protocol"] == b"v2"

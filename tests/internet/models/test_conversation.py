@@ -2,7 +2,14 @@ import json
 
 import pytest
 
-from lab.internet.models.conversation import Inquiry, Text, Tool, ToolCall, identifier, next_turn
+from lab.internet.models.conversation import (
+    Text,
+    Tool,
+    ToolCall,
+    TurnRequest,
+    choose_turn,
+    make_identifier,
+)
 
 
 def schema(required=(), **described):
@@ -25,7 +32,7 @@ CODE = Tool(
 
 
 def turn(*tools, **said):
-    return next_turn(Inquiry(tools=tools, **said))
+    return choose_turn(TurnRequest(tools=tools, **said))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +89,7 @@ def test_a_text_by_schema():
 
 
 def test_ids_depend_on_the_turn_and_nothing_else():
-    first = identifier("toolu_", Inquiry(tools=(BASH,)))
-    assert first == identifier("toolu_", Inquiry(tools=(READ,), schema={}))
-    assert first != identifier("toolu_", Inquiry(tools=(BASH,), results=1))
+    first = make_identifier("toolu_", TurnRequest(tools=(BASH,)))
+    assert first == make_identifier("toolu_", TurnRequest(tools=(READ,), schema={}))
+    assert first != make_identifier("toolu_", TurnRequest(tools=(BASH,), results=1))
     assert first.startswith("toolu_")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.internet.models.provider import Asked, all_providers
+from lab.internet.models.provider import ProviderRequest, all_providers
 from lab.internet.models.script import Protocol
 
 PROVIDERS = {provider.protocol: provider for provider in all_providers()}
@@ -70,7 +70,7 @@ REQUESTS = {
 
 
 def asked(path, body=None, *, method="POST", query="", upgrade=False):
-    return Asked(method=method, path=path, query=query, upgrade=upgrade, body=body)
+    return ProviderRequest(method=method, path=path, query=query, upgrade=upgrade, body=body)
 
 
 def test_there_is_a_provider_for_every_protocol():

@@ -3,8 +3,8 @@ import json
 
 import pytest
 
-from lab.internet.models.responder import answer
-from lab.internet.models.script import Answer, Script
+from lab.internet.models.responder import answer_request
+from lab.internet.models.script import FixedAnswer, Script
 from lab.observation.records import Request
 
 
@@ -28,26 +28,26 @@ def request(method="GET", target="/", body=b"", headers=(), host="a.example", ve
     ],
 )
 def test_an_unknown_path_is_answered_with_manners(method, status, body):
-    response = answer(request(method, "/unknown"), Script())
+    response = answer_request(request(method, "/unknown"), Script())
     assert (response.status, response.body) == (status, body)
 
 
 @pytest.mark.parametrize(
     ("fixed", "matches"),
     [
-        (Answer(path="/x"), True),
-        (Answer(path="/*"), True),
-        (Answer(path="/x?q=1"), True),
-        (Answer(path="/y"), False),
-        (Answer(path="/x", host="*.example"), True),
-        (Answer(path="/x", host="A.EXAMPLE"), True),
-        (Answer(path="/x", host="b.*"), False),
-        (Answer(path="/x", method="post"), True),
-        (Answer(path="/x", method="GET"), False),
+        (FixedAnswer(path="/x"), True),
+        (FixedAnswer(path="/*"), True),
+        (FixedAnswer(path="/x?q=1"), True),
+        (FixedAnswer(path="/y"), False),
+        (FixedAnswer(path="/x", host="*.example"), True),
+        (FixedAnswer(path="/x", host="A.EXAMPLE"), True),
+        (FixedAnswer(path="/x", host="b.*"), False),
+        (FixedAnswer(path="/x", method="post"), True),
+        (FixedAnswer(path="/x", method="GET"), False),
     ],
 )
 def test_fixed_answers_match_by_glob(fixed, matches):
-    response = answer(request("POST", "/x?q=1"), Script(answers=(fixed,)))
+    response = answer_request(request("POST", "/x?q=1"), Script(answers=(fixed,)))
     assert (response.body == b"") is matches
 
 
@@ -55,18 +55,18 @@ def test_the_first_fixed_answer_wins_and_comes_before_providers():
     body = json.dumps({"messages": []}).encode()
     script = Script(
         answers=(
-            Answer(path="*/messages", status=500, content_type="text/plain", body="broken"),
-            Answer(path="*", status=501),
+            FixedAnswer(path="*/messages", status=500, content_type="text/plain", body="broken"),
+            FixedAnswer(path="*", status=501),
         )
     )
-    response = answer(request("POST", "/v1/messages", body), script)
+    response = answer_request(request("POST", "/v1/messages", body), script)
     assert (response.status, response.body) == (500, b"broken")
     assert response.headers == (("content-type", "text/plain"),)
 
 
 def test_a_provider_answers_on_any_host_and_below_any_path():
     body = gzip.compress(json.dumps({"model": "m", "messages": []}).encode())
-    response = answer(
+    response = answer_request(
         request("POST", "/proxy/v1/messages/?beta=true", body, [(b"Content-Encoding", b"gzip")]),
         Script(),
     )
@@ -75,11 +75,11 @@ def test_a_provider_answers_on_any_host_and_below_any_path():
 
 def test_a_websocket_is_accepted_but_not_over_http2():
     headers = [(b"Upgrade", b"websocket"), (b"Sec-WebSocket-Key", b"x")]
-    assert answer(request(headers=headers), Script()).status == 101
-    assert answer(request(headers=headers, version="2"), Script()).status == 404
+    assert answer_request(request(headers=headers), Script()).status == 101
+    assert answer_request(request(headers=headers, version="2"), Script()).status == 404
 
 
 def test_the_same_request_gets_the_same_answer():
     body = json.dumps({"model": "m", "messages": [], "stream": True}).encode()
     asked = request("POST", "/v1/messages", body)
-    assert answer(asked, Script()) == answer(asked, Script())
+    assert answer_request(asked, Script()) == answer_request(asked, Script())

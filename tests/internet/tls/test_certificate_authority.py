@@ -8,7 +8,7 @@ from cryptography import x509
 
 from lab.errors import LabError
 from lab.internet.tls import certificate_authority as module
-from lab.internet.tls.certificate_authority import FILE, Authority
+from lab.internet.tls.certificate_authority import FILE, CertificateAuthority
 from tests.internet.transcript import authority
 
 
@@ -54,7 +54,7 @@ def test_certificates_are_valid_whatever_the_clock_inside_says():
 
 
 def test_a_context_is_made_once(monkeypatch):
-    issuing = Authority.fresh()
+    issuing = CertificateAuthority.fresh()
     assert issuing.context("a") is issuing.context("a")
     monkeypatch.setattr(module, "CONTEXTS_KEPT", 1)
     first = issuing.context("a")
@@ -63,8 +63,8 @@ def test_a_context_is_made_once(monkeypatch):
 
 
 def test_the_root_is_kept_and_its_key_is_private(tmp_path):
-    first = Authority.load(tmp_path / "deep" / "folder")
-    assert Authority.load(tmp_path / "deep" / "folder").pem == first.pem
+    first = CertificateAuthority.load(tmp_path / "deep" / "folder")
+    assert CertificateAuthority.load(tmp_path / "deep" / "folder").pem == first.pem
     kept = tmp_path / "deep" / "folder" / FILE
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert [path.name for path in kept.parent.iterdir()] == [FILE]
@@ -73,7 +73,7 @@ def test_the_root_is_kept_and_its_key_is_private(tmp_path):
 def test_all_who_load_at_once_get_the_same_root(tmp_path):
     found = []
     threads = [
-        threading.Thread(target=lambda: found.append(Authority.load(tmp_path).pem))
+        threading.Thread(target=lambda: found.append(CertificateAuthority.load(tmp_path).pem))
         for _ in range(8)
     ]
     for thread in threads:
@@ -87,7 +87,7 @@ def test_all_who_load_at_once_get_the_same_root(tmp_path):
 def test_a_damaged_file_is_named(tmp_path):
     (tmp_path / FILE).write_bytes(b"nonsense")
     with pytest.raises(LabError, match=r"authority\.pem.*delete it"):
-        Authority.load(tmp_path)
+        CertificateAuthority.load(tmp_path)
 
 
 def test_a_key_of_another_kind_is_refused(tmp_path):
@@ -101,4 +101,4 @@ def test_a_key_of_another_kind_is_refused(tmp_path):
     )
     (tmp_path / FILE).write_bytes(key + authority().pem)
     with pytest.raises(LabError, match="EC key"):
-        Authority.load(tmp_path)
+        CertificateAuthority.load(tmp_path)

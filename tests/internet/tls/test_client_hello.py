@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.internet.tls.client_hello import Hello, HelloError, collect, parse
+from lab.internet.tls.client_hello import HelloError, ParsedHello, collect_hello, parse_hello
 
 
 def vector(width: int, data: bytes) -> bytes:
@@ -33,7 +33,7 @@ def record(data: bytes) -> bytes:
     return b"\x16\x03\x01" + vector(2, data)
 
 
-def hello(**changes) -> Hello:
+def hello(**changes) -> ParsedHello:
     base = {
         "legacy_version": 0x0303,
         "server_name": "example.com",
@@ -45,7 +45,7 @@ def hello(**changes) -> Hello:
         "point_formats": (),
         "signature_algorithms": (),
     }
-    return Hello(**{**base, **changes})
+    return ParsedHello(**{**base, **changes})
 
 
 CHROME = hello(
@@ -127,7 +127,7 @@ def test_no_signature_algorithms_leave_no_underscore():
 
 
 def test_every_list_is_read_in_order():
-    found = parse(
+    found = parse_hello(
         message(
             ciphers=(0x1302, 0x1301),
             extensions=[
@@ -141,7 +141,7 @@ def test_every_list_is_read_in_order():
             ],
         )
     )
-    assert found == Hello(
+    assert found == ParsedHello(
         legacy_version=0x0303,
         server_name="api.example.com",
         alpn=("h2", "http/1.1"),
@@ -155,14 +155,14 @@ def test_every_list_is_read_in_order():
 
 
 def test_a_hello_of_ssl_times_has_no_extensions():
-    assert parse(message()).extensions == ()
+    assert parse_hello(message()).extensions == ()
 
 
 def test_a_hello_cut_into_records_is_put_together():
     whole = message(extensions=[(21, bytes(600))])
     wire = b"".join(record(whole[at : at + 100]) for at in range(0, len(whole), 100))
-    assert collect(wire) == whole
-    assert all(collect(wire[:end]) is None for end in range(0, len(wire) - 1, 7))
+    assert collect_hello(wire) == whole
+    assert all(collect_hello(wire[:end]) is None for end in range(0, len(wire) - 1, 7))
 
 
 @pytest.mark.parametrize(
@@ -178,21 +178,21 @@ def test_a_hello_cut_into_records_is_put_together():
 )
 def test_what_is_no_hello_is_refused_at_once(wire):
     with pytest.raises(HelloError):
-        collect(wire)
+        collect_hello(wire)
 
 
 def test_endless_tiny_records_come_to_an_end():
     with pytest.raises(HelloError):
-        collect(record(b"\x01\x01\xff\xff" + b"a" * 100) + record(b"a") * 60_000)
+        collect_hello(record(b"\x01\x01\xff\xff" + b"a" * 100) + record(b"a") * 60_000)
 
 
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_parser(data):
     for wire in (data, record(data or b"a"), record(b"\x01" + vector(3, data))):
         try:
-            found = collect(wire)
+            found = collect_hello(wire)
             if found is not None:
-                parse(found).ja4()
+                parse_hello(found).ja4()
         except HelloError:
             pass
 
@@ -203,7 +203,7 @@ def test_no_damage_breaks_the_parser(data):
     at = data.draw(st.integers(4, len(whole) - 1))
     whole[at] = data.draw(st.integers(0, 255))
     with contextlib.suppress(HelloError):
-        parse(bytes(whole)).ja3()
+        parse_hello(bytes(whole)).ja3()
 
 
 def test_a_real_hello_is_read():
@@ -213,7 +213,7 @@ def test_a_real_hello_is_read():
     client = context.wrap_bio(incoming, outgoing, server_hostname="api.example.com")
     with pytest.raises(ssl.SSLWantReadError):
         client.do_handshake()
-    found = parse(collect(outgoing.read()))
+    found = parse_hello(collect_hello(outgoing.read()))
     assert found.server_name == "api.example.com"
     assert found.alpn == ("h2", "http/1.1")
     assert found.ja4().startswith("t13d")

@@ -11,13 +11,13 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.observation.content_encoding import unpacked
-from lab.observation.style.compression_headers import packing
+from lab.observation.content_encoding import decode_layers
+from lab.observation.style.compression_headers import read_compression_headers
 
 
 def told(body, encodings=""):
-    inner, layers = unpacked(body, encodings)
-    return list(packing(layers, inner))
+    inner, layers = decode_layers(body, encodings)
+    return list(read_compression_headers(layers, inner))
 
 
 def gzipped(*, name="", mtime=0, level=9):
@@ -141,7 +141,7 @@ starts = st.sampled_from([
 def test_any_bytes_tell_something_or_nothing(start, rest, end, encodings):
     assert all(isinstance(value, str) for _, value in told(start + rest + end, encodings))
     for name in ("gzip", "deflate", "br", "zstd"):
-        assert list(packing([(name, (start + rest) or b"\0")], b"")) is not None
+        assert list(read_compression_headers([(name, (start + rest) or b"\0")], b"")) is not None
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.observation.style.dns_query import letter_case, putting
+from lab.observation.style.dns_query import describe_letter_case, read_query_style
 
 
 def query(name="api.example.com", kind="A", **options):
@@ -15,14 +15,14 @@ def query(name="api.example.com", kind="A", **options):
 
 
 def test_an_ordinary_query():
-    found = putting(query())
+    found = read_query_style(query())
     assert (found.names, found.manner, found.contents) == (("api.example.com",), "RD", ())
 
 
 def test_letters_are_those_of_the_message():
-    assert putting(query("aPi.Example.com")).names == ("aPi.Example.com",)
+    assert read_query_style(query("aPi.Example.com")).names == ("aPi.Example.com",)
     # Escaped as the name server's text of it, so that the two can be compared.
-    assert putting(query(r"a\.b.example")).names == (r"a\.b.example",)
+    assert read_query_style(query(r"a\.b.example")).names == (r"a\.b.example",)
 
 
 @pytest.mark.parametrize(
@@ -38,58 +38,66 @@ def test_letters_are_those_of_the_message():
     ],
 )
 def test_letter_case(name, spelling):
-    assert letter_case(name) == spelling
+    assert describe_letter_case(name) == spelling
 
 
 @given(st.text("abc1-", min_size=1), st.text("abc1-", min_size=1))
 def test_names_of_one_spelling_have_one_value(one, other):
-    assert letter_case(one) == letter_case(f"{one}.{other}") == "lower"
-    assert letter_case(f"A{one.upper()}.{other}") == letter_case(f"B{other.upper()}.{one}")
+    assert describe_letter_case(one) == describe_letter_case(f"{one}.{other}") == "lower"
+    assert describe_letter_case(f"A{one.upper()}.{other}") == describe_letter_case(
+        f"B{other.upper()}.{one}"
+    )
 
 
 def test_flags():
     message = dns.message.make_query("a.example", "A")
     message.flags = dns.flags.AD | dns.flags.CD
-    assert putting(message.to_wire()).manner == "AD CD"
+    assert read_query_style(message.to_wire()).manner == "AD CD"
     message.flags = 0
-    assert putting(message.to_wire()).manner == "no flags"
+    assert read_query_style(message.to_wire()).manner == "no flags"
     message.set_opcode(dns.opcode.STATUS)
-    assert putting(message.to_wire()).manner == "opcode 2"
-    assert putting(query(rdclass="CH")).manner == "RD class 3"
+    assert read_query_style(message.to_wire()).manner == "opcode 2"
+    assert read_query_style(query(rdclass="CH")).manner == "RD class 3"
 
 
 def test_settings_of_edns():
-    assert putting(query(use_edns=0, payload=1232)).manner == "RD, edns 1232"
-    assert putting(query(use_edns=0, payload=4096, want_dnssec=True)).manner == "RD, edns 4096 DO"
-    assert putting(query(use_edns=1, payload=512)).manner == "RD, edns 512 version 1"
+    assert read_query_style(query(use_edns=0, payload=1232)).manner == "RD, edns 1232"
+    assert (
+        read_query_style(query(use_edns=0, payload=4096, want_dnssec=True)).manner
+        == "RD, edns 4096 DO"
+    )
+    assert read_query_style(query(use_edns=1, payload=512)).manner == "RD, edns 512 version 1"
 
 
 def test_options_are_named_and_what_they_hold_stands_apart():
     options = [dns.edns.ECSOption("203.0.113.0", 24), dns.edns.GenericOption(12, bytes(7))]
-    found = putting(query(use_edns=0, payload=1232, options=options))
+    found = read_query_style(query(use_edns=0, payload=1232, options=options))
     assert found.manner == "RD, edns 1232, option 8, option 12"
     assert found.contents == (("option 8", "00011800cb0071"), ("option 12", "7 zero bytes"))
 
 
 def test_what_follows_the_question():
-    assert putting(query() + b"host").contents == (("trailing", b"host".hex()),)
+    assert read_query_style(query() + b"host").contents == (("trailing", b"host".hex()),)
     # A record of TXT in the additional section.
     record = b"\0" + struct.pack(">HHIH", 16, 1, 0, 5) + b"\4host"
     message = bytearray(query() + record)
     message[11] = 1
-    found = putting(bytes(message))
+    found = read_query_style(bytes(message))
     assert (found.manner, found.contents) == ("RD, record TXT", (("record TXT", "04686f7374"),))
 
 
 def test_the_id_is_not_looked_at():
-    assert putting(b"\0\0" + query()[2:]) == putting(b"\xff\xff" + query()[2:])
+    assert read_query_style(b"\0\0" + query()[2:]) == read_query_style(b"\xff\xff" + query()[2:])
 
 
 @given(st.binary(max_size=64))
 def test_anything_is_read_or_refused(message):
-    putting(message)
+    read_query_style(message)
 
 
 @given(st.integers(0, len(query(use_edns=0, options=[dns.edns.GenericOption(10, b"x" * 8)])) - 1))
 def test_what_is_not_whole_is_not_read(size):
-    assert putting(query(use_edns=0, options=[dns.edns.GenericOption(10, b"x" * 8)])[:size]) is None
+    assert (
+        read_query_style(query(use_edns=0, options=[dns.edns.GenericOption(10, b"x" * 8)])[:size])
+        is None
+    )

@@ -8,15 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.observation.documents.leaves import flatten_body
-from lab.observation.style.escapes import form_escapes, json_escapes, percent_escapes
-from lab.observation.style.serialization import written_pairs
+from lab.observation.style.escapes import (
+    describe_form_escapes,
+    describe_json_escapes,
+    describe_percent_escapes,
+)
+from lab.observation.style.serialization import parse_written_form
 
 texts = st.text(st.characters(codec="utf-8"))
 
 
 def written(*literals):
     """Of a document with these strings, each at a place of its own."""
-    return dict(json_escapes("", [(f"/{n}", f'"{one}"') for n, one in enumerate(literals)]))
+    return dict(
+        describe_json_escapes("", [(f"/{n}", f'"{one}"') for n, one in enumerate(literals)])
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,7 +78,7 @@ def test_where_one_string_has_both_ways_it_tells_which_characters_or_in_which_tu
 
 def test_strings_at_one_place_tell_one_behind_the_other():
     both = [("/*", '"/"'), ("/*", r'"\/"')]
-    assert dict(json_escapes("", both)) != dict(json_escapes("", both[::-1]))
+    assert dict(describe_json_escapes("", both)) != dict(describe_json_escapes("", both[::-1]))
 
 
 encoders = st.sampled_from([
@@ -154,18 +160,19 @@ def test_lines_of_documents():
     ],
 )  # fmt: skip
 def test_a_query(text, ways):
-    found = dict(form_escapes("q", written_pairs(text)))
+    found = dict(describe_form_escapes("q", parse_written_form(text)))
     assert found == {f"q/{pointer}": way for pointer, way in ways.items()}
 
 
 def test_in_a_path_a_plus_sign_is_one():
-    assert dict(percent_escapes([("path", "a+b")])) == {"path/(plus sign)": "as it is"}
+    assert dict(describe_percent_escapes([("path", "a+b")])) == {"path/(plus sign)": "as it is"}
 
 
 @given(texts, texts, st.sampled_from([quote, quote_plus, lambda t: quote(t, safe="!*'()~")]))
 def test_no_field_tells_of_its_contents(one, other, encode):
     left, right = (
-        dict(form_escapes("q", written_pairs(f"a={encode(text)}"))) for text in (one, other)
+        dict(describe_form_escapes("q", parse_written_form(f"a={encode(text)}")))
+        for text in (one, other)
     )
     both = left.keys() & right.keys()
     assert {kind: left[kind] for kind in both} == {kind: right[kind] for kind in both}
@@ -174,15 +181,15 @@ def test_no_field_tells_of_its_contents(one, other, encode):
 @given(st.text(), st.text(), st.booleans())
 def test_any_text_has_ways(prefix, text, plus):
     for found in (
-        percent_escapes([(prefix, text), (prefix, text[::-1])], plus=plus),
-        form_escapes(prefix, written_pairs(text)),
+        describe_percent_escapes([(prefix, text), (prefix, text[::-1])], plus=plus),
+        describe_form_escapes(prefix, parse_written_form(text)),
     ):
         assert all(value for _, value in found)
 
 
 @given(st.lists(st.from_regex(r'"([^"\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"', fullmatch=True)))
 def test_any_strings_have_ways(literals):
-    assert all(value for _, value in json_escapes("", [("/*", one) for one in literals]))
+    assert all(value for _, value in describe_json_escapes("", [("/*", one) for one in literals]))
 
 
 @pytest.mark.parametrize(

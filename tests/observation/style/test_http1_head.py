@@ -6,8 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.observation.records import Request
-from lab.observation.style.http1_head import USUAL, by_connection, chunk_writing, head_spacing
-from lab.observation.style.http1_head import heads as found_heads
+from lab.observation.style.http1_head import (
+    USUAL,
+    describe_chunks,
+    describe_head_spacing,
+    group_by_connection,
+)
+from lab.observation.style.http1_head import find_heads as found_heads
 
 
 def request(method="POST", size=0, connection=0, version="1.1"):
@@ -28,7 +33,7 @@ def head(*lines):
 
 
 def spacing(*lines):
-    return dict(head_spacing(head(*lines)))
+    return dict(describe_head_spacing(head(*lines)))
 
 
 @pytest.mark.parametrize(
@@ -61,7 +66,7 @@ def test_a_header(line, words):
 
 def test_line_ends():
     bare = b"POST / HTTP/1.1\nHost: h\r\nX-A: v\n\n"
-    assert dict(head_spacing(bare)) == {
+    assert dict(describe_head_spacing(bare)) == {
         "(first line)": "LF",
         "host": USUAL,
         "x-a": "one space; ends in LF",
@@ -77,7 +82,7 @@ def test_blanks_without_end_are_told_in_few_words():
 def test_several_on_one_connection_with_bodies_between():
     sent = head(b"X-A: 1") + b"{}\n\n" + head(b"X-A:2") + head(b"X-A:\t3")
     requests = [request(size=4), request(), request()]
-    assert [dict(head_spacing(one))["x-a"] for one in heads(sent, requests)] == [
+    assert [dict(describe_head_spacing(one))["x-a"] for one in heads(sent, requests)] == [
         USUAL, "no space", "tab",
     ]  # fmt: skip
 
@@ -121,33 +126,33 @@ def test_a_recording_that_was_cut_off_ends_quietly():
     ],
 )
 def test_chunks(chunks, told):
-    assert chunk_writing(b".." + chunks + b"more", 2) == (told, 2 + len(chunks))
+    assert describe_chunks(b".." + chunks + b"more", 2) == (told, 2 + len(chunks))
     for length in range(len(chunks)):
-        assert chunk_writing(chunks[:length], 0)[1] is None
+        assert describe_chunks(chunks[:length], 0)[1] is None
 
 
 @given(st.one_of(st.binary(), st.from_regex(rb"([0-9a-fA-F]{1,3}[ ;]?\r?\n.{0,4}){0,9}")))
 def test_any_bytes_are_chunks_or_none(sent):
-    told, end = chunk_writing(sent, 0)
+    told, end = describe_chunks(sent, 0)
     assert end is None or 0 < end <= len(sent)
     assert all(name and value for name, value in told)
 
 
 def test_requests_go_by_connection_and_without_http2():
     one, other, binary = request(), request(connection=1), request(version="2")
-    assert by_connection([one, other, binary, one]) == {0: [one, one], 1: [other]}
+    assert group_by_connection([one, other, binary, one]) == {0: [one, one], 1: [other]}
 
 
 @given(st.binary(), st.lists(st.builds(request, st.text(), st.integers(0, 9)), max_size=4))
 def test_any_bytes_have_some_heads(sent, requests):
     for one in heads(sent, requests):
-        assert all(name is not None and words for name, words in head_spacing(one))
+        assert all(name is not None and words for name, words in describe_head_spacing(one))
 
 
 @given(st.lists(st.binary(), max_size=6))
 def test_any_head_has_a_spacing(lines):
     head_one = b"GET / HTTP/1.1\n" + b"\n".join(lines) + b"\n\n"
-    assert all(words for _, words in head_spacing(head_one))
+    assert all(words for _, words in describe_head_spacing(head_one))
 
 
 names = st.from_regex(rb"[A-Za-z][A-Za-z0-9-]{0,8}", fullmatch=True).filter(
@@ -161,7 +166,7 @@ def test_what_another_implementation_writes_is_usual(headers):
     client = h11.Connection(h11.CLIENT)
     sent = client.send(h11.Request(method="GET", target="/", headers=[("Host", "h"), *headers]))
     (found,) = heads(sent, [request("GET")])
-    told = dict(head_spacing(found))
+    told = dict(describe_head_spacing(found))
     assert {name.decode().lower() for name, _ in headers} <= set(told)
     assert set(told.values()) == {USUAL, "CRLF"}
 
@@ -174,5 +179,5 @@ def test_what_another_implementation_writes_is_usual(headers):
 def test_hostile_bytes_cost_no_more_than_their_length(sent):
     began = time.process_time()
     for one in heads(sent, [request()] * 20_000):
-        dict(head_spacing(one))
+        dict(describe_head_spacing(one))
     assert time.process_time() - began < 5

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.observation.text.alignment import _lines, _words, align, reference_value, surrounding
+from lab.observation.text.alignment import (
+    _lines,
+    _words,
+    align,
+    get_reference_value,
+    get_surrounding_text,
+)
 
 texts = st.one_of(
     st.text(),
@@ -44,8 +50,8 @@ def test_slots_name_differences_and_only_those(reference, text):
     slots = align(reference, text)
     assert (slots == {}) == (reference == text)
     for slot, value in slots.items():
-        assert reference_value(reference, slot) != value
-        before, after = surrounding(reference, slot, 5)
+        assert get_reference_value(reference, slot) != value
+        before, after = get_surrounding_text(reference, slot, 5)
         assert before in reference
         assert after in reference
         assert max(len(before), len(after)) <= 5
@@ -78,11 +84,11 @@ def test_slots(reference, text, slots):
 
 def test_where_a_slot_stands():
     reference = "first\nthe time in Oslo is noon\nlast\n"
-    assert surrounding(reference, (1, 6, "=")) == ("the time in ", " is noon")
-    assert surrounding(reference, (1, 6, "<")) == ("the time in ", "Oslo is noon")
-    assert surrounding(reference, (1, -1, "<"), 8) == ("", "the time")
-    assert surrounding(reference, (1, -1, "=")) == ("", "")
-    assert surrounding(reference, (3, -1, "<"), 5) == ("last\n", "")
+    assert get_surrounding_text(reference, (1, 6, "=")) == ("the time in ", " is noon")
+    assert get_surrounding_text(reference, (1, 6, "<")) == ("the time in ", "Oslo is noon")
+    assert get_surrounding_text(reference, (1, -1, "<"), 8) == ("", "the time")
+    assert get_surrounding_text(reference, (1, -1, "=")) == ("", "")
+    assert get_surrounding_text(reference, (3, -1, "<"), 5) == ("last\n", "")
 
 
 def numbered(prefix, count, separator):

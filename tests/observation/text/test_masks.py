@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lab.observation.text.masks import looks_like_identifier, mask
+from lab.observation.text.masks import is_identifier_like, mask
 
 pieces = st.sampled_from(
     ["1", "a", "g", "-", "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa", "deadbeef", "2026-11-20T12:00Z",
@@ -57,12 +57,12 @@ def test_what_each_mask_blanks(text, masked):
     ],
 )
 def test_identifiers(word):
-    assert looks_like_identifier(word)
+    assert is_identifier_like(word)
 
 
 @pytest.mark.parametrize("word", ["", "v1", "messages", "gemini-2.5-pro", "facade", "42\n", "{id}"])
 def test_names(word):
-    assert not looks_like_identifier(word)
+    assert not is_identifier_like(word)
 
 
 @pytest.mark.parametrize("piece", ["a-", "a", "aA", "-", "1.", "abcdef", "2026-11-20T", "a_"])
@@ -70,5 +70,5 @@ def test_hostile_texts_are_masked_in_linear_time(piece):
     text = piece * (500_000 // len(piece))
     start = time.process_time()
     mask(text)
-    looks_like_identifier(text)
+    is_identifier_like(text)
     assert time.process_time() - start < 5

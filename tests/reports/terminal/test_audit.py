@@ -6,9 +6,9 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
-from lab.findings.covert.covert import differences
+from lab.findings.covert.covert import list_differences
 from lab.findings.report import FactorFacts, NotMeasured
-from lab.reports.terminal.audit import console_for, write
+from lab.reports.terminal.audit import make_console, write
 from tests.reports.examples import (
     COPIED,
     COVERT,
@@ -24,7 +24,7 @@ from tests.reports.examples import (
 
 def told(report, width=80, typed=(), **more) -> str:
     stream = io.StringIO()
-    write(report, console_for(stream, width), typed, **more)
+    write(report, make_console(stream, width), typed, **more)
     return stream.getvalue()
 
 
@@ -91,7 +91,7 @@ def test_ordinary_letters_are_named_only_where_the_difference_is_covert():
 
 
 def test_a_difference_says_in_which_way():
-    pair = msgspec.structs.replace(COVERT.pair, differences=differences(PLAIN, SLASHED))
+    pair = msgspec.structs.replace(COVERT.pair, differences=list_differences(PLAIN, SLASHED))
     lines = blocks(
         told(msgspec.structs.replace(FULL, signals=(msgspec.structs.replace(COVERT, pair=pair),)))
     )
@@ -385,7 +385,7 @@ def test_a_hostile_client_cannot_touch_the_terminal_or_fill_it():
 def test_colour_only_where_it_is_wanted(monkeypatch):
     def shown() -> str:
         stream = io.StringIO()
-        console = console_for(stream, 80)
+        console = make_console(stream, 80)
         write(FULL, console)
         return stream.getvalue()
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.reports.terminal.audit import console_for
-from lab.reports.terminal.bodies import file_name, write_bodies
+from lab.reports.terminal.audit import make_console
+from lab.reports.terminal.bodies import make_file_name, write_bodies
 from tests.reports.terminal.test_observation import request
 
 JSON = ((b"Content-Type", b"application/json; charset=utf-8"),)
@@ -18,7 +18,7 @@ JSON = ((b"Content-Type", b"application/json; charset=utf-8"),)
 
 def shown(*requests) -> str:
     stream = io.StringIO()
-    write_bodies(requests, console_for(stream, 80))
+    write_bodies(requests, make_console(stream, 80))
     return stream.getvalue()
 
 
@@ -41,12 +41,12 @@ def shown(*requests) -> str:
     ],
 )
 def test_a_file_is_named_by_number_and_place(fields, name):
-    assert file_name(4, request(**fields)) == name
+    assert make_file_name(4, request(**fields)) == name
 
 
 @given(st.text(), st.text(), st.text(), st.binary())
 def test_no_client_can_choose_a_files_place(method, host, target, kind):
-    name = file_name(
+    name = make_file_name(
         7, request(host, method=method, target=target, headers=((b"content-type", kind),))
     )
     assert re.fullmatch(r"007-[A-Za-z0-9.-]*", name)

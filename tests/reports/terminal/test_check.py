@@ -8,9 +8,9 @@ import pytest
 
 from lab.findings.policy import Policy, Rule, judge
 from lab.reports.formats.check_json import encode
-from lab.reports.terminal.audit import console_for
+from lab.reports.terminal.audit import make_console
 from lab.reports.terminal.check import write
-from lab.reports.text.safe import visible
+from lab.reports.text.safe import make_visible
 from tests.reports.examples import COPIED, COVERT, FULL, HOSTILE, HOSTILE_TEXT
 
 POLICY = Policy(
@@ -25,7 +25,7 @@ POLICY = Policy(
 
 def told(judgement, **options):
     stream = io.StringIO()
-    write(judgement, console_for(stream, width=40), **options)
+    write(judgement, make_console(stream, width=40), **options)
     return stream.getvalue()
 
 
@@ -91,7 +91,7 @@ def test_nothing_reaches_a_terminal_as_it_was_sent(full):
     )
     for baseline in (None, FULL, HOSTILE):
         shown = told(judge(HOSTILE, policy, baseline), full=full)
-        assert all(visible(line) == line for line in shown.replace("⟨", "<").splitlines())
+        assert all(make_visible(line) == line for line in shown.replace("⟨", "<").splitlines())
         assert len(shown) < 400_000
 
 

@@ -20,8 +20,14 @@ from lab.observation.records import (
     TlsFailure,
     WebSocketMessage,
 )
-from lab.reports.terminal.audit import console_for
-from lab.reports.terminal.observation import document, ending, hosts, url, write
+from lab.reports.terminal.audit import make_console
+from lab.reports.terminal.observation import (
+    build_document,
+    format_exit,
+    format_url,
+    list_hosts,
+    write,
+)
 
 END = Exit(2.0, "finished", 0, None, 1.5, b"done\n", b"")
 
@@ -47,7 +53,7 @@ def connection(host, port, protocol, address="192.0.2.1", via=()):
 
 def seen(*events, end=END, truncated=()):
     stream = io.StringIO()
-    console = console_for(stream, width=100)
+    console = make_console(stream, width=100)
     write("probe", {}, Observation(events, end, truncated), console)
     return stream.getvalue()
 
@@ -62,7 +68,7 @@ def test_a_host_gathers_all_that_went_there():
         Datagram(0.1, "b.example", "192.0.2.7", 123, b"x"),
         DnsQuery(0.1, "c.example", "A", "udp", "192.168.1.1"),
     )
-    found = hosts(Observation(events, END))
+    found = list_hosts(Observation(events, END))
     assert [host.host for host in found] == ["a.example", "192.0.2.9", "b.example"]
     assert found[0].ports == (443, 8080)
     assert found[0].protocols == ("https/1.1", "https/2", "tls")
@@ -110,7 +116,7 @@ def test_the_view_answers_in_order():
     ],
 )
 def test_the_ending_is_told_by_verdict(end, words):
-    assert words in ending(end)
+    assert words in format_exit(end)
 
 
 def test_a_limit_that_was_hit_is_told():
@@ -129,7 +135,7 @@ def test_a_limit_that_was_hit_is_told():
     ],
 )
 def test_urls(fields, expected):
-    assert url(request(**fields)) == expected
+    assert format_url(request(**fields)) == expected
 
 
 @given(text=st.text(max_size=40), data=st.binary(max_size=60))
@@ -154,6 +160,8 @@ def test_every_byte_can_be_read_back_from_the_document(data):
     observation = Observation((request(body=data),), END)
     environment = Environment.of({"timezone": "UTC"})
     facts = ClientFacts("probe", "1", "d", "program")
-    body = json.loads(json.dumps(document(facts, environment, observation)))["events"][0]["body"]
+    body = json.loads(json.dumps(build_document(facts, environment, observation)))["events"][0][
+        "body"
+    ]
     restored = body.encode() if isinstance(body, str) else base64.b64decode(body["base64"])
     assert restored == data

@@ -16,7 +16,7 @@ from lab.experiment.events import (
     TrialFinished,
     Warned,
 )
-from lab.reports.terminal.progress import Pace, Progress
+from lab.reports.terminal.progress import Estimate, Progress
 from tests.reports.examples import COVERT, EMPTY, FULL
 
 HERE = Environment.of({"timezone": "UTC"})
@@ -82,7 +82,7 @@ def test_a_phase_with_nothing_to_do_is_not_worth_a_line():
 
 def test_what_comes_from_the_store_is_said_and_does_not_count_for_the_pace():
     assert "screen: 2 trials to run, 38 already done" in told(events(40, known=38))
-    pace = Pace()
+    pace = Estimate()
     pace.expect(40, 38, 0)
     for number in range(38):
         pace.finished(number * 0.001, ran=False)
@@ -102,7 +102,7 @@ def test_on_a_terminal_there_is_a_bar(monkeypatch):
 
 @given(st.lists(st.booleans(), max_size=60), st.integers(0, 50), st.integers(0, 60))
 def test_the_estimate_is_sane_whatever_happens(ran, later, planned):
-    pace = Pace()
+    pace = Estimate()
     pace.expect(planned, ran.count(False), later)
     for number, one in enumerate(ran):
         pace.finished(float(number), ran=one)
@@ -113,7 +113,7 @@ def test_the_estimate_is_sane_whatever_happens(ran, later, planned):
 
 @pytest.mark.parametrize(("interval", "left"), [(2.0, 76.0), (0.5, 19.0)])
 def test_the_time_left_is_the_pace_times_what_remains(interval, left):
-    pace = Pace()
+    pace = Estimate()
     pace.expect(30, 0, 20)
     for number in range(12):
         pace.finished(number * interval, ran=True)
@@ -150,7 +150,7 @@ def test_one_count_and_one_estimate_run_through_all_phases():
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(0, 60)), max_size=6))
 def test_the_bar_never_moves_back(phases):
-    pace = Pace()
+    pace = Estimate()
     shares = []
     for trials, known, later in phases:
         pace.expect(trials, min(known, trials), later)

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from lab.experiment.events import PhaseStarted
-from lab.reports.terminal.specimen_progress import Watch
+from lab.reports.terminal.specimen_progress import SpecimenProgress
 from tests.reports.terminal.test_progress import events, trial
 
 
@@ -13,7 +13,9 @@ def watched(*audits, step=1.0, animated=False, between=lambda: None) -> str:
     """What is told of audits, each a sequence of events that are ``step`` seconds apart."""
     stream = io.StringIO()
     clock = iter(range(10**6))
-    watch = Watch(stream, now=lambda: next(clock) * step, audits=len(audits), animated=animated)
+    watch = SpecimenProgress(
+        stream, now=lambda: next(clock) * step, audits=len(audits), animated=animated
+    )
     for number, sequence in enumerate(audits):
         with watch.audit(f"specimen_{number}", 7) as handle:
             for event in sequence:
@@ -49,7 +51,7 @@ def test_a_bar_names_specimen_phase_and_trial_and_leaves_nothing(monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("NO_COLOR", raising=False)
     stream = Terminal()
-    watch = Watch(stream, now=lambda: 0.0, audits=2)
+    watch = SpecimenProgress(stream, now=lambda: 0.0, audits=2)
     with watch.audit("header_order", 7) as handle:
         for event in events(60):
             handle(event)
@@ -73,7 +75,7 @@ def test_the_bar_takes_neither_stream_over():
 
 def test_an_audit_that_fails_takes_the_bar_down():
     stream = io.StringIO()
-    watch = Watch(stream, now=lambda: 0.0, audits=1, animated=True)
+    watch = SpecimenProgress(stream, now=lambda: 0.0, audits=1, animated=True)
     with pytest.raises(ZeroDivisionError), watch.audit("eternal", 0):
         raise ZeroDivisionError
     with watch.audit("next", 0) as handle:

@@ -6,37 +6,37 @@ import msgspec
 
 from lab.findings.report import Location
 from lab.reports.terminal.specimens import (
-    Audited,
-    listing,
-    measured,
-    specimen_lines,
-    summary_lines,
-    verdict_lines,
+    SpecimenAudit,
+    build_list_document,
+    build_results_document,
+    format_specimen,
+    format_summary,
+    format_verdict,
 )
-from lab.specimens.score import judge, score
+from lab.specimens.score import evaluate_report, sum_evaluations
 from tests.specimens.test_score import COVERT, PLANTED, SPECIMEN, report, signal, truth
 
 
 def audited(specimen, told):
-    return Audited(specimen, 3, 84, 21.4, ".lab/audits/s", judge(specimen, told))
+    return SpecimenAudit(specimen, 3, 84, 21.4, ".lab/audits/s", evaluate_report(specimen, told))
 
 
 def test_a_specimen_is_told_with_what_is_planted():
-    lines = list(specimen_lines(truth(PLANTED, COVERT)))
+    lines = list(format_specimen(truth(PLANTED, COVERT)))
     assert lines[1].split() == ["varied", "timezone,", "endpoint"]
     assert lines[2].split() == ["planted", "timezone", "→", "http", "a.example,", "copied"]
     assert lines[3].endswith("endpoint × timezone → http a.example, derived, covert")
-    assert list(specimen_lines(truth()))[2].split() == ["planted", "nothing"]
+    assert list(format_specimen(truth()))[2].split() == ["planted", "nothing"]
 
 
 def test_a_right_audit_is_one_line():
-    (line,) = verdict_lines(audited(SPECIMEN, report(signal(("timezone",)))), 6)
+    (line,) = format_verdict(audited(SPECIMEN, report(signal(("timezone",)))), 6)
     assert line == "right  s       seed 3  1 of 1 found  0 false    84 trials    21 s"
 
 
 def test_each_fault_has_a_line_and_its_name():
     told = report(signal(("timezone",), covert=True), signal(("endpoint",)))
-    first, *rest = verdict_lines(audited(truth(PLANTED, COVERT), told), 1)
+    first, *rest = format_verdict(audited(truth(PLANTED, COVERT), told), 1)
     assert first.startswith("WRONG  s  seed 3  1 of 2 found  1 false")
     assert rest[0].split(":")[0].strip() == "cause not exact"
     assert rest[1].split(":")[0].strip() == "told as covert"
@@ -47,31 +47,33 @@ def test_what_a_client_sent_cannot_write_to_the_terminal():
     odd = msgspec.structs.replace(
         signal(("endpoint",)), location=Location("http", "a\x1b[2J.example")
     )
-    lines = "\n".join(verdict_lines(audited(SPECIMEN, report(odd)), 1))
+    lines = "\n".join(format_verdict(audited(SPECIMEN, report(odd)), 1))
     assert "\x1b" not in lines
 
 
 def test_hard_and_unmeasured_ones_are_named_as_such():
     hard = msgspec.structs.replace(SPECIMEN, hard=True)
-    assert "missed (hard): timezone" in "\n".join(verdict_lines(audited(hard, report()), 1))
+    assert "missed (hard): timezone" in "\n".join(format_verdict(audited(hard, report()), 1))
     told = report(factors=("timezone",))
     assert "not measured on this machine: timezone" in "\n".join(
-        verdict_lines(audited(SPECIMEN, told), 1)
+        format_verdict(audited(SPECIMEN, told), 1)
     )
 
 
 def test_the_sums_show_rates_or_that_there_are_none():
-    some = score([judge(SPECIMEN, report(signal(("timezone",))))])
-    assert list(summary_lines(some, 84, 21.4)) == [
+    some = sum_evaluations([evaluate_report(SPECIMEN, report(signal(("timezone",))))])
+    assert list(format_summary(some, 84, 21.4)) == [
         "1 audits, 84 trials, 21 s",
         "recall 1.000 (1 of 1 planted), precision 1.000 (0 false), exact causes 1.000",
     ]
-    assert "recall - (0 of 0 planted)" in "\n".join(summary_lines(score([]), 0, 0.0))
+    assert "recall - (0 of 0 planted)" in "\n".join(format_summary(sum_evaluations([]), 0, 0.0))
 
 
 def test_scripts_read_documents():
     told = audited(SPECIMEN, report(signal(("timezone",)), signal(("hostname",))))
-    document = json.loads(json.dumps(measured([told], score([told.judgement]))))
+    document = json.loads(
+        json.dumps(build_results_document([told], sum_evaluations([told.judgement])))
+    )
     assert document["schema"] == "fingerprint-lab/zoo/1"
     (audit,) = document["audits"]
     assert audit["specimen"] == "s"
@@ -79,6 +81,6 @@ def test_scripts_read_documents():
     assert audit["false"][0]["cause"] == ["hostname"]
     assert document["total"]["precision"] == 0.5
     assert document["total"]["trials"] == 84
-    (entry,) = json.loads(json.dumps(listing([SPECIMEN])))["specimens"]
+    (entry,) = json.loads(json.dumps(build_list_document([SPECIMEN])))["specimens"]
     assert entry["expected"][0]["cause"] == ["timezone"]
     assert entry["lacks"] is None

@@ -4,8 +4,8 @@ import re
 
 import msgspec
 
-from lab.findings.report import Explored, Part, Partition
-from lab.reports.terminal.sweep import accounts
+from lab.findings.report import ExplorationSummary, LevelGroup, Partition
+from lab.reports.terminal.sweep import summarise_explorations
 from tests.reports.examples import COPIED, FULL
 from tests.reports.terminal.test_audit import told
 
@@ -15,9 +15,9 @@ SWEPT = Partition(
     "timezone",
     {"endpoint": "https://llm.example.net"},
     (
-        Part("usual", OTHERS),
-        Part("marked", ASIAN, "begins with Asia/"),
-        Part(None, ("UTC", "Etc/UTC")),
+        LevelGroup("usual", OTHERS),
+        LevelGroup("marked", ASIAN, "begins with Asia/"),
+        LevelGroup(None, ("UTC", "Etc/UTC")),
     ),
     levels=382,
     of=382,
@@ -47,16 +47,18 @@ def test_in_full_every_level_is_named():
 
 
 def test_a_copy_is_one_line():
-    parts = tuple(Part(zone, (zone,)) for zone in OTHERS)
+    parts = tuple(LevelGroup(zone, (zone,)) for zone in OTHERS)
     text = shown(msgspec.structs.replace(SWEPT, parts=parts, levels=300, uncertain=()))
     assert "swept over 300 of 382 levels" in text
     assert "each of them sends something else" in text
 
 
 def test_what_it_cost_is_said():
-    search = Explored("search", "endpoint", 70, 100, ({}, {"user": "x"}), ("https://a.cn",))
-    sweep = Explored("sweep", "timezone", 597, 601, ({},), why_not="a limit left 2 out")
-    assert dict(accounts([search, sweep])) == {
+    search = ExplorationSummary(
+        "search", "endpoint", 70, 100, ({}, {"user": "x"}), ("https://a.cn",)
+    )
+    sweep = ExplorationSummary("sweep", "timezone", 597, 601, ({},), why_not="a limit left 2 out")
+    assert dict(summarise_explorations([search, sweep])) == {
         "search": "endpoint: 70 levels in 2 contexts, for 100 trials; brought https://a.cn",
         "sweep": "timezone: 597 levels, for 601 trials; brought no new level (a limit left 2 out)",
     }

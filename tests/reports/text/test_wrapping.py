@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from lab.reports.text.wrapping import wrapped
+from lab.reports.text.wrapping import wrap
 
 
 @pytest.mark.parametrize(
@@ -23,16 +23,16 @@ from lab.reports.text.wrapping import wrapped
     ],
 )
 def test_where_lines_break(text, cells, lines):
-    assert wrapped(text, cells) == lines
+    assert wrap(text, cells) == lines
 
 
 @given(st.text(st.sampled_from("ab ,.:/界"), max_size=80), st.integers(2, 30))
 def test_nothing_is_lost_and_every_line_fits(text, cells):
-    lines = wrapped(text, cells)
+    lines = wrap(text, cells)
     assert all(cell_len(line) <= cells for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
 @given(st.lists(st.sampled_from(["a", "bb", "ccc"]), min_size=1), st.integers(3, 20))
 def test_words_that_fit_stay_whole(words, cells):
-    assert [word for line in wrapped(" ".join(words), cells) for word in line.split()] == words
+    assert [word for line in wrap(" ".join(words), cells) for word in line.split()] == words

@@ -95,7 +95,7 @@ def test_a_cell_that_does_not_intercept_is_not_called_sealed(locale_cache, monke
     """Without the rules a foreign address is just refused: the proof must notice."""
     holed = altered('wires.RULES = wires.RULES.replace("meta l4proto", "# meta l4proto")')
     monkeypatch.setattr(cell_module.holder, "START", holed)
-    monkeypatch.setattr("lab.sandbox.cell.isolation_check.PATIENCE_S", 0.5)
+    monkeypatch.setattr("lab.sandbox.cell.isolation_check.TIMEOUT_S", 0.5)
     with Cell.open(locale_cache) as fresh, pytest.raises(LabError, match="not sealed"):
         fresh.prove_sealed()
 
@@ -117,7 +117,7 @@ wires.prepare = wire
 
 
 def test_a_device_of_another_kind_is_not_taken_for_a_pretended_one(locale_cache, monkeypatch):
-    monkeypatch.setattr(cell_module, "device", lambda: "bridge")
+    monkeypatch.setattr(cell_module, "find_device_kind", lambda: "bridge")
     with Cell.open(locale_cache) as fresh, pytest.raises(LabError, match=r"end \(bridge\)"):
         fresh.prove_sealed()
 

@@ -13,7 +13,7 @@ from lab.sandbox.cell.cell import Cell
 def test_without_control_groups_there_is_no_bound(monkeypatch, tmp_path):
     monkeypatch.setattr(cgroup, "_VERSION_1", tmp_path / "no")
     monkeypatch.setattr(cgroup, "_VERSION_2", tmp_path / "no")
-    assert cgroup.bounded(10) is None
+    assert cgroup.create_control_group(10) is None
 
 
 def test_a_group_is_bounded_and_removed(monkeypatch, tmp_path):
@@ -24,7 +24,7 @@ def test_a_group_is_bounded_and_removed(monkeypatch, tmp_path):
     young = tmp_path / "fingerprint-lab-4567"
     young.mkdir()
     monkeypatch.setattr(cgroup, "_VERSION_1", tmp_path)
-    group = cgroup.bounded(10)
+    group = cgroup.create_control_group(10)
     assert group is not None
     assert (group.folder / "pids.max").read_text() == "10"
     assert not left.exists()

@@ -30,7 +30,7 @@ def mounts(monkeypatch, tmp_path):
 
 
 def test_folders_are_shown_through_overlays_that_name_none_of_them(mounts):
-    holder.show(["/home/me/client", "/locales"])
+    holder.mount_folders(["/home/me/client", "/locales"])
     assert [call[1:] for call in mounts.calls if call[2] == "overlay"] == [
         ("0", "overlay", "lowerdir=files:empty"),
         ("1", "overlay", "lowerdir=files:empty"),
@@ -39,5 +39,5 @@ def test_folders_are_shown_through_overlays_that_name_none_of_them(mounts):
 
 def test_without_overlays_folders_are_bound(mounts):
     mounts.refusing = True
-    holder.show(["/home/me/client"])
+    holder.mount_folders(["/home/me/client"])
     assert mounts.calls[-1] == ("/home/me/client", "0", "", "")

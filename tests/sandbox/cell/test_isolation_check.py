@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from lab.errors import LabError
-from lab.sandbox.cell.isolation_check import inspect
+from lab.sandbox.cell.isolation_check import check_interfaces
 
 LO = {"ifname": "lo", "ifindex": 1}
 ETH0 = {"ifname": "eth0", "ifindex": 2, "linkinfo": {"info_kind": "ifb"}}
@@ -31,13 +31,13 @@ class Kernel:
 
 
 def test_devices_without_another_end_are_named_in_the_evidence():
-    first, second = inspect(Kernel([LO, ETH0], [ROUTE], [ROUTE]), ["eth0"])
+    first, second = check_interfaces(Kernel([LO, ETH0], [ROUTE], [ROUTE]), ["eth0"])
     assert first == "beside lo, the cell has only devices without another end: eth0 (ifb)"
     assert second == "each of its 2 routes ends on lo or eth0"
 
 
 def test_a_kernel_without_devices_has_lo_alone():
-    assert inspect(Kernel([LO], [], []), [])[0] == "the cell has one interface, lo"
+    assert check_interfaces(Kernel([LO], [], []), [])[0] == "the cell has one interface, lo"
 
 
 @pytest.mark.parametrize(
@@ -54,10 +54,10 @@ def test_a_kernel_without_devices_has_lo_alone():
 )
 def test_what_may_have_another_end_is_not_called_sealed(device, said):
     with pytest.raises(LabError, match=f"not sealed.*{said}"):
-        inspect(Kernel([LO, ETH0 | device], [ROUTE], []), ["eth0"])
+        check_interfaces(Kernel([LO, ETH0 | device], [ROUTE], []), ["eth0"])
 
 
 @pytest.mark.parametrize("route", [{"dst": "default", "dev": "eth1"}, {"dst": "default"}])
 def test_a_route_that_leads_elsewhere_is_found(route):
     with pytest.raises(LabError, match="a route leads elsewhere"):
-        inspect(Kernel([LO, ETH0], [ROUTE], [route]), ["eth0"])
+        check_interfaces(Kernel([LO, ETH0], [ROUTE], [route]), ["eth0"])

@@ -11,15 +11,17 @@ import pytest
 
 from lab.errors import LabError, UsageError
 from lab.factors.host_spec import BARE, Interface, Machine, Network
-from lab.factors.registry import factor
+from lab.factors.registry import get_factor
 from lab.sandbox.cell import netns
 from lab.sandbox.cell import network_plan as network_module
 from lab.sandbox.cell.cell import Cell
-from lab.sandbox.requirements import device
+from lab.sandbox.requirements import find_device_kind
 
 pytestmark = [
     pytest.mark.cell,
-    pytest.mark.skipif(device() is None, reason="this kernel has no device to pretend with"),
+    pytest.mark.skipif(
+        find_device_kind() is None, reason="this kernel has no device to pretend with"
+    ),
 ]
 
 PLAIN = Network((Interface("wlan0", ("10.0.0.7/24",)),), "10.0.0.1")
@@ -31,8 +33,8 @@ TWO = Network(
     "10.0.0.1",
 )
 LEVELS = [
-    factor("network").realise(level, BARE).network
-    for level in (factor("network").control, *factor("network").levels)
+    get_factor("network").realise(level, BARE).network
+    for level in (get_factor("network").control, *get_factor("network").levels)
 ]
 
 ASK = """
@@ -293,14 +295,14 @@ def test_what_cannot_be_is_refused_and_the_cell_goes_on(run):
 
 def test_a_change_that_fails_half_way_is_undone(run, monkeypatch):
     run("true")
-    wiring = network_module.wiring
+    wiring = network_module.plan_network
 
     def broken(*words, **changes):
         found = wiring(*words, **changes)
-        return network_module.Wiring(found.devices, (*found.commands, "no such command"))
+        return network_module.NetworkPlan(found.devices, (*found.commands, "no such command"))
 
     with monkeypatch.context() as during:
-        during.setattr(network_module, "wiring", broken)
+        during.setattr(network_module, "plan_network", broken)
         with pytest.raises(LabError, match="ip -batch"):
             run("true", network=TWO)
     assert sorted(shown(run, network=PLAIN)) == ["lo", "wlan0"]
@@ -314,10 +316,10 @@ def test_what_netfilter_refuses_is_said():
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs:
         theirs.send(struct.pack("=IHHIIi", 36, 2, 0, 1, 0, 0) + bytes(16))
-        netns.acknowledged(ours)
+        netns.check_acknowledgements(ours)
         theirs.send(struct.pack("=IHHIIi", 36, 2, 0, 1, 0, -2) + bytes(16))
         with pytest.raises(OSError, match="netfilter: No such file"):
-            netns.acknowledged(ours)
+            netns.check_acknowledgements(ours)
 
 
 def test_no_trial_finds_the_peers_of_an_earlier_one(run):

@@ -8,14 +8,20 @@ from hypothesis import strategies as st
 
 from lab.errors import MachineError, UsageError
 from lab.factors.host_spec import BARE, Interface, Network
-from lab.sandbox.cell.network_plan import NONE, Wiring, change, own_addresses, wiring
+from lab.sandbox.cell.network_plan import (
+    LOOPBACK_ONLY,
+    NetworkPlan,
+    encode_own_addresses,
+    plan_change,
+    plan_network,
+)
 
 MAC = "3c:52:82:6b:1f:a4"
 PLAIN = Network((Interface("eth0", ("10.0.0.7/24",)),), "10.0.0.1")
 
 
-def wired(network: Network) -> Wiring:
-    return wiring(network, MAC, pretending=True)
+def wired(network: Network) -> NetworkPlan:
+    return plan_network(network, MAC, pretending=True)
 
 
 def network(*addresses: str, gateway: str = "10.0.0.1", **changes: str) -> Network:
@@ -103,17 +109,17 @@ def test_what_no_machine_has_is_refused_in_one_line(wrong, said):
 
 
 def test_a_kernel_without_devices_has_the_bare_network_on_lo():
-    found = wiring(BARE.network, MAC, pretending=False)
+    found = plan_network(BARE.network, MAC, pretending=False)
     assert found.devices == ()
     assert found.own == ("192.168.1.23", "2600:1700:5a2c:9d10:3c51:ff2e:8a07:61b4")
     assert any("local 0.0.0.0/0 dev lo src 192.168.1.23" in line for line in found.commands)
     with pytest.raises(MachineError, match="leave out the factor network"):
-        wiring(PLAIN, MAC, pretending=False)
+        plan_network(PLAIN, MAC, pretending=False)
 
 
 def test_the_first_change_makes_the_devices_with_numbers_from_two():
     two = Network((Interface("eth0"), Interface("tun0")))
-    doomed, commands = change(NONE, wired(two), "ifb")
+    doomed, commands = plan_change(LOOPBACK_ONLY, wired(two), "ifb")
     assert doomed == ()
     made = [line for line in commands.splitlines() if line.startswith("link add")]
     assert [line.split()[3:6] for line in made] == [["eth0", "index", "2"], ["tun0", "index", "3"]]
@@ -121,7 +127,7 @@ def test_the_first_change_makes_the_devices_with_numbers_from_two():
 
 
 def test_a_device_is_kept_and_renamed():
-    doomed, commands = change(wired(BARE.network), wired(network(name="wlan0")), "ifb")
+    doomed, commands = plan_change(wired(BARE.network), wired(network(name="wlan0")), "ifb")
     assert doomed == ()
     assert "link set dev eth0 name wlan0" in commands
     assert "link add" not in commands
@@ -129,8 +135,8 @@ def test_a_device_is_kept_and_renamed():
 
 def test_another_mac_needs_another_device_where_the_kind_cannot_change_it():
     before, after = wired(PLAIN), wired(network("10.0.0.7/24", mac="02:00:00:00:00:07"))
-    assert change(before, after, "ifb")[0] == ("eth0",)
-    doomed, commands = change(before, after, "dummy")
+    assert plan_change(before, after, "ifb")[0] == ("eth0",)
+    doomed, commands = plan_change(before, after, "dummy")
     assert doomed == ()
     assert "link set dev eth0 address 02:00:00:00:00:07" in commands
 
@@ -147,7 +153,7 @@ NETWORKS = st.lists(
 def test_any_network_becomes_any_other(before, after, kind):
     """What ip would do: names are never taken twice, and in the end all is as it should be."""
     devices = {name: [number, mac] for number, (name, mac) in enumerate(before.devices, 2)}
-    doomed, commands = change(before, after, kind)
+    doomed, commands = plan_change(before, after, kind)
     for name in doomed:
         del devices[name]
     for words in (line.split() for line in commands.splitlines()):
@@ -165,7 +171,7 @@ def test_any_network_becomes_any_other(before, after, kind):
 
 
 def test_own_addresses_are_told_by_family():
-    message = own_addresses(wired(BARE.network))
+    message = encode_own_addresses(wired(BARE.network))
     assert bytes((192, 168, 1, 23)) in message
     assert bytes.fromhex("260017005a2c9d103c51ff2e8a0761b4") in message
-    assert len(own_addresses(NONE)) < len(message)
+    assert len(encode_own_addresses(LOOPBACK_ONLY)) < len(message)

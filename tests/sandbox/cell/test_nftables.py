@@ -7,7 +7,7 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.sandbox.cell.nftables import replacement
+from lab.sandbox.cell.nftables import encode_replacement
 
 KEYS = st.lists(st.binary(min_size=4, max_size=4), max_size=5)
 
@@ -45,7 +45,7 @@ def keys(content: bytes) -> list[bytes]:
 
 @given(KEYS)
 def test_a_set_is_emptied_and_filled_in_one_batch(wanted):
-    begin, *between, end = messages(replacement("lab", {"own": wanted}))
+    begin, *between, end = messages(encode_replacement("lab", {"own": wanted}))
     assert begin[0] == 0x10
     assert end[0] == 0x11
     assert [kind & 0xFF for kind, _, _ in between] == [14, 12] if wanted else [14]
@@ -57,5 +57,5 @@ def test_a_set_is_emptied_and_filled_in_one_batch(wanted):
 
 
 def test_several_sets_are_one_batch():
-    batch = messages(replacement("lab", {"a": [b"1234"], "b": []}))
+    batch = messages(encode_replacement("lab", {"a": [b"1234"], "b": []}))
     assert [kind & 0xFF for kind, _, _ in batch] == [0x10, 14, 12, 14, 0x11]

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from lab.factors.host_spec import Surroundings
+from lab.factors.host_spec import HostSpec
 
 START = 1_234_567_890.0
-NOON = Surroundings(clock=START)
+NOON = HostSpec(clock=START)
 
 
 @pytest.mark.cell
@@ -70,7 +70,7 @@ took("monotonic condition", lambda: wait(time.CLOCK_MONOTONIC))
 try: time.clock_gettime(9999)
 except OSError as error: print(error.errno)
 """
-        ended = run("python3", "-c", program, surroundings=Surroundings(clock=start))
+        ended = run("python3", "-c", program, surroundings=HostSpec(clock=start))
         assert ended.stdout == b"22\n", ended.stderr.decode()
 
     def test_timers_of_node_last_as_long_as_they_say(self, run):

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from lab.sandbox.jail.host_survey import _entries
+from lab.sandbox.jail.host_survey import _list_proc_entries
 
 pytestmark = pytest.mark.cell
 
@@ -40,8 +40,8 @@ def test_all_of_proc_but_processes_and_links_is_there_to_be_covered(tmp_path):
     (tmp_path / "sys").mkdir()
     (tmp_path / "net").symlink_to("self/net")
     everybodys = {"mtrr": "file", "stat": "file", "sys": "folder"}
-    assert _entries(tmp_path, root=True) == {**everybodys, "kmsg": "closed"}
-    assert _entries(tmp_path, root=False) == everybodys
+    assert _list_proc_entries(tmp_path, root=True) == {**everybodys, "kmsg": "closed"}
+    assert _list_proc_entries(tmp_path, root=False) == everybodys
 
 
 def test_devices_work_and_their_files_cannot_be_changed(run):

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from lab.factors.host_spec import Terminal
-from lab.sandbox.jail.clock_preload import supported
+from lab.sandbox.jail.clock_preload import is_clock_supported
 from lab.sandbox.jail.plan import Limits
 
 pytestmark = pytest.mark.cell
@@ -50,7 +50,7 @@ def test_a_terminal_is_new_for_each_run(run):
     assert ended.stdout.split() == [b"2", b"/dev/pts/0", b"terminal"]
 
 
-@pytest.mark.skipif(not supported(), reason="the clock is real on this processor")
+@pytest.mark.skipif(not is_clock_supported(), reason="the clock is real on this processor")
 def test_each_run_begins_at_the_environments_time(run):
     script = (
         "date +%s >>~/dates; stat -c %Y /etc/libclock.so /etc >>~/dates; sleep 1.1; cat ~/dates"
@@ -61,7 +61,7 @@ def test_each_run_begins_at_the_environments_time(run):
     assert all(1_800_000_000 <= date <= 1_800_000_001 for date in dates)
 
 
-@pytest.mark.skipif(not supported(), reason="the clock is real on this processor")
+@pytest.mark.skipif(not is_clock_supported(), reason="the clock is real on this processor")
 def test_what_an_earlier_run_left_is_of_the_environments_date(run):
     script = """
         test -e ~/new && stat -c %Y ~/new ~/link ~ /tmp /tmp/folder

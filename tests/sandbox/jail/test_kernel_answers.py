@@ -24,7 +24,9 @@ from lab.sandbox.jail.plan import Limits
 
 pytestmark = [
     pytest.mark.cell,
-    pytest.mark.skipif(not seccomp_notify.supported(), reason=f"{seccomp_notify.obstacle()}"),
+    pytest.mark.skipif(
+        not seccomp_notify.can_answer_syscalls(), reason=f"{seccomp_notify.find_obstacle()}"
+    ),
 ]
 
 KERNEL = Kernel("5.10.0-made-up", "#12 SMP Made Up 5.10.9 (2021-02-03)", "(builder@example) (cc)")
@@ -411,13 +413,15 @@ def test_where_the_lab_may_not_answer_files_still_do(run, monkeypatch):
 
 
 def test_where_memory_cannot_be_written_the_kernel_answers(run, monkeypatch):
-    monkeypatch.setattr(seccomp_notify.Listener, "_write", lambda self, *_: None)
+    monkeypatch.setattr(seccomp_notify.SyscallListener, "_write", lambda self, *_: None)
     ended = run("sh", "-c", "uname -r; nproc", surroundings=ELSEWHERE)
     assert ended.stdout.decode().split() == [os.uname().release, str(os.cpu_count())]
 
 
 def test_a_jail_that_cannot_be_finished_is_not_begun(run, monkeypatch):
-    monkeypatch.setattr(host_survey, "_entries", lambda proc, root: {"no-such-entry": "file"})
+    monkeypatch.setattr(
+        host_survey, "_list_proc_entries", lambda proc, root: {"no-such-entry": "file"}
+    )
     with pytest.raises(LabError, match="mount on /proc/no-such-entry: No such file"):
         run("true")
 
@@ -429,6 +433,6 @@ def test_the_platform_decides_the_groups(run):
 
 
 def test_a_jail_that_bubblewrap_cannot_make_says_why(run, monkeypatch):
-    monkeypatch.setattr(execute, "seccomp_filter", lambda root: b"no filter")
+    monkeypatch.setattr(execute, "build_seccomp_filter", lambda root: b"no filter")
     with pytest.raises(LabError, match="the jail could not be made: bwrap: "):
         run("true")

@@ -8,15 +8,22 @@ import re
 import pytest
 
 from lab.errors import UsageError
-from lab.factors.host_spec import BARE, Directory, File, Link, Surroundings, Terminal, User
-from lab.sandbox.jail.files.etc import etc
-from lab.sandbox.jail.plan import Ground, Jail, Shown, base_variables, plan, writable_places
+from lab.factors.host_spec import BARE, Directory, File, HostSpec, Link, Terminal, User
+from lab.sandbox.jail.files.etc import build_etc
+from lab.sandbox.jail.plan import (
+    HostFacts,
+    Jail,
+    Mount,
+    add_login_variables,
+    list_writable_paths,
+    plan_jail,
+)
 
-GROUND = Ground(top={"bin": "usr/bin", "lib64": "usr/lib64"})
+GROUND = HostFacts(top={"bin": "usr/bin", "lib64": "usr/lib64"})
 
 
-def planned(surroundings: Surroundings = BARE, ground: Ground = GROUND):
-    return plan(Jail(surroundings.settled(), ("true",)), ground, "/tree")
+def planned(surroundings: HostSpec = BARE, ground: HostFacts = GROUND):
+    return plan_jail(Jail(surroundings.settled(), ("true",)), ground, "/tree")
 
 
 class TestPlan:
@@ -40,17 +47,17 @@ class TestPlan:
         "path", ["/usr/x", "/bin/x", "/proc/x", "/sys/x", "/dev/x", "x", "/shown/x"]
     )
     def test_files_are_refused_where_the_jail_is_read_only(self, path):
-        ground = Ground(shown=(Shown("/shown"),))
+        ground = HostFacts(shown=(Mount("/shown"),))
         with pytest.raises(UsageError):
             planned(BARE.with_files({path: File()}), ground)
 
     @pytest.mark.parametrize("directory", ["/", "/usr/src/project", "relative"])
     def test_the_working_directory_must_be_possible(self, directory):
         with pytest.raises(UsageError):
-            planned(Surroundings(directory=directory))
+            planned(HostSpec(directory=directory))
 
     def test_what_is_shown_elsewhere_is_not_named_to_bubblewrap(self):
-        ground = Ground(locales="/cache", shown=(Shown("/opt/x", source="/lab/x"), Shown("/y")))
+        ground = HostFacts(locales="/cache", shown=(Mount("/opt/x", source="/lab/x"), Mount("/y")))
         made = planned(ground=ground)
         assert made.folders == ("/cache", "/lab/x")
         words = " ".join(made.arguments)
@@ -60,22 +67,22 @@ class TestPlan:
         assert "/lab/x" not in words
 
     def test_a_level_can_put_nothing_where_the_client_is(self):
-        ground = Ground(shown=(Shown("/opt/x", source="/lab/x"),))
+        ground = HostFacts(shown=(Mount("/opt/x", source="/lab/x"),))
         with pytest.raises(UsageError, match="/opt/x is read-only there"):
             planned(BARE.with_files({"/opt/x/config": File()}), ground)
 
     def test_an_empty_folder_covers_what_is_hidden_after_all_is_shown(self):
-        ground = Ground(shown=(Shown("/x"),), covered=("/x/lab", "/usr/lab"))
+        ground = HostFacts(shown=(Mount("/x"),), covered=("/x/lab", "/usr/lab"))
         words = " ".join(planned(ground=ground).arguments)
         assert "--ro-bind /x /x --ro-bind /tree/empty /x/lab --ro-bind /tree/empty /usr/" in words
 
     def test_writable_places_are_not_nested(self):
-        surroundings = Surroundings(directory="/tmp/x", user=User(home="/home/a")).settled()
-        assert writable_places(surroundings) == ("/home/a", "/run", "/tmp", "/var")
+        surroundings = HostSpec(directory="/tmp/x", user=User(home="/home/a")).settled()
+        assert list_writable_paths(surroundings) == ("/home/a", "/run", "/tmp", "/var")
 
     def test_the_users_variables_win(self):
         surroundings = BARE.with_variables(SHELL="/bin/zsh").settled()
-        variables = base_variables(surroundings, ["/opt/bin", "/bin"])
+        variables = add_login_variables(surroundings, ["/opt/bin", "/bin"])
         assert variables["SHELL"] == "/bin/zsh"
         assert variables["PATH"] == "/opt/bin:/bin"
         assert variables["PWD"] == "/home/dev/project"
@@ -83,7 +90,7 @@ class TestPlan:
 
 class TestEtc:
     def test_names_are_not_doubled(self):
-        files = etc(Surroundings(user=User(login="backup", uid=1)), b"")
+        files = build_etc(HostSpec(user=User(login="backup", uid=1)), b"")
         passwd = files["/etc/passwd"]
         assert isinstance(passwd, File)
         lines = [line.split(":") for line in passwd.content.decode().splitlines()]
@@ -95,10 +102,10 @@ class TestEtc:
     )
     def test_no_level_can_forge_a_line(self, user):
         with pytest.raises(UsageError):
-            etc(Surroundings(user=user), b"")
+            build_etc(HostSpec(user=user), b"")
 
     def test_without_a_zone_there_are_no_files(self):
-        files = etc(Surroundings(localtime=None, timezone_file=None), b"")
+        files = build_etc(HostSpec(localtime=None, timezone_file=None), b"")
         assert "/etc/localtime" not in files
         assert "/etc/timezone" not in files
 
@@ -116,7 +123,7 @@ class TestInside:
             "sh",
             "-c",
             script,
-            surroundings=Surroundings(user=user, hostname="wonder", domain="example.org"),
+            surroundings=HostSpec(user=user, hostname="wonder", domain="example.org"),
         )
         assert ended.stdout.decode().splitlines() == [
             *("1234", "1235", "alice"),
@@ -130,7 +137,7 @@ class TestInside:
         ], ended.stderr
 
     def test_every_program_sees_the_same_zone(self, run):
-        surroundings = Surroundings(localtime="Asia/Tokyo", timezone_file="Asia/Tokyo")
+        surroundings = HostSpec(localtime="Asia/Tokyo", timezone_file="Asia/Tokyo")
         script = """
             date +%Z; cat /etc/timezone; readlink /etc/localtime
             python3 -c 'import time; print(time.tzname[0])'
@@ -145,7 +152,7 @@ class TestInside:
         ended = run("env", "-0", surroundings=BARE.with_variables(MARK="ü\n=x"))
         found = dict(line.split("=", 1) for line in ended.stdout.decode().split("\0") if line)
         settled = BARE.with_variables(MARK="ü\n=x").settled()
-        assert found == base_variables(settled)
+        assert found == add_login_variables(settled)
 
     def test_pipes_end_at_once(self, run):
         ended = run("sh", "-c", "cat; tty; [ -p /dev/stdin ] && echo pipe")
@@ -184,7 +191,7 @@ class TestInside:
         assert run("sh", "-c", f"echo x >{place}/written").code != 0
 
     def test_files_links_modes_and_directories_are_put_in_place(self, run):
-        surroundings = Surroundings(
+        surroundings = HostSpec(
             files={
                 "~/.tool/secret": File(b"s", 0o600),
                 "./run.sh": File(b"#!/bin/sh\necho ran\n", 0o755),
@@ -208,7 +215,7 @@ class TestInside:
     def test_a_file_below_a_link_is_refused(self, run):
         files = {"~/link": Link("/etc"), "~/link/passwd": File(b"x")}
         with pytest.raises(UsageError, match="not a directory"):
-            run("true", surroundings=Surroundings(files=files))
+            run("true", surroundings=HostSpec(files=files))
 
     @pytest.mark.parametrize("name", ["n" * 300, "a\0b"])
     def test_a_file_that_cannot_be_is_refused(self, run, name):
@@ -345,7 +352,7 @@ class TestInside:
         assert ended.stdout == b"here", ended.stderr
 
     def test_locales_exist_and_no_others(self, run):
-        surroundings = Surroundings(locales=("de_DE.UTF-8",), variables={"LC_ALL": "de_DE.UTF-8"})
+        surroundings = HostSpec(locales=("de_DE.UTF-8",), variables={"LC_ALL": "de_DE.UTF-8"})
         ended = run(
             "sh", "-c", "locale -a; date -d 2026-03-01 +%B; cat /nope", surroundings=surroundings
         )

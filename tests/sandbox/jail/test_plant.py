@@ -11,7 +11,7 @@ import pytest
 
 from lab.errors import UsageError
 from lab.factors.filetree import Directory, File, Item, Link
-from lab.sandbox.jail.plant import overwrite, plant
+from lab.sandbox.jail.plant import overwrite_file, write_tree
 
 AT = 1_789_560_000.25
 
@@ -24,7 +24,7 @@ def planted(tmp_path: Path) -> Iterator:
     opened = os.open(top, os.O_RDONLY | os.O_DIRECTORY)
 
     def grow(items: dict[str, Item], at: float | None = AT, owner: int | None = None) -> Path:
-        plant(opened, complete(items), at, owner)
+        write_tree(opened, complete(items), at, owner)
         return top
 
     yield grow
@@ -85,7 +85,7 @@ def test_a_long_file_takes_no_room(planted):
 
 def test_a_size_never_cuts_a_file(tmp_path: Path):
     opened = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
-    plant(opened, {"/file": File(b"content", size=3)}, AT)
+    write_tree(opened, {"/file": File(b"content", size=3)}, AT)
     os.close(opened)
     assert (tmp_path / "file").read_bytes() == b"content"
 
@@ -116,7 +116,7 @@ def test_nothing_is_left_open_after_a_refusal(planted):
 def test_a_file_is_given_another_content_in_place(planted, tmp_path):
     top = planted({"/etc/file": File(b"long content", 0o755)})
     opened = os.open(top, os.O_RDONLY | os.O_DIRECTORY)
-    overwrite(opened, "/etc/file", File(b"short", 0o755), AT + 1)
+    overwrite_file(opened, "/etc/file", File(b"short", 0o755), AT + 1)
     os.close(opened)
     assert (top / "etc/file").read_bytes() == b"short"
     assert (top / "etc/file").stat().st_mtime == AT + 1
@@ -129,6 +129,6 @@ def test_nothing_is_written_through_a_link(planted, tmp_path, path):
     links = {"/link": Link(str(tmp_path)), "/folder/link": Link(str(tmp_path / "file"))}
     opened = os.open(planted(links), os.O_RDONLY | os.O_DIRECTORY)
     with pytest.raises(OSError, match=r"symbolic links|Not a directory"):
-        overwrite(opened, path, File(b"in"), None)
+        overwrite_file(opened, path, File(b"in"), None)
     os.close(opened)
     assert (tmp_path / "file").read_text() == "outside"

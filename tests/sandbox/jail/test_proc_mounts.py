@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from lab.factors.host_spec import Directory, File
-from lab.sandbox.jail.proc_mounts import MS_RDONLY, Mount, covers
+from lab.sandbox.jail.proc_mounts import MS_RDONLY, MountCall, plan_proc_mounts
 
 ENTRIES = {"fs": "folder", "kmsg": "closed", "meminfo": "file", "new": "file", "sys": "folder"}
 SHOWN = {
@@ -12,7 +12,7 @@ SHOWN = {
 
 
 def test_each_entry_is_covered_by_what_there_is_to_say():
-    made = covers(ENTRIES, SHOWN, {"/class": Directory()})
+    made = plan_proc_mounts(ENTRIES, SHOWN, {"/class": Directory()})
     assert made.items["/sys/proc/meminfo"] == SHOWN["/meminfo"]
     assert made.items["/sys/proc/fs"] == Directory(0o555)
     assert made.items["/sys/proc/kmsg"] == File(b"", 0)
@@ -23,17 +23,17 @@ def test_each_entry_is_covered_by_what_there_is_to_say():
 
 
 def test_what_the_kernel_does_not_have_cannot_be_shown():
-    assert not any("modules" in path for path in covers(ENTRIES, SHOWN, {}).items)
+    assert not any("modules" in path for path in plan_proc_mounts(ENTRIES, SHOWN, {}).items)
 
 
 def test_random_ids_stay_the_kernels():
-    first, *_ = covers(ENTRIES, SHOWN, {}).before
-    assert first == Mount("/proc/sys/kernel/random/uuid", "/sys/proc/sys/kernel/random/uuid")
+    first, *_ = plan_proc_mounts(ENTRIES, SHOWN, {}).before
+    assert first == MountCall("/proc/sys/kernel/random/uuid", "/sys/proc/sys/kernel/random/uuid")
 
 
 def test_what_lies_in_sys_is_hidden_last():
-    made = covers(ENTRIES, SHOWN, {}, ("one", "two"))
-    assert made.after[-1] == Mount("/sys/sys", "/sys")
+    made = plan_proc_mounts(ENTRIES, SHOWN, {}, ("one", "two"))
+    assert made.after[-1] == MountCall("/sys/sys", "/sys")
     (own,) = [mount for mount in made.before if mount.target == "/proc/1/cgroup"]
     clients, _ = made.after
     assert clients.target == "/proc/{}/cgroup"
@@ -41,6 +41,6 @@ def test_what_lies_in_sys_is_hidden_last():
 
 
 def test_what_is_kept_is_read_only():
-    bound, made_read_only = covers({"sysvipc": "folder"}, {}, {}).before
-    assert bound == Mount("/proc/sysvipc", "/proc/sysvipc")
+    bound, made_read_only = plan_proc_mounts({"sysvipc": "folder"}, {}, {}).before
+    assert bound == MountCall("/proc/sysvipc", "/proc/sysvipc")
     assert made_read_only.flags & MS_RDONLY

@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from lab.errors import MachineError
-from lab.sandbox.jail.seccomp import NUMBERS, seccomp_filter
+from lab.sandbox.jail.seccomp import SYSCALL_NUMBERS, build_seccomp_filter
 
 
 def judge(program: bytes, arch: int, number: int, argument: int = 0) -> int:
@@ -29,10 +29,10 @@ def judge(program: bytes, arch: int, number: int, argument: int = 0) -> int:
             return 0 if value == 0x7FFF0000 else value & 0xFFFF
 
 
-@pytest.mark.parametrize("machine", sorted(NUMBERS))
+@pytest.mark.parametrize("machine", sorted(SYSCALL_NUMBERS))
 def test_what_is_refused_and_what_not(machine):
-    program = seccomp_filter(machine)
-    arch, socket_call, _clone, _unshare, *keys = NUMBERS[machine]
+    program = build_seccomp_filter(machine)
+    arch, socket_call, _clone, _unshare, *keys = SYSCALL_NUMBERS[machine]
     assert [judge(program, arch, socket_call, family) for family in (1, 2, 10, 16, 38)] == [0] * 5
     assert [judge(program, arch, socket_call, family) for family in (15, 29, 31, 40)] == [97] * 4
     assert [judge(program, arch, key) for key in keys] == [38] * 3
@@ -42,11 +42,11 @@ def test_what_is_refused_and_what_not(machine):
     assert judge(program, 0x40000003, 1) == 38
 
 
-@pytest.mark.parametrize("machine", sorted(NUMBERS))
+@pytest.mark.parametrize("machine", sorted(SYSCALL_NUMBERS))
 def test_only_a_client_of_roots_lab_is_refused_user_namespaces(machine):
-    arch, socket_call, clone, unshare, *keys = NUMBERS[machine]
+    arch, socket_call, clone, unshare, *keys = SYSCALL_NUMBERS[machine]
     user, everything_else = 0x10000000, 0xEFFFFFFF
-    ordinary, roots = seccomp_filter(machine), seccomp_filter(machine, root=True)
+    ordinary, roots = build_seccomp_filter(machine), build_seccomp_filter(machine, root=True)
     for call in (clone, unshare):
         assert judge(ordinary, arch, call, user) == 0
         assert judge(roots, arch, call, user | 0x11) == 1
@@ -60,7 +60,7 @@ def test_only_a_client_of_roots_lab_is_refused_user_namespaces(machine):
 
 def test_an_unknown_processor_is_said():
     with pytest.raises(MachineError, match="vax"):
-        seccomp_filter("vax")
+        build_seccomp_filter("vax")
 
 
 @pytest.mark.cell

@@ -9,20 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.factors.host_spec import BARE
-from lab.sandbox.jail.files.facts import LOADS, Facts
-from lab.sandbox.jail.syscall_answers import CALLS, Answer, answers
+from lab.sandbox.jail.files.facts import LOADS, MachineFacts
+from lab.sandbox.jail.syscall_answers import CALL_NUMBERS, SyscallAnswer, build_answers
 
-FACTS = Facts(BARE.machine, BARE.platform, BARE.network, "workstation", 1000, "x86_64")
-CALL = CALLS["x86_64"]
+FACTS = MachineFacts(BARE.machine, BARE.platform, BARE.network, "workstation", 1000, "x86_64")
+CALL = CALL_NUMBERS["x86_64"]
 
 
-def of(**changes: object) -> Facts:
+def of(**changes: object) -> MachineFacts:
     machine = msgspec.structs.replace(BARE.machine, **changes)
     return msgspec.structs.replace(FACTS, machine=machine)
 
 
 def test_uname():
-    answer = answers(FACTS).to(CALL.uname, (4096, 0, 0, 0, 0, 0))
+    answer = build_answers(FACTS).to(CALL.uname, (4096, 0, 0, 0, 0, 0))
     assert answer is not None
     assert (answer.value, answer.error, answer.address) == (0, 0, 4096)
     fields = [answer.data[at : at + 65].rstrip(b"\0").decode() for at in range(0, 390, 65)]
@@ -32,13 +32,13 @@ def test_uname():
 
 def test_names_end_where_their_room_does():
     long = msgspec.structs.replace(FACTS, hostname="ü" * 100)
-    assert len(answers(long).uname) == 390
-    assert answers(long).uname[65 + 64] == 0
+    assert len(build_answers(long).uname) == 390
+    assert build_answers(long).uname[65 + 64] == 0
 
 
 @given(st.integers(1, 1 << 40))
 def test_sysinfo(memory_kib):
-    data = answers(of(memory_kib=memory_kib)).sysinfo
+    data = build_answers(of(memory_kib=memory_kib)).sysinfo
     assert len(data) == 112
     total, free, shared, buffers, swap, free_swap = struct.unpack_from("=6Q", data, 32)
     assert total == memory_kib * 1024
@@ -52,7 +52,7 @@ def test_sysinfo(memory_kib):
 
 @given(st.integers(1, 999))
 def test_every_processor_and_no_other(cpus):
-    answer = answers(of(cpus=cpus)).to(CALL.sched_getaffinity, (0, 1024, 4096, 0, 0, 0))
+    answer = build_answers(of(cpus=cpus)).to(CALL.sched_getaffinity, (0, 1024, 4096, 0, 0, 0))
     assert answer is not None
     assert answer.value == len(answer.data)
     assert answer.value % 8 == 0
@@ -61,15 +61,15 @@ def test_every_processor_and_no_other(cpus):
 
 @pytest.mark.parametrize("size", [0, 4, 7, 12, 8])
 def test_a_mask_that_has_no_room_is_refused(size):
-    answer = answers(of(cpus=65)).to(CALL.sched_getaffinity, (0, size, 4096, 0, 0, 0))
-    assert answer == Answer(error=errno.EINVAL)
+    answer = build_answers(of(cpus=65)).to(CALL.sched_getaffinity, (0, size, 4096, 0, 0, 0))
+    assert answer == SyscallAnswer(error=errno.EINVAL)
 
 
 def test_numbers_of_tasks_are_ints():
-    asked = answers(FACTS).to(CALL.sched_getaffinity, (0xFFFFFFFF, 8, 4096, 0, 0, 0))
+    asked = build_answers(FACTS).to(CALL.sched_getaffinity, (0xFFFFFFFF, 8, 4096, 0, 0, 0))
     assert asked is not None
     assert asked.task == -1
 
 
 def test_other_calls_are_the_kernels():
-    assert answers(FACTS).to(39, (0,) * 6) is None
+    assert build_answers(FACTS).to(39, (0,) * 6) is None

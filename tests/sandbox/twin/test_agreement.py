@@ -15,16 +15,16 @@ from pathlib import Path
 
 import pytest
 
-from lab.clients.profile import Client, Profile, Provider
+from lab.clients.profile import Client, Profile, ProviderSettings
 from lab.environment import Environment
-from lab.experiment.trials.host_roles import roles
-from lab.factors.registry import control, factor, factors
+from lab.experiment.trials.host_roles import assign_roles
+from lab.factors.registry import control_environment, factors, get_factor
 from lab.findings.classify import MANNER_PARTS
-from lab.observation.features import Features, extract
-from lab.observation.generated_hosts import gathered
+from lab.observation.features import Features, extract_features
+from lab.observation.generated_hosts import group_generated_hosts
 from lab.observation.location import Location
 from lab.observation.records import Observation
-from lab.sandbox.sandbox import Laboratory, endpoint_of
+from lab.sandbox.sandbox import Sandbox, build_endpoint
 from lab.sandbox.twin import Twin
 from lab.sandbox.twin.process import run_script
 from tests.specimens import zoo
@@ -67,7 +67,9 @@ def client(specimen: zoo.Specimen) -> Client:
             name=specimen.name,
             argv=specimen.argv,
             timeout_s=20,
-            provider=Provider(host=provider.host, endpoint_variable=provider.endpoint_variable),
+            provider=ProviderSettings(
+                host=provider.host, endpoint_variable=provider.endpoint_variable
+            ),
             environment={"ANTHROPIC_API_KEY": "sk-ant-fake-000"},
             optout=provider.optout,
         ),
@@ -81,20 +83,20 @@ def client(specimen: zoo.Specimen) -> Client:
 
 def environments(specimen: zoo.Specimen) -> Iterator[Environment]:
     """The control, and one in which all that matters to the specimen is different at once."""
-    bare = control(factors())
+    bare = control_environment(factors())
     draw = random.Random(specimen.name)
     yield bare
-    yield bare.but({name: draw.choice(factor(name).levels) for name in specimen.factors})
+    yield bare.but({name: draw.choice(get_factor(name).levels) for name in specimen.factors})
 
 
 def features(observation: Observation, environment: Environment, of: Client) -> Features:
-    endpoint = endpoint_of(of)
-    return extract(observation, roles(environment, endpoint, endpoint.host))
+    endpoint = build_endpoint(of)
+    return extract_features(observation, assign_roles(environment, endpoint, endpoint.host))
 
 
 def different(cells: list[Features], twin: Features) -> dict[Location, tuple[object, ...]]:
     """Where the twin says something else than the cells."""
-    first, second, twin = gathered([*cells, twin])
+    first, second, twin = group_generated_hosts([*cells, twin])
     found = {}
     for place in {*first, *second, *twin}:
         values = tuple(each.get(place, ()) for each in (first, second, twin))
@@ -114,7 +116,7 @@ def test_a_twin_says_what_a_cell_says(specimen: zoo.Specimen, tmp_path: Path) ->
     of = client(specimen)
     run = run_script(specimen.file)
     with (
-        Laboratory(of, jobs=1, home=tmp_path) as cells,
+        Sandbox(of, jobs=1, home=tmp_path) as cells,
         Twin.standing_for(of, run, home=tmp_path) as twin,
     ):
         for environment in environments(specimen):

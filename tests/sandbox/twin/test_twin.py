@@ -19,16 +19,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from lab.clients.profile import Answer, Client, Profile, Provider
+from lab.clients.profile import Answer, Client, Profile, ProviderSettings
 from lab.environment import Environment
 from lab.errors import UsageError
-from lab.experiment.audit import conduct
+from lab.experiment.audit import run_engine
 from lab.experiment.events import AuditFinished
-from lab.experiment.options import Options
-from lab.experiment.scope import scope
+from lab.experiment.options import AuditOptions
+from lab.experiment.scope import build_scope
 from lab.factors.host_spec import BARE
-from lab.factors.registry import control, factors
-from lab.internet.models.script import Answer as Reply
+from lab.factors.registry import control_environment, factors
+from lab.internet.models.script import FixedAnswer as Reply
 from lab.internet.models.script import Script
 from lab.observation.records import ClientHello, Connection, DnsQuery, Request
 from lab.sandbox.twin import Twin
@@ -232,7 +232,7 @@ class TestForAClient:
             name="thing",
             argv=("thing",),
             prompt="say ok",
-            provider=Provider(host="api.model.example", endpoint_variable="MODEL_URL"),
+            provider=ProviderSettings(host="api.model.example", endpoint_variable="MODEL_URL"),
             environment={"MODEL_KEY": "sk-0"},
             home_files={".thing/config": "{}"},
             answers=(Answer(path="/version", body="2"),),
@@ -271,12 +271,12 @@ class TestForAClient:
 
         profile = msgspec.structs.replace(self.CLIENT.profile, optout={"MODEL_QUIET": "1"})
         client = msgspec.structs.replace(self.CLIENT, profile=profile)
-        chosen = Options(home=tmp_path, factors=("hostname", "optout"), seed=1)
+        chosen = AuditOptions(home=tmp_path, factors=("hostname", "optout"), seed=1)
         with (
             Store(tmp_path / "audit") as store,
             Twin.standing_for(client, send, home=tmp_path) as twin,
         ):
-            *_, last = conduct(client, chosen, scope(client, chosen), store, twin)
+            *_, last = run_engine(client, chosen, build_scope(client, chosen), store, twin)
         assert isinstance(last, AuditFinished)
         found = {(each.cause, each.location.pointer) for each in last.report.signals}
         assert found == {(("hostname",), "/device"), (("optout",), "/usage")}
@@ -315,7 +315,7 @@ class TestUse:
         with Twin(lambda: None, home=home) as twin:
             for name, item in factors().items():
                 for level in item.levels:
-                    environment = control(factors()).but({name: level})
+                    environment = control_environment(factors()).but({name: level})
                     assert twin.observe(environment).exit.code == 0, (name, level)
 
     def test_the_authority_is_not_shown(self, home):

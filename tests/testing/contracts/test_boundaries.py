@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lab.factors.registry import control, factors
+from lab.factors.registry import control_environment, factors
 from lab.testing.contracts.boundaries import edges, factors_read, known_levels, plain
 from lab.testing.contracts.interleave import interleaved
 from lab.testing.contracts.machine import Machine
@@ -41,7 +41,7 @@ def test_machines_lie_on_their_side(found):
 
 
 def test_plain_machines_need_all_that_they_vary(found):
-    here = control(factors())
+    here = control_environment(factors())
     for each in found.plain:
         for change in here.difference(each):
             moved = each.but({change.factor: change.left})
@@ -83,7 +83,7 @@ def test_no_machine_has_the_name_of_a_server():
 
 
 def test_plain_takes_back_what_is_not_needed():
-    here = control(factors())
+    here = control_environment(factors())
     there = here.but({"timezone": "Asia/Tokyo", "optout": "set", "ci": "CI=true"})
     fewer = plain(there, here, lambda each: each["timezone"] != "UTC")
     assert [change.factor for change in here.difference(fewer)] == ["timezone"]

@@ -9,7 +9,7 @@ import lab
 from lab.errors import UsageError
 from lab.observation.records import Exit
 from lab.testing import current_subject, failure_note
-from tests.experiment.model import HOST, ModelLaboratory, request
+from tests.experiment.model import HOST, ModelExecutor, request
 from tests.testing.models import identifiers, subject_of
 
 FACTORS = ("ci", "endpoint", "hostname", "optout", "timezone")
@@ -174,7 +174,7 @@ def test_a_statement_about_no_machine_is_open():
     assert [each.right for each in verdict.changes] == ["not-a-server"]
 
 
-class Failing(ModelLaboratory):
+class Failing(ModelExecutor):
     """Its trials do not end."""
 
     def measure_all(self, trials):
@@ -190,7 +190,7 @@ def test_trials_that_do_not_end_are_no_silence():
     assert "timed out" in str(verdict)
 
 
-class Crashing(ModelLaboratory):
+class Crashing(ModelExecutor):
     """Fails before it sends anything, for those who opted out or for all."""
 
     def __init__(self, behaviour, always):
@@ -263,7 +263,7 @@ def test_the_same_seed_gives_the_same_verdict():
 
 
 def test_trials_are_counted_and_limited():
-    laboratory = ModelLaboratory(marks)
+    laboratory = ModelExecutor(marks)
     here = contract(subject_of(laboratory), trials=10, samples=5)
     verdict = here.silent_unless(in_kolkata)
     assert verdict.trials <= 10 + 2 * 5 + 2 * 7 + 1

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.factors.registry import factor, factors
+from lab.factors.registry import factors, get_factor
 from lab.testing.contracts.neighbours import near
 
 
@@ -25,14 +25,14 @@ from lab.testing.contracts.neighbours import near
     ],
 )
 def test_what_a_rule_that_is_a_little_off_would_confuse(name, level, expected):
-    found = near(factor(name), level)
+    found = near(get_factor(name), level)
     assert set(expected) <= set(found)
     assert level not in found
 
 
 @given(st.sampled_from(sorted(factors())), st.data())
 def test_every_level_nearby_is_one_in_canonical_spelling(name, data):
-    item = factor(name)
+    item = get_factor(name)
     level = data.draw(st.sampled_from((item.control, *item.levels)))
     found = near(item, level)
     assert found == tuple(item.parse(text) for text in found)

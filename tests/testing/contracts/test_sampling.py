@@ -5,7 +5,7 @@ import random
 import pytest
 
 from lab.errors import UsageError
-from lab.factors.registry import impossible
+from lab.factors.registry import find_conflict
 from lab.testing.contracts.sampling import stated
 
 NAMES = ("endpoint", "hostname", "optout", "timezone")
@@ -76,4 +76,4 @@ def test_no_impossible_machine_and_the_same_ones_by_seed():
     population = stated(("endpoint", "network", "platform", "machine"))
     first, second, other = (draw(population, seed=seed).environments for seed in (1, 1, 2))
     assert first == second != other
-    assert all(impossible(each) is None for each in first)
+    assert all(find_conflict(each) is None for each in first)

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lab.internet.http.response import Response, compact, events, json_response
-from lab.internet.models.conversation import Inquiry, Text, Tool, ToolCall, identifier, next_turn
-from lab.internet.models.provider import Asked, Provider
+from lab.internet.http.response import (
+    Response,
+    make_event_stream,
+    make_json_response,
+    to_compact_json,
+)
+from lab.internet.models.conversation import (
+    Text,
+    Tool,
+    ToolCall,
+    TurnRequest,
+    choose_turn,
+    make_identifier,
+)
+from lab.internet.models.provider import Provider, ProviderRequest
 
 __all__ = ["PROVIDER"]
 
@@ -35,23 +47,23 @@ _MODELS = (
 )
 
 
-def _answer(asked: Asked) -> Response | None:
+def _answer(asked: ProviderRequest) -> Response | None:
     if asked.method == "GET" and asked.path.endswith("/v1/models"):
         # OpenAI-compatible servers have this path too; a query or its absence tells nothing,
         # so both shapes are in one document.
-        return json_response(_models(), headers=_HEADERS)
+        return make_json_response(_models(), headers=_HEADERS)
     if asked.method != "POST":
         return None
     if asked.path.endswith("/messages/count_tokens"):
-        return json_response({"input_tokens": 100}, headers=_HEADERS)
+        return make_json_response({"input_tokens": 100}, headers=_HEADERS)
     document = asked.document
     if not asked.path.endswith("/messages") or not isinstance(document.get("messages"), list):
         return None
     inquiry = _inquiry(document)
-    message = _message(inquiry, next_turn(inquiry), str(document.get("model", "")))
+    message = _message(inquiry, choose_turn(inquiry), str(document.get("model", "")))
     if document.get("stream") is True:
-        return events(_stream(message), headers=_HEADERS)
-    return json_response(message, headers=_HEADERS)
+        return make_event_stream(_stream(message), headers=_HEADERS)
+    return make_json_response(message, headers=_HEADERS)
 
 
 def _models() -> dict[str, Any]:
@@ -83,7 +95,7 @@ def _blocks(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from (block for block in content if isinstance(block, dict))
 
 
-def _inquiry(document: dict[str, Any]) -> Inquiry:
+def _inquiry(document: dict[str, Any]) -> TurnRequest:
     blocks = list(_blocks(document))
     offered = document.get("tools")
     tools = [
@@ -94,7 +106,7 @@ def _inquiry(document: dict[str, Any]) -> Inquiry:
     ]
     choice = document.get("tool_choice")
     choice = choice if isinstance(choice, dict) else {}
-    return Inquiry(
+    return TurnRequest(
         tools=tuple(tools) if choice.get("type") != "none" else (),
         results=sum(block.get("type") == "tool_result" for block in blocks),
         called=frozenset(
@@ -111,18 +123,18 @@ def _schema(document: dict[str, Any]) -> Any:
     return found.get("schema") if isinstance(found, dict) else None
 
 
-def _message(inquiry: Inquiry, turn: ToolCall | Text, model: str) -> dict[str, Any]:
+def _message(inquiry: TurnRequest, turn: ToolCall | Text, model: str) -> dict[str, Any]:
     if isinstance(turn, ToolCall):
         block = {
             "type": "tool_use",
-            "id": identifier("toolu_01", inquiry, 22),
+            "id": make_identifier("toolu_01", inquiry, 22),
             "name": turn.tool.name,
             "input": turn.arguments,
         }
     else:
         block = {"type": "text", "text": turn.text}
     return {
-        "id": identifier("msg_01", inquiry, 22),
+        "id": make_identifier("msg_01", inquiry, 22),
         "type": "message",
         "role": "assistant",
         "model": model,
@@ -139,7 +151,10 @@ def _stream(message: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     began = {**message, "content": [], "stop_reason": None, "usage": {**_USAGE, "output_tokens": 1}}
     if block["type"] == "tool_use":
         empty = {**block, "input": {}}
-        delta = {"type": "input_json_delta", "partial_json": compact(block["input"]).decode()}
+        delta = {
+            "type": "input_json_delta",
+            "partial_json": to_compact_json(block["input"]).decode(),
+        }
     else:
         empty = {"type": "text", "text": ""}
         delta = {"type": "text_delta", "text": block["text"]}

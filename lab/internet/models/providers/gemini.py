@@ -6,9 +6,16 @@ import re
 from typing import Any
 from urllib.parse import parse_qs
 
-from lab.internet.http.response import Response, events, json_response
-from lab.internet.models.conversation import Inquiry, Text, Tool, ToolCall, identifier, next_turn
-from lab.internet.models.provider import Asked, Provider
+from lab.internet.http.response import Response, make_event_stream, make_json_response
+from lab.internet.models.conversation import (
+    Text,
+    Tool,
+    ToolCall,
+    TurnRequest,
+    choose_turn,
+    make_identifier,
+)
+from lab.internet.models.provider import Provider, ProviderRequest
 
 __all__ = ["PROVIDER"]
 
@@ -22,7 +29,7 @@ _USAGE = {
 }
 
 
-def _answer(asked: Asked) -> Response | None:
+def _answer(asked: ProviderRequest) -> Response | None:
     found = _PATH.search(asked.path)
     if asked.method != "POST" or found is None:
         return None
@@ -33,7 +40,7 @@ def _answer(asked: Asked) -> Response | None:
     if isinstance(inner, dict):
         document = inner
     if method == "countTokens":
-        return json_response(
+        return make_json_response(
             {"totalTokens": 100, "promptTokensDetails": _USAGE["promptTokensDetails"]},
             headers=_HEADERS,
         )
@@ -42,13 +49,13 @@ def _answer(asked: Asked) -> Response | None:
     if not isinstance(document.get("contents"), list):
         return None
     inquiry = _inquiry(document)
-    result = _result(inquiry, next_turn(inquiry), found["model"])
+    result = _result(inquiry, choose_turn(inquiry), found["model"])
     answer: dict[str, Any] = {"response": result} if wrapped else result
     if method == "generateContent":
-        return json_response(answer, headers=_HEADERS)
+        return make_json_response(answer, headers=_HEADERS)
     if parse_qs(asked.query).get("alt") == ["sse"]:
-        return events([(None, answer)], headers=_HEADERS)
-    return json_response([answer], headers=_HEADERS)
+        return make_event_stream([(None, answer)], headers=_HEADERS)
+    return make_json_response([answer], headers=_HEADERS)
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
@@ -65,7 +72,7 @@ def _either(document: dict[str, Any], camel: str) -> Any:
     return document.get(camel, document.get(snake))
 
 
-def _inquiry(document: dict[str, Any]) -> Inquiry:
+def _inquiry(document: dict[str, Any]) -> TurnRequest:
     contents = _dicts(document["contents"])
     parts = [part for content in contents for part in _dicts(content.get("parts"))]
     declared = [
@@ -78,7 +85,7 @@ def _inquiry(document: dict[str, Any]) -> Inquiry:
     calling = _dict(_either(_dict(_either(document, "toolConfig")), "functionCallingConfig"))
     allowed = _either(calling, "allowedFunctionNames")
     forced = allowed[0] if isinstance(allowed, list) and allowed else None
-    return Inquiry(
+    return TurnRequest(
         tools=tuple(
             Tool(
                 function["name"],
@@ -101,7 +108,7 @@ def _schema(config: dict[str, Any]) -> Any:
     return schema
 
 
-def _result(inquiry: Inquiry, turn: ToolCall | Text, model: str) -> dict[str, Any]:
+def _result(inquiry: TurnRequest, turn: ToolCall | Text, model: str) -> dict[str, Any]:
     part: dict[str, Any]
     if isinstance(turn, ToolCall):
         part = {"functionCall": {"name": turn.tool.name, "args": turn.arguments}}
@@ -116,7 +123,7 @@ def _result(inquiry: Inquiry, turn: ToolCall | Text, model: str) -> dict[str, An
         "candidates": [candidate],
         "usageMetadata": _USAGE,
         "modelVersion": model,
-        "responseId": identifier("", inquiry, 22),
+        "responseId": make_identifier("", inquiry, 22),
     }
 
 

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lab.internet.http.response import Response, compact, events, json_response
-from lab.internet.models.conversation import Inquiry, Text, Tool, ToolCall, identifier, next_turn
-from lab.internet.models.provider import Asked, Provider
+from lab.internet.http.response import (
+    Response,
+    make_event_stream,
+    make_json_response,
+    to_compact_json,
+)
+from lab.internet.models.conversation import (
+    Text,
+    Tool,
+    ToolCall,
+    TurnRequest,
+    choose_turn,
+    make_identifier,
+)
+from lab.internet.models.provider import Provider, ProviderRequest
 
 __all__ = ["PROVIDER"]
 
@@ -34,7 +46,7 @@ _USAGE = {
 }
 
 
-def _answer(asked: Asked) -> Response | None:
+def _answer(asked: ProviderRequest) -> Response | None:
     document = asked.document
     if (
         asked.method != "POST"
@@ -43,9 +55,9 @@ def _answer(asked: Asked) -> Response | None:
     ):
         return None
     inquiry = _inquiry(document)
-    message, reason = _message(inquiry, next_turn(inquiry))
+    message, reason = _message(inquiry, choose_turn(inquiry))
     base = {
-        "id": identifier("chatcmpl-", inquiry, 29),
+        "id": make_identifier("chatcmpl-", inquiry, 29),
         "object": "chat.completion",
         "created": _CREATED,
         "model": str(document.get("model", "")),
@@ -55,12 +67,14 @@ def _answer(asked: Asked) -> Response | None:
         options = document.get("stream_options")
         usage = isinstance(options, dict) and options.get("include_usage") is True
         base = {**base, "object": "chat.completion.chunk", **ending}
-        return events(_stream(base, message, reason, usage=usage), headers=_HEADERS)
+        return make_event_stream(_stream(base, message, reason, usage=usage), headers=_HEADERS)
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": reason}
-    return json_response({**base, "choices": [choice], "usage": _USAGE, **ending}, headers=_HEADERS)
+    return make_json_response(
+        {**base, "choices": [choice], "usage": _USAGE, **ending}, headers=_HEADERS
+    )
 
 
-def _inquiry(document: dict[str, Any]) -> Inquiry:
+def _inquiry(document: dict[str, Any]) -> TurnRequest:
     messages = [message for message in document["messages"] if isinstance(message, dict)]
     offered = document.get("tools")
     functions = [
@@ -70,7 +84,7 @@ def _inquiry(document: dict[str, Any]) -> Inquiry:
     ]
     choice = document.get("tool_choice")
     named = choice.get("function") if isinstance(choice, dict) else None
-    return Inquiry(
+    return TurnRequest(
         tools=tuple(
             Tool(function["name"], function.get("parameters", {}))
             for function in functions
@@ -101,14 +115,14 @@ def _schema(response_format: Any) -> Any:
     return described.get("schema") if isinstance(described, dict) else None
 
 
-def _message(inquiry: Inquiry, turn: ToolCall | Text) -> tuple[dict[str, Any], str]:
+def _message(inquiry: TurnRequest, turn: ToolCall | Text) -> tuple[dict[str, Any], str]:
     message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": None}
     if isinstance(turn, Text):
         return {**message, "content": turn.text, "annotations": []}, "stop"
     call = {
-        "id": identifier("call_", inquiry),
+        "id": make_identifier("call_", inquiry),
         "type": "function",
-        "function": {"name": turn.tool.name, "arguments": compact(turn.arguments).decode()},
+        "function": {"name": turn.tool.name, "arguments": to_compact_json(turn.arguments).decode()},
     }
     return {**message, "tool_calls": [call]}, "tool_calls"
 

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lab.internet.http.response import Response, compact, events, json_response
-from lab.internet.models.conversation import Inquiry, Text, Tool, ToolCall, identifier, next_turn
-from lab.internet.models.provider import Asked, Provider
+from lab.internet.http.response import (
+    Response,
+    make_event_stream,
+    make_json_response,
+    to_compact_json,
+)
+from lab.internet.models.conversation import (
+    Text,
+    Tool,
+    ToolCall,
+    TurnRequest,
+    choose_turn,
+    make_identifier,
+)
+from lab.internet.models.provider import Provider, ProviderRequest
 
 __all__ = ["PROVIDER"]
 
@@ -35,11 +47,11 @@ _RESULTS = frozenset(
 _CALLS = frozenset({"function_call", "custom_tool_call"})
 
 
-def _answer(asked: Asked) -> Response | None:
+def _answer(asked: ProviderRequest) -> Response | None:
     if not asked.path.endswith("/responses"):
         return None
     if asked.upgrade:
-        return json_response(
+        return make_json_response(
             {"error": {"type": "invalid_request_error", "message": "Upgrade Required"}},
             426,
             _HEADERS,
@@ -48,9 +60,9 @@ def _answer(asked: Asked) -> Response | None:
     if asked.method != "POST" or "input" not in document:
         return None
     inquiry = _inquiry(document)
-    item = _item(inquiry, next_turn(inquiry))
+    item = _item(inquiry, choose_turn(inquiry))
     response = {
-        "id": identifier("resp_", inquiry, 48),
+        "id": make_identifier("resp_", inquiry, 48),
         "object": "response",
         "created_at": _CREATED,
         "status": "completed",
@@ -77,8 +89,8 @@ def _answer(asked: Asked) -> Response | None:
         "metadata": {},
     }
     if document.get("stream") is True:
-        return events(_stream(response, item), headers=_HEADERS)
-    return json_response(response, headers=_HEADERS)
+        return make_event_stream(_stream(response, item), headers=_HEADERS)
+    return make_json_response(response, headers=_HEADERS)
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
@@ -97,12 +109,12 @@ def _offered(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str | N
             yield inner, name if isinstance(name, str) else None
 
 
-def _inquiry(document: dict[str, Any]) -> Inquiry:
+def _inquiry(document: dict[str, Any]) -> TurnRequest:
     items = _dicts(document.get("input"))
     choice = document.get("tool_choice")
     text = document.get("text")
     wanted = text.get("format") if isinstance(text, dict) else None
-    return Inquiry(
+    return TurnRequest(
         tools=tuple(_tools(document)) if choice != "none" else (),
         results=sum(item.get("type") in _RESULTS for item in items),
         called=frozenset(str(item.get("name")) for item in items if item.get("type") in _CALLS),
@@ -127,21 +139,21 @@ def _tools(document: dict[str, Any]) -> Iterator[Tool]:
             yield Tool("local_shell", kind="local_shell")
 
 
-def _item(inquiry: Inquiry, turn: ToolCall | Text) -> dict[str, Any]:
+def _item(inquiry: TurnRequest, turn: ToolCall | Text) -> dict[str, Any]:
     if isinstance(turn, Text):
         content = {"type": "output_text", "annotations": [], "logprobs": [], "text": turn.text}
         return {
-            "id": identifier("msg_", inquiry, 48),
+            "id": make_identifier("msg_", inquiry, 48),
             "type": "message",
             "status": "completed",
             "content": [content],
             "role": "assistant",
         }
-    call_id = identifier("call_", inquiry)
+    call_id = make_identifier("call_", inquiry)
     if turn.tool.kind == "local_shell":
         action = {"type": "exec", "command": turn.arguments["command"], "env": {}}
         return {
-            "id": identifier("lsh_", inquiry, 48),
+            "id": make_identifier("lsh_", inquiry, 48),
             "type": "local_shell_call",
             "status": "completed",
             "call_id": call_id,
@@ -150,7 +162,7 @@ def _item(inquiry: Inquiry, turn: ToolCall | Text) -> dict[str, Any]:
     space = {} if turn.tool.namespace is None else {"namespace": turn.tool.namespace}
     if turn.tool.kind == "custom":
         return {
-            "id": identifier("ctc_", inquiry, 48),
+            "id": make_identifier("ctc_", inquiry, 48),
             "type": "custom_tool_call",
             "status": "completed",
             "call_id": call_id,
@@ -159,10 +171,10 @@ def _item(inquiry: Inquiry, turn: ToolCall | Text) -> dict[str, Any]:
             **space,
         }
     return {
-        "id": identifier("fc_", inquiry, 48),
+        "id": make_identifier("fc_", inquiry, 48),
         "type": "function_call",
         "status": "completed",
-        "arguments": compact(turn.arguments).decode(),
+        "arguments": to_compact_json(turn.arguments).decode(),
         "call_id": call_id,
         "name": turn.tool.name,
         **space,

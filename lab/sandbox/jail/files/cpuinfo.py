@@ -13,12 +13,12 @@ from collections.abc import Mapping
 import msgspec
 
 from lab.errors import MachineError
-from lab.sandbox.jail.files.facts import Facts
+from lab.sandbox.jail.files.facts import MachineFacts
 
-__all__ = ["cpuinfo", "megahertz"]
+__all__ = ["find_megahertz", "format_cpuinfo"]
 
 
-class Design(msgspec.Struct, frozen=True):
+class CpuDesign(msgspec.Struct, frozen=True):
     """A design of x86 processors, as CPUID numbers it."""
 
     family: int
@@ -40,7 +40,7 @@ COMMON = (
 )
 """The instructions of x86-64-v3, and what has come with them since 2015."""
 
-INTEL = Design(
+INTEL = CpuDesign(
     family=6,
     model=165,
     stepping=3,
@@ -54,7 +54,7 @@ INTEL = Design(
     bugs="spectre_v1 spectre_v2 spec_store_bypass swapgs itlb_multihit srbds mmio_stale_data "
     "retbleed",
 )
-AMD = Design(
+AMD = CpuDesign(
     family=25,
     model=33,
     stepping=2,
@@ -66,7 +66,7 @@ AMD = Design(
     "vmmcall clwb sha_ni clzero irperf xsaveerptr rdpru wbnoinvd npt umip vaes vpclmulqdq rdpid",
     bugs="sysret_ss_attrs spectre_v1 spectre_v2 spec_store_bypass",
 )
-DESIGNS: Mapping[str, Design] = {"AuthenticAMD": AMD, "HygonGenuine": AMD}
+DESIGNS: Mapping[str, CpuDesign] = {"AuthenticAMD": AMD, "HygonGenuine": AMD}
 """By vendor; all others are taken for Intel's."""
 
 ARM_FEATURES = (
@@ -78,30 +78,30 @@ SPEED = re.compile(r"@ *([0-9]+(?:\.[0-9]+)?) *GHz")
 USUAL_MEGAHERTZ = 3000.0
 
 
-def cpuinfo(facts: Facts) -> str:
+def format_cpuinfo(facts: MachineFacts) -> str:
     """The text of /proc/cpuinfo; MachineError for an architecture that the lab does not know."""
-    writers = {"x86_64": _x86, "aarch64": _arm, "riscv64": _riscv}
+    writers = {"x86_64": _format_x86, "aarch64": _format_arm, "riscv64": _format_riscv}
     if facts.architecture not in writers:
         raise MachineError(f"the jail does not know the processor {facts.architecture} yet")
     return writers[facts.architecture](facts)
 
 
-def megahertz(facts: Facts) -> float:
+def find_megahertz(facts: MachineFacts) -> float:
     """How fast the processors run: what the model's name says, if it does."""
     said = SPEED.search(facts.machine.cpu_model)
     return float(said[1]) * 1000 if said else USUAL_MEGAHERTZ
 
 
-def _able(names: str, facts: Facts) -> str:
+def _filter_flags(names: str, facts: MachineFacts) -> str:
     return " ".join(name for name in names.split() if name in facts.instructions)
 
 
-def _x86(facts: Facts) -> str:
+def _format_x86(facts: MachineFacts) -> str:
     """See arch/x86/kernel/cpu/proc.c."""
     machine = facts.machine
     amd = machine.cpu_vendor in DESIGNS
     design = DESIGNS.get(machine.cpu_vendor, INTEL)
-    speed = megahertz(facts)
+    speed = find_megahertz(facts)
     bits = 48 if amd else 39
     before = f"""\
 vendor_id\t: {machine.cpu_vendor}
@@ -120,7 +120,7 @@ fpu\t\t: yes
 fpu_exception\t: yes
 cpuid level\t: {design.level}
 wp\t\t: yes
-flags\t\t: {_able(design.flags, facts)}
+flags\t\t: {_filter_flags(design.flags, facts)}
 bugs\t\t: {design.bugs}
 bogomips\t: {2 * speed:.2f}
 clflush size\t: 64
@@ -136,9 +136,9 @@ power management:{" ts ttp tm hwpstate cpb eff_freq_ro" if amd else ""}
     )
 
 
-def _arm(facts: Facts) -> str:
+def _format_arm(facts: MachineFacts) -> str:
     """See arch/arm64/kernel/cpuinfo.c; the numbers are those of a Neoverse N1."""
-    features = _able(ARM_FEATURES, facts)
+    features = _filter_flags(ARM_FEATURES, facts)
     return "".join(
         f"processor\t: {number}\nBogoMIPS\t: 50.00\nFeatures\t: {features}\n"
         "CPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x3\n"
@@ -147,7 +147,7 @@ def _arm(facts: Facts) -> str:
     )
 
 
-def _riscv(facts: Facts) -> str:
+def _format_riscv(facts: MachineFacts) -> str:
     """See arch/riscv/kernel/cpu.c; every Linux there can do what RV64GC can."""
     return "".join(
         f"processor\t: {number}\nhart\t\t: {number}\nisa\t\t: rv64imafdc\nmmu\t\t: sv39\n\n"

@@ -8,9 +8,9 @@ runs; the rest is that of a plain Debian 12.
 from __future__ import annotations
 
 from lab.errors import UsageError
-from lab.factors.host_spec import File, Link, Surroundings
+from lab.factors.host_spec import File, HostSpec, Link
 
-__all__ = ["etc"]
+__all__ = ["build_etc"]
 
 NSSWITCH = """\
 passwd:         files
@@ -106,33 +106,33 @@ git\t\t9418/tcp
 """
 
 
-def etc(surroundings: Surroundings, trust: bytes) -> dict[str, File | Link]:
+def build_etc(surroundings: HostSpec, trust: bytes) -> dict[str, File | Link]:
     """The files of /etc, by absolute path; ``trust`` is the PEM text of the accepted CAs."""
     texts = {
         "environment": "",
-        "group": _group(surroundings),
+        "group": _format_group(surroundings),
         "host.conf": "multi on\n",
         "hostname": surroundings.hostname + "\n",
-        "hosts": _hosts(surroundings),
+        "hosts": _format_hosts(surroundings),
         "machine-id": surroundings.machine.machine_id + "\n",
         "networks": "default\t\t0.0.0.0\nloopback\t127.0.0.0\nlink-local\t169.254.0.0\n",
         "nsswitch.conf": NSSWITCH,
         "os-release": surroundings.platform.os_release,
-        "passwd": _passwd(surroundings),
+        "passwd": _format_passwd(surroundings),
         "protocols": PROTOCOLS,
-        "resolv.conf": _resolv(surroundings),
+        "resolv.conf": _format_resolv_conf(surroundings),
         "services": SERVICES,
         "shells": SHELLS,
         **dict(surroundings.platform.release_files),
     }
     files: dict[str, File | Link] = {
-        f"/etc/{name}": File(_plain(name, text)) for name, text in texts.items()
+        f"/etc/{name}": File(_encode_text(name, text)) for name, text in texts.items()
     }
     dbus_id = surroundings.machine.dbus_id
     if dbus_id == surroundings.machine.machine_id:
         files["/var/lib/dbus/machine-id"] = Link("/etc/machine-id")
     else:
-        files["/var/lib/dbus/machine-id"] = File(_plain("machine-id", dbus_id + "\n"))
+        files["/var/lib/dbus/machine-id"] = File(_encode_text("machine-id", dbus_id + "\n"))
     files["/etc/mtab"] = Link("../proc/self/mounts")
     if surroundings.localtime is not None:
         files["/etc/localtime"] = Link(f"/usr/share/zoneinfo/{surroundings.localtime}")
@@ -144,34 +144,34 @@ def etc(surroundings: Surroundings, trust: bytes) -> dict[str, File | Link]:
     return files
 
 
-def _plain(name: str, text: str) -> bytes:
+def _encode_text(name: str, text: str) -> bytes:
     if "\0" in text:
         raise UsageError(f"a NUL character in a level would end up in /etc/{name}; leave it out")
     return text.encode()
 
 
-def _passwd(surroundings: Surroundings) -> str:
+def _format_passwd(surroundings: HostSpec) -> str:
     user = surroundings.user
     fields = (user.login, user.real_name, user.home, user.shell)
     if any(":" in field or "\n" in field for field in fields):
         raise UsageError(f"the user {user.login!r} has a colon or a new line in a field")
     line = f"{user.login}:x:{user.uid}:{user.gid}:{user.real_name},,,:{user.home}:{user.shell}\n"
-    return _others(SYSTEM_USERS, user.login, user.uid) + line
+    return _keep_others(SYSTEM_USERS, user.login, user.uid) + line
 
 
-def _group(surroundings: Surroundings) -> str:
+def _format_group(surroundings: HostSpec) -> str:
     user = surroundings.user
-    return _others(SYSTEM_GROUPS, user.login, user.gid) + f"{user.login}:x:{user.gid}:\n"
+    return _keep_others(SYSTEM_GROUPS, user.login, user.gid) + f"{user.login}:x:{user.gid}:\n"
 
 
-def _others(lines: str, name: str, number: int) -> str:
+def _keep_others(lines: str, name: str, number: int) -> str:
     kept = (line.split(":") for line in lines.splitlines())
     return "".join(
         ":".join(fields) + "\n" for fields in kept if fields[0] != name and fields[2] != str(number)
     )
 
 
-def _hosts(surroundings: Surroundings) -> str:
+def _format_hosts(surroundings: HostSpec) -> str:
     own = surroundings.hostname
     if surroundings.domain:
         own = f"{own}.{surroundings.domain}\t{own}"
@@ -183,6 +183,6 @@ def _hosts(surroundings: Surroundings) -> str:
     )
 
 
-def _resolv(surroundings: Surroundings) -> str:
+def _format_resolv_conf(surroundings: HostSpec) -> str:
     search = f"search {surroundings.search_domain}\n" if surroundings.search_domain else ""
     return search + "".join(f"nameserver {address}\n" for address in surroundings.resolvers)

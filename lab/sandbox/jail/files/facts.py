@@ -11,20 +11,20 @@ import msgspec
 
 from lab.factors.host_spec import Machine, Network, Platform
 
-__all__ = ["Facts", "Memory"]
+__all__ = ["MachineFacts", "MemoryUse"]
 
 UPTIME_S = 281_417
-IDLE = 0.968
+IDLE_SHARE = 0.968
 """Of all processor time since the machine was started."""
 LOADS = (0.21, 0.17, 0.11)
 TASKS = 412
 """Processes and threads of the whole machine."""
-LAST_TASK = 40_962
+LAST_PID = 40_962
 TICKS_PER_S = 100
 """In which /proc tells of processor time, on every architecture; see proc(5)."""
 
 
-class Memory(msgspec.Struct, frozen=True):
+class MemoryUse(msgspec.Struct, frozen=True):
     """How memory is used, in KiB."""
 
     total: int
@@ -35,7 +35,7 @@ class Memory(msgspec.Struct, frozen=True):
     shared: int
 
 
-class Facts(msgspec.Struct, frozen=True):
+class MachineFacts(msgspec.Struct, frozen=True):
     """What there is to tell.
 
     ``started`` is the Unix time at which the client starts, ``architecture`` is what
@@ -58,10 +58,10 @@ class Facts(msgspec.Struct, frozen=True):
         return int(self.started) - UPTIME_S
 
     @property
-    def memory(self) -> Memory:
+    def memory(self) -> MemoryUse:
         """How memory is used."""
         total = self.machine.memory_kib
-        return Memory(
+        return MemoryUse(
             total=total,
             free=total * 33 // 100,
             available=total * 71 // 100,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from lab.sandbox.jail.files.facts import Facts
+from lab.sandbox.jail.files.facts import MachineFacts
 
-__all__ = ["meminfo", "vmstat"]
+__all__ = ["format_meminfo", "format_vmstat"]
 
 
-def meminfo(facts: Facts) -> str:
+def format_meminfo(facts: MachineFacts) -> str:
     """The text of /proc/meminfo, whose lines are in the kernel's order."""
     memory = facts.memory
     used = memory.total - memory.free - memory.buffers - memory.cached
@@ -68,7 +68,7 @@ def meminfo(facts: Facts) -> str:
     return text + "".join(f"{name + ':':<16}{kib:8} kB\n" for name, kib in pages.items())
 
 
-def vmstat(facts: Facts) -> str:
+def format_vmstat(facts: MachineFacts) -> str:
     """The text of /proc/vmstat: what vmstat(8) reads of it, in pages or counts."""
     memory = facts.memory
     amounts = {

@@ -15,12 +15,20 @@ from types import MappingProxyType
 from uuid import UUID
 
 from lab.factors.host_spec import Directory, File
-from lab.sandbox.jail.files.cpuinfo import cpuinfo
-from lab.sandbox.jail.files.facts import IDLE, LAST_TASK, LOADS, TASKS, TICKS_PER_S, UPTIME_S, Facts
-from lab.sandbox.jail.files.meminfo import meminfo, vmstat
-from lab.sandbox.jail.files.sysctl import sysctl
+from lab.sandbox.jail.files.cpuinfo import format_cpuinfo
+from lab.sandbox.jail.files.facts import (
+    IDLE_SHARE,
+    LAST_PID,
+    LOADS,
+    TASKS,
+    TICKS_PER_S,
+    UPTIME_S,
+    MachineFacts,
+)
+from lab.sandbox.jail.files.meminfo import format_meminfo, format_vmstat
+from lab.sandbox.jail.files.sysctl import build_sysctl
 
-__all__ = ["own_cgroup", "procfs"]
+__all__ = ["build_procfs", "format_own_cgroup"]
 
 MODULES = """\
 nvme 57344 2 - Live 0x0000000000000000
@@ -138,36 +146,36 @@ INTERRUPTS = {
 
 
 @lru_cache(16)
-def procfs(facts: Facts) -> Mapping[str, File | Directory]:
+def build_procfs(facts: MachineFacts) -> Mapping[str, File | Directory]:
     """What is in /proc, by path within it (``/meminfo``), beside the processes."""
     kernel = facts.platform.kernel
     idle = "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\n"
     loads = " ".join(f"{load:.2f}" for load in LOADS)
-    disk = _disk_id(facts)
+    disk = _derive_disk_id(facts)
     texts = {
-        "cgroups": _cgroups(),
+        "cgroups": _format_cgroups(),
         "cmdline": f"BOOT_IMAGE=/boot/vmlinuz-{kernel.release} root=UUID={disk} ro quiet\n",
         "consoles": "tty0                 -WU (EC  p  )    4:1\n",
-        "cpuinfo": cpuinfo(facts),
+        "cpuinfo": format_cpuinfo(facts),
         "devices": DEVICES,
-        "diskstats": _diskstats(),
-        "filesystems": _filesystems(),
-        "interrupts": _table(INTERRUPTS[facts.architecture], facts.machine.cpus, 11),
-        "loadavg": f"{loads} 1/{TASKS} {LAST_TASK}\n",
-        "meminfo": meminfo(facts),
+        "diskstats": _format_diskstats(),
+        "filesystems": _format_filesystems(),
+        "interrupts": _format_table(INTERRUPTS[facts.architecture], facts.machine.cpus, 11),
+        "loadavg": f"{loads} 1/{TASKS} {LAST_PID}\n",
+        "meminfo": format_meminfo(facts),
         "modules": MODULES,
-        "partitions": _partitions(),
+        "partitions": _format_partitions(),
         "pressure/cpu": idle,
         "pressure/io": idle + idle.replace("some", "full"),
         "pressure/memory": idle + idle.replace("some", "full"),
-        "softirqs": _table(SOFT_INTERRUPTS, facts.machine.cpus, 20),
-        "stat": _stat(facts),
+        "softirqs": _format_table(SOFT_INTERRUPTS, facts.machine.cpus, 20),
+        "stat": _format_stat(facts),
         "swaps": "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n",
         "tty/drivers": TERMINALS,
-        "uptime": f"{UPTIME_S}.04 {UPTIME_S * facts.machine.cpus * IDLE:.2f}\n",
+        "uptime": f"{UPTIME_S}.04 {UPTIME_S * facts.machine.cpus * IDLE_SHARE:.2f}\n",
         "version": f"Linux version {kernel.release} {kernel.built} {kernel.version}\n",
-        "vmstat": vmstat(facts),
-        **{f"sys/{name}": text for name, text in sysctl(facts).items()},
+        "vmstat": format_vmstat(facts),
+        **{f"sys/{name}": text for name, text in build_sysctl(facts).items()},
     }
     files: dict[str, File | Directory] = {
         f"/{path}": File(text.encode(), 0o444) for path, text in texts.items()
@@ -177,7 +185,7 @@ def procfs(facts: Facts) -> Mapping[str, File | Directory]:
     return MappingProxyType(files)
 
 
-def own_cgroup(facts: Facts) -> str:
+def format_own_cgroup(facts: MachineFacts) -> str:
     """What /proc/self/cgroup says where /proc/1/cgroup says what the platform does.
 
     systemd has a group of its own and puts those who log in into others; elsewhere, as in
@@ -187,34 +195,34 @@ def own_cgroup(facts: Facts) -> str:
     return facts.platform.cgroup.replace("init.scope\n", f"{session}\n")
 
 
-def _disk_id(facts: Facts) -> UUID:
+def _derive_disk_id(facts: MachineFacts) -> UUID:
     digest = hashlib.sha256(b"disk " + facts.machine.machine_id.encode()).digest()
     return UUID(bytes=digest[:16], version=4)
 
 
-def _cgroups() -> str:
+def _format_cgroups() -> str:
     lines = "".join(f"{name}\t0\t96\t1\n" for name in CONTROLLERS)
     return f"#subsys_name\thierarchy\tnum_cgroups\tenabled\n{lines}"
 
 
-def _filesystems() -> str:
+def _format_filesystems() -> str:
     virtual = "".join(f"nodev\t{name}\n" for name in FILESYSTEMS)
     return virtual + "".join(f"\t{name}\n" for name in DISK_FILESYSTEMS)
 
 
-def _partitions() -> str:
+def _format_partitions() -> str:
     lines = "".join(f" 259 {minor:8} {size:10} {name}\n" for minor, name, size in DISK)
     return f"major minor  #blocks  name\n\n{lines}"
 
 
-def _diskstats() -> str:
+def _format_diskstats() -> str:
     """See Documentation/admin-guide/iostats.rst; the numbers are in the kernel's order."""
     reads, writes = "184211 40120 9811204 61207", "402118 388021 21044120 511207"
     rest = "0 188420 601233 0 0 0 0 31204 28819"
     return "".join(f" 259 {minor:7} {name} {reads} {writes} {rest}\n" for minor, name, _ in DISK)
 
 
-def _table(rows: Iterable[tuple[str, int, str]], cpus: int, width: int) -> str:
+def _format_table(rows: Iterable[tuple[str, int, str]], cpus: int, width: int) -> str:
     """A column for each processor; each is a little busier than the one before."""
     head = " " * width + "".join(f"CPU{number:<8}" for number in range(cpus))
     lines = [head]
@@ -224,11 +232,11 @@ def _table(rows: Iterable[tuple[str, int, str]], cpus: int, width: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _stat(facts: Facts) -> str:
+def _format_stat(facts: MachineFacts) -> str:
     ticks = UPTIME_S * TICKS_PER_S
-    shares = (0.0191, 0.0002, 0.0074, IDLE, 0.0021, 0.0, 0.0009, 0.0, 0.0, 0.0)
+    shares = (0.0191, 0.0002, 0.0074, IDLE_SHARE, 0.0021, 0.0, 0.0009, 0.0, 0.0, 0.0)
     each = [
-        [int(ticks * share) - number * 311 * (share == IDLE) for share in shares]
+        [int(ticks * share) - number * 311 * (share == IDLE_SHARE) for share in shares]
         for number in range(facts.machine.cpus)
     ]
     total = " ".join(str(sum(column)) for column in zip(*each, strict=True))

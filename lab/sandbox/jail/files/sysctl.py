@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 from uuid import UUID
 
-from lab.sandbox.jail.files.facts import Facts
+from lab.sandbox.jail.files.facts import MachineFacts
 
-__all__ = ["sysctl"]
+__all__ = ["build_sysctl"]
 
 LARGEST = 2**63 - 1
 
@@ -55,7 +55,7 @@ FIXED = {
 NAMESPACES = ("mnt", "net", "pid", "user")
 
 
-def sysctl(facts: Facts) -> dict[str, str]:
+def build_sysctl(facts: MachineFacts) -> dict[str, str]:
     """The text of each setting, by path below /proc/sys."""
     kernel = facts.platform.kernel
     kib = facts.machine.memory_kib
@@ -67,7 +67,7 @@ def sysctl(facts: Facts) -> dict[str, str]:
         "kernel/arch": facts.architecture,
         "kernel/hostname": facts.hostname,
         "kernel/osrelease": kernel.release,
-        "kernel/random/boot_id": str(_boot_id(facts)),
+        "kernel/random/boot_id": str(_derive_boot_id(facts)),
         "kernel/threads-max": str(threads),
         "kernel/version": kernel.version,
     }
@@ -75,7 +75,7 @@ def sysctl(facts: Facts) -> dict[str, str]:
     return {path: f"{text}\n" for path, text in settings.items()}
 
 
-def _boot_id(facts: Facts) -> UUID:
+def _derive_boot_id(facts: MachineFacts) -> UUID:
     """Another on each machine, and the same in each trial on it."""
     digest = hashlib.sha256(b"boot " + facts.machine.machine_id.encode()).digest()
     return UUID(bytes=digest[:16], version=4)

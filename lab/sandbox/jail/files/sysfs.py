@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from lab.errors import UsageError
 from lab.factors.host_spec import Directory, File, Link
-from lab.sandbox.jail.files.facts import Facts
+from lab.sandbox.jail.files.facts import MachineFacts
 
-__all__ = ["sysfs"]
+__all__ = ["build_sysfs"]
 
 FOLDERS = ("block", "bus", "dev", "firmware", "fs/cgroup", "kernel", "module", "power")
 PROCESSORS = "/devices/system/cpu"
@@ -27,33 +27,33 @@ ETHERNET, LOOPBACK = 1, 772
 """Kinds of hardware, as linux/if_arp.h numbers them."""
 
 
-def sysfs(facts: Facts, cards: dict[str, str]) -> dict[str, File | Link | Directory]:
+def build_sysfs(facts: MachineFacts, cards: dict[str, str]) -> dict[str, File | Link | Directory]:
     """All of /sys, by path within it; ``cards`` are network interfaces with their addresses.
 
     UsageError where the firmware would have a text that no folder can hold.
     """
     items: dict[str, File | Link | Directory] = {f"/{name}": Directory() for name in FOLDERS}
-    items |= _processors(facts.machine.cpus)
-    items |= _firmware(facts)
-    items |= _interface("lo", "00:00:00:00:00:00", VIRTUAL, LOOPBACK)
+    items |= _build_processors(facts.machine.cpus)
+    items |= _build_firmware(facts)
+    items |= _build_interface("lo", "00:00:00:00:00:00", VIRTUAL, LOOPBACK)
     for number, (name, address) in enumerate(cards.items()):
-        items |= _interface(name, address, VIRTUAL if number else CARD, ETHERNET)
+        items |= _build_interface(name, address, VIRTUAL if number else CARD, ETHERNET)
     return items
 
 
-def _text(text: object, mode: int = 0o444) -> File:
+def _make_file(text: object, mode: int = 0o444) -> File:
     return File(f"{text}\n".encode(), mode)
 
 
-def _processors(count: int) -> dict[str, File | Link | Directory]:
+def _build_processors(count: int) -> dict[str, File | Link | Directory]:
     every = f"0-{count - 1}" if count > 1 else "0"
     items: dict[str, File | Link | Directory] = {
-        f"{PROCESSORS}/online": _text(every),
-        f"{PROCESSORS}/possible": _text(every),
-        f"{PROCESSORS}/present": _text(every),
-        f"{NODES}/online": _text(0),
-        f"{HUGE_PAGES}/enabled": _text("[always] madvise never"),
-        f"{HUGE_PAGES}/hpage_pmd_size": _text(2 << 20),
+        f"{PROCESSORS}/online": _make_file(every),
+        f"{PROCESSORS}/possible": _make_file(every),
+        f"{PROCESSORS}/present": _make_file(every),
+        f"{NODES}/online": _make_file(0),
+        f"{HUGE_PAGES}/enabled": _make_file("[always] madvise never"),
+        f"{HUGE_PAGES}/hpage_pmd_size": _make_file(2 << 20),
     }
     for number in range(count):
         topology = {
@@ -61,37 +61,37 @@ def _processors(count: int) -> dict[str, File | Link | Directory]:
             "core_id": number,
             "package_cpus_list": every,
             "physical_package_id": 0,
-            "core_siblings": _mask(range(count)),
+            "core_siblings": _format_mask(range(count)),
             "core_siblings_list": every,
-            "thread_siblings": _mask([number]),
+            "thread_siblings": _format_mask([number]),
             "thread_siblings_list": number,
         }
         for name, value in topology.items():
-            items[f"{PROCESSORS}/cpu{number}/topology/{name}"] = _text(value)
+            items[f"{PROCESSORS}/cpu{number}/topology/{name}"] = _make_file(value)
     return items
 
 
-def _mask(processors: Iterable[int]) -> str:
+def _format_mask(processors: Iterable[int]) -> str:
     """The processors as a bit mask, in words of 32 bits with a comma between."""
     bits = f"{sum(1 << number for number in processors):x}"
     words = [bits[max(0, end - 8) : end] for end in range(len(bits), 0, -8)]
     return ",".join(reversed(words))
 
 
-def _firmware(facts: Facts) -> dict[str, File | Link | Directory]:
+def _build_firmware(facts: MachineFacts) -> dict[str, File | Link | Directory]:
     items: dict[str, File | Link | Directory] = {}
     for name, text in facts.machine.dmi:
         if "/" in name or name in {"", ".", ".."}:
             raise UsageError(f"{name!r} cannot be the name of a file in /sys/class/dmi/id")
         # All files in a jail are the client's own, so the mode has to keep it out.
         secret = name in SECRETS and facts.uid != 0
-        items[f"{FIRMWARE}/{name}"] = _text(text, 0 if secret else 0o444)
+        items[f"{FIRMWARE}/{name}"] = _make_file(text, 0 if secret else 0o444)
     if items:
         items["/class/dmi/id"] = Link("../../devices/virtual/dmi/id")
     return items
 
 
-def _interface(
+def _build_interface(
     name: str, address: str, folder: str, kind: int
 ) -> dict[str, File | Link | Directory]:
     settings = {
@@ -101,7 +101,7 @@ def _interface(
         "type": kind,
     }
     items: dict[str, File | Link | Directory] = {
-        f"{folder}/{name}/{setting}": _text(value) for setting, value in settings.items()
+        f"{folder}/{name}/{setting}": _make_file(value) for setting, value in settings.items()
     }
     items[f"/class/net/{name}"] = Link(f"../..{folder}/{name}")
     return items

@@ -27,8 +27,8 @@ from pyfakefs.fake_filesystem import FakeFilesystem
 from pyfakefs.fake_open import FakeFileOpen
 from pyfakefs.fake_os import FakeOsModule
 
-from lab.factors.host_spec import Surroundings, User
-from lab.sandbox.jail.plan import GIBIBYTE, Ground, inside, writable_places
+from lab.factors.host_spec import HostSpec, User
+from lab.sandbox.jail.plan import GIBIBYTE, HostFacts, is_within, list_writable_paths
 from lab.sandbox.twin.files.descriptors import FIRST, NUMBERS, Descriptors
 from lab.sandbox.twin.files.open import FakeFile, Opener, real_open
 from lab.sandbox.twin.files.populate_fakefs import reset
@@ -100,9 +100,9 @@ class Files:
 
     def begin(
         self,
-        surroundings: Surroundings,
+        surroundings: HostSpec,
         trees: Trees,
-        ground: Ground,
+        ground: HostFacts,
         clock: Callable[[], float],
     ) -> None:
         """Fill it.  ``clock`` is what new files are dated by."""
@@ -261,16 +261,16 @@ class Files:
             return None
         if posixpath.dirname(real) == "/dev" and self._system.exists(real):
             return "/dev"  # each device is for everybody to write
-        if any(inside(real, covered) for covered in self._covered):
+        if any(is_within(real, covered) for covered in self._covered):
             return None
-        return next((place for place in self._places if inside(real, place)), None)
+        return next((place for place in self._places if is_within(real, place)), None)
 
 
 @cache
 def _places(home: str, directory: str) -> tuple[str, ...]:
     """Where this user can write."""
-    surroundings = Surroundings(user=User(home=home), directory=directory)
-    return (*writable_places(surroundings), "/dev/shm")
+    surroundings = HostSpec(user=User(home=home), directory=directory)
+    return (*list_writable_paths(surroundings), "/dev/shm")
 
 
 def _forbidden(*words: Any, **_: Any) -> None:

@@ -1,8 +1,8 @@
 """Writing a planned tree into pyfakefs: the same files as in a cell, inside a test process.
 
-:func:`populate` is for pyfakefs what :func:`lab.sandbox.jail.plant.plant` is for an open directory:
-it takes the same items, in the same order, and refuses what that refuses.  A test shows that
-one program reads the same from both.
+:func:`populate` is for pyfakefs what :func:`lab.sandbox.jail.plant.write_tree` is for an open
+directory: it takes the same items, in the same order, and refuses what that refuses.  A test shows
+that one program reads the same from both.
 
 Speed.  pyfakefs resolves every path anew and checks every parent: 105 microseconds an entry.
 Here the parents are known, so the entries are put straight into their directories, as copies
@@ -25,7 +25,7 @@ from pyfakefs.fake_filesystem import FakeFilesystem
 from pyfakefs.helpers import FakeStatResult
 
 from lab.errors import UsageError
-from lab.factors.filetree import Directory, File, Item, Link, nanoseconds
+from lab.factors.filetree import Directory, File, Item, Link, to_nanoseconds
 
 __all__ = ["READABLE_BYTES", "populate", "reset"]
 
@@ -178,7 +178,7 @@ def _copy(kind: type[Made], form: object, **changes: Any) -> Made:
 
 
 def _stamp(status: FakeStatResult, moment: float) -> None:
-    status.st_atime_ns = status.st_mtime_ns = nanoseconds(moment)
+    status.st_atime_ns = status.st_mtime_ns = to_nanoseconds(moment)
 
 
 def _bytes(path: str, text: str, longest: int) -> bytes:

@@ -14,11 +14,11 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 
 from lab.factors.filetree import Item
-from lab.factors.host_spec import Directory, File, Link, Surroundings
-from lab.sandbox.cell.network_plan import Wiring, wiring
-from lab.sandbox.jail.files.facts import Facts
-from lab.sandbox.jail.files.procfs import own_cgroup
-from lab.sandbox.jail.plan import Ground
+from lab.factors.host_spec import Directory, File, HostSpec, Link
+from lab.sandbox.cell.network_plan import NetworkPlan, plan_network
+from lab.sandbox.jail.files.facts import MachineFacts
+from lab.sandbox.jail.files.procfs import format_own_cgroup
+from lab.sandbox.jail.plan import HostFacts
 from lab.sandbox.jail.proc_mounts import STAGED_PROC, STAGED_SYS
 from lab.sandbox.twin.process.process import PARENT, PID
 
@@ -32,10 +32,10 @@ ROUTE_WIDTH = 127
 
 
 def proc_files(
-    surroundings: Surroundings, argv: tuple[str, ...], ground: Ground, covers: Mapping[str, Item]
+    surroundings: HostSpec, argv: tuple[str, ...], ground: HostFacts, covers: Mapping[str, Item]
 ) -> dict[str, Item]:
     """All of /proc, parents first; ``covers`` are the plan's."""
-    facts = Facts(
+    facts = MachineFacts(
         machine=surroundings.machine,
         platform=surroundings.platform,
         network=surroundings.network,
@@ -67,7 +67,7 @@ def _unstaged(covers: Mapping[str, Item], there: str, here: str) -> Iterator[tup
 
 
 def _processes(
-    surroundings: Surroundings, argv: tuple[str, ...], facts: Facts, *, groups: bool
+    surroundings: HostSpec, argv: tuple[str, ...], facts: MachineFacts, *, groups: bool
 ) -> dict[str, Item]:
     words = "".join(f"{word}\0" for word in (INTERPRETER, *argv))
     variables = "".join(f"{name}={text}\0" for name, text in surroundings.variables.items())
@@ -86,7 +86,7 @@ def _processes(
     }
     if groups:
         texts[f"{first}/cgroup"] = facts.platform.cgroup
-        texts[f"{own}/cgroup"] = own_cgroup(facts)
+        texts[f"{own}/cgroup"] = format_own_cgroup(facts)
     items: dict[str, Item] = {
         "/proc/self": Link(str(PID)),
         "/proc/thread-self": Link(f"{PID}/task/{PID}"),
@@ -99,8 +99,8 @@ def _processes(
     return items | {path: File(text.encode(), 0o444) for path, text in texts.items()}
 
 
-def _network(surroundings: Surroundings) -> dict[str, Item]:
-    wired = wiring(surroundings.network, surroundings.machine.mac, pretending=True)
+def _network(surroundings: HostSpec) -> dict[str, Item]:
+    wired = plan_network(surroundings.network, surroundings.machine.mac, pretending=True)
     folder = f"/proc/{PID}/net"
     addresses = list(_addresses(wired))
     gateway = surroundings.network.gateway
@@ -113,14 +113,14 @@ Placed = tuple[str, ipaddress.IPv4Interface | ipaddress.IPv6Interface]
 """An interface's name, and an address that it has."""
 
 
-def _addresses(wired: Wiring) -> Iterator[Placed]:
+def _addresses(wired: NetworkPlan) -> Iterator[Placed]:
     for command in wired.commands:
         words = command.split()
         if words[:2] == ["address", "add"]:
             yield words[words.index("dev") + 1], ipaddress.ip_interface(words[2])
 
 
-def _addresses6(addresses: list[Placed], wired: Wiring) -> str:
+def _addresses6(addresses: list[Placed], wired: NetworkPlan) -> str:
     numbers = {name: number for number, name in enumerate(wired.names, 2)}
     lines = [
         f"{each.ip.packed.hex()} {numbers[name]:02x} {each.network.prefixlen:02x} "

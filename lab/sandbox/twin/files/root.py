@@ -19,8 +19,8 @@ from pyfakefs.fake_file import FakeDirectory, FakeFile
 from pyfakefs.fake_filesystem import FakeFilesystem
 
 from lab.factors.filetree import Item
-from lab.factors.host_spec import Surroundings
-from lab.sandbox.jail.plan import DEVICES, Ground
+from lab.factors.host_spec import HostSpec
+from lab.sandbox.jail.plan import DEVICES, HostFacts
 from lab.sandbox.twin.files.host_folders import ShownDirectory, show
 from lab.sandbox.twin.files.populate_fakefs import populate
 
@@ -103,7 +103,7 @@ class Filling:
         self._shown: dict[tuple[str, str], ShownDirectory] = {}
 
     def fill(
-        self, system: FakeFilesystem, surroundings: Surroundings, trees: Trees, ground: Ground
+        self, system: FakeFilesystem, surroundings: HostSpec, trees: Trees, ground: HostFacts
     ) -> None:
         """Fill an empty system."""
         places = {"/usr": "/usr"}

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-from lab.factors.host_spec import BARE, Surroundings
+from lab.factors.host_spec import BARE, HostSpec
 from lab.sandbox.twin.files.filesystem import Files
 from lab.sandbox.twin.network.etc_names import Known
 from lab.sandbox.twin.network.interfaces import interfaces, parsed
@@ -43,7 +43,7 @@ class Switchboard:
         self.interfaces = interfaces(BARE.network, BARE.machine.mac)
         self.resolver = Resolver(lambda message, server: internet.send(message, server, 53))
 
-    def begin(self, surroundings: Surroundings) -> None:
+    def begin(self, surroundings: HostSpec) -> None:
         """A machine on which nothing is connected yet."""
         self._ports = itertools.count(FIRST_PORT, 2)
         self.interfaces = interfaces(surroundings.network, surroundings.machine.mac)

@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from lab.factors.host_spec import Network
-from lab.sandbox.cell.network_plan import wiring
+from lab.sandbox.cell.network_plan import plan_network
 
 __all__ = ["Interfaces", "interfaces", "parsed"]
 
@@ -44,7 +44,7 @@ class Interfaces(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=256)
 def interfaces(network: Network, mac: str) -> Interfaces:
     """The network as a cell pretends it; UsageError where no machine has such a one."""
-    wired = wiring(network, mac, pretending=True)
+    wired = plan_network(network, mac, pretending=True)
     networks: list[tuple[Subnet, str]] = []
     # The first interface leads outside.
     leading = dict(EVERYWHERE)

@@ -13,14 +13,14 @@ from collections.abc import Callable
 
 from lab.errors import LabError
 from lab.internet import udp
-from lab.internet.connection import Session, World
-from lab.internet.dns.name_addresses import Names
-from lab.internet.journal import Journal, Recording, RecordingLimits
+from lab.internet.connection import ConnectionContext, TrialServices
+from lab.internet.dns.name_addresses import NameAddresses
+from lab.internet.journal import EventRecorder, Recording, RecordingLimits
 from lab.internet.models.script import Script
 from lab.internet.sniffer import Sniffer
-from lab.internet.target import Place
-from lab.internet.tcp_transport import ordinary_address
-from lab.internet.tls.certificate_authority import Authority
+from lab.internet.target import Target
+from lab.internet.tcp_transport import normalise_address
+from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.sandbox.twin.network.socket_state import Endpoint
 
 __all__ = ["Internet", "Line"]
@@ -31,7 +31,7 @@ _monotonic = time.monotonic
 class Line:
     """The lab's end of one TCP connection, as ``lab.internet.tcp_transport`` is in a cell."""
 
-    def __init__(self, internet: Internet, session: Session, near: Endpoint) -> None:
+    def __init__(self, internet: Internet, session: ConnectionContext, near: Endpoint) -> None:
         self._internet = internet
         self._session = session
         self._layer = session.enter(session._place)
@@ -68,12 +68,12 @@ class Line:
 class Internet:
     """The servers of one trial at a time."""
 
-    def __init__(self, authority: Authority) -> None:
+    def __init__(self, authority: CertificateAuthority) -> None:
         self._authority = authority
         self._lines: list[Line] = []
         self._failures: list[Exception] = []
-        self._journal = Journal(RecordingLimits(), _monotonic)
-        self._world = World(authority=authority, names=Names(), script=Script())
+        self._journal = EventRecorder(RecordingLimits(), _monotonic)
+        self._world = TrialServices(authority=authority, names=NameAddresses(), script=Script())
         self.changed = threading.Condition()
         """Held while anything of the network changes, and told when it has."""
 
@@ -81,8 +81,8 @@ class Internet:
         """Begin a new recording; this moment is its time zero."""
         self._lines.clear()
         self._failures.clear()
-        self._journal = Journal(RecordingLimits(), _monotonic)
-        self._world = World(authority=self._authority, names=Names(), script=script)
+        self._journal = EventRecorder(RecordingLimits(), _monotonic)
+        self._world = TrialServices(authority=self._authority, names=NameAddresses(), script=script)
 
     def end(self) -> Recording:
         """End the recording; LabError where a server of the lab failed during it."""
@@ -100,18 +100,18 @@ class Internet:
 
     def dial(self, address: str, port: int, near: Endpoint) -> Line:
         """A connection to this address and port."""
-        address = ordinary_address(address)
+        address = normalise_address(address)
         with self.changed:
             host = self._world.names.host(address)
-            place = Place(host=host, address=address, port=port)
-            session = Session(place, self._journal, self._world, Sniffer)
+            place = Target(host=host, address=address, port=port)
+            session = ConnectionContext(place, self._journal, self._world, Sniffer)
             line = Line(self, session, near)
             self._lines.append(line)
         return line
 
     def send(self, data: bytes, address: str, port: int) -> bytes | None:
         """Send a datagram; what is answered, if anything is."""
-        address = ordinary_address(address)
+        address = normalise_address(address)
         with self.changed:
             try:
                 return udp.receive(data, address, port, self._journal, self._world.names)

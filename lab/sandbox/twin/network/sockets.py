@@ -18,7 +18,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from lab.factors.host_spec import Surroundings
+from lab.factors.host_spec import HostSpec
 from lab.sandbox.twin.network.connections import INTERNET, Switchboard
 from lab.sandbox.twin.network.internet import Internet
 from lab.sandbox.twin.network.socket_methods import METHODS
@@ -57,7 +57,7 @@ class Sockets:
         self._trial: Running | None = None
         self._default: float | None = None
 
-    def begin(self, surroundings: Surroundings, trial: Running) -> None:
+    def begin(self, surroundings: HostSpec, trial: Running) -> None:
         """A machine that has opened no socket yet."""
         self._trial = trial
         self._switchboard.begin(surroundings)

@@ -19,8 +19,8 @@ import time
 from collections.abc import Mapping
 from functools import cache
 
-from lab.factors.host_spec import Surroundings
-from lab.sandbox.jail.locales import default_cache, locale_folder
+from lab.factors.host_spec import HostSpec
+from lab.sandbox.jail.locales import find_default_cache, make_locale_folder
 from lab.sandbox.twin.patching.patches import Patches
 
 __all__ = ["Variables"]
@@ -53,7 +53,7 @@ class Variables:
         self._localtime = ""
         self._locale = ""
 
-    def begin(self, surroundings: Surroundings) -> None:
+    def begin(self, surroundings: HostSpec) -> None:
         """Replace everything."""
         self._host = os.environ._data  # type: ignore[attr-defined]
         variables = dict(surroundings.variables)
@@ -120,4 +120,4 @@ def _set(name: str, text: str | None) -> None:
 
 @cache
 def _folder(locales: tuple[str, ...]) -> str:
-    return str(locale_folder(locales, default_cache()))
+    return str(make_locale_folder(locales, find_default_cache()))

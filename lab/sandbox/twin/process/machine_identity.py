@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from lab.factors.host_spec import BARE, Surroundings
+from lab.factors.host_spec import BARE, HostSpec
 from lab.sandbox.jail.files.facts import LOADS
 from lab.sandbox.twin.files.filesystem import Files
 from lab.sandbox.twin.patching.patches import Patches
@@ -45,9 +45,9 @@ class Computer:
 
     def __init__(self, files: Files) -> None:
         self._files = files
-        self._surroundings: Surroundings = BARE
+        self._surroundings: HostSpec = BARE
 
-    def begin(self, surroundings: Surroundings) -> None:
+    def begin(self, surroundings: HostSpec) -> None:
         """It is this machine now."""
         self._surroundings = surroundings
 

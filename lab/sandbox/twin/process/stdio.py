@@ -18,7 +18,7 @@ import termios
 import threading
 from typing import Any, TextIO
 
-from lab.factors.host_spec import Surroundings, Terminal
+from lab.factors.host_spec import HostSpec, Terminal
 from lab.sandbox.jail.plan import MEBIBYTE
 from lab.sandbox.twin.patching.caller import Over
 from lab.sandbox.twin.patching.patches import Patches
@@ -82,7 +82,7 @@ class Streams:
         """What the client wrote there; at a terminal, nothing."""
         return bytes(self._kept[2])
 
-    def begin(self, surroundings: Surroundings, ended: threading.Event) -> None:
+    def begin(self, surroundings: HostSpec, ended: threading.Event) -> None:
         """Replace the streams.  ``ended`` ends all waiting for input."""
         self._terminal = surroundings.terminal
         self._kept = {1: bytearray(), 2: bytearray()}

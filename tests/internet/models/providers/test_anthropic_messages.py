@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from lab.internet.models.provider import Asked
+from lab.internet.models.provider import ProviderRequest
 from lab.internet.models.providers.anthropic_messages import PROVIDER
 
 TOOL = {
@@ -13,7 +13,9 @@ TOOL = {
 
 
 def ask(body=None, path="/v1/messages", method="POST"):
-    return PROVIDER.answer(Asked(method=method, path=path, query="", upgrade=False, body=body))
+    return PROVIDER.answer(
+        ProviderRequest(method=method, path=path, query="", upgrade=False, body=body)
+    )
 
 
 def streamed(body):

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from lab.internet.models.provider import Asked
+from lab.internet.models.provider import ProviderRequest
 from lab.internet.models.providers.gemini import PROVIDER
 
 PATH = "/v1beta/models/gemini-pro:"
@@ -17,7 +17,7 @@ DECLARED = {
 
 def ask(method="generateContent", query="", wrap=False, **body):
     document = {"contents": [], **body}
-    asked = Asked(
+    asked = ProviderRequest(
         method="POST",
         path=PATH + method,
         query=query,

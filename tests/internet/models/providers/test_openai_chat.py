@@ -1,6 +1,6 @@
 import json
 
-from lab.internet.models.provider import Asked
+from lab.internet.models.provider import ProviderRequest
 from lab.internet.models.providers.openai_chat import PROVIDER
 
 TOOL = {
@@ -13,7 +13,7 @@ TOOL = {
 
 
 def ask(**body):
-    asked = Asked(
+    asked = ProviderRequest(
         method="POST",
         path="/v1/chat/completions",
         query="",

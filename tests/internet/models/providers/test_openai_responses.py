@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from lab.internet.models.provider import Asked
+from lab.internet.models.provider import ProviderRequest
 from lab.internet.models.providers.openai_responses import PROVIDER
 
 SHELL = {
@@ -16,7 +16,7 @@ SHELL = {
 
 
 def ask(upgrade=False, method="POST", **body):
-    asked = Asked(
+    asked = ProviderRequest(
         method=method,
         path="/v1/responses",
         query="",

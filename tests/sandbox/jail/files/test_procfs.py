@@ -12,22 +12,22 @@ from hypothesis import strategies as st
 from lab.errors import MachineError
 from lab.factors.data.machine_kinds import KINDS
 from lab.factors.host_spec import BARE, Directory, Machine, Platform
-from lab.sandbox.jail.files.cpuinfo import cpuinfo
-from lab.sandbox.jail.files.facts import UPTIME_S, Facts
-from lab.sandbox.jail.files.procfs import own_cgroup, procfs
+from lab.sandbox.jail.files.cpuinfo import format_cpuinfo
+from lab.sandbox.jail.files.facts import UPTIME_S, MachineFacts
+from lab.sandbox.jail.files.procfs import build_procfs, format_own_cgroup
 
 FLAGS = frozenset("fpu sse2 avx2 fp asimd unheard_of".split())  # noqa: SIM905
-FACTS = Facts(
+FACTS = MachineFacts(
     BARE.machine, BARE.platform, BARE.network, "workstation", 1000, "x86_64", 1.8e9, FLAGS
 )
 
 
-def of(**changes: object) -> Facts:
+def of(**changes: object) -> MachineFacts:
     return msgspec.structs.replace(FACTS, **changes)
 
 
-def texts(facts: Facts = FACTS) -> dict[str, str]:
-    files = procfs(facts).items()
+def texts(facts: MachineFacts = FACTS) -> dict[str, str]:
+    files = build_procfs(facts).items()
     return {path: item.content.decode() for path, item in files if not isinstance(item, Directory)}
 
 
@@ -81,21 +81,23 @@ def test_the_sum_of_all_processors_comes_first():
 @pytest.mark.parametrize("name", sorted(KINDS))
 def test_a_processor_is_the_levels(name):
     machine = KINDS[name]
-    shown = cpuinfo(of(machine=machine))
+    shown = format_cpuinfo(of(machine=machine))
     assert shown.count(f"model name\t: {machine.cpu_model}\n") == machine.cpus
     assert shown.count(f"vendor_id\t: {machine.cpu_vendor}\n") == machine.cpus
 
 
 def test_a_processor_can_nothing_that_the_real_one_cannot():
-    (flags,) = set(re.findall("^flags\t\t: (.*)$", cpuinfo(FACTS), re.MULTILINE))
+    (flags,) = set(re.findall("^flags\t\t: (.*)$", format_cpuinfo(FACTS), re.MULTILINE))
     assert set(flags.split()) == {"fpu", "sse2", "avx2"}
-    (features,) = set(re.findall("^Features\t: (.*)$", cpuinfo(of(architecture="aarch64")), re.M))
+    (features,) = set(
+        re.findall("^Features\t: (.*)$", format_cpuinfo(of(architecture="aarch64")), re.M)
+    )
     assert set(features.split()) == {"fp", "asimd"}
 
 
 def test_an_unknown_processor_is_said():
     with pytest.raises(MachineError, match="vax"):
-        cpuinfo(of(architecture="vax"))
+        format_cpuinfo(of(architecture="vax"))
 
 
 def test_the_kernel_is_the_platforms():
@@ -124,4 +126,4 @@ def test_ids_follow_the_machines_own():
     ],
 )
 def test_who_logs_in_is_in_another_group_than_systemd(group, own):
-    assert own_cgroup(of(platform=Platform(cgroup=group))) == own
+    assert format_own_cgroup(of(platform=Platform(cgroup=group))) == own

@@ -17,7 +17,7 @@ from pyfakefs.fake_os import FakeOsModule
 from lab.errors import UsageError
 from lab.factors.filetree import Directory, File, FileTree, Item, Link
 from lab.factors.filetree_strategies import projects
-from lab.sandbox.jail.plant import plant
+from lab.sandbox.jail.plant import write_tree
 from lab.sandbox.twin.files.populate_fakefs import READABLE_BYTES, populate, reset
 
 AT = 1_789_560_000.25
@@ -234,7 +234,7 @@ def test_what_a_folder_refuses_is_refused(
     messages = []
     try:
         for grow in (
-            lambda: plant(opened, items, AT),
+            lambda: write_tree(opened, items, AT),
             lambda: populate(filesystem, items, AT, 1000, 1000),
         ):
             with pytest.raises(UsageError, match="cannot be created") as refused:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from lab.factors.host_spec import BARE
-from lab.factors.registry import factor
+from lab.factors.registry import get_factor
 
 
 def read(path):
@@ -45,7 +45,7 @@ def test_the_machine_is_the_surroundings(observe):
 
 
 def test_another_machine_has_other_files(observe):
-    levels = factor("machine").levels[:3]
+    levels = get_factor("machine").levels[:3]
     found = [
         observe.told(lambda: read("/proc/cpuinfo") + read("/proc/meminfo"), {"machine": level})
         for level in levels

@@ -9,7 +9,7 @@ from pyfakefs.fake_filesystem import FakeFilesystem
 from pyfakefs.helpers import reset_ids, set_gid, set_uid
 
 from lab.factors.host_spec import BARE, Directory, File
-from lab.sandbox.jail.plan import Ground
+from lab.sandbox.jail.plan import HostFacts
 from lab.sandbox.twin.files.populate_fakefs import reset
 from lab.sandbox.twin.files.root import Filling, split
 
@@ -31,7 +31,7 @@ def filled(asked):
     system = FakeFilesystem()
     reset(system)
     trees = {name: partial(give, name, items) for name, items in split(TREE).items()}
-    Filling().fill(system, BARE.settled(), trees, Ground())
+    Filling().fill(system, BARE.settled(), trees, HostFacts())
     return system
 
 

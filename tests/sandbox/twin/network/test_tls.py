@@ -12,7 +12,7 @@ import urllib.request
 import pytest
 
 from lab.factors.host_spec import BARE, File
-from lab.internet.tls.certificate_authority import Authority
+from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.observation.records import ClientHello, Connection, Request, TlsFailure
 
 HOST = "api.example.com"
@@ -143,7 +143,7 @@ class TestTrust:
         assert of(seen, Request) == []
 
     def test_follows_the_variable(self, observe):
-        other = Authority.fresh().pem
+        other = CertificateAuthority.fresh().pem
         base = BARE.with_variables(SSL_CERT_FILE="/opt/other.pem").with_files(
             {"/opt/other.pem": File("# Zürich\n".encode() + other)}
         )
@@ -171,7 +171,7 @@ class TestTrust:
 
 def test_a_certificate_of_the_clients_own(observe, tmp_path):
     """The client serves itself, with a chain from its own files."""
-    authority = Authority.fresh()
+    authority = CertificateAuthority.fresh()
     from lab.internet.tls import certificate_authority as module
 
     chain = module._private(authority._leaf_key) + authority._leaf("localhost").public_bytes(
