@@ -23,6 +23,7 @@ import zstandard
 
 from lab.environment import Environment
 from lab.errors import LabError, UsageError
+from lab.files import replace_file
 from lab.observation.records import Observation
 
 __all__ = ["Store", "StoredTrial"]
@@ -189,7 +190,5 @@ class Store:
         path = self._blob(digest)
         path.parent.mkdir(exist_ok=True)
         # Also where it is there already: what is there may be broken.
-        partial = path.with_name(f"{digest}.{os.getpid()}.{threading.get_ident()}.partial")
-        partial.write_bytes(zstandard.ZstdCompressor(level=3).compress(data))
-        partial.replace(path)
+        replace_file(path, zstandard.ZstdCompressor(level=3).compress(data))
         return digest

@@ -27,7 +27,7 @@ from lab.experiment.trials.contrasts import Changes, TrialTable
 from lab.experiment.trials.measurements import Measurements, TrialExecutor
 from lab.factors.registry import get_factor
 from lab.findings.report import FactorFacts, Signal
-from lab.sandbox.sandbox import TimedObservation
+from lab.sandbox.timed_observation import TimedObservation
 from lab.store import Store
 
 __all__ = ["Oracle", "Stopwatch", "Task", "TrialData", "make_effect", "make_task"]

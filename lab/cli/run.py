@@ -57,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     """0 if the client ran, however it ended: a client that fails is a measurement too."""
     import msgspec
 
+    from lab.clients.base_spec import build_base_spec
     from lab.clients.resolve import resolve
     from lab.factors.registry import control_environment, factors, find_conflict, is_inert
     from lab.findings.report import ClientFacts
@@ -64,7 +65,6 @@ def run(arguments: argparse.Namespace) -> int:
     from lab.reports.terminal.observation import build_document, write
     from lab.sandbox.measurable import find_unmeasurable_factors
     from lab.sandbox.requirements import require_all
-    from lab.sandbox.sandbox import build_base_spec
 
     levels = _parse_levels(arguments.set)
     if arguments.out is not None:

@@ -31,6 +31,7 @@ from lab.clients.digest import tree_digest, tree_stamp
 from lab.clients.install_paths import jail_install_path
 from lab.clients.profile import InstallSource, Profile
 from lab.errors import ClientError, LabError
+from lab.files import replace_file
 
 __all__ = ["DEFAULT_CACHE", "InstallCache", "Installation", "package_label"]
 
@@ -165,10 +166,8 @@ class InstallCache:
 
     def _write(self, folder: Path, record: Installation) -> Installation:
         file = _record_file(folder)
-        new = file.with_name(f".{file.name}.{os.getpid()}")
         try:
-            new.write_bytes(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
-            new.replace(file)
+            replace_file(file, msgspec.json.format(msgspec.json.encode(record)) + b"\n")
         except PermissionError:
             # An ordinary user runs what root installed: the record stays as it was, and the
             # digest is taken again next time.

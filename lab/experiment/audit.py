@@ -13,6 +13,7 @@ from lab.experiment.events import EngineEvent
 from lab.experiment.options import AuditOptions
 from lab.experiment.scope import Scope, build_scope
 from lab.experiment.trials.measurements import TrialExecutor
+from lab.files import choose_numbered_folder, make_safe_name
 from lab.sandbox.sandbox import Sandbox
 from lab.store import Store
 
@@ -36,7 +37,7 @@ def audit(client: Client, options: AuditOptions) -> Generator[EngineEvent, None,
     if options.out is not None and options.resume and not _holds_audit(folder):
         raise UsageError(f"there is no audit in {folder} to go on with; leave --resume out")
     if options.out is None:
-        folder = _choose_folder(folder, latest=options.resume)
+        folder = choose_numbered_folder(folder, _holds_audit, latest=options.resume)
     with Store(folder) as store:
         store.bind("client", client.digest)
         store.bind("seed", str(options.seed))
@@ -53,19 +54,8 @@ def run_engine(
 
 
 def _audit_id(client: Client, options: AuditOptions, chosen: Scope) -> str:
-    safe = "".join(c if c.isalnum() or c in ".-_" else "-" for c in client.label)
-    return f"{safe}-{chosen.digest[:8]}-seed{options.seed}"
+    return f"{make_safe_name(client.label)}-{chosen.digest[:8]}-seed{options.seed}"
 
 
 def _holds_audit(folder: Path) -> bool:
     return (folder / "trials.sqlite").exists()
-
-
-def _choose_folder(folder: Path, *, latest: bool) -> Path:
-    """The first of the numbered siblings without an audit, or the last with one."""
-    number = 1
-    candidate, last = folder, folder
-    while _holds_audit(candidate):
-        number += 1
-        last, candidate = candidate, folder.with_name(f"{folder.name}-{number}")
-    return last if latest else candidate

@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 import msgspec
 
+from lab.clients.base_spec import build_base_spec, build_endpoint
 from lab.clients.mining.env_vars import mine_env_var_names as names_in
 from lab.clients.mining.hosts import find_host_words as words_in_files
 from lab.clients.profile import Client
@@ -21,7 +22,6 @@ from lab.factors.registry import all_levels, factors, get_factor, is_inert, pars
 from lab.factors.variables import names_of_other_factors
 from lab.findings.report import FactorFacts, NotMeasured
 from lab.sandbox.measurable import find_unmeasurable_factors
-from lab.sandbox.sandbox import build_base_spec, build_endpoint
 
 __all__ = ["Scope", "add_levels", "add_mined", "build_scope"]
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from lab.errors import LabError, MachineError, UsageError
+from lab.files import choose_numbered_folder, make_safe_name
 from lab.pytest_plugin.audit_fixture import AUDIT_PROPERTY, AuditFixture
 from lab.pytest_plugin.header import format_header
 from lab.pytest_plugin.observe_fixture import OBSERVED_FOLDER, ObserveFixture
@@ -105,9 +106,10 @@ class PluginSession:
         client = "-".join(
             Path(word).name.removesuffix(".toml") for word in self.settings.client if word != "--"
         )
-        safe = "".join(c if c.isalnum() or c in "@._-" else "-" for c in client)[:80]
-        return _find_free_folder(
-            LAB_HOME / "sessions" / f"{safe or 'none'}-seed{self.settings.seed}",
+        name = make_safe_name(client, keep="@._-", max_length=80) or "none"
+        return choose_numbered_folder(
+            LAB_HOME / "sessions" / f"{name}-seed{self.settings.seed}",
+            Path.exists,
             latest=self.settings.resume,
         )
 
@@ -243,12 +245,3 @@ def _check_out_folder(folder: Path, *, resume: bool) -> None:
         raise pytest.UsageError(
             f"--lab-out {folder}: no session is there to go on with; leave --lab-resume out"
         )
-
-
-def _find_free_folder(folder: Path, *, latest: bool) -> Path:
-    """The first of the numbered siblings that does not exist, or the last that does."""
-    number, last, candidate = 1, folder, folder
-    while candidate.exists():
-        number, last = number + 1, candidate
-        candidate = folder.with_name(f"{folder.name}-{number}")
-    return last if latest else candidate

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
+from lab.clients.base_spec import build_base_spec
 from lab.clients.profile import Client
 from lab.clients.resolve import resolve
 from lab.experiment.trials.measurements import TrialExecutor
@@ -19,7 +20,7 @@ from lab.pytest_plugin.settings import LAB_HOME, TRIALS_FOLDER, Settings
 from lab.pytest_plugin.shared_trials import Claims, SharedRunner, SharedStore
 from lab.sandbox.measurable import find_unmeasurable_factors
 from lab.sandbox.requirements import require_all
-from lab.sandbox.sandbox import Sandbox, build_base_spec
+from lab.sandbox.sandbox import Sandbox
 from lab.store import Store
 
 __all__ = ["TrialResources"]

@@ -31,7 +31,7 @@ from lab.experiment.confirm.effect import FRESH
 from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.trials.measurements import TrialExecutor
 from lab.observation.records import Observation
-from lab.sandbox.sandbox import TimedObservation
+from lab.sandbox.timed_observation import TimedObservation
 from lab.store import Store, StoredTrial
 
 __all__ = ["Claims", "SharedRunner", "SharedStore"]

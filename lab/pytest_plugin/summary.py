@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lab.files import replace_file
 from lab.findings.policy import Judged, Judgement, judge
 from lab.findings.report import Report
 from lab.findings.report_json import decode, encode
@@ -50,9 +51,7 @@ def print_summary(session: PluginSession, reporter: pytest.TerminalReporter) -> 
     )
     whole = judgement.report
     session.folder.mkdir(parents=True, exist_ok=True)
-    partial = session.folder / f"{REPORT_FILE}.partial"
-    partial.write_bytes(encode(whole))
-    partial.replace(session.folder / REPORT_FILE)
+    replace_file(session.folder / REPORT_FILE, encode(whole))
 
     reporter.section("fingerprint lab")
     reporter.write_line(f"{format_client(whole.client)}, seed {whole.seed}")

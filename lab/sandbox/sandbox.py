@@ -21,11 +21,11 @@ from typing import Self, TypeVar
 
 import msgspec
 
+from lab.clients.base_spec import build_base_spec
 from lab.clients.lab_folders import refuse_lab_folders
 from lab.clients.profile import Client
 from lab.clients.profile_loader import fill_placeholders
 from lab.environment import Environment
-from lab.factors.host_spec import Endpoint, File, HostSpec
 from lab.factors.registry import get_factor, realise
 from lab.internet.models.script import FixedAnswer, Script
 from lab.internet.server import CellServer, Server
@@ -35,51 +35,11 @@ from lab.sandbox.cell.cell import Cell
 from lab.sandbox.concurrency import AdaptiveConcurrency
 from lab.sandbox.jail.clock_preload import is_clock_supported
 from lab.sandbox.jail.plan import Jail, Limits, add_login_variables
+from lab.sandbox.timed_observation import TimedObservation
 
-__all__ = ["Sandbox", "TimedObservation", "build_base_spec", "build_endpoint"]
-
-CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+__all__ = ["Sandbox"]
 
 T = TypeVar("T")
-
-
-class TimedObservation(msgspec.Struct, frozen=True):
-    """An observation, and the wall time that the lab added to the client's own.
-
-    Earlier runs are the client's own time, too; the observation is of the last run alone,
-    also in what it says of time and CPU.
-    """
-
-    observation: Observation
-    overhead_s: float
-
-
-def build_endpoint(client: Client) -> Endpoint:
-    """How this client is told where its provider lives."""
-    provider = client.profile.provider
-    variable = provider.endpoint_variable
-    variables = (variable,) if isinstance(variable, str) else tuple(variable or ())
-    return Endpoint(
-        host=provider.host,
-        variables=variables,
-        official=provider.official,
-        files=provider.endpoint_files,
-    )
-
-
-def build_base_spec(client: Client) -> HostSpec:
-    """What the client's profile brings, before any factor."""
-    profile = client.profile
-    files = {
-        path if path.startswith(("/", "~/", "./")) else f"~/{path}": File(text.encode(), 0o600)
-        for path, text in profile.home_files.items()
-    }
-    return HostSpec(
-        variables={**profile.environment, **dict.fromkeys(profile.trust, CA_BUNDLE)},
-        files=files,
-        endpoint=build_endpoint(client),
-        optout=profile.optout,
-    )
 
 
 class Sandbox:

@@ -41,6 +41,7 @@ from itertools import count
 
 import msgspec
 
+from lab.clients.base_spec import build_endpoint
 from lab.environment import Environment
 from lab.errors import ClientError
 from lab.experiment.analysis import Row
@@ -57,7 +58,6 @@ from lab.factors.registry import factors, get_factor
 from lab.findings.classify import is_route
 from lab.findings.report import Pair, Signal
 from lab.observation.location import Location
-from lab.sandbox.sandbox import build_endpoint
 from lab.testing.subject import Subject
 
 __all__ = ["ALPHA", "FEW", "Distinction", "Suspect", "distinguish"]

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from lab import __version__
+from lab.clients.base_spec import build_base_spec
 from lab.clients.builtin_profiles import make_generic_profile
 from lab.clients.profile import Client, Profile
 from lab.clients.resolve import find_profile, resolve
@@ -35,7 +36,8 @@ from lab.memory_store import Memory
 from lab.observation.records import Observation
 from lab.sandbox.measurable import find_unmeasurable_factors
 from lab.sandbox.requirements import require_all
-from lab.sandbox.sandbox import Sandbox, TimedObservation, build_base_spec
+from lab.sandbox.sandbox import Sandbox
+from lab.sandbox.timed_observation import TimedObservation
 from lab.sandbox.twin import Twin
 from lab.store import Store
 

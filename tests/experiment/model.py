@@ -21,7 +21,7 @@ from lab.experiment.options import AuditOptions
 from lab.experiment.scope import build_scope
 from lab.findings.report import Report, Signal
 from lab.observation.records import Exit, Observation, Request
-from lab.sandbox.sandbox import TimedObservation
+from lab.sandbox.timed_observation import TimedObservation
 from lab.store import Store
 
 HOST = "api.model.example"

@@ -13,7 +13,7 @@ import msgspec
 
 import lab.pytest_plugin.resources
 from lab.observation.records import Observation
-from lab.sandbox.sandbox import TimedObservation
+from lab.sandbox.timed_observation import TimedObservation
 from tests.experiment.model import CLIENT, ModelExecutor, request
 
 RAN = "LAB_STAND_IN_RAN"

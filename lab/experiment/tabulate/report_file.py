@@ -11,6 +11,7 @@ from lab.experiment.scope import Scope
 from lab.experiment.tabulate.conclusion import Conclusion
 from lab.experiment.trials.measurements import Measurements
 from lab.experiment.trials.runner import TrialRunner
+from lab.files import replace_file
 from lab.findings.report import ClientFacts, ExplorationSummary, LabFacts, Report, Signal
 from lab.findings.report_json import encode
 
@@ -67,6 +68,4 @@ def write_report(report: Report, measurements: Measurements, folder: Path) -> No
     }
     text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
     for name, data in (("environments.json", text.encode()), ("report.json", encode(report))):
-        partial = folder / f"{name}.partial"
-        partial.write_bytes(data)
-        partial.replace(folder / name)
+        replace_file(folder / name, data)

@@ -20,7 +20,7 @@ from lab.observation.features import Features, extract_features
 from lab.observation.generated_hosts import group_generated_hosts
 from lab.observation.records import DnsQuery, Exit, Observation, Request, TlsFailure
 from lab.observation.timing import Timings, measure_timings
-from lab.sandbox.sandbox import TimedObservation
+from lab.sandbox.timed_observation import TimedObservation
 from lab.store import Store, StoredTrial
 
 __all__ = ["Measurements", "Totals", "TrialExecutor"]

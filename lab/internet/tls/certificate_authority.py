@@ -6,13 +6,11 @@ The root's subject says nothing of a lab: the instrument should not show.
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import hashlib
 import ipaddress
 import os
 import ssl
-import tempfile
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -23,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from lab.errors import LabError
+from lab.files import create_file
 
 __all__ = ["CertificateAuthority"]
 
@@ -109,16 +108,7 @@ class CertificateAuthority:
             return context
 
     def _save(self, path: Path) -> None:
-        # Written whole under another name, then linked: the link fails where another
-        # process was first, and nobody ever reads half a file.
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{FILE}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(_private(self._key) + self.pem)
-            with contextlib.suppress(FileExistsError):
-                os.link(name, path)
-        finally:
-            os.unlink(name)
+        create_file(path, _private(self._key) + self.pem)
 
     def _make_context(self, host: str) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

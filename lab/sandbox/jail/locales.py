@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lab.errors import MachineError, UsageError
+from lab.files import move_folder
 
 __all__ = ["find_default_cache", "make_locale_folder", "to_directory_name"]
 
@@ -59,7 +60,7 @@ def make_locale_folder(locales: Iterable[str], cache: Path) -> Path:
         made.mkdir()
         for locale, name in zip(wanted, names, strict=True):
             shutil.copytree(_compile_locale(locale, cache), made / name, copy_function=os.link)
-        _move(made, folder)
+        move_folder(made, folder)
     return folder
 
 
@@ -92,18 +93,8 @@ def _compile_locale(locale: str, cache: Path) -> Path:
                     f"the locale {locale} cannot be compiled ({said[-1]}); "
                     "get its sources with: lab doctor --install"
                 )
-        _move(made, done)
+        move_folder(made, done)
     return done
-
-
-def _move(made: Path, done: Path) -> None:
-    """Put a finished folder in its place, unless another lab did so meanwhile."""
-    made.chmod(0o755)
-    try:
-        made.rename(done)
-    except OSError:
-        if not done.is_dir():
-            raise
 
 
 def _parse_locale(locale: str) -> tuple[str, str, str]:

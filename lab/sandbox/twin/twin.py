@@ -22,6 +22,7 @@ from typing import NamedTuple, Self, TypeVar
 
 import msgspec
 
+from lab.clients.base_spec import build_base_spec
 from lab.clients.profile import Client
 from lab.clients.profile_loader import fill_placeholders
 from lab.environment import Environment
@@ -34,7 +35,7 @@ from lab.observation.records import Exit, Observation
 from lab.sandbox.jail.host_survey import survey_host
 from lab.sandbox.jail.locales import find_default_cache
 from lab.sandbox.jail.plan import HostFacts, Jail, add_login_variables, plan_jail
-from lab.sandbox.sandbox import TimedObservation, build_base_spec
+from lab.sandbox.timed_observation import TimedObservation
 from lab.sandbox.twin.files.filesystem import Files
 from lab.sandbox.twin.files.proc_sys import proc_files, sys_files
 from lab.sandbox.twin.files.root import Trees, split

@@ -13,11 +13,11 @@ from typing import Self
 
 import msgspec
 
+from lab.clients.base_spec import build_base_spec
 from lab.clients.mining.hosts import find_host_words as words_of_client
 from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors.registry import find_conflict, get_factor, is_inert
-from lab.sandbox.sandbox import build_base_spec
 from lab.testing.contracts.boundaries import Edges, Levels, edges, factors_read, known_levels
 from lab.testing.contracts.claim import Claim
 from lab.testing.contracts.claim_evaluation import Inquiry

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import msgspec
 
+from lab.clients.base_spec import build_endpoint
 from lab.clients.builtin_profiles import make_generic_profile
 from lab.clients.profile import Client, Profile, ProviderSettings
 from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors.registry import get_factor, parse_level
 from lab.reports.text.safe import make_visible
-from lab.sandbox.sandbox import build_endpoint
 from lab.testing import current_subject
 from lab.testing.contracts.claim import Claim
 from lab.testing.contracts.context import OPTOUT, Field, Place

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.clients.base_spec import build_endpoint
 from lab.clients.profile import Client, Profile, ProviderSettings
 from lab.environment import Environment
 from lab.experiment.trials.host_roles import assign_roles
@@ -24,7 +25,7 @@ from lab.observation.features import Features, extract_features
 from lab.observation.generated_hosts import group_generated_hosts
 from lab.observation.location import Location
 from lab.observation.records import Observation
-from lab.sandbox.sandbox import Sandbox, build_endpoint
+from lab.sandbox.sandbox import Sandbox
 from lab.sandbox.twin import Twin
 from lab.sandbox.twin.process import run_script
 from tests.specimens import zoo
