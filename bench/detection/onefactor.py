@@ -21,7 +21,8 @@ from bench.detection.oracle import Oracle, Task, TrialData, make_effect
 from bench.detection.together import join_groups, split_effect
 from lab.experiment.columns.column import Column, ColumnGroup
 from lab.experiment.confirm.effect import Effect
-from lab.experiment.confirm.permutation import holm, permutation_p_value
+from lab.experiment.confirm.multiple_testing import holm
+from lab.experiment.confirm.permutation import permutation_p_value
 from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.trials.contrasts import Changes
 

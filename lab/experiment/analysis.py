@@ -17,10 +17,11 @@ from lab.experiment.columns.canaries import Canary, find_canary_columns
 from lab.experiment.columns.column import Column, ColumnGroup, NoisyLocation, group_columns
 from lab.experiment.columns.extract import extract_columns
 from lab.experiment.columns.noise_measures import derive_measures, derive_time_measures
-from lab.experiment.confirm import distribution_shifts, permutation
+from lab.experiment.confirm import distribution_shifts
 from lab.experiment.confirm.distribution_shifts import screen_shifts, stratified_fisher_p
 from lab.experiment.confirm.effect import FRESH, Effect, split_rounds, split_sides
-from lab.experiment.confirm.permutation import holm, permutation_p_value
+from lab.experiment.confirm.multiple_testing import LOOKS, adjust_p_values
+from lab.experiment.confirm.permutation import permutation_p_value
 from lab.experiment.isolate.causes import RepeatRequest, infer_causes
 from lab.experiment.isolate.main_effects import Setting
 from lab.experiment.isolate.next_trials import choose_repeats
@@ -141,11 +142,8 @@ def analyse(
         parts = split_rounds(effect, fresh)
         replicates = sum(min(len(before), len(after)) for before, after in parts)
         effects.append(effect.tested(stratified_fisher_p(parts), replicates, looks=len(parts)))
-    looked = [
-        min(1.0, one.p_value * (permutation.LOOKS if one.shift is None else _SHIFTED))
-        for one in effects
-    ]
-    adjusted = holm(looked, hypotheses)
+    looked = [min(1.0, one.p_value * (LOOKS if one.shift is None else _SHIFTED)) for one in effects]
+    adjusted = adjust_p_values(looked, hypotheses)
     return Analysis(
         tuple(
             msgspec.structs.replace(effect, p_adjusted=p)

@@ -258,4 +258,6 @@ class Report(msgspec.Struct, frozen=True):
     bits_exact: bool = True
     """False where ``bits_total`` is an upper bound."""
     explored: tuple[ExplorationSummary, ...] = ()
+    correction: str = "holm"
+    """How p-values were corrected for the number of hypotheses; "holm" in reports without it."""
     schema: str = SCHEMA

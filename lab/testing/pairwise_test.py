@@ -48,7 +48,8 @@ from lab.experiment.analysis import Row
 from lab.experiment.columns.column import Column, View, group_columns, number_values
 from lab.experiment.columns.extract import extract_columns
 from lab.experiment.confirm.effect import FRESH, Effect, block_of
-from lab.experiment.confirm.permutation import holm, permutation_p_value, smallest_p_value
+from lab.experiment.confirm.multiple_testing import adjust_p_values
+from lab.experiment.confirm.permutation import permutation_p_value, smallest_p_value
 from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import Phase
 from lab.experiment.tabulate.signals import assemble_signals
@@ -248,7 +249,7 @@ class _Question:
         ]
         known = [[[code for code in side if code >= 0] for side in test] for test in tests]
         p_values = [permutation_p_value(ours, theirs) for ours, theirs in known]
-        adjusted = holm(p_values, len(groups) + gone)
+        adjusted = adjust_p_values(p_values, len(groups) + gone)
         cause = tuple(change.factor for change in self.changes)
         combination = frozenset((change.factor, change.right) for change in self.changes)
         return [

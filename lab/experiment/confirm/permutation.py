@@ -1,4 +1,4 @@
-"""How sure: exact permutation tests of minimal pairs, corrected for their number.
+"""Exact permutation tests of minimal pairs.
 
 Under the null hypothesis the replicates of both sides of a minimal pair are exchangeable,
 because they ran interleaved in random order.  The test statistic is the energy distance
@@ -7,10 +7,6 @@ distribution of categorical values.  Its null distribution is exact: a division 
 by how many of each value it puts on the left, so all ``C(n+m, n)`` divisions are summed by
 dynamic programming over the values (the multivariate hypergeometric distribution), in
 whole numbers throughout.
-
-Correction over all hypotheses is by Holm (1979), which needs no independence.  A test may
-end at a first look, with few replicates on one side, where that is clear already; so each
-p-value is multiplied by the number of looks (Bonferroni).
 """
 
 from __future__ import annotations
@@ -20,7 +16,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from functools import lru_cache
 
-__all__ = ["LOOKS", "holm", "permutation_p_value", "replicates_needed", "smallest_p_value"]
+__all__ = ["permutation_p_value", "smallest_p_value"]
 
 
 def permutation_p_value(left: Sequence[Hashable], right: Sequence[Hashable]) -> float:
@@ -59,30 +55,3 @@ def _p_value_of_counts(counts: tuple[tuple[int, int], ...]) -> float:
 def smallest_p_value(replicates: int) -> float:
     """The p-value of a perfect separation with this many replicates a side."""
     return 2 / math.comb(2 * replicates, replicates)
-
-
-LOOKS = 2
-"""How often a test may end early because it is clear; p-values are multiplied by it."""
-
-
-def replicates_needed(hypotheses: int, alpha: float) -> int:
-    """Replicates a side so that a perfect separation survives correction with room to spare."""
-    replicates = 4
-    while smallest_p_value(replicates) * LOOKS * max(1, hypotheses) > alpha / 2:
-        replicates += 1
-    return replicates
-
-
-def holm(p_values: Sequence[float], tested: int = 0) -> list[float]:
-    """Holm's step-down adjustment, in the order given.
-
-    ``tested`` is the number of hypotheses, where it is larger than that of the p-values.
-    """
-    number = max(tested, len(p_values))
-    order = sorted(range(len(p_values)), key=p_values.__getitem__)
-    adjusted = [0.0] * len(p_values)
-    highest = 0.0
-    for rank, index in enumerate(order):
-        highest = max(highest, min(1.0, (number - rank) * p_values[index]))
-        adjusted[index] = highest
-    return adjusted

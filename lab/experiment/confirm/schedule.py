@@ -15,8 +15,8 @@ from functools import partial
 from lab.environment import Environment
 from lab.experiment.confirm.distribution_shifts import MAX_LOOKS, next_look_size
 from lab.experiment.confirm.effect import FRESH, ROUND, Effect, block_of
+from lab.experiment.confirm.multiple_testing import replicates_needed
 from lab.experiment.confirm.packing import pack_replicates, scale_replicates
-from lab.experiment.confirm.permutation import replicates_needed
 from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.options import AuditOptions
 from lab.experiment.trials.contrasts import Changes

@@ -12,12 +12,8 @@ from lab.environment import Environment
 from lab.experiment.analysis import Analysis, Row
 from lab.experiment.confirm.distribution_shifts import next_look_size
 from lab.experiment.confirm.effect import Effect
-from lab.experiment.confirm.permutation import (
-    LOOKS,
-    permutation_p_value,
-    replicates_needed,
-    smallest_p_value,
-)
+from lab.experiment.confirm.multiple_testing import replicates_needed, strictest_threshold
+from lab.experiment.confirm.permutation import permutation_p_value, smallest_p_value
 from lab.experiment.scope import Scope
 from lab.experiment.tabulate.rate_signals import build_rate_signals
 from lab.experiment.tabulate.signals import assemble_signals
@@ -199,7 +195,7 @@ def _calibrate(
     if half < 2:
         return Calibration(len(replicates), None)
     side = min(half, replicates_needed(hypotheses, alpha))
-    threshold = max(alpha / LOOKS / max(1, hypotheses), smallest_p_value(side))
+    threshold = max(strictest_threshold(hypotheses, alpha), smallest_p_value(side))
     chance = random.Random(f"calibration {seed}")
     called = tested = 0
     for _ in range(_SPLITS):

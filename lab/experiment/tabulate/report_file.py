@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lab import __version__
+from lab.experiment.confirm.multiple_testing import CORRECTION
 from lab.experiment.scope import Scope
 from lab.experiment.tabulate.conclusion import Conclusion
 from lab.experiment.trials.measurements import Measurements
@@ -57,6 +58,7 @@ def build_report(
         bits_total=round(conclusion.bits.bits, 3),
         bits_exact=conclusion.bits.exact,
         explored=tuple(explored),
+        correction=CORRECTION,
     )
 
 

@@ -1,4 +1,4 @@
-"""Exact tests and their correction, against brute force and against chance."""
+"""Exact permutation tests, compared with brute force and under the null hypothesis."""
 
 from __future__ import annotations
 
@@ -9,12 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.experiment.confirm.permutation import (
-    holm,
-    permutation_p_value,
-    replicates_needed,
-    smallest_p_value,
-)
+from lab.experiment.confirm.permutation import permutation_p_value, smallest_p_value
 
 values = st.lists(st.integers(0, 3), min_size=1, max_size=5)
 
@@ -64,22 +59,3 @@ def test_under_the_null_small_p_values_are_as_rare_as_they_say():
 def test_large_samples_are_exact_too():
     assert permutation_p_value("a" * 30, "b" * 30) == pytest.approx(smallest_p_value(30), rel=1e-9)
     assert 0.01 < permutation_p_value("ab" * 10, "ab" * 4 + "b" * 12) < 0.2
-
-
-@given(st.lists(st.floats(0, 1), max_size=8), st.integers(0, 20))
-def test_holm_never_lowers_a_p_value_nor_changes_their_order(p_values, tested):
-    adjusted = holm(p_values, tested)
-    assert all(a >= p for a, p in zip(adjusted, p_values, strict=True))
-    assert all(a <= 1 for a in adjusted)
-    order = sorted(range(len(p_values)), key=p_values.__getitem__)
-    assert [adjusted[i] for i in order] == sorted(adjusted)
-
-
-def test_holm_by_hand():
-    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
-    assert holm([0.01], tested=10) == pytest.approx([0.1])
-
-
-@given(st.integers(1, 500), st.sampled_from([0.05, 0.01]))
-def test_enough_replicates_survive_the_correction(hypotheses, alpha):
-    assert smallest_p_value(replicates_needed(hypotheses, alpha)) * hypotheses <= alpha / 2
