@@ -45,8 +45,9 @@ from lab.clients.base_spec import build_endpoint
 from lab.environment import Environment
 from lab.errors import ClientError
 from lab.experiment.analysis import Row
-from lab.experiment.columns.column import Column, View, group_columns, number_values
+from lab.experiment.columns.column import Column, group_columns, number_values
 from lab.experiment.columns.extract import extract_columns
+from lab.experiment.columns.ladder import View
 from lab.experiment.confirm.effect import FRESH, Effect, block_of
 from lab.experiment.confirm.multiple_testing import adjust_p_values
 from lab.experiment.confirm.permutation import permutation_p_value, smallest_p_value

@@ -1,10 +1,10 @@
-"""Canaries: values made up for this audit, looked for in everything that was sent.
+"""Canaries: values generated for one audit, and the search for them in everything that was sent.
 
-Each factor whose levels are free text gets one more level, generated from the seed, that
-occurs nowhere else in the world.  A place that is different in every trial cannot be
-compared, but it can be searched: if it holds the made-up value, plainly, encoded or hashed
-together with something else that was sent, in the trials that had it, whether it does is a
-column like any other, and is confirmed like any other.
+Each factor whose levels are free text gets one more level, generated from the seed, that occurs
+nowhere else.  A location that differs in every trial cannot be compared, but it can be searched.
+If it contains the generated value, plainly, encoded or hashed together with something else that
+was sent, in all trials with that level, then whether it does is a column like any other, and is
+confirmed like any other.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from lab.observation.location import Location
 __all__ = ["Canary", "classify_canary", "find_canary_columns", "generate_canary"]
 
 _MIN_BITS = 20.0
-"""What chance must guess of a text that is searched for plainly."""
+"""Information of a text that is searched for unencoded."""
 
 _EXAMPLES = 40
 _MAX_SEARCHED = 4 << 20
@@ -40,10 +40,10 @@ _MAX_CLASSIFIED = 8
 
 
 class Canary(msgspec.Struct, frozen=True):
-    """A made-up level, and the texts in it that would betray a copy.
+    """A generated level, and the texts by which a copy of it is recognised.
 
-    ``hashed`` has those too that are short or a word: they may stand anywhere by chance, but
-    a digest of them does not.
+    ``hashed`` also contains short texts and words: they may occur anywhere by chance, but their
+    digests do not.
     """
 
     factor: str
@@ -53,10 +53,10 @@ class Canary(msgspec.Struct, frozen=True):
 
 
 def generate_canary(factor: Factor, seed: int) -> Canary | None:
-    """A generated level of this factor, with as many texts as can be that betray a copy.
+    """Return a generated level of this factor, with as many recognisable texts as possible.
 
-    None where the factor's levels are not free text, or decide where traffic goes, so that
-    finding one in the traffic would mean nothing.
+    Return None where the factor's levels are not free text, or decide where traffic goes: the
+    traffic then contains them anyway.
     """
     if factor.routes or not factor.free:
         return None
@@ -75,17 +75,17 @@ def generate_canary(factor: Factor, seed: int) -> Canary | None:
 
 
 def _is_unmistakable(text: str) -> bool:
-    """Whether a text would hardly stand anywhere by chance, as a single word might."""
+    """Whether a text would hardly occur by chance, as a single word might."""
     return count_text_bits(text) >= _MIN_BITS and not text.isalpha()
 
 
 def _needle_rank(needles: Sequence[str]) -> tuple[int, int]:
-    """The more parts of a level can be found, the better: a client may send any of them."""
+    """Rank levels with more recognisable parts higher: a client may send any of them."""
     return len(needles), max(len(needle) for needle in needles)
 
 
 def _generate_levels(factor: Factor, seed: int) -> list[str]:
-    """Some levels from the factor's strategy, the same for the same seed."""
+    """Return some levels from the factor's strategy, the same for the same seed."""
     from hypothesis import HealthCheck, Phase, given, settings  # slow to import
     from hypothesis import seed as seeded
 
@@ -110,117 +110,137 @@ def _generate_levels(factor: Factor, seed: int) -> list[str]:
 def find_canary_columns(
     trials: Sequence[Features],
     levels: Sequence[Mapping[str, str]],
-    places: Iterable[Location],
+    locations: Iterable[Location],
     canaries: Sequence[Canary],
 ) -> list[Column]:
-    """Columns that say in which trials a place holds a canary, and in which encoding.
+    """Return columns with the encoding in which each trial sends a canary at a location.
 
-    ``levels`` are the levels of each trial, ``places`` those that no exact column speaks for.
-    A place becomes a column where every trial with the canary that has the place shows it.
-    Places whose own names change from trial to trial (a random path, a made-up host) are
-    searched together, names included, as one place of their part.
+    A location becomes a column where every trial that has the canary's level and the location
+    sends the canary there.  Locations whose own names change from trial to trial (a random path,
+    a generated host) are searched together, names included, as one location of their part.
+
+    Args:
+        trials: The features of each trial.
+        levels: The levels of each trial, by factor.
+        locations: The locations to search: those that are not compared exactly.
+        canaries: What to search for.
     """
     if not canaries:
         return []
     found = []
-    sent = _SearchedTexts(trials, tuple(places), canaries)
+    sent = _SearchedTexts(trials, tuple(locations), canaries)
     for number, canary in enumerate(canaries):
         marked = [row for row, here in enumerate(levels) if here.get(canary.factor) == canary.level]
-        for place in sent.places_of(marked):
-            held = [sent.way(row, place, number) for row in marked if sent.has(row, place)]
+        for location in sent.locations_of(marked):
+            held = [
+                sent.find_encoding(row, location, number)
+                for row in marked
+                if sent.has(row, location)
+            ]
             if None in held:
                 continue
             values = tuple(
-                (sent.way(row, place, number) or "") if sent.has(row, place) else None
+                (sent.find_encoding(row, location, number) or "")
+                if sent.has(row, location)
+                else None
                 for row in range(len(trials))
             )
-            found.append(Column(place, "canary", values))
+            found.append(Column(location, "canary", values))
     return found
 
 
 def classify_canary(
-    place: Location, way: str, held: Iterable[tuple[Features, tuple[str, ...]]]
+    location: Location, encoding: str, held: Iterable[tuple[Features, tuple[str, ...]]]
 ) -> Classification:
-    """The kind of signal that a canary column is, and how many such columns chance makes.
+    """Return the kind of signal that a canary column is, and how many chance would make.
 
-    ``held`` are trials that show the canary, each with the texts of its level.  Where they
-    cannot be searched again one by one, chance is what was allowed to a single one of them.
+    Where the trials cannot be searched again one by one, the expected number by chance is the
+    limit that was allowed to a single one of them.
+
+    Args:
+        location: Where the canary is.
+        encoding: The encoding in which it is there.
+        held: The features of trials that send it, each with the texts of its level.
     """
     trials = {str(number): trial for number, trial in enumerate(islice(held, _MAX_CLASSIFIED))}
     again = classify(
-        place,
+        location,
         routed=False,
         rerouted=False,
-        values={label: "\n".join(sent.get(place, ())) for label, (sent, _) in trials.items()},
+        values={label: "\n".join(sent.get(location, ())) for label, (sent, _) in trials.items()},
         needles={label: needles for label, (_, needles) in trials.items()},
         sent=lambda label: chain.from_iterable(trials[label][0].values()),
     )
-    encoding = None if way == PLAIN else way
-    searched = again.encoding == encoding and again.chance is not None
-    kind: Kind = "copied" if encoding is None else "encoded"
-    return Classification(kind, encoding, again.chance if searched else NEGLIGIBLE)
+    named = None if encoding == PLAIN else encoding
+    searched = again.encoding == named and again.chance is not None
+    kind: Kind = "copied" if named is None else "encoded"
+    return Classification(kind, named, again.chance if searched else NEGLIGIBLE)
 
 
 class _SearchedTexts:
-    """What was sent at the places that are searched, trial by trial."""
+    """The texts of the locations that are searched, trial by trial."""
 
     def __init__(
-        self, trials: Sequence[Features], places: Sequence[Location], canaries: Sequence[Canary]
+        self, trials: Sequence[Features], locations: Sequence[Location], canaries: Sequence[Canary]
     ) -> None:
         self._needles = tuple(canary.needles for canary in canaries)
         self._hashed = tuple(canary.hashed for canary in canaries)
-        often = Counter(place for trial in trials for place in trial)
+        often = Counter(location for trial in trials for location in trial)
         self._texts: list[dict[Location, str]] = []
         for trial in trials:
             texts: dict[Location, list[str]] = defaultdict(list)
-            for place in places:
-                if place in trial and often[place] > 1:
-                    texts[place] += (restore_sent_text(place, text) for text in trial[place])
-                elif place in trial:
-                    texts[_generalise(place)] += (str(place), *trial[place])
-            self._texts.append({place: "\n".join(text) for place, text in texts.items()})
+            for location in locations:
+                if location in trial and often[location] > 1:
+                    texts[location] += (
+                        restore_sent_text(location, text) for text in trial[location]
+                    )
+                elif location in trial:
+                    texts[_generalise(location)] += (str(location), *trial[location])
+            self._texts.append({location: "\n".join(text) for location, text in texts.items()})
         self._keyed: dict[tuple[int, int], dict[Location, str]] = {}
         self._trials = trials
-        self._places = frozenset(places)
+        self._locations = frozenset(locations)
 
-    def places_of(self, rows: Iterable[int]) -> list[Location]:
-        """The places that these trials have."""
-        return sorted({place for row in rows for place in self._texts[row]}, key=str)
+    def locations_of(self, rows: Iterable[int]) -> list[Location]:
+        """Return the searched locations that these trials have."""
+        return sorted({location for row in rows for location in self._texts[row]}, key=str)
 
-    def has(self, row: int, place: Location) -> bool:
-        return place in self._texts[row]
+    def has(self, row: int, location: Location) -> bool:
+        return location in self._texts[row]
 
-    def way(self, row: int, place: Location, canary: int) -> str | None:
-        """How one trial shows one canary at one place."""
-        plain = _find_encodings(self._needles, self._hashed, self._texts[row][place])[canary]
-        return plain or self._with_keys(row, canary).get(place)
+    def find_encoding(self, row: int, location: Location, canary: int) -> str | None:
+        """Return the encoding in which a trial sends a canary at a location, or None."""
+        plain = _find_encodings(self._needles, self._hashed, self._texts[row][location])[canary]
+        return plain or self._find_keyed_digests(row, canary).get(location)
 
-    def _with_keys(self, row: int, canary: int) -> Mapping[Location, str]:
-        """Where one trial shows the canary hashed together with something else that it sent."""
+    def _find_keyed_digests(self, row: int, canary: int) -> Mapping[Location, str]:
+        """Return where a trial sends the canary hashed with something else that it sent."""
         if (row, canary) not in self._keyed:
             texts = self._texts[row]
             names = list(texts)
             numbered = find_keyed_digests(
-                dict(enumerate(texts.values())), self._keys(row), self._hashed[canary]
+                dict(enumerate(texts.values())), self._list_keys(row), self._hashed[canary]
             )
-            self._keyed[row, canary] = {names[number]: way for number, way in numbered.items()}
+            self._keyed[row, canary] = {
+                names[number]: encoding for number, encoding in numbered.items()
+            }
         return self._keyed[row, canary]
 
-    def _keys(self, row: int) -> Iterator[str]:
-        """What may be a key: of what is searched first, then of what never changes."""
+    def _list_keys(self, row: int) -> Iterator[str]:
+        """Yield possible keys: first from the searched locations, then from the others."""
         yield from list_keys(self._texts[row].values())
         yield from list_keys(
             text
-            for place, found in self._trials[row].items()
-            if place not in self._places
+            for location, found in self._trials[row].items()
+            if location not in self._locations
             for text in found
         )
 
 
-def _generalise(place: Location) -> Location:
-    """The part of a message that a place belongs to, without names that only it has."""
-    host = place.host if place.channel in ("http", "websocket") else None
-    return Location(place.channel, host, place.method, part=place.part)
+def _generalise(location: Location) -> Location:
+    """Return the part of a message that a location belongs to, without its own names."""
+    host = location.host if location.channel in ("http", "websocket") else None
+    return Location(location.channel, host, location.method, part=location.part)
 
 
 _Texts = tuple[tuple[str, ...], ...]
@@ -229,10 +249,10 @@ _MAX_KNOWN = 200_000
 
 
 def _find_encodings(needles: _Texts, hashed: _Texts, text: str) -> tuple[str | None, ...]:
-    """How a text shows each canary.
+    """Return the encoding of each canary in a text, None where the text does not contain it.
 
-    Remembered by digest of the text, because trials are looked at again whenever others
-    were added, and because most of them say the same.
+    Results are cached by digest of the text, because all trials are analysed again whenever some
+    were added, and because most trials send the same texts.
     """
     data = text[:_MAX_SEARCHED].encode("utf-8", "surrogatepass")
     key = hashed, hashlib.blake2b(data, digest_size=16).digest()

@@ -1,13 +1,13 @@
-"""A column: one comparable value per trial; and columns that behave alike, as one group."""
+"""A column: one comparable value per trial.  A column group: columns with the same pattern."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
 
 import msgspec
 
+from lab.experiment.columns.ladder import View
 from lab.observation.location import Location
 
 __all__ = [
@@ -15,18 +15,14 @@ __all__ = [
     "Column",
     "ColumnGroup",
     "NoisyLocation",
-    "View",
     "group_columns",
+    "map_texts",
     "number_values",
-]
-
-View = Literal[
-    "exact", "masked", "set", "count", "some", "word", "order", "canary", "rate", "part", "length"
 ]
 
 
 class _Absent(str):
-    """Equal to itself alone: no text that a client sends can pass for it."""
+    """Equal to itself only, so that no text of a client equals it."""
 
     __slots__ = ()
     __hash__ = str.__hash__
@@ -43,9 +39,9 @@ ABSENT = _Absent("(absent)")
 
 
 class Column(msgspec.Struct, frozen=True):
-    """One comparable value per trial; None where the trial tells nothing about it.
+    """One comparable value per trial; None where the value in a trial is unknown.
 
-    ``before`` and ``after`` are the text around a slot, to show where it stands.
+    ``before`` and ``after`` are the text around the slot that the values come from.
     """
 
     location: Location
@@ -56,7 +52,7 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class NoisyLocation(msgspec.Struct, frozen=True):
-    """A place that is the same in no view, and what was seen there in each trial."""
+    """A location at which replicates differ, and why; ``seen`` is what each trial sent there."""
 
     location: Location
     why: str
@@ -64,9 +60,9 @@ class NoisyLocation(msgspec.Struct, frozen=True):
 
 
 class ColumnGroup(msgspec.Struct, frozen=True):
-    """Columns that split the trials alike.
+    """Columns that divide the trials in the same way.
 
-    ``codes`` numbers the values by first occurrence; -1 where the trial tells nothing.
+    ``codes`` numbers the values by first occurrence; -1 where a value is unknown.
     """
 
     codes: tuple[int, ...]
@@ -74,7 +70,7 @@ class ColumnGroup(msgspec.Struct, frozen=True):
 
 
 def group_columns(found: Sequence[Column]) -> list[ColumnGroup]:
-    """Columns with the same pattern over the trials, together."""
+    """Group the columns that have the same pattern over the trials."""
     patterns: dict[tuple[int, ...], list[Column]] = defaultdict(list)
     for column in found:
         patterns[number_values(column.values)].append(column)
@@ -82,8 +78,13 @@ def group_columns(found: Sequence[Column]) -> list[ColumnGroup]:
 
 
 def number_values(values: Sequence[str | None]) -> tuple[int, ...]:
-    """The values numbered by first occurrence; -1 where there is none."""
+    """Return the values numbered by first occurrence; -1 for None."""
     numbers: dict[str, int] = {}
     return tuple(
         -1 if value is None else numbers.setdefault(value, len(numbers)) for value in values
     )
+
+
+def map_texts(function: Callable[[str], str], values: Sequence[str | None]) -> list[str | None]:
+    """Apply a function to each text; None and ABSENT stay what they are."""
+    return [value if value is None or value == ABSENT else function(value) for value in values]

@@ -1,21 +1,22 @@
-"""Observations → columns: one comparable value per trial, noise left behind.
+"""Features of all trials to columns: one comparable value per trial, without noise.
 
-A column is a feature, or a piece of one, whose value is the same in all replicates of an
-environment.  Whatever is not the same is looked at through coarser and coarser glasses (a
-*ladder of views*) until it is:
+A column is a feature, or a part of one, whose value is the same in all replicates of an
+environment.  What differs between replicates is compared in coarser and coarser views
+(:mod:`lab.experiment.columns.ladder`) until it is stable:
 
 1. ``exact``: the text in one slot, to the last code point;
-2. ``part`` and ``length``: what is steady in a random token, and how long a text is;
-   ``masked``: with identifiers, times and numbers blanked;
-3. ``set``: where a feature has several values in jittering order or number;
-4. ``some``: whether there is anything at all;
+2. ``part`` and ``length``: the stable part of a random token, and the length of a text;
+   ``masked``: the text with identifiers, times and numbers blanked;
+3. ``set``: the values of a feature that has several, in varying order or number;
+4. ``presence``: whether there is anything at all;
 5. ``word``: whether one word that recurs over trials occurs.
 
-Thousands of noisy fields vanish this way without a list of their names.  What is constant
+Thousands of noisy fields are excluded in this way without a list of their names.  What is stable
 in no view is reported as noise.
 
-Columns with the same pattern over all trials are one :class:`Group`: everything that
-copies one input behaves alike, so hundreds of places become one hypothesis.
+Columns with the same pattern over all trials form one
+:class:`~lab.experiment.columns.column.ColumnGroup`: everything that copies one input has the
+same pattern, so hundreds of locations become one hypothesis.
 """
 
 from __future__ import annotations
@@ -25,20 +26,22 @@ from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
-from lab.experiment.columns.column import ABSENT, Column, NoisyLocation, View, number_values
-from lab.experiment.columns.views import (
-    MAX_VALUES,
-    extract_finest_view,
-    extract_order_column,
-    extract_slot_columns,
-    extract_value_columns,
-    extract_word_columns,
+from lab.experiment.columns.column import ABSENT, Column, NoisyLocation, number_values
+from lab.experiment.columns.ladder import (
+    COUNT,
+    EXACT,
+    MASKED,
+    MASKED_SET,
+    PRESENCE,
+    SET,
+    Rung,
+    View,
 )
+from lab.experiment.columns.views import MAX_VALUES, LocationComparison
 from lab.experiment.trials.replicates import Replicates
 from lab.findings.classify import MANNER_PARTS
 from lab.observation.features import Features
 from lab.observation.location import MESSAGE_PARTS, Location
-from lab.observation.text.masks import mask
 
 __all__ = ["extract_columns"]
 
@@ -49,50 +52,59 @@ _ELEMENT = re.compile(r"/(?:\[[^/]*\]|\*)(?=/|$)")
 
 
 def extract_columns(
-    trials: Sequence[Features], groups: Sequence[int], broken: frozenset[int] = frozenset()
+    features_by_trial: Sequence[Features],
+    replicate_ids: Sequence[int],
+    broken: frozenset[int] = frozenset(),
 ) -> tuple[list[Column], list[NoisyLocation]]:
-    """All columns that are not constant, and all places that are noise.
+    """Return all columns that are not constant, and all locations that are noise.
 
-    ``groups`` numbers the environments: trials with the same number are replicates.  The
-    first trial must be of the control environment.  Of ``broken`` trials only how they
-    ended is known.
+    Args:
+        features_by_trial: What each trial sent, the first one in the control environment.
+        replicate_ids: A number for each trial's environment; equal numbers are replicates.
+        broken: Indices of trials of which only how they ended is known.
     """
-    everything = tuple(range(len(trials)))
+    everything = tuple(range(len(features_by_trial)))
     whole = tuple(index for index in everything if index not in broken)
     replicates: dict[tuple[int, ...], Replicates] = {}
     found: list[Column] = []
     noise: list[NoisyLocation] = []
     sampled: set[tuple[Location, str]] = set()
-    locations = {location for trial in trials for location in trial}
+    locations = {location for features in features_by_trial for location in features}
     usual = _find_regular_messages(
-        locations, trials, [row for row in whole if groups[row] == groups[0]]
+        locations,
+        features_by_trial,
+        [row for row in whole if replicate_ids[row] == replicate_ids[0]],
     )
     for location in sorted(locations, key=_nesting_key):
         rows = everything if location.channel == "exit" else whole
         message = usual.get(location.message)
         if message is not None and message != location:
-            rows = tuple(row for row in rows if message in trials[row])
-        values = [trials[row].get(location, ()) for row in rows]
+            rows = tuple(row for row in rows if message in features_by_trial[row])
+        values = [features_by_trial[row].get(location, ()) for row in rows]
         if all(value == values[0] for value in values):
             continue
         if rows not in replicates:
-            replicates[rows] = Replicates([groups[row] for row in rows])
+            replicates[rows] = Replicates([replicate_ids[row] for row in rows])
         start, noted = len(found), len(noise)
         found.extend(_extract_location(location, values, replicates[rows], noise, sampled))
         _deduplicate(found, start)
-        if len(rows) < len(trials):
-            found[start:] = [_expand_column(column, rows, len(trials)) for column in found[start:]]
-            noise[noted:] = [_expand_noise(item, rows, len(trials)) for item in noise[noted:]]
+        if len(rows) < len(features_by_trial):
+            found[start:] = [
+                _expand_column(column, rows, len(features_by_trial)) for column in found[start:]
+            ]
+            noise[noted:] = [
+                _expand_noise(item, rows, len(features_by_trial)) for item in noise[noted:]
+            ]
     return found, noise
 
 
 def _find_regular_messages(
     locations: Collection[Location], trials: Sequence[Features], control: Sequence[int]
 ) -> dict[Location, Location]:
-    """Messages that the control environment's trials send, each with the place that tells so.
+    """Map each message that all control trials send to the location of the message itself.
 
-    Where such a message does not come, its parts tell nothing: that it does not is compared at
-    a place of its own, and would be found again in each of hundreds of parts.
+    Where such a message is missing, its parts are unknown: that it is missing is compared at the
+    location of the message, and would otherwise be found again in each of hundreds of parts.
     """
     return {
         location.message: location
@@ -102,7 +114,7 @@ def _find_regular_messages(
 
 
 def _expand_column(column: Column, rows: Sequence[int], size: int) -> Column:
-    """The column over all trials, nothing known of those left out."""
+    """Return the column over all ``size`` trials, None in those that are not in ``rows``."""
     values: list[str | None] = [None] * size
     for row, value in zip(rows, column.values, strict=True):
         values[row] = value
@@ -134,33 +146,34 @@ def _extract_location(
     noise: list[NoisyLocation],
     sampled: set[tuple[Location, str]],
 ) -> Iterator[Column]:
-    """The columns of one place.
+    """Yield the columns of one location.
 
-    ``sampled`` collects messages and array elements that come and go by chance: what is
-    inside them comes and goes with them, which tells nothing.
+    ``sampled`` collects messages and array elements that come and go by chance.  What is inside
+    them comes and goes with them, so its presence is not compared.
     """
-    if location.channel in _SET_CHANNELS or location.part in _SET_PARTS:
-        # How often a name is resolved or a connection made is a matter of keep-alive and of
-        # races; which names, routes and handshakes there are is not.
+    is_set = location.channel in _SET_CHANNELS or location.part in _SET_PARTS
+    if is_set:
+        # How often a name is resolved or a connection made depends on keep-alive and on races;
+        # which names, routes and handshakes there are does not.
         values = [tuple(sorted(set(value))) for value in values]
         values = [("\n".join(value),) if value else () for value in values]
-    counts = [str(len(value)) for value in values]
+    counts = [str(COUNT.view(value)) for value in values]
     containers = _list_containers(location)
-    # How something is said comes and goes with what is said, which is compared elsewhere.
+    # The manner of a text comes and goes with the text, which is compared elsewhere.
     presence_is_noise = location.part in MANNER_PARTS or not sampled.isdisjoint(containers)
     if len(set(counts)) > 1 and not presence_is_noise:
-        present = ["some" if value else ABSENT for value in values]
+        present = ["some" if PRESENCE.view(value) else ABSENT for value in values]
         if replicates.agree(counts):
-            view: View = "count" if set(counts) - {"0", "1"} else "some"
+            view: View = "count" if set(counts) - {"0", "1"} else "presence"
             yield Column(location, view, tuple(counts if view == "count" else present))
         elif replicates.agree(present):
-            yield Column(location, "some", tuple(present))
+            yield Column(location, "presence", tuple(present))
             raw = Column(location, "count", tuple(counts))
             noise.append(NoisyLocation(location, "the number of occurrences varies", raw))
         else:
             presence_is_noise = True
             sampled.add(containers[-1])
-            raw = Column(location, "some", tuple(present))
+            raw = Column(location, "presence", tuple(present))
             noise.append(
                 NoisyLocation(location, "occurs in some replicates and not in others", raw)
             )
@@ -168,38 +181,41 @@ def _extract_location(
     absent = None if presence_is_noise else ABSENT
     if len({value for value in values if value}) < 2:
         return
-    if location.channel in _SET_CHANNELS or location.part in _SET_PARTS:
+    comparison = LocationComparison(location, replicates, noise, absent)
+    if is_set:
         texts = [value[0] if value else absent for value in values]
-        yield from extract_finest_view(location, "set", texts, ("", ""), replicates, noise)
+        yield from comparison.compare_text("set", texts)
         return
     if location.part in _ORDER_PARTS:
-        yield from extract_order_column(location, values, absent, replicates, noise)
+        yield from comparison.compare_order(values)
         return
     lengths = {len(value) for value in values if value}
     ordered = replicates.agree([value or None for value in values])
     if len(lengths) == 1 and (ordered or lengths == {1}):
         for index in range(min(lengths.pop(), MAX_VALUES)):
             texts = [value[index] if value else absent for value in values]
-            yield from extract_slot_columns(location, "exact", texts, replicates, noise)
+            yield from comparison.compare_slots("exact", texts)
         return
-    for view, seen in (
-        ("set", values),
-        ("masked", [tuple(mask(text) for text in value) for value in values]),
-    ):
-        if replicates.agree([tuple(sorted(set(value))) or None for value in seen]):
-            yield from extract_value_columns(location, view, seen, absent, replicates, noise)
+    several: tuple[tuple[View, Rung, Rung], ...] = (
+        ("set", EXACT, SET),
+        ("masked", MASKED, MASKED_SET),
+    )
+    for view, each, together in several:
+        if replicates.agree([together.view(value) or None for value in values]):
+            reduced = [tuple(map(each.reduce, value)) for value in values]
+            yield from comparison.compare_values(view, reduced)
             return
     noise.append(NoisyLocation(location, "values and their number vary"))
-    yield from extract_word_columns(location, values, absent, replicates)
+    yield from comparison.compare_words(values)
 
 
 def _nesting_key(location: Location) -> tuple[str, bool, str]:
-    """Messages before their parts, and outer elements before inner ones."""
+    """Sort messages before their parts, and outer elements before inner ones."""
     return str(location.message), location.part not in MESSAGE_PARTS, str(location)
 
 
 def _list_containers(location: Location) -> list[tuple[Location, str]]:
-    """The message and the array elements that a place is part of, outermost first."""
+    """Return the message and the array elements that contain a location, outermost first."""
     pointer = location.pointer or ""
     found = [(location.message, "")]
     if location.part in ("body", "key order"):

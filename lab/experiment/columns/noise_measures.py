@@ -1,13 +1,13 @@
-"""What is noise, as numbers: what a test of distributions can compare.
+"""Noise as numbers, whose distributions a test can compare.
 
-A place that is the same in no view may still tell something by how often or how much: one
-arm of an experiment that more runs join in some surroundings, a number with another mean, a
-pause that is longer.  Each such place gives measures, a number a trial:
+A location that is stable in no view may still depend on a factor by how often or how much: more
+runs join one arm of an experiment, a number has another mean, a pause is longer.  Each such
+location gives measures, one number per trial:
 
-- *category*: 1 where a value that recurs stands there, 0 where another does;
-- *presence*: 1 where anything is there, 0 where nothing is;
-- *number*: the number that stands there; a *count* of occurrences; *seconds* that passed;
-  the *length* of a longer text.
+- *category*: 1 where a certain recurring value is sent, 0 where another is;
+- *presence*: 1 where anything is sent, 0 where nothing is;
+- *number*: the number that is sent; *count*: the number of occurrences; *seconds*: time passed;
+  *length*: the length of a longer text.
 
 A random token gives none: no value of it recurs, and it is no number.
 """
@@ -33,31 +33,31 @@ Nature = Literal["category", "presence", "number", "count", "seconds", "length"]
 
 _MAX_CATEGORIES = 8
 _MIN_RECURRENCES = 3
-"""So often a value must occur to be a category."""
+"""Occurrences that make a value a category."""
 _MAX_NUMBER_CATEGORIES = 6
-"""Fewer different numbers are categories."""
+"""Up to so many different numbers are categories."""
 _MIN_LENGTH = 16
-"""The length of a text with fewer characters tells little."""
+"""Shorter texts have no measure of length."""
 _MAX_OCCURRENCES = 4
-"""Occurrences of one request whose time is compared."""
+"""Occurrences of one request whose times are compared."""
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 class Measure(msgspec.Struct, frozen=True):
-    """One number a trial; None where the trial tells nothing.  ``what`` is the category."""
+    """One number per trial; None where it is unknown.  ``what`` is the text of a category."""
 
     location: Location
     nature: Nature
     values: tuple[float | None, ...]
     what: str = ""
     number: int = 0
-    """Which occurrence, of what occurs several times."""
+    """Which occurrence of several, from 0."""
 
 
 def derive_measures(unsettled: Iterable[Column]) -> list[Measure]:
-    """The measures of columns in which replicates do not agree, each pattern once."""
+    """Return the measures of columns in which replicates differ, each pattern once."""
     found: dict[tuple[float | None, ...], Measure] = {}
-    # Of places with the same pattern, what is said tells more than the way that it takes.
+    # Of locations with the same pattern, content comes before routes.
     for column in sorted(unsettled, key=lambda one: one.location.channel in ROUTED_CHANNELS):
         for measure in _derive_from_column(column):
             found.setdefault(measure.values, measure)
@@ -65,12 +65,12 @@ def derive_measures(unsettled: Iterable[Column]) -> list[Measure]:
 
 
 def derive_time_measures(trials: Sequence[Timings | None]) -> list[Measure]:
-    """The time before each request, where it is sent as often in all trials that send it.
+    """Return the time before each request that is sent equally often in all trials that send it.
 
-    None where a trial tells nothing.
+    ``trials`` has None for a trial whose times are unknown.
     """
     found = []
-    for location in sorted({place for trial in trials for place in trial or {}}, key=str):
+    for location in sorted({location for trial in trials for location in trial or {}}, key=str):
         times = [None if trial is None else trial.get(location) for trial in trials]
         lengths = {len(each) for each in times if each is not None}
         if len(lengths) == 1:
@@ -86,7 +86,7 @@ def _derive_from_column(column: Column) -> Iterator[Measure]:
         counts = tuple(None if value is None else float(value) for value in values)
         yield Measure(column.location, "count", counts)
         return
-    if ABSENT in values and column.view == "some":
+    if ABSENT in values and column.view == "presence":
         there = tuple(None if v is None else float(v != ABSENT) for v in values)
         yield Measure(column.location, "presence", there)
         return
@@ -115,7 +115,7 @@ def _map_values(
 
 
 def _parse_number(text: str) -> float | None:
-    """The number that the text is, if it is one."""
+    """Return the number that the text is; None if it is none or not finite."""
     if not _NUMBER.fullmatch(text.strip()):
         return None
     number = float(text.strip())

@@ -1,9 +1,9 @@
-"""What is steady in a random token: the part of it that replicates agree on, and its length.
+"""The stable part of a random token: what replicates agree on, and the token's length.
 
-An identifier that is made anew for every message can carry a part that is not: eight digits of
-a digest, a prefix that stands for a group of users.  Tokens of one length are compared
-character by character, others piece by piece between their separators.  Numbers and times are
-left out, because their leading digits follow the clock.
+An identifier that is generated for every message can contain a part that is not random: eight
+digits of a digest, or a prefix that stands for a group of users.  Tokens of one length are
+compared character by character, others piece by piece between their separators.  Numbers and
+times are excluded, because their leading digits follow the clock.
 """
 
 from __future__ import annotations
@@ -12,28 +12,30 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from lab.experiment.columns.column import ABSENT
+from lab.experiment.columns.column import ABSENT, map_texts
+from lab.experiment.columns.ladder import LENGTH
 from lab.experiment.trials.replicates import Replicates
 from lab.observation.text.masks import mask
 
 __all__ = ["describe_lengths", "find_stable_parts"]
 
-_SHORTEST, _LONGEST = 6, 512
+_MIN_TOKEN, _MAX_TOKEN = 6, 512
+"""Characters of a token that is compared."""
 _MIN_LENGTH = 16
-"""A text of fewer characters may be a number, which gets longer as it grows."""
+"""The length of a shorter text is not compared: it may be a number, longer as it grows."""
 _MAX_PIECES = 64
 _MIN_REPETITIONS = 4
-"""Of each character so many must have been seen again: random ones agree by chance, too."""
+"""How often each character must recur in replicates, since random ones may agree by chance."""
 _GAP = "…"
 _PIECES = re.compile(r"[0-9A-Za-z]+|[^0-9A-Za-z]")
 _EPOCH = re.compile(r"(?<![0-9a-zA-Z])[12](?:\d{9}|\d{12}|\d{15}|\d{18})(?![0-9a-zA-Z])")
-"""Seconds, or thousandths and so on, since 1970."""
+"""Time since 1970 in seconds, milliseconds, microseconds or nanoseconds."""
 
 
 def find_stable_parts(
     values: Sequence[str | None], replicates: Replicates
 ) -> list[str | None] | None:
-    """The steady parts of the tokens, if they differ between some trials; None otherwise."""
+    """Return the stable parts of the tokens; None if they differ between no two trials."""
     known = [index for index, value in enumerate(values) if value is not None and value != ABSENT]
     texts = [values[index] or "" for index in known]
     if len(set(texts)) < 2 or not all(map(_is_token, set(texts))):
@@ -46,10 +48,10 @@ def find_stable_parts(
     if sum(len(members) - 1 for members in sets if members) < _MIN_REPETITIONS:
         return None
     kept = [
-        all(len({rows[row][place] for row in members}) < 2 for members in sets)
-        for place in range(width)
+        all(len({rows[row][index] for row in members}) < 2 for members in sets)
+        for index in range(width)
     ]
-    if all(len({rows[row][place] for row in known}) < 2 for place in range(width) if kept[place]):
+    if all(len({rows[row][index] for row in known}) < 2 for index in range(width) if kept[index]):
         return None
     found = list(values)
     for row, pieces in rows.items():
@@ -58,15 +60,15 @@ def find_stable_parts(
 
 
 def describe_lengths(values: Sequence[str | None]) -> list[str | None] | None:
-    """How long the texts are, in words, where that tells anything."""
+    """Return a description of each text's length; None where lengths are equal or short."""
     texts = {value for value in values if value is not None and value != ABSENT}
     if len({len(text) for text in texts}) < 2 or min(map(len, texts)) < _MIN_LENGTH:
         return None
-    return [v if v is None or v == ABSENT else f"{len(v)} characters" for v in values]
+    return map_texts(LENGTH.reduce, values)
 
 
 def _is_token(text: str) -> bool:
-    if not _SHORTEST <= len(text) <= _LONGEST or text.isdecimal() or not text.isprintable():
+    if not _MIN_TOKEN <= len(text) <= _MAX_TOKEN or text.isdecimal() or not text.isprintable():
         return False
     return " " not in text and "‹time›" not in mask(text) and not _EPOCH.search(text)
 
@@ -78,7 +80,7 @@ def _split_texts(texts: Sequence[str]) -> list[list[str]]:
 
 
 def _join_stable(pieces: Sequence[str], kept: Sequence[bool]) -> str:
-    """The kept pieces, a gap for each stretch of others."""
+    """Join the kept pieces, with a gap for each stretch of others."""
     stretches = groupby(zip(pieces, kept, strict=True), key=lambda item: item[1])
     return "".join(
         "".join(piece for piece, _ in members) if keep else _GAP for keep, members in stretches

@@ -1,9 +1,8 @@
-"""Several values at one place, matched with those of the control environment.
+"""Several values at one location, matched with those of the control environment.
 
-Where a feature has several values whose order or number is not the same in all trials, they
-are compared value by value: each with the one of the model that it equals or, failing that,
-shares most words with.  Sorting would not do: one changed character can move a text to
-another place, and everything behind it with it.
+Where a feature has several values whose order or number varies, they are compared one by one:
+each with the value of the model that it equals or, failing that, shares most words with.  Sorting
+would not do: one changed character can move a text to another position, and all texts behind it.
 """
 
 from __future__ import annotations
@@ -14,24 +13,24 @@ __all__ = ["match_values"]
 
 
 _MAX_CANDIDATES = 256
-"""Values that are looked at for a likeness; a client may send any number."""
+"""Values that are searched for similar ones; a client may send any number."""
 
 
 def match_values(
     model: Sequence[str], values: Sequence[str]
 ) -> tuple[tuple[str | None, ...], tuple[str, ...]]:
-    """For each different value of the model the one that stands for it, and what is left over.
+    """Return the value that corresponds to each distinct value of the model, and the others.
 
-    None where nothing does.
+    None stands for a value of the model to which no value corresponds.
     """
-    places = tuple(dict.fromkeys(model))
+    wanted = tuple(dict.fromkeys(model))
     left = {
         text: frozenset(text.split())
-        for text in sorted(set(values) - set(places))[:_MAX_CANDIDATES]
+        for text in sorted(set(values) - set(wanted))[:_MAX_CANDIDATES]
     }
     found: list[str | None] = []
     present = set(values)
-    for text in places:
+    for text in wanted:
         if text in present:
             found.append(text)
             continue
@@ -43,7 +42,7 @@ def match_values(
 
 
 def _find_most_similar(text: str, others: Mapping[str, frozenset[str]]) -> str | None:
-    """The text that shares the most words, if it shares half of them."""
+    """Return the text that shares the most words, if it shares half of them."""
     words = set(text.split())
     best: str | None = None
     most = 0

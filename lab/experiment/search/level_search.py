@@ -203,7 +203,7 @@ class _SearchTrials:
             if not trials:
                 self.stopped = True
                 continue
-            new = [context.known.new(level, features) for features in trials]
+            new = [context.known.find_new(level, features) for features in trials]
             found[level] = frozenset.intersection(*new) if len(new) >= least else frozenset()
         return found
 

@@ -1,13 +1,12 @@
-"""What a level shows that no known level does.
+"""What a level causes that no known level does.
 
-Each place is looked at through the finest glass under which replicates agree *and* the known
-levels show few values: the exact text, identifiers and numbers blanked, all words blanked
-(so that punctuation, spacing and invisible characters are left), whether there is anything.
-Where every known level shows a value of its own, as in a copy or a hash of it, a new value
-is nothing new, and the place is looked at through a coarser glass.  Copies of the level
-itself are blanked before.
+Each location is compared in the finest view in which replicates agree *and* the known levels have
+few values: the exact text, identifiers and numbers blanked, all words blanked (so that
+punctuation, spacing and invisible characters remain), whether there is anything.  Where every
+known level has a value of its own, as in a copy or a hash of it, a further value is no news, and
+the location is compared in a coarser view.  Copies of the level itself are blanked before.
 
-What is then seen at a place, and was seen at no known level, is new.
+A view of a location that no known level produced is new.
 """
 
 from __future__ import annotations
@@ -17,58 +16,44 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from lab.experiment.columns.ladder import EXACT, MASKED, PRESENCE, SHAPE, Rung, choose_finest
 from lab.findings.classify import ROUTE_PARTS, ROUTED_CHANNELS
 from lab.observation.features import Features
-from lab.observation.text.masks import mask
 
-__all__ = ["KnownBehaviour", "Sighting", "collect_known"]
+__all__ = ["LADDER", "KnownBehaviour", "Sighting", "collect_known"]
 
 Sighting = tuple[str, str]
-"""A place, and what is seen there."""
+"""A location, with the level blanked, and its view."""
 
 _SHORTEST_NEEDLE = 3
 _FEW = 3
-_WORD = re.compile(r"[A-Za-z0-9]+")
+"""Known levels have few values at a location: so many, or one in so many levels."""
 
-_Values = tuple[str, ...]
+_Texts = tuple[str, ...]
 
+LADDER = (EXACT, MASKED, SHAPE, PRESENCE)
+"""The views in which a location is compared, the finest first."""
 
-def _exact(values: _Values) -> object:
-    return sorted(values)
-
-
-def _masked(values: _Values) -> object:
-    return sorted(map(mask, values))
-
-
-def _signs(values: _Values) -> object:
-    return sorted({_WORD.sub("w", text) for text in values})
-
-
-def _some(values: _Values) -> object:
-    return bool(values)
-
-
-_GLASSES: tuple[Callable[[_Values], object], ...] = (_exact, _masked, _signs, _some)
-_UNKNOWN = _GLASSES.index(_signs)
+_DEFAULT = SHAPE
 
 
 class KnownBehaviour(msgspec.Struct, frozen=True):
-    """What is known: through which glass each place is seen, and what was seen there.
+    """The view of each location, None for no comparison, and what known levels produced in it.
 
-    ``hosts`` are those that known levels do not name, such as what a moving one stands for.
+    ``hosts`` are those that known levels do not name.  ``needles`` maps a level to the texts that
+    a copy of it would contain; ``routes`` is true of a factor that decides where traffic goes.
     """
 
-    glasses: Mapping[str, int]
+    views: Mapping[str, Rung | None]
     known: frozenset[Sighting]
     hosts: frozenset[str]
     needles: Callable[[str], tuple[str, ...]]
     routes: bool
 
-    def new(self, level: str, features: Features) -> frozenset[Sighting]:
-        """What this trial of a level shows that no known level does."""
-        places = _blank_copies(level, features, self.needles, self.routes, self.hosts)
-        return frozenset(_list_sightings(places, self.glasses)) - self.known
+    def find_new(self, level: str, features: Features) -> frozenset[Sighting]:
+        """Return what this trial of a level sent that no known level does."""
+        texts = _blank_copies(level, features, self.needles, self.routes, self.hosts)
+        return frozenset(_list_sightings(texts, self.views)) - self.known
 
 
 def collect_known(
@@ -78,10 +63,14 @@ def collect_known(
     routes: bool,
     elsewhere: KnownBehaviour | None = None,
 ) -> KnownBehaviour:
-    """What trials of known levels, some of them several times, say is known.
+    """Return what known levels of a factor produce.
 
-    What was seen ``elsewhere`` is known too, and no place is looked at more closely than there,
-    because more levels may have taught it.
+    Args:
+        trials: A known level and the features of each trial; a level may have several trials.
+        needles: Maps a level to the texts that a copy of it would contain.
+        routes: Whether the factor decides where traffic goes; routes are then not compared.
+        elsewhere: What is known in another environment.  It stays known, and no location is
+            compared in a finer view than there, because that may rest on more levels.
     """
     hosts = frozenset(
         location.host
@@ -89,45 +78,47 @@ def collect_known(
         for location in features
         if location.host is not None and location.host not in needles(level)
     )
-    seen = [
+    sent = [
         (level, _blank_copies(level, features, needles, routes, hosts))
         for level, features in trials
     ]
-    names = {place for _, places in seen for place in places}
-    least = {} if elsewhere is None else elsewhere.glasses
-    glasses = {
-        name: _choose_coarser(_choose_view(name, seen), least.get(name, 0)) for name in names
+    names = {name for _, texts in sent for name in texts}
+    limits = {} if elsewhere is None else elsewhere.views
+    views = {
+        name: _choose_coarser(_choose_view(name, sent), limits.get(name, LADDER[0]))
+        for name in names
     }
-    known = {sight for _, places in seen for sight in _list_sightings(places, glasses)}
+    known = {sighting for _, texts in sent for sighting in _list_sightings(texts, views)}
     if elsewhere is not None:
         known |= elsewhere.known
-    return KnownBehaviour(glasses, frozenset(known), hosts, needles, routes)
+    return KnownBehaviour(views, frozenset(known), hosts, needles, routes)
 
 
-def _choose_view(name: str, seen: Sequence[tuple[str, Mapping[str, _Values]]]) -> int:
-    """The finest glass that shows few values and the same for the same level; -1 for none."""
-    levels = {level for level, _ in seen}
+def _choose_view(name: str, sent: Sequence[tuple[str, Mapping[str, _Texts]]]) -> Rung | None:
+    """Return the finest view with few values and one value per level; None if there is none."""
+    levels = {level for level, _ in sent}
     most = max(_FEW, len(levels) // _FEW)
-    for number, glass in enumerate(_GLASSES):
-        shown: dict[str, set[str]] = {level: set() for level in levels}
-        for level, places in seen:
-            shown[level].add(repr(glass(places.get(name, ()))))
-        steady = all(len(values) == 1 for values in shown.values())
-        if steady and len(set().union(*shown.values())) <= most:
-            return number
-    return -1
+
+    def is_comparable(rung: Rung) -> bool:
+        values: dict[str, set[str]] = {level: set() for level in levels}
+        for level, texts in sent:
+            values[level].add(repr(rung.view(texts.get(name, ()))))
+        stable = all(len(found) == 1 for found in values.values())
+        return stable and len(set().union(*values.values())) <= most
+
+    return choose_finest(LADDER, is_comparable)
 
 
-def _choose_coarser(one: int, other: int) -> int:
-    return -1 if min(one, other) < 0 else max(one, other)
+def _choose_coarser(one: Rung | None, other: Rung | None) -> Rung | None:
+    return None if one is None or other is None else max(one, other, key=LADDER.index)
 
 
-def _list_sightings(places: Mapping[str, _Values], glasses: Mapping[str, int]) -> set[Sighting]:
+def _list_sightings(texts: Mapping[str, _Texts], views: Mapping[str, Rung | None]) -> set[Sighting]:
     found = set()
-    for name in {*places, *glasses}:
-        number = glasses.get(name, _UNKNOWN)
-        if number >= 0:
-            found.add((name, repr(_GLASSES[number](places.get(name, ())))))
+    for name in {*texts, *views}:
+        rung = views.get(name, _DEFAULT)
+        if rung is not None:
+            found.add((name, repr(rung.view(texts.get(name, ())))))
     return found
 
 
@@ -137,12 +128,12 @@ def _blank_copies(
     needles: Callable[[str], tuple[str, ...]],
     routes: bool,
     hosts: frozenset[str],
-) -> dict[str, _Values]:
-    """The places and texts of a trial, copies of its level blanked."""
+) -> dict[str, _Texts]:
+    """Return the texts of a trial by location, with copies of its level blanked."""
     texts = [x for x in needles(level) if len(x) >= _SHORTEST_NEEDLE and x not in hosts]
     longest = sorted(texts, key=len, reverse=True)
     copies = re.compile("|".join(map(re.escape, longest)) or r"(?!)", re.IGNORECASE)
-    found: dict[str, _Values] = {}
+    found: dict[str, _Texts] = {}
     for location, values in features.items():
         if routes and (location.part in ROUTE_PARTS or location.channel in ROUTED_CHANNELS):
             continue

@@ -143,12 +143,12 @@ def collect_values_by_level(
         for column in extract_columns(features, groups, broken)[0]
         if column.location == place and _shows_signal(column, signal, trials, here)
     ]
-    found = [column for column in found if column.view not in ("count", "some")] or found[:1]
+    found = [column for column in found if column.view not in ("count", "presence")] or found[:1]
     if not found:
         return {}
     cut = [msgspec.structs.replace(c, values=tuple(c.values[i] for i in here)) for c in found]
     values = join_slots(cut)
-    exact = all(column.view in ("exact", "set", "some") for column in cut)
+    exact = all(column.view in ("exact", "set", "presence") for column in cut)
     whole = find_whole_texts(place, values, [rows[index] for index in here]) if exact else None
     seen: dict[str, list[str | None]] = defaultdict(list)
     for index, value in zip(here, whole or values, strict=True):

@@ -16,7 +16,8 @@ from itertools import product
 import msgspec
 
 from lab.experiment.analysis import Row
-from lab.experiment.columns.column import Column, View
+from lab.experiment.columns.column import Column
+from lab.experiment.columns.ladder import View
 from lab.experiment.confirm.effect import Effect
 from lab.experiment.trials.contrasts import TrialTable
 from lab.findings.covert.covert import is_covert
@@ -66,7 +67,7 @@ class TextPair(msgspec.Struct, frozen=True):
 def is_hidden(column: Column, left: str | None, right: str | None) -> bool:
     """Whether a reader of two values of a column would not notice that they differ."""
     part = column.location.part
-    if left is None or right is None or column.view in ("count", "some"):
+    if left is None or right is None or column.view in ("count", "presence"):
         return False
     if part in _COVERT_PARTS or column.location.channel == "tls":
         return True

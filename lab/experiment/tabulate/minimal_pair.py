@@ -38,7 +38,7 @@ def build_minimal_pair(
             return value[:MAX_VALUE_LENGTH]
         if whole is not None and (text := whole[usual[0]]) is not None:
             return text
-        if lead.column.view == "some":
+        if lead.column.view == "presence":
             return value
         texts = rows[usual[0]].features.get(lead.column.location, ())
         return _extract_context(lead.column, value, texts)[:MAX_VALUE_LENGTH]

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from lab.experiment.analysis import Row
-from lab.experiment.columns.column import ABSENT, Column, View
+from lab.experiment.columns.column import ABSENT, Column
+from lab.experiment.columns.ladder import View
 from lab.experiment.confirm.effect import Effect
 from lab.experiment.tabulate.covertness import (
     COARSE_VIEWS,
@@ -47,7 +48,7 @@ def is_absent_on_one_side(field: ColumnContrast) -> bool:
 
 def is_count(field: ColumnContrast) -> bool:
     """Whether the column tells how often something is there, not what."""
-    return field.column.view in ("count", "some")
+    return field.column.view in ("count", "presence")
 
 
 def contrast_columns(

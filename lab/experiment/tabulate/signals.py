@@ -124,7 +124,7 @@ def _build_signal(
         shown = compared if told.kind in ("copied", "encoded") else shown
     lead = _choose_lead(shown)
     values = join_slots([field.column for field in shown])
-    exact = all(field.column.view in ("exact", "set", "some") for field in shown)
+    exact = all(field.column.view in ("exact", "set", "presence") for field in shown)
     whole = find_whole_texts(location, values, rows) if exact else None
     table = build_decision_table(cause, others, whole or values, trials)
     told = _classify(location, cause, lead, others, rows, trials, needles, routes)
@@ -196,7 +196,7 @@ def _classify(
         return canary_told(location, way, held)
     if column.view == "count":
         return Classification("presence" if is_absent_on_one_side(lead) else "count")
-    if column.view == "some":
+    if column.view == "presence":
         return Classification("presence")
     texts: dict[str, str | None] = {}
     wanted: dict[str, tuple[str, ...]] = {}

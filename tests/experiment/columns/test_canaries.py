@@ -24,7 +24,7 @@ def mac(key, text):
     return hmac.new(key.encode(), text.encode(), "sha256").hexdigest()
 
 
-def columns(sent, marked=(0, 1), places=None, canaries=(CANARY, OTHER)):
+def columns(sent, marked=(0, 1), locations=None, canaries=(CANARY, OTHER)):
     """The canary columns of trials, of which some have the canary's level."""
     trials = [{place: (text,) for place, text in trial.items()} for trial in sent]
     levels = [
@@ -32,7 +32,7 @@ def columns(sent, marked=(0, 1), places=None, canaries=(CANARY, OTHER)):
         for row in range(len(sent))
     ]
     everywhere = {place for trial in trials for place in trial}
-    return find_canary_columns(trials, levels, places or sorted(everywhere, key=str), canaries)
+    return find_canary_columns(trials, levels, locations or sorted(everywhere, key=str), canaries)
 
 
 def blobs(*texts):
@@ -102,7 +102,7 @@ def test_hashed_with_what_never_changes():
     key = "9f1c27aa-6a34-4f0e-b7c1-0d8f6b1f8c11"
     names = ("web-13", "web-13", "workstation", "workstation")
     sent = [{SESSION: key, BLOB: f"{number} {mac(key, name)}"} for number, name in enumerate(names)]
-    (column,) = columns(sent, places=[BLOB])
+    (column,) = columns(sent, locations=[BLOB])
     assert column.location == BLOB
     assert column.values == (*["hmac sha256 keyed with a sent value"] * 2, "", "")
 
@@ -131,7 +131,7 @@ def test_names_that_never_come_again_are_searched_together():
 
 
 def test_only_the_places_asked_for_are_searched():
-    assert columns(blobs(CANARY.level, CANARY.level, "z"), places=[SESSION]) == []
+    assert columns(blobs(CANARY.level, CANARY.level, "z"), locations=[SESSION]) == []
     assert columns(blobs(CANARY.level, CANARY.level, "z"), canaries=()) == []
 
 

@@ -59,7 +59,7 @@ def test_one_changed_character_moves_nothing():
 
 def test_what_stably_does_not_occur_is_absent():
     found, _ = views(None, None, None, ("a",))
-    assert found == [("some", (ABSENT, ABSENT, ABSENT, "some"))]
+    assert found == [("presence", (ABSENT, ABSENT, ABSENT, "some"))]
 
 
 def test_what_occurs_by_chance_tells_nothing_of_its_presence():

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.experiment.columns.column import ABSENT, Column
-from lab.experiment.columns.noise_measures import Measure, derive_measures, derive_time_measures
+from lab.experiment.columns.noise_measures import Measure
 from lab.experiment.confirm.distribution_shifts import (
     LOOK_SIZE,
     MAX_LOOKS,
@@ -24,45 +23,6 @@ from tests.experiment.model import Levels, ModelExecutor, request, run_audit
 
 PLACE = Location("http", "api.example", "POST", "/v1", "body", "/x")
 DESIGNED = [True] * len(ROWS)
-
-
-def column(view, *values):
-    return Column(PLACE, view, values)
-
-
-def test_a_value_that_recurs_is_a_category_and_a_token_is_nothing():
-    (found,) = derive_measures([column("exact", *"aaabbb")])
-    assert (found.nature, found.values) == ("category", (1, 1, 1, 0, 0, 0))
-    assert derive_measures([column("exact", "q1", "w2", "e3", "r4")]) == []
-
-
-def test_numbers_are_numbers_and_a_few_of_them_categories():
-    (found,) = derive_measures([column("exact", "1.5", "2", "-3", "4e1", "5", "6", "7", None)])
-    assert found.nature == "number"
-    assert found.values == (1.5, 2, -3, 40, 5, 6, 7, None)
-    assert {one.nature for one in derive_measures([column("exact", *"111222")])} == {"category"}
-
-
-def test_what_comes_and_goes_and_how_often():
-    (found,) = derive_measures([column("some", "some", ABSENT, "some")])
-    assert (found.nature, found.values) == ("presence", (1, 0, 1))
-    (found,) = derive_measures([column("count", "0", "2", "1")])
-    assert (found.nature, found.values) == ("count", (0, 2, 1))
-
-
-@given(st.lists(st.text(max_size=30) | st.none(), max_size=30))
-def test_whatever_a_client_sends_measures_are_numbers(values):
-    for found in derive_measures([column("exact", *values)]):
-        assert len(found.values) == len(values)
-        assert all(value is None or isinstance(value, float) for value in found.values)
-
-
-def test_times_are_compared_where_there_are_as_many_of_them():
-    place = PLACE.message.beside("timing")
-    (first, second) = derive_time_measures([{place: (0.1, 0.2)}, {}, None, {place: (0.3, 0.4)}])
-    assert first.values == (0.1, None, None, 0.3)
-    assert second.values == (0.2, None, None, 0.4)
-    assert derive_time_measures([{place: (0.1,)}, {place: (0.1, 0.2)}]) == []
 
 
 def measure(behaves, seed=1, nature="category"):

@@ -6,7 +6,8 @@ import pytest
 
 from lab.environment import Environment
 from lab.experiment.analysis import Row
-from lab.experiment.columns.column import Column, ColumnGroup, View
+from lab.experiment.columns.column import Column, ColumnGroup
+from lab.experiment.columns.ladder import View
 from lab.experiment.confirm.effect import Effect
 from lab.experiment.tabulate.covertness import (
     _TOKENS,
