@@ -151,9 +151,10 @@ class AuditFixture:
             self._session.skip(_describe_doubts(doubts))
 
     def _fail(self, report: Report, signals: Iterable[Signal], found: str) -> NoReturn:
+        from lab.findings.severity import severity
         from lab.reports.terminal.audit import make_console
         from lab.reports.terminal.signal import write_signal
-        from lab.reports.text.phrases import format_client_argument, severity
+        from lab.reports.text.phrases import format_client_argument
 
         stream = io.StringIO()
         client = format_client_argument(report.client, self._session.settings.client)

@@ -16,6 +16,7 @@ from lab.files import replace_file
 from lab.findings.policy import Judged, Judgement, judge
 from lab.findings.report import Report
 from lab.findings.report_json import decode, encode
+from lab.findings.severity import severity
 from lab.pytest_plugin.merge_reports import merge_reports
 from lab.reports.text.phrases import (
     build_pair_commands,
@@ -24,7 +25,6 @@ from lab.reports.text.phrases import (
     format_client_argument,
     format_location,
     format_verdict,
-    severity,
 )
 from lab.reports.text.safe import clip
 

@@ -7,7 +7,8 @@ import msgspec
 from lab.environment import Change, Environment
 from lab.errors import LabError
 from lab.findings.report import Signal
-from lab.reports.text.phrases import format_count, severity
+from lab.findings.severity import severity
+from lab.reports.text.phrases import format_count
 from lab.testing import failure_note
 from lab.testing.explain import changed, story
 from lab.testing.pairwise_test import Distinction

@@ -9,24 +9,14 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from lab.findings.encodings.detect import LETTER_CASE
-from lab.findings.report import Kind, RelatedLocation, Signal
+from lab.findings.report import RelatedLocation, Signal
+from lab.findings.severity import rank_kind, severity
 from lab.observation.location import MESSAGE_PARTS
 
 __all__ = ["Pattern", "merge_signals"]
 
 Pattern = tuple[int, ...]
 """How a signal divides the trials: the number of what each one showed."""
-
-_RANK: dict[Kind, int] = {
-    "copied": 0,
-    "encoded": 1,
-    "derived": 2,
-    "order": 3,
-    "count": 4,
-    "presence": 5,
-    "timing": 6,
-    "route": 7,
-}
 
 
 def merge_signals(drafts: Iterable[tuple[Signal, Pattern]]) -> tuple[Signal, ...]:
@@ -47,8 +37,7 @@ def merge_signals(drafts: Iterable[tuple[Signal, Pattern]]) -> tuple[Signal, ...
         for first, *more in alike.values()
     ]
     signals = _merge_in_messages(signals)
-    signals.sort(key=lambda s: (not s.covert, _RANK[s.kind], s.cause, str(s.location), s.id))
-    return tuple(signals)
+    return tuple(sorted(signals, key=severity))
 
 
 def _merge_in_messages(signals: Sequence[Signal]) -> list[Signal]:
@@ -59,7 +48,7 @@ def _merge_in_messages(signals: Sequence[Signal]) -> list[Signal]:
     encoded or an order stands for itself.
     """
     kept: list[Signal] = []
-    told = sorted(signals, key=lambda one: (_RANK[one.kind], -len(_list_values(one)), one.id))
+    told = sorted(signals, key=lambda one: (rank_kind(one.kind), -len(_list_values(one)), one.id))
     for signal in told:
         for index, first in enumerate(kept if _is_plain(signal) else ()):
             if _is_plain(first) and first.cause == signal.cause and _is_beside(signal, first):

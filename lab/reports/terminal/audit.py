@@ -27,6 +27,7 @@ from rich.text import Text
 
 from lab.factors.registry import factors
 from lab.findings.report import Inconclusive, Report, Signal
+from lab.findings.severity import severity
 from lab.reports.terminal.no_signal import explain_no_signal
 from lab.reports.terminal.signal import format_kind, write_signal
 from lab.reports.terminal.sweep import summarise_explorations
@@ -42,7 +43,6 @@ from lab.reports.text.phrases import (
     format_list,
     format_location,
     format_verdict,
-    severity,
 )
 from lab.reports.text.safe import clip, make_visible
 
@@ -58,7 +58,7 @@ IN_FULL = 8
 """Signals that are told in full; covert ones always are."""
 
 
-class _Trimmed:
+class _TrimmedStream:
     """A stream that gets no blanks at the ends of lines; layouts are padded with them."""
 
     def __init__(self, stream: IO[str]) -> None:
@@ -83,7 +83,7 @@ class _Console(Console):
 
 def make_console(stream: IO[str], width: int | None = None) -> Console:
     """A console on ``stream`` that interprets no markup and is never too wide to read."""
-    trimmed = cast("IO[str]", _Trimmed(stream))
+    trimmed = cast("IO[str]", _TrimmedStream(stream))
     console = _Console(file=trimmed, width=width, markup=False, highlight=False, emoji=False)
     console.width = min(console.width, WIDEST)
     return console
@@ -109,13 +109,13 @@ def write(
     shown = told if full else [s for n, s in enumerate(told) if s.covert or n < IN_FULL]
     shown = told if len(told) == len(shown) + 1 else shown
 
-    console.print(_headline(report, ran))
+    console.print(_render_headline(report, ran))
     for number, signal in enumerate(shown, 1):
         console.print()
         write_signal(number, signal, client, console, full=full)
     if len(told) > len(shown):
-        _heading(console, f"{len(told) - len(shown)} more signals, one line each")
-        for brief in _brief(told[len(shown) :], len(shown) + 1, console.width):
+        _print_heading(console, f"{len(told) - len(shown)} more signals, one line each")
+        for brief in _format_brief_lines(told[len(shown) :], len(shown) + 1, console.width):
             console.print(brief)
         again = "the same command with --resume --full tells them in full, without new trials"
         console.print(Text(f"({again})", style="dim"))
@@ -124,26 +124,28 @@ def write(
         for paragraph in explain_no_signal(report, list(factors())):
             console.print(Text(paragraph))
     if routes:
-        _heading(console, "Routing effects: where the traffic goes, expected")
-        _list(console, (_route(signal, console.width) for signal in routes), len(routes))
+        _print_heading(console, "Routing effects: where the traffic goes, expected")
+        _print_list(
+            console, (_format_route(signal, console.width) for signal in routes), len(routes)
+        )
     if report.inconclusive:
-        _heading(console, "Inconclusive: seen, neither confirmed nor ruled out")
-        for line in _open(report.inconclusive):
+        _print_heading(console, "Inconclusive: seen, neither confirmed nor ruled out")
+        for line in _format_open(report.inconclusive):
             console.print(Padding(line, (0, 0, 0, 2), expand=False))
-    unmeasured = _unmeasured(report)
+    unmeasured = _list_unmeasured(report)
     if unmeasured:
-        _heading(console, "Not measured, so nothing can be said about it")
-        _list(console, unmeasured, len(unmeasured))
+        _print_heading(console, "Not measured, so nothing can be said about it")
+        _print_list(console, unmeasured, len(unmeasured))
     console.print()
-    console.print(_footer(report))
+    console.print(_render_footer(report))
 
 
-def _heading(console: Console, words: str) -> None:
+def _print_heading(console: Console, words: str) -> None:
     console.print()
     console.print(Text(words, style="bold"))
 
 
-def _list(console: Console, items: Iterable[Text], count: int) -> None:
+def _print_list(console: Console, items: Iterable[Text], count: int) -> None:
     for shown, item in enumerate(items):
         if shown == ITEMS:
             console.print(Text(f"  … {count - shown} more, in report.json", style="dim"))
@@ -151,12 +153,12 @@ def _list(console: Console, items: Iterable[Text], count: int) -> None:
         console.print(Padding(item, (0, 0, 0, 2), expand=False))
 
 
-def _headline(report: Report, ran: int | None) -> RenderableType:
+def _render_headline(report: Report, ran: int | None) -> RenderableType:
     client = report.client
     first = Text(format_client(client), style="bold")
     first.append(f"  {clip(client.digest.removeprefix('sha256:')[:12], 80)}", style="dim")
     second = Text(
-        f"{_effort(report, ran)}, "
+        f"{_format_effort(report, ran)}, "
         f"{format_count(sum(f.measured for f in report.factors), 'factor')}, seed {report.seed}",
         style="dim",
     )
@@ -174,10 +176,10 @@ def _headline(report: Report, ran: int | None) -> RenderableType:
     style = "bold red" if serious else "bold yellow" if found else "bold"
     if report.verdict == "no signal" and not found and not report.warnings:
         style = "bold green"
-    return Group(*lines, Text(), Text(_sentence(format_verdict(report)), style=style))
+    return Group(*lines, Text(), Text(_to_sentence(format_verdict(report)), style=style))
 
 
-def _effort(report: Report, ran: int | None) -> str:
+def _format_effort(report: Report, ran: int | None) -> str:
     """Trials and time, and which of the trials the time is of."""
     trials, time = format_count(report.trials, "trial"), format_duration(report.wall_s)
     if ran is None:
@@ -187,7 +189,7 @@ def _effort(report: Report, ran: int | None) -> str:
     return f"{trials} in {time}"
 
 
-def _brief(signals: Sequence[Signal], first: int, width: int) -> Iterable[Text]:
+def _format_brief_lines(signals: Sequence[Signal], first: int, width: int) -> Iterable[Text]:
     """Each signal in one line, numbered from ``first`` on, in columns."""
     digits = len(str(first + len(signals) - 1))
     causes = [clip(format_cause(signal), width // 4) for signal in signals]
@@ -203,9 +205,9 @@ def _brief(signals: Sequence[Signal], first: int, width: int) -> Iterable[Text]:
         yield line.append(format_location(signal.location, room), style="cyan")
 
 
-def _route(signal: Signal, width: int) -> Text:
+def _format_route(signal: Signal, width: int) -> Text:
     """One routing effect: what decides, where, and what becomes of what."""
-    left, right = (_lines(x) for x in (signal.pair.left_value, signal.pair.right_value))
+    left, right = (_join_lines(x) for x in (signal.pair.left_value, signal.pair.right_value))
     text = Text(format_cause(signal)).append(
         f"  {format_location(signal.location, width)}", style="cyan"
     )
@@ -224,14 +226,14 @@ def _route(signal: Signal, width: int) -> Text:
     return text.append(f"\n  {first}\n  → {second}", style="dim")
 
 
-def _lines(value: str | None) -> str:
+def _join_lines(value: str | None) -> str:
     """A value that is a list, a line each, as one line of words."""
     if value is None:
         return NOTHING
     return ", ".join(line or EMPTY_TEXT for line in value.split("\n"))
 
 
-def _open(items: Sequence[Inconclusive]) -> list[RenderableType]:
+def _format_open(items: Sequence[Inconclusive]) -> list[RenderableType]:
     """What stayed open; effects that share a reason share its words."""
     reasons: dict[str, list[Inconclusive]] = {}
     for item in items:
@@ -249,7 +251,7 @@ def _open(items: Sequence[Inconclusive]) -> list[RenderableType]:
     return lines
 
 
-def _unmeasured(report: Report) -> list[Text]:
+def _list_unmeasured(report: Report) -> list[Text]:
     """What could not be tried; things that share a reason share a line."""
     reasons: dict[str, list[str]] = {}
     for item in report.not_measured:
@@ -266,13 +268,13 @@ def _unmeasured(report: Report) -> list[Text]:
     ]
 
 
-def _footer(report: Report) -> Table:
+def _render_footer(report: Report) -> Table:
     grid = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     if any(signal.kind != "route" or signal.covert for signal in report.signals):
         grid.add_row("sure", "p is corrected for all tests of this audit; alone: for the pair only")
-    if any(_endpoint_plays_a_part(signal) for signal in report.signals):
+    if any(_depends_on_endpoint(signal) for signal in report.signals):
         grid.add_row("places", "the provider's host stands for whatever endpoint a run configures")
     if report.bits_total > 0:
         most = "" if report.bits_exact else "at most "
@@ -307,10 +309,10 @@ def _footer(report: Report) -> Table:
     return grid
 
 
-def _endpoint_plays_a_part(signal: Signal) -> bool:
+def _depends_on_endpoint(signal: Signal) -> bool:
     """Whether the host of a place may not be the one that was contacted in the pair."""
     return bool(signal.location.host) and "endpoint" in {*signal.cause, *signal.pair.context}
 
 
-def _sentence(words: str) -> str:
+def _to_sentence(words: str) -> str:
     return f"{words[0].upper()}{words[1:]}."

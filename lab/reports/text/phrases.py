@@ -30,7 +30,6 @@ __all__ = [
     "format_setting",
     "format_verdict",
     "quote_words",
-    "severity",
 ]
 
 EMPTY_LEVEL = "(empty)"
@@ -42,8 +41,6 @@ NOTHING = "(nothing)"
 
 _SHELL_PLAIN = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", "'": "\\'"}
 
-_KINDS = ("encoded", "copied", "derived", "presence", "order", "count", "timing", "route")
-
 
 def format_cause(signal: Signal) -> str:
     """``endpoint × timezone``."""
@@ -52,7 +49,7 @@ def format_cause(signal: Signal) -> str:
 
 def format_client(client: ClientFacts) -> str:
     """``name@version``, or the name of a client that has no version."""
-    return clip(_label(client), 200)
+    return clip(_name_client(client), 200)
 
 
 def format_client_argument(client: ClientFacts, typed: Sequence[str] = ()) -> str:
@@ -63,26 +60,15 @@ def format_client_argument(client: ClientFacts, typed: Sequence[str] = ()) -> st
     """
     if not typed:
         own = client.source.split(" ")[0] in {"program", "profile"}
-        return "CLIENT" if own else _word(_label(client))
+        return "CLIENT" if own else _quote_word(_name_client(client))
     if len(typed) == 1 and not typed[0].endswith(".toml"):
-        return _word(_label(client))
+        return _quote_word(_name_client(client))
     return quote_words(typed)
 
 
 def quote_words(words: Sequence[str]) -> str:
     """Words as one would type them into a shell, however strange they are."""
-    return " ".join(map(_word, words))
-
-
-def severity(signal: Signal) -> tuple[bool, bool, int, float, str]:
-    """Sorts signals worst first: covert, then by kind; routing effects last."""
-    return (
-        not signal.covert,
-        signal.kind == "route",
-        _KINDS.index(signal.kind),
-        signal.p_adjusted,
-        signal.id,
-    )
+    return " ".join(map(_quote_word, words))
 
 
 def format_location(location: Location, cells: int = 1000) -> str:
@@ -153,7 +139,7 @@ def build_pair_commands(client: str, signal: Signal) -> tuple[tuple[str, ...], t
 
 def build_run_command(client: str, levels: Mapping[str, str]) -> tuple[str, ...]:
     """The command that runs a client once with these levels, as words to be joined by spaces."""
-    settings = [f"--set {_word(f'{name}={levels[name]}')}" for name in sorted(levels)]
+    settings = [f"--set {_quote_word(f'{name}={levels[name]}')}" for name in sorted(levels)]
     program = ""
     if client.startswith("-- "):
         # Everything after -- belongs to the program, so options come before it.
@@ -176,11 +162,11 @@ def compute_detectable_share(report: Report) -> float | None:
     return 1 - math.pow(0.05, 1 / each)
 
 
-def _label(client: ClientFacts) -> str:
+def _name_client(client: ClientFacts) -> str:
     return f"{client.name}@{client.version}" if client.version else client.name
 
 
-def _word(text: str) -> str:
+def _quote_word(text: str) -> str:
     """``text`` as one word of a shell, however strange: nothing unprintable comes out."""
     if make_visible(text) == text:
         return shlex.quote(text)
