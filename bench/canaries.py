@@ -19,7 +19,8 @@ from lab.findings.encodings.aho_corasick import (
     text_to_bytes,
     xor_differences,
 )
-from lab.findings.encodings.forms import build_digests, build_forms, build_xor_form
+from lab.findings.encodings.digest_forms import build_digests
+from lab.findings.encodings.forms import build_forms, build_xor_form
 from lab.findings.encodings.search import TextSearch
 
 SIZE = 1_000_000
@@ -50,11 +51,11 @@ def canaries(rounds: int) -> Result:
     figures = []
     for name, text in _make_bodies().items():
         data = text.encode("latin-1")
-        one = [_cpu_seconds(lambda text=text: list(automaton.hits(text))) for _ in range(rounds)]
+        one = [_cpu_seconds(lambda text=text: list(automaton.find(text))) for _ in range(rounds)]
         loop = [_cpu_seconds(lambda text=text: [f for f in forms if f in text])]
         figures.append(Figure.of(f"{name}: all forms", "s", one, loop))
         one = [
-            _cpu_seconds(lambda data=data: list(xors.hits(bytes_to_text(xor_differences(data)))))
+            _cpu_seconds(lambda data=data: list(xors.find(bytes_to_text(xor_differences(data)))))
             for _ in range(rounds)
         ]
         loop = [_cpu_seconds(lambda data=data: [k for k in keyed if k in data])]

@@ -21,8 +21,7 @@ from lab.experiment.columns.column import Column
 from lab.factors.factor import Factor
 from lab.findings.classify import Classification, classify
 from lab.findings.encodings.detect import PLAIN, restore_sent_text
-from lab.findings.encodings.e_values import NEGLIGIBLE
-from lab.findings.encodings.forms import count_text_bits
+from lab.findings.encodings.e_values import NEGLIGIBLE, count_text_bits
 from lab.findings.encodings.keyed_digests import find_keyed_digests, list_keys
 from lab.findings.encodings.search import TextSearch
 from lab.findings.report import Kind

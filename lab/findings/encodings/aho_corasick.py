@@ -1,15 +1,15 @@
-"""Many texts searched for at once, in one pass over what was sent.
+"""Search for many texts at once, in one pass over what was sent.
 
 Aho and Corasick's automaton (*Efficient string matching*, CACM 1975), as the package
-``pyahocorasick`` has it: the time depends on the length of what is searched, and hardly on
-how many texts are searched for.
+``pyahocorasick`` implements it: the time depends on the length of what is searched, and hardly on
+the number of texts.
 
 **Bytes as text.**  The automaton reads characters, so bytes are searched as the characters
 U+0000 to U+00FF with the same numbers (:func:`bytes_to_text`).  A text is searched as its UTF-8
-bytes: that encoding never finds a text where it does not begin.
+bytes: in UTF-8 a text is never found inside another character.
 
-**XOR.**  Under one key for all bytes, each byte XOR the next stays what it was, because the
-key cancels.  Such differences (:func:`xor_differences`) of what was sent are searched for the
+**XOR.**  Under one key for all bytes, each byte XOR the next is unchanged, because the
+key cancels out.  Such differences (:func:`xor_differences`) of what was sent are searched for the
 differences of the texts: all 255 keys in one pass.
 """
 
@@ -26,10 +26,10 @@ Mark = TypeVar("Mark")
 
 
 class Automaton(Generic[Mark]):
-    """Texts, each with a mark of the caller's, to be found in one pass."""
+    """Texts, each with a mark that the caller chose, found in one pass."""
 
     def __init__(self, texts: Iterable[tuple[str, Mark]]) -> None:
-        """Several marks may share a text; an empty text is nowhere."""
+        """Several marks may share a text; an empty text is never found."""
         known: dict[str, list[Mark]] = {}
         for text, mark in texts:
             if text:
@@ -41,8 +41,8 @@ class Automaton(Generic[Mark]):
             self._automaton.make_automaton()
         self._empty = not known
 
-    def hits(self, searched: str) -> Iterator[tuple[int, Mark]]:
-        """Every place where a text begins, overlapping ones included, with its mark."""
+    def find(self, searched: str) -> Iterator[tuple[int, Mark]]:
+        """Every position at which a text begins, overlapping ones included, with its mark."""
         if self._empty:
             return
         for end, (before, marks) in self._automaton.iter(searched):
@@ -51,9 +51,10 @@ class Automaton(Generic[Mark]):
 
 
 def text_to_bytes(text: str) -> bytes:
-    """The UTF-8 bytes.  Lone surrogates, which have none, give what they would have.
+    """The UTF-8 bytes of a text.
 
-    Those that stand for a byte that is no text (PEP 383) give that byte.
+    A surrogate that stands for a byte that is no text (PEP 383) gives that byte; any other
+    lone surrogate gives the bytes of its code point.
     """
     try:
         return text.encode("utf-8", "surrogateescape")
@@ -62,11 +63,11 @@ def text_to_bytes(text: str) -> bytes:
 
 
 def bytes_to_text(data: bytes) -> str:
-    """One character a byte."""
+    """A text with one character, U+0000 to U+00FF, for each byte."""
     return data.decode("latin-1")
 
 
 def xor_differences(data: bytes) -> bytes:
-    """Each byte XOR the next: the same under every single-byte key."""
+    """Each byte XOR the next; the result is the same under every single-byte key."""
     whole = int.from_bytes(data, "big")
     return (whole ^ whole >> 8).to_bytes(len(data), "big")[1:]

@@ -1,9 +1,12 @@
-"""Layers: what a value becomes where an encoding around it is undone.
+"""Decoders: what a value becomes when an encoding around it is undone.
 
-Hexadecimal and base64 runs, percent escapes, the value read backwards, and compressed data:
-gzip, zlib and Zstandard, which begin with bytes of their own, and brotli and bare deflate,
-which do not and are tried on what is no text.  Nothing here knows what is looked for.
-Everything is bounded, because a client may send what swells without end.
+Runs of hexadecimal and base64, percent escapes and the value read backwards are the table
+:data:`DECODERS`; compressed data (gzip, zlib and Zstandard, which begin with bytes of their
+own, and brotli and bare deflate, which do not and are tried on what is no text) is
+decompressed first.  A decoder does not know what is searched for.  Every result is bounded,
+because compressed data may expand without end.
+
+To add a decoder, add a record to the table.
 """
 
 from __future__ import annotations
@@ -12,20 +15,28 @@ import base64
 import re
 import urllib.parse
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
 from lab.findings.encodings.aho_corasick import bytes_to_text
 from lab.observation.content_encoding import decode_content
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "Decoded", "decode_base64", "decode_outer"]
+__all__ = [
+    "DECODERS",
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "Decoded",
+    "Decoder",
+    "decode_base64",
+    "decode_outer",
+]
 
 MAX_DEPTH = 3
-"""Encodings undone one within another."""
+"""Encodings that are undone one inside another."""
 
 MAX_BYTES = 4 << 20
-"""Bytes of one layer that are looked at."""
+"""Bytes of one layer that are searched."""
 
 _HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}){6,}(?![0-9A-Fa-f])")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
@@ -41,37 +52,36 @@ _DIGITS = str.maketrans("-_", "+/")
 
 
 class Decoded(msgspec.Struct, frozen=True):
-    """Pieces of a value with one encoding undone, and the encoding's name."""
+    """Pieces of a value with one encoding undone, and the name of the encoding."""
 
     encoding: str
     pieces: tuple[bytes, ...]
 
 
+class Decoder(msgspec.Struct, frozen=True):
+    """One encoding to undo; ``decode`` returns the pieces, none where the value has none."""
+
+    encoding: str
+    decode: Callable[[bytes], Sequence[bytes]]
+
+
 def decode_outer(data: bytes) -> Iterator[Decoded]:
-    """The layers right below this one, those that lost least in being undone first."""
-    text = bytes_to_text(data)
-    runs = [run for run in _BASE64.findall(text) if not _HEX.fullmatch(run)]
-    found = (
-        ("hex", [bytes.fromhex(run) for run in _HEX.findall(text)]),
-        ("base64", [piece for run in runs if (piece := decode_base64(run))]),
-        ("url", [urllib.parse.unquote_to_bytes(data)] if b"%" in data else []),
-        ("reversed", [data[::-1]] if len(data) <= _REVERSED_LONGEST else []),
-    )
-    for name, piece in _inflated(data):
+    """The value with each encoding undone once; those that lose least information come first."""
+    for name, piece in _decompress(data):
         yield Decoded(name, (piece,))
-    for encoding, pieces in found:
-        if pieces:
-            yield Decoded(encoding, tuple(pieces))
+    for decoder in DECODERS:
+        if pieces := decoder.decode(data):
+            yield Decoded(decoder.encoding, tuple(pieces))
 
 
 def decode_base64(run: str) -> bytes:
-    """What a run of base64 of either alphabet stands for; what is left of its end is dropped."""
+    """The bytes of a run of base64 in either alphabet; an incomplete last group is dropped."""
     text = run.rstrip("=").translate(_DIGITS)
     text = text[: len(text) - (len(text) % 4 == 1)]
     return base64.b64decode(text + "=" * (-len(text) % 4))
 
 
-def _inflated(data: bytes) -> Iterator[tuple[str, bytes]]:
+def _decompress(data: bytes) -> Iterator[tuple[str, bytes]]:
     name = next((name for magic, name in _MAGIC.items() if data.startswith(magic)), None)
     if name is not None:
         piece = decode_content(data, name, MAX_BYTES)
@@ -96,3 +106,29 @@ def _is_text(data: bytes) -> bool:
         return data.decode().isprintable()
     except UnicodeDecodeError:
         return False
+
+
+def _find_hex(data: bytes) -> list[bytes]:
+    return [bytes.fromhex(run) for run in _HEX.findall(bytes_to_text(data))]
+
+
+def _find_base64(data: bytes) -> list[bytes]:
+    runs = (run for run in _BASE64.findall(bytes_to_text(data)) if not _HEX.fullmatch(run))
+    return [piece for run in runs if (piece := decode_base64(run))]
+
+
+def _unquote(data: bytes) -> list[bytes]:
+    return [urllib.parse.unquote_to_bytes(data)] if b"%" in data else []
+
+
+def _reverse(data: bytes) -> list[bytes]:
+    return [data[::-1]] if len(data) <= _REVERSED_LONGEST else []
+
+
+DECODERS: tuple[Decoder, ...] = (
+    Decoder("hex", _find_hex),
+    Decoder("base64", _find_base64),
+    Decoder("url", _unquote),
+    Decoder("reversed", _reverse),
+)
+"""Every encoding that is undone, but compression; the order is that of the search."""

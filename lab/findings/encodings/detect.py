@@ -16,7 +16,7 @@ from lab.observation.location import Location
 
 __all__ = ["LETTER_CASE", "PLAIN", "find_encoding", "find_hit", "restore_sent_text"]
 
-_SHOWN_BYTES = re.compile(r"((?:[0-9a-f]{2})+)(?:… [0-9]+ bytes, sha256 [0-9a-f]{64})?")
+_BYTES_AS_HEX = re.compile(r"((?:[0-9a-f]{2})+)(?:… [0-9]+ bytes, sha256 [0-9a-f]{64})?")
 
 
 def find_encoding(value: str, needles: Iterable[str]) -> str | None:
@@ -33,7 +33,7 @@ def find_hit(value: str, needles: Iterable[str]) -> Hit | None:
     usable = tuple(needle for needle in needles if len(needle) >= MIN_LENGTH)
     if not usable or not value:
         return None
-    return _search(usable).hits(value)[0]
+    return _build_search(usable).hits(value)[0]
 
 
 def restore_sent_text(location: Location, value: str) -> str:
@@ -42,7 +42,7 @@ def restore_sent_text(location: Location, value: str) -> str:
     Bytes that no text has stand for themselves in it.  Hexadecimal of a text is the client's.
     """
     whole = location.part == "data" or (location.part == "body" and not location.pointer)
-    shown = _SHOWN_BYTES.fullmatch(value) if whole else None
+    shown = _BYTES_AS_HEX.fullmatch(value) if whole else None
     if shown is None:
         return value
     data = bytes.fromhex(shown[1])
@@ -54,5 +54,5 @@ def restore_sent_text(location: Location, value: str) -> str:
 
 
 @lru_cache(maxsize=128)
-def _search(needles: tuple[str, ...]) -> TextSearch:
+def _build_search(needles: tuple[str, ...]) -> TextSearch:
     return TextSearch([needles])

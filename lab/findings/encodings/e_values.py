@@ -1,10 +1,15 @@
-"""How many hits chance would make.
+"""How many hits chance alone would produce: the E-value of a hit.
 
-In enough noise everything can be found.  A hit therefore comes with the number of hits as
-good as it that chance alone would be expected to make in what was searched: the places
-where such a form could stand, times the sum of 2^-bits over the forms of its family that
-are searched for and are at least as long.  This is the E-value of sequence search (Karlin
-and Altschul, PNAS 1990) for letters that are equally likely.
+In enough noise every short text occurs somewhere.  A hit therefore comes with the number of
+hits as good as it that random text of the same length would contain: the positions where such
+a form could stand, times the sum of 2^-bits over the forms of its family that are searched for
+and are at least as long.  This is the E-value of sequence search (Karlin and Altschul, PNAS
+1990) for equally likely letters.
+
+**Bits.**  A form of n characters stands at one given position of random text with a
+probability of 2^-bits: 4 bits a hexadecimal digit, 5 of base32, 6 of base64, 8 a byte, and for
+ordinary text those of a random letter (4.7), digit (3.3) or other character (5).  The model
+says how often noise would look like the form; it says nothing of texts that somebody wrote.
 
 A signal rests on several values, each with a text of its own: :func:`joint_e_value`.
 """
@@ -24,49 +29,61 @@ __all__ = [
     "ExpectedHits",
     "Family",
     "count_positions",
+    "count_text_bits",
     "joint_e_value",
 ]
 
 NEGLIGIBLE = 1e-4
-"""Chance hits expected in one value from which on a disguised form is not counted.
+"""A form in disguise counts where fewer chance hits than this are expected in one value.
 
 One value proves nothing alone: a signal takes at least two that each hold the text of their
-own level, which chance does with the square of this.
+own level, and chance does that with the square of this.
 """
 
 MIN_EMBEDDED_LENGTH = 8
-"""From this length on, a form counts wherever it stands, and a shorter one only alone."""
+"""A form of at least so many characters counts inside a word too; a shorter one only alone."""
 
-Family = Literal["plain", "written", "letter case", "digest", "xor"]
+Family = Literal["plain", "encoded", "letter case", "digest", "xor"]
 
 _WORD = re.compile(r"[^\W_]+")
+_LETTER_BITS, _DIGIT_BITS, _OTHER_BITS = math.log2(26), math.log2(10), 5.0
 
 
 class ExpectedHits:
-    """The forms of one family that are looked for."""
+    """The forms of one family that are searched for, and the hits expected by chance."""
 
     def __init__(self, bits: Iterable[float]) -> None:
-        """``bits`` of each form; of a digest 0, because it may be cut anywhere."""
+        """``bits`` has those of each form; 0 for a digest, because it may be cut anywhere."""
         self._bits = sorted(bits)
         shares = [math.exp2(-one) for one in reversed(self._bits)]
         self._sums = [0.0, *accumulate(shares)]
 
-    def of(self, bits: float, where: int) -> float:
-        """Hits of this family with so many bits that ``where`` places of noise hold."""
+    def count(self, bits: float, positions: int) -> float:
+        """Expected hits of forms with at least so many bits, in noise with so many positions."""
         at_least = len(self._bits) - bisect_left(self._bits, bits)
-        return where * self._sums[at_least]
+        return positions * self._sums[at_least]
 
-    def of_cut(self, bits: float, where: int) -> float:
+    def count_truncated(self, bits: float, positions: int) -> float:
         """The same where each form may be cut to these bits."""
-        return where * len(self._bits) * math.exp2(-bits)
+        return positions * len(self._bits) * math.exp2(-bits)
+
+
+def count_text_bits(text: str) -> float:
+    """Bits of ordinary text; letter case is not counted."""
+    return sum(
+        _LETTER_BITS if c.isalpha() else _DIGIT_BITS if c.isdigit() else _OTHER_BITS for c in text
+    )
 
 
 def joint_e_value(chances: Iterable[float], of: int) -> float:
-    """How many such findings chance would make: these hits all at once, somewhere in ``of`` values.
+    """How many such findings chance alone would produce: all these hits among ``of`` values.
 
-    ``chances`` are the hits expected in each value that has one; their own noise is taken to
-    be independent.  A hit that chance makes once or more often is no evidence, and none
-    against the others.
+    A hit that chance produces once or more often is no evidence, and no evidence against the
+    others.
+
+    Args:
+        chances: Expected hits in each value that has one; their noise is assumed independent.
+        of: The number of values.
     """
     certain = [min(chance, 1.0) for chance in chances]
     return math.comb(max(of, len(certain)), len(certain)) * math.prod(certain)

@@ -71,12 +71,12 @@ def list_keys(texts: Iterable[str], most: int = MOST_KEYS) -> tuple[str, ...]:
 
 def may_hold_digest(text: str) -> bool:
     """Whether a digest that is looked for could stand in this text at all."""
-    return any(True for _ in _runs(text))
+    return any(True for _ in _find_runs(text))
 
 
 def count_expected_hits(text: str, keys: Sequence[str], needles: Sequence[str]) -> float:
     """How many digests chance would find in a text, at most: all tries, sixteen digits each."""
-    runs = sum(1 for _ in _runs(text))
+    runs = sum(1 for _ in _find_runs(text))
     tries = len(_DIGESTS) * (2 + 2 * len(_JOINTS)) * _MOST_WRITINGS * len(keys) * len(needles)
     return runs * tries * math.exp2(-8 * _SHORTEST)
 
@@ -88,14 +88,14 @@ def find_keyed_digests(
 
     ``texts`` are numbered by the caller; those without one are left out of the answer.
     """
-    runs = [(number, run) for number, text in texts.items() for run in _runs(text)]
+    runs = [(number, run) for number, text in texts.items() for run in _find_runs(text)]
     if not runs:
         return {}
-    return dict(_matched(tuple(runs[:_MOST_RUNS]), tuple(keys), tuple(needles)))
+    return dict(_match_digests(tuple(runs[:_MOST_RUNS]), tuple(keys), tuple(needles)))
 
 
 @lru_cache(maxsize=4096)
-def _matched(
+def _match_digests(
     runs: Runs, keys: tuple[str, ...], needles: tuple[str, ...]
 ) -> tuple[tuple[int, str], ...]:
     # Remembered, because the same trial is looked at again whenever others were added.
@@ -106,8 +106,8 @@ def _matched(
     for needle, key in itertools.product(needles, keys):
         if key in needle or needle in key:
             continue
-        for text, value in itertools.product(_writings(needle), _key_bytes(key)):
-            for name, how, digest in _digests(text, value):
+        for text, value in itertools.product(_text_variants(needle), _key_variants(key)):
+            for name, how, digest in _compute_digests(text, value):
                 for number, run in wanted.get(digest[:_SHORTEST], ()):
                     if digest.startswith(run):
                         cut = f"[:{2 * len(run)}]" if len(run) < len(digest) else ""
@@ -115,7 +115,7 @@ def _matched(
     return tuple(found.items())
 
 
-def _runs(text: str) -> Iterator[bytes]:
+def _find_runs(text: str) -> Iterator[bytes]:
     for run in _HEX.findall(text):
         yield bytes.fromhex(run)
     for run in _BASE64.findall(text):
@@ -123,11 +123,11 @@ def _runs(text: str) -> Iterator[bytes]:
             yield data
 
 
-def _writings(needle: str) -> tuple[bytes, ...]:
+def _text_variants(needle: str) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys((text_to_bytes(needle), text_to_bytes(needle.lower()))))
 
 
-def _key_bytes(key: str) -> Iterator[bytes]:
+def _key_variants(key: str) -> Iterator[bytes]:
     """The key as it was sent, and as the bytes that it is the hexadecimal writing of."""
     yield text_to_bytes(key)
     digits = key.replace("-", "")
@@ -135,7 +135,7 @@ def _key_bytes(key: str) -> Iterator[bytes]:
         yield bytes.fromhex(digits)
 
 
-def _digests(text: bytes, key: bytes) -> Iterator[tuple[str, str, bytes]]:
+def _compute_digests(text: bytes, key: bytes) -> Iterator[tuple[str, str, bytes]]:
     for name in _DIGESTS:
         yield f"hmac {name}", "keyed with a sent value", hmac.digest(key, text, name)
         yield f"hmac {name}", "as the key over a sent value", hmac.digest(text, key, name)

@@ -15,7 +15,7 @@ words = st.lists(st.text("ab", min_size=1, max_size=4), max_size=8)
 
 @given(words, st.text("abc", max_size=60))
 def test_every_place_of_every_text_is_found(texts, searched):
-    found = sorted(Automaton((text, number) for number, text in enumerate(texts)).hits(searched))
+    found = sorted(Automaton((text, number) for number, text in enumerate(texts)).find(searched))
     assert found == sorted(
         (place, number)
         for number, text in enumerate(texts)
@@ -25,15 +25,15 @@ def test_every_place_of_every_text_is_found(texts, searched):
 
 
 def test_nothing_is_found_where_nothing_is_looked_for():
-    assert not list(Automaton[int]([]).hits("abc"))
-    assert not list(Automaton([("", 1)]).hits("abc"))
+    assert not list(Automaton[int]([]).find("abc"))
+    assert not list(Automaton([("", 1)]).find("abc"))
 
 
 @given(st.text(), st.text(min_size=1), st.text())
 def test_a_text_is_found_among_its_bytes(before, text, after):
     searched = bytes_to_text(text_to_bytes(before + text + after))
     places = [
-        place for place, _ in Automaton([(bytes_to_text(text_to_bytes(text)), None)]).hits(searched)
+        place for place, _ in Automaton([(bytes_to_text(text_to_bytes(text)), None)]).find(searched)
     ]
     assert len(text_to_bytes(before)) in places
     assert len(places) >= (before + text + after).count(text)
@@ -54,5 +54,5 @@ def test_a_megabyte_takes_milliseconds():
     automaton = Automaton((f"needle-{number:04}", number) for number in range(1000))
     searched = "needle haystack " * 65_536 + "needle-0777"
     start = time.process_time()
-    assert [number for _, number in automaton.hits(searched)] == [777]
+    assert [number for _, number in automaton.find(searched)] == [777]
     assert time.process_time() - start < 1

@@ -1,5 +1,4 @@
 import base64
-import hashlib
 import random
 
 import pytest
@@ -7,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.findings.encodings.aho_corasick import bytes_to_text, text_to_bytes
-from lab.findings.encodings.forms import build_digests, build_forms, build_xor_form, count_text_bits
+from lab.findings.encodings.forms import build_forms, build_xor_form
 
 needles = st.text(min_size=3, max_size=20)
 
@@ -53,29 +52,6 @@ def test_a_form_is_found_by_chance_as_often_as_its_bits_say():
     assert expected / 2 < noise.count(form.text) < expected * 2
 
 
-def test_text_bits():
-    assert count_text_bits("abc") == pytest.approx(3 * 4.7, abs=0.01)
-    assert count_text_bits("ABC") == count_text_bits("abc")
-    assert count_text_bits("007") == pytest.approx(3 * 3.32, abs=0.01)
-    assert count_text_bits("a-b") > count_text_bits("ab")
-
-
-def test_digests_are_those_of_the_text_and_of_its_usual_variants():
-    found = {item.data for item in build_digests("Box")}
-    for text in ("Box", "box", "BOX", "Box\n", '"Box"'):
-        assert hashlib.sha256(text.encode()).digest() in found
-        assert hashlib.md5(text.encode(), usedforsecurity=False).digest() in found
-    assert hashlib.sha256(b"other").digest() not in found
-
-
-@settings(deadline=None)
-@given(needles)
-def test_a_digest_begins_or_ends_with_what_is_searched(needle):
-    for item in build_digests(needle):
-        ends = item.whole.endswith if item.writing == "end of hex" else item.whole.startswith
-        assert ends(item.start)
-
-
 @pytest.mark.parametrize(
     ("needle", "spelt"),
     [
@@ -89,8 +65,6 @@ def test_addresses_and_uuids_have_other_separators(needle, spelt):
     texts = {form.text for form in build_forms(needle) if form.encoding == "other separators"}
     assert spelt <= texts
     assert bool(spelt) == bool(texts)
-    data = {item.data for item in build_digests(needle)}
-    assert all(hashlib.md5(text.encode(), usedforsecurity=False).digest() in data for text in spelt)
 
 
 def test_short_texts_have_no_xor_form():

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from lab.findings.encodings.forms import build_digests
+from lab.findings.encodings.digest_forms import build_digests
 from lab.findings.encodings.truncated_digests import match_digest
 
 TEXT = "build-box"
