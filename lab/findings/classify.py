@@ -104,20 +104,22 @@ def classify(
             if value
             and (hit := find_hit(restore_sent_text(location, value), needles.get(label, ())))
         }
-        told = _copy(found, own, values)
+        told = _classify_copy(found, own, values)
         if told is None and sent is not None:
             tried = own[:_MOST_LABELS]
-            told = _copy(_keyed(location, tried, values, needles, sent), tried, values)
+            told = _classify_copy(
+                _find_keyed(location, tried, values, needles, sent), tried, values
+            )
         if told is not None:
             return told
-    if _reordered(sorted(distinct)):
+    if _is_reordered(sorted(distinct)):
         return Classification("order")
     if None in values.values() and len(distinct) <= 1:
         return Classification("presence")
     return Classification("derived")
 
 
-def _copy(
+def _classify_copy(
     found: Mapping[str, Hit], own: Sequence[str], values: Mapping[str, str | None]
 ) -> Classification | None:
     """That it is a copy, if at least half of the labels with a value of their own show one."""
@@ -138,7 +140,7 @@ def _copy(
     )
 
 
-def _keyed(
+def _find_keyed(
     location: Location,
     labels: Iterable[str],
     values: Mapping[str, str | None],
@@ -158,6 +160,6 @@ def _keyed(
     return found
 
 
-def _reordered(values: Sequence[str]) -> bool:
+def _is_reordered(values: Sequence[str]) -> bool:
     """Whether all have the same pieces, though not one after another as in the first."""
     return len(values) > 1 and all(is_reordered(values[0], value) for value in values[1:])

@@ -22,7 +22,7 @@ __all__ = ["MAX_LENGTH", "embedding_levels", "has_right_to_left", "mirror", "to_
 MAX_LENGTH = 20_000
 """Characters of a text that is put in order."""
 
-_DEEPEST = 125
+_MAX_DEPTH = 125
 _EMBEDDINGS = {"RLE": None, "LRE": None, "RLO": "R", "LRO": "L"}
 _ISOLATES = frozenset({"LRI", "RLI", "FSI"})
 _REMOVED = frozenset({"RLE", "LRE", "RLO", "LRO", "PDF", "BN"})
@@ -57,7 +57,7 @@ def to_visual_order(text: str) -> str:
     """
     if len(text) > MAX_LENGTH or not has_right_to_left(text):
         return text
-    return "".join(map(_line, _PARAGRAPH.split(text)))
+    return "".join(map(_reorder_line, _PARAGRAPH.split(text)))
 
 
 @lru_cache(maxsize=4096)
@@ -76,12 +76,16 @@ def mirror(character: str) -> str:
 def embedding_levels(text: str) -> list[int]:
     """The level of each character of one paragraph, after rule L1."""
     written = [unicodedata.bidirectional(character) or "L" for character in text]
-    classes, found = _explicit(written)
-    for places, before, after in _runs(written, found):
+    classes, found = _resolve_explicit(written)
+    for places, before, after in _split_runs(written, found):
         letters = "".join(_LETTER.get(classes[place], "n") for place in places)
         own = "LR"[found[places[0]] % 2]
-        letters = _paired(_weak(letters, before), [text[place] for place in places], before, own)
-        for place, letter in zip(places, _neutral(letters, before, after, own), strict=True):
+        letters = _resolve_brackets(
+            _resolve_weak(letters, before), [text[place] for place in places], before, own
+        )
+        for place, letter in zip(
+            places, _resolve_neutral(letters, before, after, own), strict=True
+        ):
             found[place] += _RISE[found[place] % 2].get(letter, 0)
     for place, kind in enumerate(written):
         # What rules leave out must not part its neighbours (X9, as in ICU).
@@ -94,7 +98,7 @@ def embedding_levels(text: str) -> list[int]:
     return found
 
 
-def _line(text: str) -> str:
+def _reorder_line(text: str) -> str:
     """L2 to L4 for one paragraph; marks stay behind the character that they are written on."""
     units: list[tuple[str, int]] = []
     for character, level in zip(text, embedding_levels(text), strict=True):
@@ -113,7 +117,7 @@ def _line(text: str) -> str:
     return "".join(unit for unit, _ in units)
 
 
-def _explicit(written: Sequence[str]) -> tuple[list[str], list[int]]:
+def _resolve_explicit(written: Sequence[str]) -> tuple[list[str], list[int]]:
     """X1 to X8: classes after overrides, and levels by embeddings, overrides and isolates."""
     stack: list[tuple[int, str | None, bool]] = [(0, None, False)]
     isolates_beyond = embeddings_beyond = isolates = 0
@@ -135,10 +139,10 @@ def _explicit(written: Sequence[str]) -> tuple[list[str], list[int]]:
         found.append(level if kind != "B" else 0)
         classes.append(kind if override is None or kind in ("B", *_REMOVED) else override)
         if kind in _EMBEDDINGS or kind in _ISOLATES:
-            backwards = kind[0] == "R" or (kind == "FSI" and _begins_backwards(written, place))
+            backwards = kind[0] == "R" or (kind == "FSI" and _starts_right_to_left(written, place))
             level = (level + 1) | 1 if backwards else (level + 2) & ~1
             isolate = kind in _ISOLATES
-            if level <= _DEEPEST and not isolates_beyond and not embeddings_beyond:
+            if level <= _MAX_DEPTH and not isolates_beyond and not embeddings_beyond:
                 stack.append((level, _EMBEDDINGS.get(kind), isolate))
                 isolates += isolate
             elif isolate:
@@ -148,7 +152,7 @@ def _explicit(written: Sequence[str]) -> tuple[list[str], list[int]]:
     return classes, found
 
 
-def _begins_backwards(written: Sequence[str], start: int) -> bool:
+def _starts_right_to_left(written: Sequence[str], start: int) -> bool:
     """P2 and P3: whether the first strong character of an isolate is written backwards."""
     depth = 0
     for kind in written[start:]:
@@ -158,7 +162,7 @@ def _begins_backwards(written: Sequence[str], start: int) -> bool:
     return False
 
 
-def _runs(written: Sequence[str], levels: Sequence[int]) -> list[_Run]:
+def _split_runs(written: Sequence[str], levels: Sequence[int]) -> list[_Run]:
     """X9 and X10: what stands at one level, with all isolates in it taken out."""
     runs: list[list[int]] = []
     current: list[list[int] | None] = [None]
@@ -189,7 +193,7 @@ def _runs(written: Sequence[str], levels: Sequence[int]) -> list[_Run]:
     ]
 
 
-def _weak(letters: str, before: str) -> str:
+def _resolve_weak(letters: str, before: str) -> str:
     """W1 to W7."""
 
     def replaced(old: str, new: str) -> Callable[[re.Match[str]], str]:
@@ -205,7 +209,7 @@ def _weak(letters: str, before: str) -> str:
     return re.sub("L[^LR]*", replaced("E", "L"), re.sub("[STC]", "n", found))[1:]
 
 
-def _neutral(letters: str, before: str, after: str, own: str) -> str:
+def _resolve_neutral(letters: str, before: str, after: str, own: str) -> str:
     """N1 and N2."""
 
     def chosen(match: re.Match[str]) -> str:
@@ -215,11 +219,11 @@ def _neutral(letters: str, before: str, after: str, own: str) -> str:
     return re.sub("([LREN])([ni]+)(?=([LREN]))", chosen, before + letters + after)[1:-1]
 
 
-def _paired(letters: str, text: Sequence[str], before: str, own: str) -> str:
+def _resolve_brackets(letters: str, text: Sequence[str], before: str, own: str) -> str:
     """N0: both brackets of a pair have one direction."""
     found = list(letters)
     other = "L" if own == "R" else "R"
-    for start, end in sorted(_pairs(letters, text)):
+    for start, end in sorted(_find_bracket_pairs(letters, text)):
         inside = {"L" if x == "L" else "R" for x in found[start + 1 : end] if x in "LREN"}
         past = ("L" if x == "L" else "R" for x in reversed(found[:start]) if x in "LREN")
         if own in inside:
@@ -229,7 +233,7 @@ def _paired(letters: str, text: Sequence[str], before: str, own: str) -> str:
     return "".join(found)
 
 
-def _pairs(letters: str, text: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _find_bracket_pairs(letters: str, text: Sequence[str]) -> Iterator[tuple[int, int]]:
     """BD16: matching brackets, no more than 63 within one another."""
     opened: list[tuple[str, int]] = []
     for place, character in enumerate(text):

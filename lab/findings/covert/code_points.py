@@ -57,10 +57,10 @@ _UNNAMED = {
 
 def describe_code_point(character: str) -> str:
     """``U+0027 APOSTROPHE``: number and name of one code point, for every code point."""
-    return f"U+{ord(character):04X} {_name(character)}"
+    return f"U+{ord(character):04X} {_name_code_point(character)}"
 
 
-def _name(character: str) -> str:
+def _name_code_point(character: str) -> str:
     number = ord(character)
     if number < len(_CONTROLS):
         return _CONTROLS[number]

@@ -48,7 +48,7 @@ _IGNORABLE = (
 def skeleton(text: str) -> str:
     """Decomposed, without ignorable characters, each as its prototype, decomposed again."""
     decomposed = unicodedata.normalize("NFD", text)
-    return unicodedata.normalize("NFD", decomposed.translate(_table()))
+    return unicodedata.normalize("NFD", decomposed.translate(_load_table()))
 
 
 def bidi_skeleton(text: str) -> str:
@@ -63,7 +63,7 @@ def is_ignorable(character: str) -> bool:
 
 
 @cache
-def _table() -> dict[int, str | None]:
+def _load_table() -> dict[int, str | None]:
     """What each character becomes; None where nothing is left of it."""
     table: dict[int, str | None] = {}
     source = files("lab.findings.covert").joinpath("confusables.txt").read_text("utf-8")

@@ -36,10 +36,10 @@ def is_covert(left: str, right: str) -> bool:
     """Whether the two texts differ, but only in ways that a reader would not see."""
     if left == right:
         return False
-    if is_same_number(left, right) or _read_alike(left, right):
+    if is_same_number(left, right) or _reads_alike(left, right):
         return True
     turned = has_right_to_left(left) or has_right_to_left(right)
-    return turned and _read_alike(to_visual_order(left), to_visual_order(right))
+    return turned and _reads_alike(to_visual_order(left), to_visual_order(right))
 
 
 def list_differences(left: str, right: str) -> tuple[Difference, ...]:
@@ -50,7 +50,7 @@ def list_differences(left: str, right: str) -> tuple[Difference, ...]:
     """
     found = []
     moved = is_reordered(left, right)
-    turned = _only_turned(left, right)
+    turned = _differs_by_direction(left, right)
     for low, high, start, end in find_changes(left, right):
         before, after = left[low:high], right[start:end]
         why = "order" if moved else classify_difference(left, right, (low, high, start, end))
@@ -68,7 +68,7 @@ def list_differences(left: str, right: str) -> tuple[Difference, ...]:
     return tuple(found)
 
 
-def _only_turned(left: str, right: str) -> bool:
+def _differs_by_direction(left: str, right: str) -> bool:
     """Whether the texts look alike only because they are not shown in the order of writing."""
     if max(len(left), len(right)) > MAX_LENGTH or not (
         has_right_to_left(left) or has_right_to_left(right)
@@ -77,20 +77,21 @@ def _only_turned(left: str, right: str) -> bool:
     return bidi_skeleton(left) == bidi_skeleton(right) and skeleton(left) != skeleton(right)
 
 
-def _read_alike(left: str, right: str) -> bool:
+def _reads_alike(left: str, right: str) -> bool:
     """Whether a reader sees the same words, the characters standing as they are written."""
     return any(
-        _alike(_seen(left, folded), _seen(right, folded)) for folded in (True, False)
-    ) or _alike(_drawn(left), _drawn(right))
+        _looks_alike(_word_characters(left, folded), _word_characters(right, folded))
+        for folded in (True, False)
+    ) or _looks_alike(_printed_characters(left), _printed_characters(right))
 
 
-def _drawn(text: str) -> list[str]:
+def _printed_characters(text: str) -> list[str]:
     """The characters that leave a mark on paper."""
     normal = unicodedata.normalize("NFC", text)
     return [c for c in normal if not is_invisible(c) and not c.isspace()]
 
 
-def _seen(text: str, folded: bool) -> list[str]:
+def _word_characters(text: str, folded: bool) -> list[str]:
     """What of a text carries words: no spaces, and marks only where they belong to a number.
 
     A text of nothing but marks is their number.
@@ -113,6 +114,6 @@ def _seen(text: str, folded: bool) -> list[str]:
     return seen or [_MARK] * marks
 
 
-def _alike(left: list[str], right: list[str]) -> bool:
+def _looks_alike(left: list[str], right: list[str]) -> bool:
     """Whether the characters look alike, one after another."""
     return left == right or skeleton("".join(left)) == skeleton("".join(right))

@@ -58,7 +58,8 @@ def classify_difference(left: str, right: str, changed: ChangedRange) -> str:
     if all(map(is_invisible, touched)):
         return "invisible"
     if any(
-        _with_base(left, low, high, form) == _with_base(right, start, end, form) for form in _FORMS
+        _normalise_with_base(left, low, high, form) == _normalise_with_base(right, start, end, form)
+        for form in _FORMS
     ):
         return "normalisation form"
     if before.casefold() == after.casefold():
@@ -69,7 +70,7 @@ def classify_difference(left: str, right: str, changed: ChangedRange) -> str:
         return "number format"
     if all(is_mark(c) or c.isspace() or is_invisible(c) for c in touched):
         return "punctuation"
-    return ", ".join(_together(before, after))
+    return ", ".join(_combine_kinds(before, after))
 
 
 def is_reordered(left: str, right: str) -> bool:
@@ -81,7 +82,7 @@ def is_reordered(left: str, right: str) -> bool:
     if left == right or max(len(left), len(right)) > _LONGEST_ORDERED:
         return False
     for around in (("", ""), (_BEFORE_LIST, _AFTER_LIST)):
-        (one, places), (other, others) = _taken_apart(left, *around), _taken_apart(right, *around)
+        (one, places), (other, others) = _take_apart(left, *around), _take_apart(right, *around)
         if places == others and one != other and sorted(one) == sorted(other):
             return True
     return False
@@ -89,10 +90,10 @@ def is_reordered(left: str, right: str) -> bool:
 
 def split_pieces(text: str) -> list[str]:
     """What can change places in a text, without the marks around a list."""
-    return _taken_apart(text, _BEFORE_LIST, _AFTER_LIST)[0]
+    return _take_apart(text, _BEFORE_LIST, _AFTER_LIST)[0]
 
 
-def _taken_apart(text: str, before: str, after: str) -> tuple[list[str], str]:
+def _take_apart(text: str, before: str, after: str) -> tuple[list[str], str]:
     """The pieces, and what is around them, with a mark in the place of each."""
     pieces = []
 
@@ -108,19 +109,19 @@ def _taken_apart(text: str, before: str, after: str) -> tuple[list[str], str]:
     return pieces, " ".join(_PIECE.sub(taken, text).split())
 
 
-def _with_base(text: str, low: int, high: int, form: _Form) -> str:
+def _normalise_with_base(text: str, low: int, high: int, form: _Form) -> str:
     """The range, and the character before it that a combining one belongs to, in this form."""
     return unicodedata.normalize(form, text[max(low - 1, 0) : high])
 
 
-def _together(before: str, after: str) -> list[str]:
+def _combine_kinds(before: str, after: str) -> list[str]:
     """The reasons that only together explain it; none if something else remains."""
     found = []
-    if _only(str.isspace, before) != _only(str.isspace, after):
+    if _keep(str.isspace, before) != _keep(str.isspace, after):
         found.append("white space")
-    if _only(_unseen, before) != _only(_unseen, after):
+    if _keep(_is_invisible_not_space, before) != _keep(_is_invisible_not_space, after):
         found.append("invisible")
-    one, other = _drawn(before), _drawn(after)
+    one, other = _printed_text(before), _printed_text(after)
     if unicodedata.normalize("NFKC", one) != unicodedata.normalize("NFKC", other):
         one, other = unicodedata.normalize("NFKC", one), unicodedata.normalize("NFKC", other)
         found.append("letter case" if one.casefold() == other.casefold() else "look-alike")
@@ -130,13 +131,13 @@ def _together(before: str, after: str) -> list[str]:
     return found if same and (one or not other) else []
 
 
-def _unseen(character: str) -> bool:
+def _is_invisible_not_space(character: str) -> bool:
     return is_invisible(character) and not character.isspace()
 
 
-def _only(wanted: Callable[[str], bool], text: str) -> str:
+def _keep(wanted: Callable[[str], bool], text: str) -> str:
     return "".join(filter(wanted, text))
 
 
-def _drawn(text: str) -> str:
+def _printed_text(text: str) -> str:
     return "".join(c for c in text if not (c.isspace() or is_invisible(c)))

@@ -66,18 +66,23 @@ def compute_joint_bits(signals: Iterable[Signal], population: Population) -> Tot
     """What several signals tell together; rates are added, which makes it an upper bound."""
     every = list(signals)
     rated = [signal for signal in every if any(row.share is not None for row in signal.table)]
-    total = math.fsum(_rate(signal, population) for signal in rated)
+    total = math.fsum(_compute_rate_bits(signal, population) for signal in rated)
     exact = not rated or len(every) == 1
-    for values in _components(
-        [value for signal in every if signal not in rated for value in _values(signal, population)]
+    for values in _split_components(
+        [
+            value
+            for signal in every
+            if signal not in rated
+            for value in _list_values(signal, population)
+        ]
     ):
-        found = _component(values, population)
+        found = _compute_component_bits(values, population)
         total += found.bits
         exact = exact and found.exact
     return TotalBits(total, exact)
 
 
-def _rate(signal: Signal, population: Population) -> float:
+def _compute_rate_bits(signal: Signal, population: Population) -> float:
     """What is learnt from whether something shows that each level shows at a rate of its own."""
     (name,) = signal.cause
     weights = population.levels(name)
@@ -94,12 +99,12 @@ def _rate(signal: Signal, population: Population) -> float:
     return max(0.0, _entropy((mean, 1 - mean)) - left)
 
 
-def _values(signal: Signal, population: Population) -> Iterator[_Value]:
+def _list_values(signal: Signal, population: Population) -> Iterator[_Value]:
     for table in (signal.table, *(place.table for place in signal.beside)):
-        yield _Value(signal.cause, _completed(table, signal.cause, population))
+        yield _Value(signal.cause, _complete_table(table, signal.cause, population))
 
 
-def _completed(
+def _complete_table(
     table: Sequence[TableRow], cause: tuple[str, ...], population: Population
 ) -> Mapping[_Levels, Hashable]:
     """The table with every combination of levels in it, if these are not too many."""
@@ -108,12 +113,14 @@ def _completed(
         return tried
     control = tuple(map(population.control, cause))
     return {
-        levels: _nearest(levels, tried, control)
+        levels: _closest_tried_value(levels, tried, control)
         for levels in product(*(population.levels(name) for name in cause))
     }
 
 
-def _nearest(levels: _Levels, tried: Mapping[_Levels, str | None], control: _Levels) -> str | None:
+def _closest_tried_value(
+    levels: _Levels, tried: Mapping[_Levels, str | None], control: _Levels
+) -> str | None:
     places = range(len(levels))
     usual = tried.get(control)
     for size in range(len(levels) + 1):
@@ -125,7 +132,7 @@ def _nearest(levels: _Levels, tried: Mapping[_Levels, str | None], control: _Lev
     return next(iter(tried.values()))
 
 
-def _components(values: Sequence[_Value]) -> list[list[_Value]]:
+def _split_components(values: Sequence[_Value]) -> list[list[_Value]]:
     """Values that share factors, directly or through others, together."""
     found: list[tuple[set[str], list[_Value]]] = []
     for value in values:
@@ -141,17 +148,22 @@ def _components(values: Sequence[_Value]) -> list[list[_Value]]:
     return [members for _, members in found]
 
 
-def _component(values: Sequence[_Value], population: Population) -> TotalBits:
+def _compute_component_bits(values: Sequence[_Value], population: Population) -> TotalBits:
     names = tuple(dict.fromkeys(name for value in values for name in value.cause))
-    alike = {name: _alike(name, values, population) for name in names}
+    alike = {name: _merge_levels(name, values, population) for name in names}
     size = math.prod(map(len, alike.values()))
-    sized = all(len(v.seen) >= _combinations(v, population) for v in values)
+    sized = all(len(v.seen) >= _count_combinations(v, population) for v in values)
     if size > MAX_COMBINATIONS or not sized:
         most = sum(_entropy(population.levels(name).values()) for name in names)
-        alone = [_component([v], population).bits for v in values] if len(values) > 1 else [most]
+        alone = (
+            [_compute_component_bits([v], population).bits for v in values]
+            if len(values) > 1
+            else [most]
+        )
         return TotalBits(min(most, sum(alone)), exact=False)
     read: list[tuple[Callable[[_Levels], _Levels], Mapping[_Levels, Hashable]]] = [
-        (_picking([names.index(name) for name in value.cause]), value.seen) for value in values
+        (_make_selector([names.index(name) for name in value.cause]), value.seen)
+        for value in values
     ]
     chances: dict[Hashable, float] = defaultdict(float)
     for classes in product(*(alike[name].items() for name in names)):
@@ -161,11 +173,13 @@ def _component(values: Sequence[_Value], population: Population) -> TotalBits:
     return TotalBits(_entropy(chances.values()), exact=True)
 
 
-def _combinations(value: _Value, population: Population) -> int:
+def _count_combinations(value: _Value, population: Population) -> int:
     return math.prod(len(population.levels(name)) for name in value.cause)
 
 
-def _alike(name: str, values: Sequence[_Value], population: Population) -> Mapping[str, float]:
+def _merge_levels(
+    name: str, values: Sequence[_Value], population: Population
+) -> Mapping[str, float]:
     """One level for all that no value tells apart, with their probability in all."""
     rows: dict[str, list[Hashable]] = defaultdict(list)
     for number, value in enumerate(values):
@@ -181,7 +195,7 @@ def _alike(name: str, values: Sequence[_Value], population: Population) -> Mappi
     return weights
 
 
-def _picking(places: Sequence[int]) -> Callable[[_Levels], _Levels]:
+def _make_selector(places: Sequence[int]) -> Callable[[_Levels], _Levels]:
     return lambda levels: tuple(levels[place] for place in places)
 
 

@@ -29,7 +29,7 @@ Verdict = Literal["forbidden", "new", "undecided", "documented", "allowed", "acc
 _Key = tuple[tuple[str, ...], bool, str, str | None, str | None, str | None, str | None]
 
 _LEFT_OUT = re.compile(r"\d+ planned trials?")
-_TELLING: dict[Kind, int] = {
+_DETAIL: dict[Kind, int] = {
     "copied": 3,
     "encoded": 3,
     "derived": 2,
@@ -122,8 +122,8 @@ def judge(
     either, every signal is undecided but for routing effects.
     """
     rules = policy or Policy()
-    accepted = _Accepted(baseline) if baseline is not None else None
-    judged = [_judged(signal, rules, accepted) for signal in report.signals]
+    accepted = _AcceptedSignals(baseline) if baseline is not None else None
+    judged = [_judge_signal(signal, rules, accepted) for signal in report.signals]
     signals = tuple(one.signal for one in judged)
     order = get_args(Verdict)
     judged.sort(key=lambda one: (order.index(one.verdict), not one.signal.covert))
@@ -131,61 +131,64 @@ def judge(
     return Judgement(
         report=msgspec.structs.replace(report, signals=signals),
         signals=tuple(judged),
-        open=(*_open_effects(report, rules, accepted), *_untried(report, rules, baseline)),
-        gone=() if baseline is None else _gone(report, baseline),
+        open=(
+            *_list_open_effects(report, rules, accepted),
+            *_list_untried(report, rules, baseline),
+        ),
+        gone=() if baseline is None else _list_gone(report, baseline),
         unused=tuple(rule for rule in rules.rules if not rule.forbids and rule not in used),
         policy=policy,
         baseline=baseline,
     )
 
 
-class _Accepted:
+class _AcceptedSignals:
     """What a baseline has, by place."""
 
     def __init__(self, baseline: Report) -> None:
         # An id does not always tell covert from plain: not of rates, not of routes.
         self.kinds = {(signal.id, signal.covert): signal.kind for signal in baseline.signals}
-        self.telling: dict[_Key, int] = {}
+        self.detail: dict[_Key, int] = {}
         for signal in baseline.signals:
             for place in list_locations(signal):
-                key = _key(signal.cause, signal.covert, place)
-                telling = max(self.telling.get(key, 0), _TELLING[signal.kind])
-                self.telling[key] = telling
+                key = _make_key(signal.cause, signal.covert, place)
+                telling = max(self.detail.get(key, 0), _DETAIL[signal.kind])
+                self.detail[key] = telling
         self.open = {(item.cause, item.location) for item in baseline.inconclusive}
 
-    def missing(self, signal: Signal) -> tuple[Location, ...]:
+    def missing_locations(self, signal: Signal) -> tuple[Location, ...]:
         """The places of the signal that the baseline does not accept."""
         same = (signal.id, signal.covert) in self.kinds
-        least = 0 if same else _TELLING[signal.kind]
+        least = 0 if same else _DETAIL[signal.kind]
         return tuple(
             place
             for place in list_locations(signal)[1 if same else 0 :]
-            if self.telling.get(_key(signal.cause, signal.covert, place), -1) < least
+            if self.detail.get(_make_key(signal.cause, signal.covert, place), -1) < least
         )
 
     def knows(self, item: Inconclusive) -> bool:
         """Whether the baseline has this effect, confirmed or as open as now."""
         return (item.cause, item.location) in self.open or any(
-            _key(item.cause, covert, item.location) in self.telling for covert in (True, False)
+            _make_key(item.cause, covert, item.location) in self.detail for covert in (True, False)
         )
 
 
-def _key(cause: tuple[str, ...], covert: bool, place: Location) -> _Key:
+def _make_key(cause: tuple[str, ...], covert: bool, place: Location) -> _Key:
     return cause, covert, place.channel, place.host, place.method, place.path, place.part
 
 
-def _judged(signal: Signal, policy: Policy, accepted: _Accepted | None) -> Judged:
+def _judge_signal(signal: Signal, policy: Policy, accepted: _AcceptedSignals | None) -> Judged:
     rule = next((rule for rule in policy.rules if rule.covers(signal)), None)
     if rule is not None:
         if rule.standing == "documented":
             signal = msgspec.structs.replace(signal, documented=rule.url)
         return Judged(signal, rule.standing, rule)
-    notes = tuple(_almost(signal, policy.rules))
+    notes = tuple(_note_partial_cover(signal, policy.rules))
     missing: tuple[Location, ...] = ()
     if accepted is not None:
-        missing = accepted.missing(signal)
+        missing = accepted.missing_locations(signal)
         if not missing:
-            return Judged(signal, "accepted", notes=tuple(_changed(signal, accepted)))
+            return Judged(signal, "accepted", notes=tuple(_note_changed_kind(signal, accepted)))
     if signal.kind == "route" and not signal.covert:
         return Judged(signal, "expected")
     if policy.default == "allowed" and not signal.covert:
@@ -199,20 +202,22 @@ def _judged(signal: Signal, policy: Policy, accepted: _Accepted | None) -> Judge
     return Judged(signal, "new", notes=notes)
 
 
-def _almost(signal: Signal, rules: Sequence[Rule]) -> Iterator[str]:
+def _note_partial_cover(signal: Signal, rules: Sequence[Rule]) -> Iterator[str]:
     """Rules that permit the signal at some of its places, but not at all."""
     for rule in rules:
         if not rule.forbids and (covered := rule.covered(signal)):
             yield f"line {rule.line} covers {covered} of its {len(list_locations(signal))} places"
 
 
-def _changed(signal: Signal, accepted: _Accepted) -> Iterator[str]:
+def _note_changed_kind(signal: Signal, accepted: _AcceptedSignals) -> Iterator[str]:
     before = accepted.kinds.get((signal.id, signal.covert), signal.kind)
     if before != signal.kind:
         yield f"{before} in the baseline, {signal.kind} now"
 
 
-def _open_effects(report: Report, policy: Policy, accepted: _Accepted | None) -> Iterator[Open]:
+def _list_open_effects(
+    report: Report, policy: Policy, accepted: _AcceptedSignals | None
+) -> Iterator[Open]:
     for item in report.inconclusive:
         rule = next((rule for rule in policy.rules if rule.may_cover(item)), None)
         if rule is not None:
@@ -225,7 +230,7 @@ def _open_effects(report: Report, policy: Policy, accepted: _Accepted | None) ->
         yield Open(what, item.why, counts, rule, item.cause, item.location)
 
 
-def _untried(report: Report, policy: Policy, baseline: Report | None) -> Iterator[Open]:
+def _list_untried(report: Report, policy: Policy, baseline: Report | None) -> Iterator[Open]:
     """Factors, levels and trials of which nothing is known."""
     tried = {fact.name for fact in report.factors if fact.measured}
     why_not = {fact.name: fact.why_not or "" for fact in report.factors if not fact.measured}
@@ -246,31 +251,31 @@ def _untried(report: Report, policy: Policy, baseline: Report | None) -> Iterato
         if item.what.removeprefix("factor ") in why_not:
             continue
         named = naming.get(item.what.partition(" at ")[0])
-        cut_short = _LEFT_OUT.fullmatch(item.what) is not None and not _permits_all(policy)
+        cut_short = _LEFT_OUT.fullmatch(item.what) is not None and not _permits_everything(policy)
         yield Open(item.what, item.why, named is not None or cut_short, named)
 
 
-def _permits_all(policy: Policy) -> bool:
+def _permits_everything(policy: Policy) -> bool:
     return policy.default == "allowed" and not any(rule.forbids for rule in policy.rules)
 
 
-def _gone(report: Report, baseline: Report) -> tuple[Gone, ...]:
+def _list_gone(report: Report, baseline: Report) -> tuple[Gone, ...]:
     """What the baseline has and the report has not, first what was looked for."""
     ids = {signal.id for signal in report.signals}
     here = {
-        _key(signal.cause, signal.covert, place)
+        _make_key(signal.cause, signal.covert, place)
         for signal in report.signals
         for place in list_locations(signal)
     }
     gone = []
     for signal in baseline.signals:
-        keys = {_key(signal.cause, signal.covert, place) for place in list_locations(signal)}
+        keys = {_make_key(signal.cause, signal.covert, place) for place in list_locations(signal)}
         if signal.id not in ids and here.isdisjoint(keys):
-            gone.append(Gone(signal, _unless(signal, report)))
+            gone.append(Gone(signal, _explain_absence(signal, report)))
     return tuple(sorted(gone, key=lambda one: one.unless is not None))
 
 
-def _unless(signal: Signal, report: Report) -> str | None:
+def _explain_absence(signal: Signal, report: Report) -> str | None:
     """Why the signal may be there all the same."""
     tried = {fact.name for fact in report.factors if fact.measured}
     untried = [name for name in signal.cause if name not in tried]
@@ -281,10 +286,10 @@ def _unless(signal: Signal, report: Report) -> str | None:
     for item in report.inconclusive:
         if item.cause == signal.cause and item.location.message == signal.location.message:
             return "it was seen and not confirmed"
-    if any(map(_cut_short, report.not_measured)):
+    if any(map(_is_left_out, report.not_measured)):
         return "a limit left out some of the planned trials"
     return None
 
 
-def _cut_short(item: NotMeasured) -> bool:
+def _is_left_out(item: NotMeasured) -> bool:
     return _LEFT_OUT.fullmatch(item.what) is not None

@@ -21,7 +21,7 @@ LONGEST_REPORT = 2**28
 
 def read_policy(file: Path) -> Policy:
     """The policy in a TOML file; UsageError, in one line, for the first mistake in it."""
-    content = _content(file, LONGEST_POLICY, "a policy is a TOML file")
+    content = _read_content(file, LONGEST_POLICY, "a policy is a TOML file")
     try:
         return parse_policy(content.decode(), str(file))
     except UnicodeDecodeError as error:
@@ -36,7 +36,7 @@ def read_report(place: Path) -> Report:
             f"{place} holds no report.json; if it is an audit's folder, the audit has not ended: "
             f"lab audit CLIENT --resume --out {place} goes on with it"
         )
-    content = _content(file, LONGEST_REPORT, "name an audit's folder or its report.json")
+    content = _read_content(file, LONGEST_REPORT, "name an audit's folder or its report.json")
     try:
         return decode(content)
     except (ValueError, RecursionError) as error:
@@ -46,7 +46,7 @@ def read_report(place: Path) -> Report:
         ) from None
 
 
-def _content(file: Path, longest: int, hint: str) -> bytes:
+def _read_content(file: Path, longest: int, hint: str) -> bytes:
     try:
         with file.open("rb") as stream:
             content = stream.read(longest + 1)

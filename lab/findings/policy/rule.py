@@ -57,17 +57,22 @@ class Rule(msgspec.Struct, frozen=True):
 
     def covers(self, signal: Signal) -> bool:
         """Whether the rule decides this signal, if no earlier one does."""
-        if not self._about(signal):
+        if not self._concerns(signal):
             return False
         if self.forbids:
-            return any(self._at(place) and self._of(kind) for place, kind in _shown(signal))
-        return self._of(signal.kind) and all(map(self._at, list_locations(signal)))
+            return any(
+                self._matches_location(place) and self._matches_kind(kind)
+                for place, kind in _locations_with_kinds(signal)
+            )
+        return self._matches_kind(signal.kind) and all(
+            map(self._matches_location, list_locations(signal))
+        )
 
     def covered(self, signal: Signal) -> int:
         """How many of the signal's places the rule covers, by all that it says."""
-        if not self._about(signal) or not self._of(signal.kind):
+        if not self._concerns(signal) or not self._matches_kind(signal.kind):
             return 0
-        return sum(map(self._at, list_locations(signal)))
+        return sum(map(self._matches_location, list_locations(signal)))
 
     def may_cover(self, item: Inconclusive) -> bool:
         """Whether it would decide this effect, if it were confirmed.
@@ -80,35 +85,37 @@ class Rule(msgspec.Struct, frozen=True):
             return False
         if not self.forbids and (self.kind or self.covert or (self.factors and not item.cause)):
             return False
-        return (not item.cause or self._caused(item.cause)) and self._at(item.location)
+        return (not item.cause or self._matches_cause(item.cause)) and self._matches_location(
+            item.location
+        )
 
-    def _about(self, signal: Signal) -> bool:
+    def _concerns(self, signal: Signal) -> bool:
         """Whether it speaks of this signal, but for its place and kind."""
         covert = self.covert if self.forbids else bool(self.covert)
         return (
             (not self.id or signal.id in self.id)
             and covert in (None, signal.covert)
-            and self._caused(signal.cause)
+            and self._matches_cause(signal.cause)
         )
 
-    def _caused(self, cause: tuple[str, ...]) -> bool:
+    def _matches_cause(self, cause: tuple[str, ...]) -> bool:
         return (
             (not self.cause or tuple(sorted(cause)) == self.cause)
             and (not self.cause_includes or not set(self.cause_includes).isdisjoint(cause))
             and (not self.cause_within or set(cause) <= set(self.cause_within))
         )
 
-    def _of(self, kind: Kind) -> bool:
+    def _matches_kind(self, kind: Kind) -> bool:
         return not self.kind or kind in self.kind
 
-    def _at(self, place: Location) -> bool:
+    def _matches_location(self, place: Location) -> bool:
         return (
             (not self.channel or place.channel in self.channel)
             and (not self.method or place.method in self.method)
-            and _any_like(self.host, place.host, fold=True)
-            and _any_like(self.path, place.path)
-            and _any_like(self.part, place.part)
-            and _any_like(self.pointer, place.pointer)
+            and _matches_any(self.host, place.host, fold=True)
+            and _matches_any(self.path, place.path)
+            and _matches_any(self.part, place.part)
+            and _matches_any(self.pointer, place.pointer)
         )
 
 
@@ -151,7 +158,7 @@ def matches_pattern(pattern: str, text: str) -> bool:
     return True
 
 
-def _any_like(patterns: tuple[str, ...], text: str | None, *, fold: bool = False) -> bool:
+def _matches_any(patterns: tuple[str, ...], text: str | None, *, fold: bool = False) -> bool:
     if not patterns:
         return True
     text = text or ""
@@ -160,7 +167,7 @@ def _any_like(patterns: tuple[str, ...], text: str | None, *, fold: bool = False
     return any(matches_pattern(pattern, text) for pattern in patterns)
 
 
-def _shown(signal: Signal) -> Iterator[tuple[Location, Kind]]:
+def _locations_with_kinds(signal: Signal) -> Iterator[tuple[Location, Kind]]:
     """Each place with what the cause does there."""
     otherwise = {other.location: other.kind for other in signal.beside}
     for place in list_locations(signal):

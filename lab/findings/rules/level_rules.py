@@ -27,7 +27,7 @@ __all__ = ["add_rules", "describe_levels"]
 _MOST_ALTERNATIVES = 6
 _SHORTER = 0.8
 """A rule is shorter than the list of levels by a fifth at least."""
-_TELLING = 20
+_OUTSIDE_PER_ALTERNATIVE = 20
 """So many levels elsewhere, for each alternative, make one that covers one level telling."""
 _SHORT = 4
 """An alternative that covers one level is that much shorter than it."""
@@ -48,11 +48,11 @@ def describe_levels(group: Sequence[str], tried: Sequence[str]) -> str | None:
     if len(inside) < 2 or not outside:
         return None
     longest = _SHORTER * (sum(map(len, inside)) + 2 * len(inside))
-    found = [words for words in _descriptions(inside, outside) if len(words) < longest]
-    return min(found, key=_alternatives_in, default=None)
+    found = [words for words in _list_descriptions(inside, outside) if len(words) < longest]
+    return min(found, key=_count_alternatives, default=None)
 
 
-def _alternatives_in(words: str) -> tuple[int, bool]:
+def _count_alternatives(words: str) -> tuple[int, bool]:
     """Fewer alternatives first, then what begins or ends; of equal ones the first."""
     return words.count(" or ") + words.count(","), "contains “" in words
 
@@ -67,7 +67,7 @@ def add_rules(signal: Signal) -> Signal:
             value: describe_levels([row.levels[name] for row in table if row.value == value], tried)
             for value in {row.value for row in table}
         }
-        table = tuple(_with_rule(row, rules[row.value]) for row in table)
+        table = tuple(_set_rule(row, rules[row.value]) for row in table)
     partitions = []
     for partition in signal.partitions:
         every = [level for part in partition.parts for level in part.levels]
@@ -79,11 +79,11 @@ def add_rules(signal: Signal) -> Signal:
     return msgspec.structs.replace(signal, table=table, partitions=tuple(partitions))
 
 
-def _with_rule(row: TableRow, words: str | None) -> TableRow:
+def _set_rule(row: TableRow, words: str | None) -> TableRow:
     return msgspec.structs.replace(row, rule=words)
 
 
-def _descriptions(inside: Sequence[str], outside: Sequence[str]) -> Iterator[str]:
+def _list_descriptions(inside: Sequence[str], outside: Sequence[str]) -> Iterator[str]:
     """Every description that holds for all inside and none outside."""
     for aspect in LEVEL_ATTRIBUTES:
         here = [aspect.read(level) for level in inside]
@@ -104,25 +104,25 @@ def _descriptions(inside: Sequence[str], outside: Sequence[str]) -> Iterator[str
 # --- shapes: each takes the texts inside and outside, none of them in both -------------------
 
 
-def _equal(inside: Sequence[str], outside: set[str]) -> str | None:
-    return _alternatives("is", inside) if len(inside) <= _MOST_ALTERNATIVES else None
+def _describe_equal(inside: Sequence[str], outside: set[str]) -> str | None:
+    return _join_alternatives("is", inside) if len(inside) <= _MOST_ALTERNATIVES else None
 
 
-def _begins(inside: Sequence[str], outside: set[str]) -> str | None:
+def _describe_beginning(inside: Sequence[str], outside: set[str]) -> str | None:
     def starts(text: str) -> Iterator[str]:
         return (text[: part.end() + 1] for part in _PART.finditer(text) if part.end() < len(text))
 
-    return _covered("begins with", inside, outside, starts, str.startswith)
+    return _describe_cover("begins with", inside, outside, starts, str.startswith)
 
 
-def _ends(inside: Sequence[str], outside: set[str]) -> str | None:
+def _describe_ending(inside: Sequence[str], outside: set[str]) -> str | None:
     def ends(text: str) -> Iterator[str]:
         return (text[part.start() - 1 :] for part in _PART.finditer(text) if part.start())
 
-    return _covered("ends with", inside, outside, ends, str.endswith)
+    return _describe_cover("ends with", inside, outside, ends, str.endswith)
 
 
-def _under(inside: Sequence[str], outside: set[str]) -> str | None:
+def _describe_domain(inside: Sequence[str], outside: set[str]) -> str | None:
     """Hosts under a domain of at least two labels."""
 
     def domains(text: str) -> Iterator[str]:
@@ -132,18 +132,18 @@ def _under(inside: Sequence[str], outside: set[str]) -> str | None:
     def below(text: str, domain: str) -> bool:
         return text == domain or text.endswith(f".{domain}")
 
-    return _covered("is under", inside, outside, domains, below)
+    return _describe_cover("is under", inside, outside, domains, below)
 
 
-def _same(inside: Sequence[str], outside: set[str]) -> str | None:
+def _describe_single(inside: Sequence[str], outside: set[str]) -> str | None:
     return f"is {inside[0]}" if len(inside) == 1 else None
 
 
-def _plain(inside: Sequence[str], outside: set[str]) -> str | None:
+def _describe_bare(inside: Sequence[str], outside: set[str]) -> str | None:
     return inside[0] if len(inside) == 1 and outside else None
 
 
-def _contains(inside: Sequence[str], outside: set[str]) -> str | None:
+def _describe_content(inside: Sequence[str], outside: set[str]) -> str | None:
     """A text in all of them: a whole part, or a piece of one too long to be there by chance."""
     parts = {part[0] for part in _PART.finditer(min(inside, key=len))}
     pieces = {
@@ -159,7 +159,7 @@ def _contains(inside: Sequence[str], outside: set[str]) -> str | None:
     return None
 
 
-def _compared(inside: Sequence[str], outside: set[str]) -> str | None:
+def _describe_range(inside: Sequence[str], outside: set[str]) -> str | None:
     """Numbers on one side of all others, or between two of them."""
     here, there = [int(text) for text in inside], [int(text) for text in outside]
     low, high = min(here), max(here)
@@ -172,7 +172,7 @@ def _compared(inside: Sequence[str], outside: set[str]) -> str | None:
     return f"is {low} to {high}" if above else f"is at least {low}"
 
 
-def _covered(
+def _describe_cover(
     verb: str,
     inside: Sequence[str],
     outside: set[str],
@@ -200,23 +200,23 @@ def _covered(
         left -= possible[best]
     names_each = len(chosen) >= len(inside)
     short = _SHORT * sum(map(len, chosen)) <= sum(map(len, inside))
-    if names_each and not (short and len(outside) >= _TELLING * len(chosen)):
+    if names_each and not (short and len(outside) >= _OUTSIDE_PER_ALTERNATIVE * len(chosen)):
         return None
-    return _alternatives(verb, sorted(chosen))
+    return _join_alternatives(verb, sorted(chosen))
 
 
-def _alternatives(verb: str, texts: Sequence[str]) -> str:
+def _join_alternatives(verb: str, texts: Sequence[str]) -> str:
     *most, last = texts
     return f"{verb} {', '.join(most)} or {last}" if most else f"{verb} {last}"
 
 
 _SHAPES: dict[str, Callable[[Sequence[str], set[str]], str | None]] = {
-    "equal": _equal,
-    "same": _same,
-    "plain": _plain,
-    "begins": _begins,
-    "ends": _ends,
-    "under": _under,
-    "contains": _contains,
-    "compared": _compared,
+    "equal": _describe_equal,
+    "same": _describe_single,
+    "plain": _describe_bare,
+    "begins": _describe_beginning,
+    "ends": _describe_ending,
+    "under": _describe_domain,
+    "contains": _describe_content,
+    "compared": _describe_range,
 }

@@ -37,11 +37,11 @@ def make_file_name(number: int, request: Request) -> str:
 
     Letters, digits, ``-`` and ``.`` only, whatever the client sent, and never a hidden name.
     """
-    host = ".".join(_plain(label) for label in request.host[:200].split("."))
+    host = ".".join(_replace_unsafe(label) for label in request.host[:200].split("."))
     path = request.target[:200].partition("?")[0]
-    words = (_plain(request.method[:20]), host.strip("."), _plain(path))
+    words = (_replace_unsafe(request.method[:20]), host.strip("."), _replace_unsafe(path))
     name = "-".join(word for word in words if word)
-    return f"{number:03}-{name[:_LONGEST_NAME]}{_extension(request)}"
+    return f"{number:03}-{name[:_LONGEST_NAME]}{_choose_extension(request)}"
 
 
 def write_bodies(requests: Sequence[Request], console: Console) -> None:
@@ -54,7 +54,7 @@ def write_bodies(requests: Sequence[Request], console: Console) -> None:
         title.append(f"  {where}, {format_count(len(request.body), 'byte')}", "dim")
         console.print(title)
         width = max(console.width - 2, LEAST_LINE)
-        lines = list(_lines(request))
+        lines = list(_split_body(request))
         for line in lines[:MOST_LINES]:
             console.print(Text(f"  {clip(line, width)}"))
         if len(lines) > MOST_LINES:
@@ -65,18 +65,18 @@ def write_bodies(requests: Sequence[Request], console: Console) -> None:
         console.print(Text(f"… {more}; --out DIR writes all", "dim"))
 
 
-def _lines(request: Request) -> Iterator[str]:
+def _split_body(request: Request) -> Iterator[str]:
     """The body as lines of text; a body that is no text, in a line of its bytes."""
-    data = decode_content(request.body, _header(request, b"content-encoding"))
+    data = decode_content(request.body, _join_header(request, b"content-encoding"))
     try:
         text = data.decode()
     except UnicodeDecodeError:
         yield f"{format_count(len(data), 'byte')} that are no text: {data[:200].hex(' ')}"
         return
-    yield from (_laid_out(text) or text).split("\n")
+    yield from (_lay_out_json(text) or text).split("\n")
 
 
-def _laid_out(text: str) -> str | None:
+def _lay_out_json(text: str) -> str | None:
     """JSON with a line for each member; None for anything else."""
     if len(text) > LAID_OUT or not text.lstrip().startswith(("{", "[")):
         return None
@@ -86,23 +86,23 @@ def _laid_out(text: str) -> str | None:
         return None
 
 
-def _plain(text: str) -> str:
+def _replace_unsafe(text: str) -> str:
     return _UNSAFE.sub("-", text).strip("-")
 
 
-def _extension(request: Request) -> str:
-    kind = _header(request, b"content-type").partition(";")[0].strip().lower()
+def _choose_extension(request: Request) -> str:
+    kind = _join_header(request, b"content-type").partition(";")[0].strip().lower()
     if kind == "application/json" or kind.endswith("+json"):
         extension = ".json"
     elif kind.startswith("text/") or kind == "application/x-www-form-urlencoded":
         extension = ".txt"
     else:
         extension = ".bin"
-    encoding = _header(request, b"content-encoding").strip().lower()
+    encoding = _join_header(request, b"content-encoding").strip().lower()
     return extension + _ENCODED.get(encoding, ".encoded" if encoding else "")
 
 
-def _header(request: Request, name: bytes) -> str:
+def _join_header(request: Request, name: bytes) -> str:
     """All values of a header, joined as RFC 9110 section 5.3 allows."""
     values = [value for key, value in request.headers if key.lower() == name]
     return ", ".join(value.decode("latin-1") for value in values)

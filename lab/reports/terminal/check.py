@@ -59,21 +59,21 @@ def write(
     ``full`` tells each signal that fails in full, with the commands that repeat it.
     """
     _print(console, Text(format_headline(judgement), style=_OUTCOMES[judgement.verdict]))
-    for words in _beside(judgement):
+    for words in _describe_inputs(judgement):
         _print(console, Text(words))
-    serious = [one for one in judgement.signals if _serious(one)]
-    _list(console, map(format_line, serious), len(serious), FAILING)
-    permitted = [one for one in judgement.signals if not _serious(one)]
-    _list(console, map(format_line, permitted), len(permitted), PERMITTED)
+    serious = [one for one in judgement.signals if _is_serious(one)]
+    _print_list(console, map(format_line, serious), len(serious), FAILING)
+    permitted = [one for one in judgement.signals if not _is_serious(one)]
+    _print_list(console, map(format_line, permitted), len(permitted), PERMITTED)
     for heading, lines in (
-        ("stayed open, so that this is no pass:", [_open(one) for one in judgement.doubts]),
-        ("not settled:", [_open(one) for one in judgement.open if not one.counts]),
-        ("in the baseline, and not found now:", list(map(_gone, judgement.gone))),
+        ("stayed open, so that this is no pass:", [_format_open(one) for one in judgement.doubts]),
+        ("not settled:", [_format_open(one) for one in judgement.open if not one.counts]),
+        ("in the baseline, and not found now:", list(map(_format_gone, judgement.gone))),
         ("permitted, and not found:", [Text(f"  {format_rule(one)}") for one in judgement.unused]),
     ):
         if lines:
             _print(console, Text(heading, style="bold"))
-            _list(console, lines, len(lines), PERMITTED)
+            _print_list(console, lines, len(lines), PERMITTED)
     if judgement.undecided:
         hint = "what is undecided needs a rule, by cause and place or by id, or a baseline"
         _print(console, Text(hint, style="dim"))
@@ -100,7 +100,7 @@ def format_line(judged: Judged) -> Text:
     text = Text(f"  {judged.verdict:<10}  ", style=_STYLES[judged.verdict])
     if signal.covert:
         text.append("COVERT  ", style="bold red")
-    text.append_text(_signal(signal))
+    text.append_text(_format_signal(signal))
     words = [format_rule(judged.rule)] if judged.rule is not None else []
     words += [clip(note, _WIDE) for note in judged.notes]
     return text.append("".join(f"  ({word})" for word in words))
@@ -112,7 +112,7 @@ def format_rule(rule: Rule) -> str:
     return f"line {rule.line}: {clip(told, 2 * _WIDE)}"
 
 
-def _signal(signal: Signal) -> Text:
+def _format_signal(signal: Signal) -> Text:
     text = Text(format_cause(signal), style="bold not dim")
     text.append(f"  {format_kind(signal)}", style="not bold dim")
     text.append(f"  {format_location(signal.location, _WIDE)}", style="not bold cyan")
@@ -122,11 +122,11 @@ def _signal(signal: Signal) -> Text:
     return text.append(f"  {clip(signal.id, 40)}", style="not bold dim")
 
 
-def _serious(one: Judged) -> bool:
+def _is_serious(one: Judged) -> bool:
     return one.verdict in ("forbidden", "new", "undecided")
 
 
-def _open(one: Open) -> Text:
+def _format_open(one: Open) -> Text:
     text = Text(f"  {clip(one.what, 2 * _WIDE)}", style="bold")
     if one.location is not None:
         text.append(f"  {format_location(one.location, _WIDE)}", style="not bold cyan")
@@ -136,12 +136,12 @@ def _open(one: Open) -> Text:
     return text
 
 
-def _gone(one: Gone) -> Text:
-    text = Text("  ").append_text(_signal(one.signal))
+def _format_gone(one: Gone) -> Text:
+    text = Text("  ").append_text(_format_signal(one.signal))
     return text.append(f"  (which says little: {clip(one.unless, _WIDE)})" if one.unless else "")
 
 
-def _beside(judgement: Judgement) -> Iterable[str]:
+def _describe_inputs(judgement: Judgement) -> Iterable[str]:
     """What the report was judged by, and what makes that questionable."""
     if judgement.policy is not None:
         file = clip(judgement.policy.file, _WIDE)
@@ -156,7 +156,7 @@ def _beside(judgement: Judgement) -> Iterable[str]:
         yield f"  warning: {clip(warning, 2 * _WIDE)}"
 
 
-def _list(console: Console, lines: Iterable[Text], count: int, most: int) -> None:
+def _print_list(console: Console, lines: Iterable[Text], count: int, most: int) -> None:
     for shown, text in enumerate(lines):
         if shown == most and count > most + 1:
             _print(console, Text(f"  … {count - most} more; --json has them all", style="dim"))

@@ -44,28 +44,28 @@ def render_decision_table(signal: Signal, width: int, *, full: bool = False) -> 
     shown = lines if full else lines[:ROWS]
     hidden = len(lines) - len(shown)
     parts = (
-        [_columns(shown, signal.cause[0], hidden, width, full=full)]
+        [_render_columns(shown, signal.cause[0], hidden, width, full=full)]
         if len(signal.cause) == 1
-        else _paragraphs(shown, signal, width, full=full)
+        else _render_paragraphs(shown, signal, width, full=full)
     )
     if hidden:
         parts.append(Text(f"… {hidden} more, in report.json", style="dim"))
     return Group(*parts)
 
 
-def _columns(
+def _render_columns(
     lines: Sequence[FoldedLine], factor: str, hidden: int, width: int, *, full: bool
 ) -> RenderableType:
     tried = [level for line in lines for level in line.levels[factor]]
-    trials = [_trials(line.trials, line.dissenting) for line in lines]
+    trials = [_format_trials(line.trials, line.dissenting) for line in lines]
     room = width - max(map(cell_len, ("in", *trials))) - 2 * GAP
-    groups = [_group(line.levels[factor], tried, room, full=full) for line in lines]
+    groups = [_format_group(line.levels[factor], tried, room, full=full) for line in lines]
     order = list(range(len(lines)))
     rest = max(order, key=lambda number: len(lines[number].levels[factor]))
     # All that the other lines do not name needs no names; only one line can be told so.
     if not hidden and not full and len(lines) > 1 and cell_len(groups[rest]) > room // 2:
         group = lines[rest].levels[factor]
-        named = f"{_level(group[0], room)} and the {len(group) - 1} others"
+        named = f"{_format_level(group[0], room)} and the {len(group) - 1} others"
         unnamed = f"the {len(group)} others"
         free = room - max(measure_value(line.value, room // 2) for line in lines)
         fitting = [words for words in (groups[rest], named) if cell_len(words) <= free]
@@ -74,8 +74,8 @@ def _columns(
         if len(group) > FEW:
             groups[rest] = min(fitting, key=len) if fitting else unnamed
     wanted = max(map(cell_len, (make_visible(factor), *groups)))
-    sent = _labels(lines, max(room - wanted, room * 2 // 5, NARROWEST))
-    texts = [_value(line.value, sent) for line in lines]
+    sent = _label_values(lines, max(room - wanted, room * 2 // 5, NARROWEST))
+    texts = [_format_value(line.value, sent) for line in lines]
     needed = max(map(cell_len, ("sends", *(text.plain for text in texts))))
     first = min(wanted, max(room - needed, room // 2))
     table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="dim underline")
@@ -92,29 +92,29 @@ def _columns(
     return table
 
 
-def _paragraphs(
+def _render_paragraphs(
     lines: Sequence[FoldedLine], signal: Signal, width: int, *, full: bool
 ) -> list[RenderableType]:
     tried = {
         name: list(dict.fromkeys(row.levels.get(name, "") for row in signal.table))
         for name in signal.cause
     }
-    sent = _labels(lines, max(width - 32, NARROWEST))
+    sent = _label_values(lines, max(width - 32, NARROWEST))
     parts: list[RenderableType] = []
     for value in dict.fromkeys(line.value for line in lines):
         alike = [line for line in lines if line.value == value]
-        trials = _trials(sum(x.trials for x in alike), sum(x.dissenting for x in alike))
-        told = _value(value, sent)
+        trials = _format_trials(sum(x.trials for x in alike), sum(x.dissenting for x in alike))
+        told = _format_value(value, sent)
         room = max(width - cell_len(trials) - GAP, NARROWEST)
         words = Text("\n".join(wrap(told.plain, room)), style=told.style)
         parts.append(words.append(f"  {trials}", style="dim"))
         for number, line in enumerate(alike):
             parts += [Text("or", style="dim")] if number else []
-            parts.append(_conditions(line, tried, width, full=full))
+            parts.append(_render_conditions(line, tried, width, full=full))
     return parts
 
 
-def _conditions(
+def _render_conditions(
     line: FoldedLine, tried: Mapping[str, Sequence[str]], width: int, *, full: bool
 ) -> RenderableType:
     names = {factor: make_visible(factor) for factor in line.levels}
@@ -123,7 +123,7 @@ def _conditions(
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(no_wrap=True)
     for factor, group in line.levels.items():
-        words = _group(group, tried[factor], room, full=full)
+        words = _format_group(group, tried[factor], room, full=full)
         grid.add_row(names[factor], "\n".join(wrap(words, room)))
     if line.tried < line.combinations:
         told = f"tried: {line.tried} of these {line.combinations} combinations"
@@ -131,14 +131,14 @@ def _conditions(
     return Padding(grid, (0, 0, 0, 2), expand=False)
 
 
-def _group(group: Sequence[str], tried: Sequence[str], width: int, *, full: bool) -> str:
+def _format_group(group: Sequence[str], tried: Sequence[str], width: int, *, full: bool) -> str:
     """The levels of one factor that behave alike, in the fewest words."""
     others = [level for level in tried if level not in group]
     if not others and len(group) > 2:
         return f"any of the {len(tried)} tried"
     limit = len(tried) if full else LEVELS
     rest = len(group) > LEVELS and len(others) <= LEVELS
-    named = [_level(level, width) for level in (others if rest else group)]
+    named = [_format_level(level, width) for level in (others if rest else group)]
     words = f"all but {format_list(named, limit)}" if rest else format_list(named, limit)
     shared = None if full or len(group) <= FEW else describe_levels(group, tried)
     if shared is not None and len(shared) < len(words):
@@ -146,7 +146,7 @@ def _group(group: Sequence[str], tried: Sequence[str], width: int, *, full: bool
     return f"{words} ({len(group)} of {len(tried)})" if rest else words
 
 
-def _level(level: str, width: int) -> str:
+def _format_level(level: str, width: int) -> str:
     return clip(level or EMPTY_LEVEL, max(width, NARROWEST))
 
 
@@ -156,18 +156,18 @@ def measure_value(value: str | None, most: int) -> int:
     return min(cell_len(words), most)
 
 
-def _labels(lines: Sequence[FoldedLine], cells: int) -> Mapping[str, str]:
+def _label_values(lines: Sequence[FoldedLine], cells: int) -> Mapping[str, str]:
     """A short, distinct text for each value that some line sends."""
     distinct = list(dict.fromkeys(line.value for line in lines if line.value is not None))
     return dict(zip(distinct, label_texts(distinct, cells), strict=True))
 
 
-def _value(value: str | None, sent: Mapping[str, str]) -> Text:
+def _format_value(value: str | None, sent: Mapping[str, str]) -> Text:
     if value is None:
         return Text(NOTHING, style="dim")
     return Text(sent[value] or EMPTY_TEXT)
 
 
-def _trials(trials: int, dissenting: int) -> str:
+def _format_trials(trials: int, dissenting: int) -> str:
     against = f", {dissenting} against" if dissenting else ""
     return f"{format_count(trials, 'trial')}{against}"

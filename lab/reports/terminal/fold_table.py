@@ -47,7 +47,7 @@ class _Cell(msgspec.Struct, frozen=True):
     dissenting: int
     tried: int = 1
 
-    def and_(self, other: _Cell | None) -> _Cell:
+    def merge(self, other: _Cell | None) -> _Cell:
         """Both together."""
         if other is None:
             return self
@@ -67,12 +67,12 @@ def fold(rows: Sequence[TableRow], cause: Sequence[str]) -> tuple[FoldedLine, ..
     """The rows of a table over ``cause`` in as few lines as the merging finds."""
     orders = permutations(cause) if len(cause) <= _PERMUTED else [tuple(cause)]
     return min(
-        (_fold_in(rows, order) for order in orders),
+        (_fold_in_order(rows, order) for order in orders),
         key=lambda lines: (len(lines), sum(line.combinations for line in lines)),
     )
 
 
-def _fold_in(rows: Sequence[TableRow], order: Sequence[str]) -> tuple[FoldedLine, ...]:
+def _fold_in_order(rows: Sequence[TableRow], order: Sequence[str]) -> tuple[FoldedLine, ...]:
     cells = {
         tuple(row.levels.get(factor, "") for factor in order): _Cell(
             row.value, row.trials, row.dissenting
@@ -87,11 +87,11 @@ def _fold_in(rows: Sequence[TableRow], order: Sequence[str]) -> tuple[FoldedLine
             cell.dissenting,
             cell.tried,
         )
-        for levels, cell in _fold(cells)
+        for levels, cell in _fold_cells(cells)
     )
 
 
-def _fold(cells: Cells) -> Folded:
+def _fold_cells(cells: Cells) -> Folded:
     """Groups of levels, one group a factor, with what all of them gave."""
     if () in cells:
         return [((), cells[()])]
@@ -101,14 +101,14 @@ def _fold(cells: Cells) -> Folded:
     place = {level: number for number, level in enumerate(tables)}
     result: Folded = []
     for group, merged in sorted(
-        _alike(tables), key=lambda one: min(place[level] for level in one[0])
+        _merge_levels(tables), key=lambda one: min(place[level] for level in one[0])
     ):
         named = tuple(sorted(group, key=place.__getitem__))
-        result += [((named, *inner), cell) for inner, cell in _fold(merged)]
+        result += [((named, *inner), cell) for inner, cell in _fold_cells(merged)]
     return result
 
 
-def _alike(
+def _merge_levels(
     tables: Mapping[str, Mapping[tuple[str, ...], _Cell]],
 ) -> list[tuple[list[str], dict[tuple[str, ...], _Cell]]]:
     """Levels that contradict each other nowhere, with what they gave together.
@@ -128,5 +128,5 @@ def _alike(
             groups.append(([level], dict(table)))
         else:
             best[0].append(level)
-            best[1].update({rest: cell.and_(best[1].get(rest)) for rest, cell in table.items()})
+            best[1].update({rest: cell.merge(best[1].get(rest)) for rest, cell in table.items()})
     return groups

@@ -21,16 +21,17 @@ def explain_no_signal(report: Report, known: Sequence[str]) -> list[str]:
         f"{make_visible(f.name)} ({format_count(len(f.levels) + 1, 'level')})" for f in measured
     ]
     together = min(report.strength, len(measured))
-    complete = _complete(report, measured, together)
+    complete = _is_complete(report, measured, together)
     number = f" of {together} of them" if together < len(measured) else ""
     combined = f", in all combinations{number}" if complete else ""
+    open_ = "; ".join(_list_not_ruled_out(report, measured, known, complete=complete))
     return [
         f"Tried: {format_list(tried, 20)}{combined}.",
-        f"Not ruled out: {'; '.join(_escaped(report, measured, known, complete=complete))}.",
+        f"Not ruled out: {open_}.",
     ]
 
 
-def _escaped(
+def _list_not_ruled_out(
     report: Report, measured: Sequence[FactorFacts], known: Sequence[str], *, complete: bool
 ) -> Iterator[str]:
     """What could be there all the same, the likeliest first."""
@@ -59,7 +60,7 @@ def _escaped(
     yield "anything that the lab does not vary"
 
 
-def _complete(report: Report, measured: Sequence[FactorFacts], together: int) -> bool:
+def _is_complete(report: Report, measured: Sequence[FactorFacts], together: int) -> bool:
     """Whether all combinations of so many factors can have been tried.
 
     Fewer trials than the largest factors have combinations cannot have held them all, and

@@ -68,7 +68,7 @@ def list_hosts(observation: Observation) -> tuple[ContactedHost, ...]:
     via: dict[str, dict[str, None]] = {}
     counts: Counter[tuple[str, str]] = Counter()
     for event in observation.events:
-        contact = _contact(event)
+        contact = _read_contact(event)
         if contact is None:
             continue
         host, port, kind, protocol, route = contact
@@ -90,7 +90,7 @@ def list_hosts(observation: Observation) -> tuple[ContactedHost, ...]:
     )
 
 
-def _contact(event: Event) -> tuple[str, int, str, str, tuple[str, ...]] | None:
+def _read_contact(event: Event) -> tuple[str, int, str, str, tuple[str, ...]] | None:
     """Host, port, kind, protocol and proxies of an event that is a contact."""
     match event:
         case Connection(host=name, address=address, port=port, protocol=protocol, via=via):
@@ -116,12 +116,12 @@ def build_document(
         "truncated": observation.truncated,
         "events": observation.events,
     }
-    plain = _readable(msgspec.to_builtins(facts, builtin_types=(bytes,)))
+    plain = _to_readable(msgspec.to_builtins(facts, builtin_types=(bytes,)))
     assert isinstance(plain, dict)
     return plain
 
 
-def _readable(value: Any) -> Any:
+def _to_readable(value: Any) -> Any:
     match value:
         case bytes():
             try:
@@ -129,9 +129,9 @@ def _readable(value: Any) -> Any:
             except UnicodeDecodeError:
                 return {"base64": base64.b64encode(value).decode()}
         case dict():
-            return {key: _readable(item) for key, item in value.items()}
+            return {key: _to_readable(item) for key, item in value.items()}
         case list() | tuple():
-            return [_readable(item) for item in value]
+            return [_to_readable(item) for item in value]
         case _:
             return value
 
@@ -150,7 +150,7 @@ def write(
     """
     console.print(Text(f"{label} {format_exit(observation.exit)}", style="bold"))
     for name, level in levels.items():
-        console.print(_line(f"  {name} = ", level, console))
+        console.print(_format_line(f"  {name} = ", level, console))
     for limit in observation.truncated:
         console.print(Text(f"  limit reached: {limit}; what came after is not shown", "yellow"))
     _write_hosts(observation, console)
@@ -173,18 +173,18 @@ def format_exit(exit: Exit) -> str:
 
 def _write_hosts(observation: Observation, console: Console) -> None:
     found = list_hosts(observation)
-    _heading(f"Hosts contacted: {len(found)}", console)
-    table = _table("host", "ports", "protocols", "connections", "requests", "via")
+    _print_heading(f"Hosts contacted: {len(found)}", console)
+    table = _make_table("host", "ports", "protocols", "connections", "requests", "via")
     for host in found[:MOST_ROWS]:
         table.add_row(
-            Text(clip(host.host, _share(console, 0.45))),
+            Text(clip(host.host, _take_share(console, 0.45))),
             Text(clip(", ".join(map(str, host.ports)), 20)),
             Text(", ".join(host.protocols)),
             Text(str(host.connections + host.datagrams)),
             Text(str(host.requests)),
-            Text(clip(" → ".join(host.via), _share(console, 0.3)) or "-"),
+            Text(clip(" → ".join(host.via), _take_share(console, 0.3)) or "-"),
         )
-    _show(table, len(found), console)
+    _print_table(table, len(found), console)
 
 
 def _write_names(observation: Observation, console: Console) -> None:
@@ -192,18 +192,18 @@ def _write_names(observation: Observation, console: Console) -> None:
     types: dict[str, Counter[str]] = {}
     for query in queries:
         types.setdefault(query.name, Counter())[query.type] += 1
-    _heading(f"Names asked for: {len(types)}", console)
+    _print_heading(f"Names asked for: {len(types)}", console)
     for name, counts in list(types.items())[:MOST_ROWS]:
         kinds = ", ".join(f"{kind} ×{n}" if n > 1 else kind for kind, n in counts.items())
-        shown = clip(name, _share(console, 0.7))
+        shown = clip(name, _take_share(console, 0.7))
         console.print(Text(f"  {shown}  {clip(kinds, 40)}"))
-    _more(len(types), console)
+    _print_omission(len(types), console)
 
 
 def _write_requests(observation: Observation, console: Console, *, bodies: bool) -> None:
     requests = [event for event in observation.events if isinstance(event, Request)]
-    _heading(f"Requests: {len(requests)}", console)
-    table = _table("#", "at", "method", "URL", "answer", "bytes sent")
+    _print_heading(f"Requests: {len(requests)}", console)
+    table = _make_table("#", "at", "method", "URL", "answer", "bytes sent")
     for number, request in enumerate(requests[:MOST_ROWS], 1):
         cut = "" if request.complete else " (incomplete)"
         table.add_row(
@@ -214,7 +214,7 @@ def _write_requests(observation: Observation, console: Console, *, bodies: bool)
             Text(str(request.status or "-")),
             Text(f"{request.size:,}{cut}"),
         )
-    _show(table, len(requests), console)
+    _print_table(table, len(requests), console)
     if bodies:
         write_bodies(requests, console)
     elif any(request.body for request in requests):
@@ -253,38 +253,38 @@ def _write_rest(observation: Observation, console: Console) -> None:
                 continue
     if not lines:
         return
-    _heading("Also seen", console)
+    _print_heading("Also seen", console)
     counted = Counter(lines)
     for line, times in list(counted.items())[:MOST_ROWS]:
-        console.print(_line("  ", line + (f" ×{times}" if times > 1 else ""), console))
-    _more(len(counted), console)
+        console.print(_format_line("  ", line + (f" ×{times}" if times > 1 else ""), console))
+    _print_omission(len(counted), console)
 
 
 def _write_output(name: str, output: bytes, console: Console) -> None:
     if not output:
         return
     lines = output[-64 * 1024 :].decode(errors="replace").splitlines()
-    _heading(f"{name}: {len(output):,} bytes", console)
+    _print_heading(f"{name}: {len(output):,} bytes", console)
     if len(lines) > MOST_LINES:
         console.print(Text(f"  … {len(lines) - MOST_LINES} lines before", "dim"))
     for line in lines[-MOST_LINES:]:
-        console.print(_line("  ", line, console))
+        console.print(_format_line("  ", line, console))
 
 
-def _heading(words: str, console: Console) -> None:
+def _print_heading(words: str, console: Console) -> None:
     console.print()
     console.print(Text(words, "bold"))
 
 
-def _line(before: str, untrusted: str, console: Console) -> Text:
+def _format_line(before: str, untrusted: str, console: Console) -> Text:
     return Text(before + clip(untrusted, max(20, console.width - len(before))))
 
 
-def _share(console: Console, share: float) -> int:
+def _take_share(console: Console, share: float) -> int:
     return max(20, int(console.width * share))
 
 
-def _table(*columns: str) -> Table:
+def _make_table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for column in columns:
         right = column in ("#", "at", "answer", "bytes sent", "connections", "requests")
@@ -292,12 +292,12 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _show(table: Table, total: int, console: Console) -> None:
+def _print_table(table: Table, total: int, console: Console) -> None:
     if table.row_count:
         console.print(table)
-    _more(total, console)
+    _print_omission(total, console)
 
 
-def _more(total: int, console: Console) -> None:
+def _print_omission(total: int, console: Console) -> None:
     if total > MOST_ROWS:
         console.print(Text(f"  … and {total - MOST_ROWS} more; --json shows all", "dim"))

@@ -98,12 +98,12 @@ class Progress:
             file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True
         )
         self._now = now
-        self._pace = Estimate()
+        self._estimate = Estimate()
         self._phase = "prepare"
         self._expected = 0
         self._planned = 0
-        self._told: float | None = None
-        self._odd: Counter[str] = Counter()
+        self._last_line_at: float | None = None
+        self._unfinished: Counter[str] = Counter()
         self._bar: Bar | None = None
         self._task: TaskID | None = None
         animated = self._console.is_terminal if animated is None else animated
@@ -136,51 +136,53 @@ class Progress:
     @property
     def ran(self) -> int:
         """Trials that ran so far, those from the store not among them."""
-        return self._pace.ran
+        return self._estimate.ran
 
     def handle(self, event: EngineEvent) -> None:
         """Tell one event."""
         match event:
             case AuditStarted():
-                self._started(event)
+                self._start_audit(event)
             case PhaseStarted():
                 self._phase = event.phase
                 self._expected = event.trials
                 # Only calibration is planned before the plan of the whole is at hand.
                 planned = self._planned if event.phase == "calibrate" else 0
-                self._pace.expect(event.trials, event.known, event.trials_after, at_least=planned)
+                self._estimate.expect(
+                    event.trials, event.known, event.trials_after, at_least=planned
+                )
                 known = f", {event.known:,} already done" if event.known else ""
                 if self._bar is None and event.trials:
                     to_run = format_count(event.trials - event.known, "trial")
-                    self._line(f"{event.phase}: {to_run} to run{known}")
-                self._advance()
+                    self._print_line(f"{event.phase}: {to_run} to run{known}")
+                self._show_advance()
             case TrialFinished():
-                self._pace.finished(self._now(), ran=not event.from_store)
+                self._estimate.finished(self._now(), ran=not event.from_store)
                 if event.verdict != "finished":
-                    self._odd[event.verdict] += 1
-                self._advance()
+                    self._unfinished[event.verdict] += 1
+                self._show_advance()
             case PhaseFinished():
-                odd = "".join(f"; {count} {verdict}" for verdict, count in self._odd.items())
-                self._odd.clear()
+                odd = "".join(f"; {count} {verdict}" for verdict, count in self._unfinished.items())
+                self._unfinished.clear()
                 if self._expected:
-                    self._line(clip(f"{event.phase}: {event.summary}{odd}", 400))
+                    self._print_line(clip(f"{event.phase}: {event.summary}{odd}", 400))
             case SignalConfirmed(signal=signal):
                 found = "COVERT signal" if signal.covert else "signal"
                 location = format_location(signal.location, 200)
                 words = f"{found}: {format_cause(signal)}, {signal.kind}, {location}"
-                self._line(words, "bold red" if signal.covert else "yellow")
+                self._print_line(words, "bold red" if signal.covert else "yellow")
             case Warned():
-                self._line(f"warning: {clip(event.message, 1000)}", "yellow")
+                self._print_line(f"warning: {clip(event.message, 1000)}", "yellow")
             case AuditFinished():
-                trials, ran = event.report.trials, self._pace.ran
+                trials, ran = event.report.trials, self._estimate.ran
                 now = f", {ran:,} of them now" if ran < trials else ""
-                self._line(f"done: {format_count(trials, 'trial')}{now}")
+                self._print_line(f"done: {format_count(trials, 'trial')}{now}")
 
-    def _started(self, event: AuditStarted) -> None:
+    def _start_audit(self, event: AuditStarted) -> None:
         measured = sum(factor.measured for factor in event.factors)
         self._planned = event.trials_planned
-        self._pace.expect(event.trials_planned, 0, 0)
-        self._line(
+        self._estimate.expect(event.trials_planned, 0, 0)
+        self._print_line(
             f"{format_client(event.client)}: "
             f"{format_count(measured, 'factor')}, "
             f"about {format_count(event.trials_planned, 'trial')}, "
@@ -189,34 +191,34 @@ class Progress:
         if self._bar is not None:
             self._task = self._bar.add_task(self._phase, total=1.0, left="", count="")
 
-    def _advance(self) -> None:
-        left = _left(self._pace.left())
+    def _show_advance(self) -> None:
+        left = _format_time_left(self._estimate.left())
         if self._bar is not None:
             if self._task is not None:
                 self._bar.update(
                     self._task,
                     description=self._phase,
-                    completed=self._pace.share,
-                    count=self._count(),
+                    completed=self._estimate.share,
+                    count=self._format_count(),
                     left=left,
                 )
             return
         now = self._now()
-        if self._told is None:
-            self._told = now
-        if now - self._told >= INTERVAL:
-            self._told = now
-            words = f"{self._phase}: {self._count()}"
-            self._line(f"{words}, {left}" if left else words)
+        if self._last_line_at is None:
+            self._last_line_at = now
+        if now - self._last_line_at >= INTERVAL:
+            self._last_line_at = now
+            words = f"{self._phase}: {self._format_count()}"
+            self._print_line(f"{words}, {left}" if left else words)
 
-    def _count(self) -> str:
-        return f"{self._pace.done:,} of about {format_count(self._pace.total, 'trial')}"
+    def _format_count(self) -> str:
+        return f"{self._estimate.done:,} of about {format_count(self._estimate.total, 'trial')}"
 
-    def _line(self, words: str, style: str = "") -> None:
+    def _print_line(self, words: str, style: str = "") -> None:
         self._console.print(Text(words, style=style))
 
 
-def _left(seconds: float | None) -> str:
+def _format_time_left(seconds: float | None) -> str:
     """Time left in words no more precise than the estimate is."""
     if seconds is None:
         return ""

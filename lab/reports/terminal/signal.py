@@ -61,13 +61,13 @@ def write_signal(
     """
     indent = len(str(number)) + 2
     width = console.width - indent
-    console.print(_title(number, signal))
-    blocks = [_where(signal, width)]
-    blocks.append(_texts(signal, width, sides, plain=console.color_system is None))
+    console.print(_format_title(number, signal))
+    blocks = [_render_location(signal, width)]
+    blocks.append(_render_pair(signal, width, sides, plain=console.color_system is None))
     if sides is None:
         blocks.append(Group(render_decision_table(signal, width, full=full), Text()))
         blocks.append(render_sweeps(signal.partitions, width, full=full))
-    for block in (*blocks, _facts(signal, width)):
+    for block in (*blocks, _render_facts(signal, width)):
         console.print(Padding(block, (0, 0, 0, indent), expand=False))
     if sides is None:
         write_commands(build_pair_commands(client, signal), console, indent)
@@ -80,10 +80,10 @@ def write_commands(
     width = console.width - indent
     for label, words in zip(("repeat", "and"), commands, strict=True):
         # soft_wrap: a word that is too long for a line must still copy as one word.
-        console.print(_command(label, words, width, indent), soft_wrap=True)
+        console.print(_format_command(label, words, width, indent), soft_wrap=True)
 
 
-def _title(number: int, signal: Signal) -> Text:
+def _format_title(number: int, signal: Signal) -> Text:
     title = Text(f"{number}  ", style="bold")
     if signal.covert:
         title.append(" COVERT ", style="bold white on red")
@@ -97,7 +97,7 @@ def format_kind(signal: Signal) -> str:
     return f"{signal.kind}, {clip(signal.encoding, 60)}" if signal.encoding else signal.kind
 
 
-def _where(signal: Signal, width: int) -> RenderableType:
+def _render_location(signal: Signal, width: int) -> RenderableType:
     where = Text("\n".join(wrap(format_location(signal.location, 3 * width), width)), style="cyan")
     more = len(signal.fields) - 1
     if more > 0:
@@ -105,7 +105,7 @@ def _where(signal: Signal, width: int) -> RenderableType:
     return Group(where, Text())
 
 
-def _texts(
+def _render_pair(
     signal: Signal, width: int, sides: tuple[str, str] | None, *, plain: bool
 ) -> RenderableType:
     """Both sides of the minimal pair, the differing part marked, code points named."""
@@ -134,8 +134,8 @@ def _texts(
         lines.append(line)
         # Without colour, and where it is not simply all of it, arrows point at the part.
         if plain and value and not all(span.differs for span in spans):
-            lines += [Text(" " * column + arrows)] if (arrows := _arrows(spans)) else []
-    lines += _code_points(signal, seen)
+            lines += [Text(" " * column + arrows)] if (arrows := _draw_arrows(spans)) else []
+    lines += _name_code_points(signal, seen)
     if pair.context and sides is None:
         shared = ", ".join(
             format_setting(name, level, width) for name, level in pair.context.items()
@@ -144,12 +144,12 @@ def _texts(
     return Group(*lines, Text())
 
 
-def _arrows(spans: Sequence[Span]) -> str:
+def _draw_arrows(spans: Sequence[Span]) -> str:
     """A line that points at the differing parts of the line above."""
     return "".join(("^" if span.differs else " ") * cell_len(span.text) for span in spans).rstrip()
 
 
-def _code_points(signal: Signal, seen: TextDiff) -> list[Text]:
+def _name_code_points(signal: Signal, seen: TextDiff) -> list[Text]:
     """The differing code points by name, each kind of difference once.
 
     Where the signal is not covert a reader sees ordinary letters without their names.
@@ -157,7 +157,7 @@ def _code_points(signal: Signal, seen: TextDiff) -> list[Text]:
     told = Counter(
         difference
         for difference in signal.pair.differences
-        if signal.covert or difference.invisible or _unusual(difference)
+        if signal.covert or difference.invisible or _is_unusual(difference)
     )
     lines: list[Text] = []
     for difference, times in list(told.items())[:NAMED]:
@@ -179,22 +179,22 @@ def _code_points(signal: Signal, seen: TextDiff) -> list[Text]:
     return lines
 
 
-def _unusual(difference: Difference) -> bool:
+def _is_unusual(difference: Difference) -> bool:
     """Whether code points beyond ASCII are part of it."""
     return not all(map(_ASCII.match, (*difference.left, *difference.right)))
 
 
-def _facts(signal: Signal, width: int) -> Table:
+def _render_facts(signal: Signal, width: int) -> Table:
     grid = Table.grid(pad_edge=False)
     grid.add_column(style="dim", width=LABEL, no_wrap=True)
     grid.add_column()
-    for label, words in _labelled(signal):
+    for label, words in _list_facts(signal):
         room = width - LABEL
         grid.add_row(label, "\n".join(wrap(clip(words, 4 * room), room)))
     return grid
 
 
-def _labelled(signal: Signal) -> Iterator[tuple[str, str]]:
+def _list_facts(signal: Signal) -> Iterator[tuple[str, str]]:
     trials = sum(row.trials for row in signal.table)
     dissenting = sum(row.dissenting for row in signal.table)
     against = f" ({dissenting} against it)" if dissenting else ""
@@ -211,7 +211,7 @@ def _labelled(signal: Signal) -> Iterator[tuple[str, str]]:
         yield "documented", signal.documented
 
 
-def _command(label: str, words: Sequence[str], width: int, indent: int) -> Text:
+def _format_command(label: str, words: Sequence[str], width: int, indent: int) -> Text:
     """A command to copy: on one line where it fits, else continued with backslashes."""
     lines = [""]
     for word in words:

@@ -55,8 +55,8 @@ class SpecimenProgress:
         self._begun += 1
         title = f"{name}, seed {seed}"
         if not self._animated:
-            self._line(f"{title}: audit {self._begun} of {self._audits}")
-            yield _Lines(title, self._line, self._now).handle
+            self._print_line(f"{title}: audit {self._begun} of {self._audits}")
+            yield _PlainLines(title, self._print_line, self._now).handle
             return
         # Results are printed between two bars, to wherever stdout leads, so that neither
         # stream is to be taken over.
@@ -73,60 +73,62 @@ class SpecimenProgress:
         )
         with bar:
             task = bar.add_task(title, total=self._audits, completed=self._begun - 1, count="")
-            yield _Barred(title, bar, task, self._begun - 1).handle
+            yield _BarSegment(title, bar, task, self._begun - 1).handle
 
-    def _line(self, words: str) -> None:
+    def _print_line(self, words: str) -> None:
         self._console.print(Text(f"lab: {words}"))
 
 
-class _Counted:
+class _AuditProgress:
     """The phase of one audit, and its trials."""
 
     def __init__(self) -> None:
-        self.pace = Estimate()
+        self.estimate = Estimate()
         self.phase = "prepare"
         self._planned = 0
 
-    def take(self, event: EngineEvent, at: float) -> bool:
+    def update(self, event: EngineEvent, at: float) -> bool:
         """Note an event; whether it changes what there is to tell."""
         match event:
             case AuditStarted():
                 self._planned = event.trials_planned
-                self.pace.expect(event.trials_planned, 0, 0)
+                self.estimate.expect(event.trials_planned, 0, 0)
             case PhaseStarted():
                 self.phase = event.phase
                 # Only calibration is planned before the plan of the whole is at hand.
                 planned = self._planned if event.phase == "calibrate" else 0
-                self.pace.expect(event.trials, event.known, event.trials_after, at_least=planned)
+                self.estimate.expect(
+                    event.trials, event.known, event.trials_after, at_least=planned
+                )
             case TrialFinished():
-                self.pace.finished(at, ran=not event.from_store)
+                self.estimate.finished(at, ran=not event.from_store)
             case _:
                 return False
         return True
 
     @property
     def words(self) -> str:
-        return f"{self.pace.done:,} of about {format_count(self.pace.total, 'trial')}"
+        return f"{self.estimate.done:,} of about {format_count(self.estimate.total, 'trial')}"
 
 
-class _Lines:
+class _PlainLines:
     """One audit in plain lines."""
 
     def __init__(self, title: str, tell: Callable[[str], None], now: Callable[[], float]) -> None:
         self._title = title
-        self._tell = tell
+        self._print_line = tell
         self._now = now
-        self._counted = _Counted()
-        self._told = now()
+        self._counted = _AuditProgress()
+        self._last_line_at = now()
 
     def handle(self, event: EngineEvent) -> None:
         at = self._now()
-        if self._counted.take(event, at) and at - self._told >= INTERVAL:
-            self._told = at
-            self._tell(f"{self._title}: {self._counted.phase}, {self._counted.words}")
+        if self._counted.update(event, at) and at - self._last_line_at >= INTERVAL:
+            self._last_line_at = at
+            self._print_line(f"{self._title}: {self._counted.phase}, {self._counted.words}")
 
 
-class _Barred:
+class _BarSegment:
     """One audit as a part of the bar."""
 
     def __init__(self, title: str, bar: Bar, task: TaskID, before: int) -> None:
@@ -134,13 +136,13 @@ class _Barred:
         self._bar = bar
         self._task = task
         self._before = before
-        self._counted = _Counted()
+        self._counted = _AuditProgress()
 
     def handle(self, event: EngineEvent) -> None:
-        if self._counted.take(event, 0.0):
+        if self._counted.update(event, 0.0):
             self._bar.update(
                 self._task,
                 description=f"{self._title}: {self._counted.phase}",
-                completed=self._before + self._counted.pace.share,
+                completed=self._before + self._counted.estimate.share,
                 count=self._counted.words,
             )

@@ -44,7 +44,7 @@ def format_specimen(specimen: Specimen) -> Iterator[str]:
     yield f"{specimen.name}: {specimen.description}"
     yield f"    varied   {', '.join(specimen.factors)}"
     for one in specimen.expected:
-        yield f"    planted  {_planted(one)}"
+        yield f"    planted  {_format_planted(one)}"
     if not specimen.expected:
         yield "    planted  nothing"
     if specimen.lacks is not None:
@@ -66,22 +66,22 @@ def format_verdict(audited: SpecimenAudit, width: int) -> Iterator[str]:
     hard = " (hard)" if audited.specimen.hard else ""
     for one in judgement.missed:
         how = "cause not exact" if one in judgement.misattributed else "missed"
-        yield f"       {how}{hard}: {_planted(one)}"
+        yield f"       {how}{hard}: {_format_planted(one)}"
     for one in judgement.mistaken:
-        yield f"       told as {'plain' if one.covert else 'covert'}: {_planted(one)}"
+        yield f"       told as {'plain' if one.covert else 'covert'}: {_format_planted(one)}"
     for signal in judgement.false:
-        yield f"       false: {make_visible(_reported(signal))}"
+        yield f"       false: {make_visible(_format_reported(signal))}"
     for one in judgement.not_measured:
-        yield f"       not measured on this machine: {_planted(one)}"
+        yield f"       not measured on this machine: {_format_planted(one)}"
 
 
 def format_summary(total: Score, trials: int, wall_s: float) -> Iterator[str]:
     """The sums and the three rates, over all audits."""
     yield f"{total.audits} audits, {trials} trials, {wall_s:.0f} s"
     yield (
-        f"recall {_rate(total.recall)} ({total.right} of {total.planted} planted), "
-        f"precision {_rate(total.precision)} ({total.false} false), "
-        f"exact causes {_rate(total.exact)}"
+        f"recall {_format_rate(total.recall)} ({total.right} of {total.planted} planted), "
+        f"precision {_format_rate(total.precision)} ({total.false} false), "
+        f"exact causes {_format_rate(total.exact)}"
     )
 
 
@@ -95,7 +95,7 @@ def build_results_document(audits: Sequence[SpecimenAudit], total: Score) -> dic
     """All audits and their sums as one document; a rate without a base is null."""
     return {
         "schema": SCHEMA,
-        "audits": [_audit(each) for each in audits],
+        "audits": [_build_audit(each) for each in audits],
         "total": {
             **msgspec.to_builtins(total),
             "trials": sum(each.trials for each in audits),
@@ -106,7 +106,7 @@ def build_results_document(audits: Sequence[SpecimenAudit], total: Score) -> dic
     }
 
 
-def _audit(audited: SpecimenAudit) -> dict[str, Any]:
+def _build_audit(audited: SpecimenAudit) -> dict[str, Any]:
     return {
         **msgspec.to_builtins(audited.judgement),
         "flawless": audited.judgement.flawless,
@@ -118,20 +118,22 @@ def _audit(audited: SpecimenAudit) -> dict[str, Any]:
     }
 
 
-def _planted(one: Expected) -> str:
-    return _told(one.cause, one.channel, one.host, one.kind, one.covert)
+def _format_planted(one: Expected) -> str:
+    return _format_effect(one.cause, one.channel, one.host, one.kind, one.covert)
 
 
-def _reported(signal: Signal) -> str:
+def _format_reported(signal: Signal) -> str:
     place = signal.location
-    told = _told(signal.cause, place.channel, place.host, signal.kind, signal.covert)
+    told = _format_effect(signal.cause, place.channel, place.host, signal.kind, signal.covert)
     return f"{told}, at {place}"
 
 
-def _told(cause: Sequence[str], channel: str, host: str | None, kind: str, covert: bool) -> str:
+def _format_effect(
+    cause: Sequence[str], channel: str, host: str | None, kind: str, covert: bool
+) -> str:
     where = f"{channel} {host}" if host else channel
     return f"{' × '.join(cause)} → {where}, {kind}{', covert' if covert else ''}"
 
 
-def _rate(share: float | None) -> str:
+def _format_rate(share: float | None) -> str:
     return "-" if share is None else f"{share:.3f}"

@@ -41,18 +41,23 @@ def render_sweeps(
     """One table a partition, in lines at most ``width`` wide; nothing where there is none."""
     blocks: list[RenderableType] = []
     for partition in partitions:
-        blocks += [Text(_title(partition, width), style="dim"), _table(partition, width, full=full)]
+        blocks += [
+            Text(_format_title(partition, width), style="dim"),
+            _render_table(partition, width, full=full),
+        ]
         hidden = 0 if full else len(partition.parts) - PARTS
         if hidden > 0:
             blocks.append(Text(f"… {hidden} more, in report.json", style="dim"))
         if partition.uncertain:
-            names = format_list([_level(level, width) for level in partition.uncertain], LEVELS)
+            names = format_list(
+                [_format_level(level, width) for level in partition.uncertain], LEVELS
+            )
             blocks.append(Text(f"not the same in every trial: {names}", style="dim"))
         blocks.append(Text())
     return Group(*blocks)
 
 
-def _title(partition: Partition, width: int) -> str:
+def _format_title(partition: Partition, width: int) -> str:
     all_ = "all " if partition.levels == partition.of else f"{partition.levels:,} of "
     levels = f"{all_}{format_count(partition.of, 'level')}"
     words = f"swept over {levels} of {make_visible(partition.factor)}"
@@ -63,7 +68,7 @@ def _title(partition: Partition, width: int) -> str:
     return "\n".join(wrap(words, width))
 
 
-def _table(partition: Partition, width: int, *, full: bool) -> RenderableType:
+def _render_table(partition: Partition, width: int, *, full: bool) -> RenderableType:
     """Each value, and below it the levels that send it."""
     parts = partition.parts if full else partition.parts[:PARTS]
     if len(partition.parts) == partition.levels > 1:
@@ -71,26 +76,26 @@ def _table(partition: Partition, width: int, *, full: bool) -> RenderableType:
     counts = [format_count(len(part.levels), "level") for part in parts]
     room = width - max(map(cell_len, counts)) - GAP
     lines: list[RenderableType] = []
-    for part, text, count in zip(parts, _values(parts, room), counts, strict=True):
+    for part, text, count in zip(parts, _label_values(parts, room), counts, strict=True):
         lines.append(Text("\n".join(wrap(text, room))).append(f"  {count}", style="dim"))
-        levels = "\n".join(wrap(_levels(part, width - GAP, full=full), width - GAP))
+        levels = "\n".join(wrap(_format_levels(part, width - GAP, full=full), width - GAP))
         lines.append(Padding(Text(levels), (0, 0, 0, GAP), expand=False))
     return Group(*lines)
 
 
-def _levels(part: LevelGroup, width: int, *, full: bool) -> str:
+def _format_levels(part: LevelGroup, width: int, *, full: bool) -> str:
     if part.rule is not None and not full:
         return clip(part.rule, width)
     most = len(part.levels) if full else LEVELS
-    names = format_list([_level(level, width) for level in part.levels], most)
+    names = format_list([_format_level(level, width) for level in part.levels], most)
     return names if part.rule is None else f"{clip(part.rule, width)}: {names}"
 
 
-def _level(level: str, width: int) -> str:
+def _format_level(level: str, width: int) -> str:
     return clip(level or EMPTY_LEVEL, width)
 
 
-def _values(parts: Sequence[LevelGroup], cells: int) -> list[str]:
+def _label_values(parts: Sequence[LevelGroup], cells: int) -> list[str]:
     distinct = [part.value for part in parts if part.value is not None]
     shown = dict(zip(distinct, label_texts(distinct, cells), strict=True))
     return [NOTHING if part.value is None else shown[part.value] or EMPTY_TEXT for part in parts]

@@ -54,14 +54,14 @@ class TextDiff(msgspec.Struct, frozen=True):
 
 def compare_texts(left: str, right: str, cells: int) -> TextDiff:
     """What differs between two texts, each side at most ``cells`` wide."""
-    begin = _common(left, right)
-    end = _common_end(left, right, begin)
-    middle = _places(left[begin : len(left) - end], right[begin : len(right) - end])
+    begin = _measure_common_start(left, right)
+    end = _measure_common_end(left, right, begin)
+    middle = _find_changes(left[begin : len(left) - end], right[begin : len(right) - end])
     places = [tuple(begin + offset for offset in place) for place in middle]
     before = left[: places[0][0]] if places else left
-    lead = _lead(before, cells // 3 if places else cells)
-    left_side, left_shown = _side(left, [(p[0], p[1]) for p in places], lead, cells)
-    right_side, right_shown = _side(right, [(p[2], p[3]) for p in places], lead, cells)
+    lead = _render_before(before, cells // 3 if places else cells)
+    left_side, left_shown = _render_side(left, [(p[0], p[1]) for p in places], lead, cells)
+    right_side, right_shown = _render_side(right, [(p[2], p[3]) for p in places], lead, cells)
     return TextDiff(
         left=left_side,
         right=right_side,
@@ -76,7 +76,7 @@ def label_texts(values: Sequence[str], cells: int) -> tuple[str, ...]:
     Long texts are reduced to a few words around the first place that tells them apart, and
     unusual code points that only some of them hold are spelled out behind.
     """
-    found = _labelled(values, cells)
+    found = _label_group(values, cells)
     alike: dict[str, list[str]] = {}
     for value in values:
         alike.setdefault(found[value], []).append(value)
@@ -91,46 +91,46 @@ def label_texts(values: Sequence[str], cells: int) -> tuple[str, ...]:
     return tuple(result)
 
 
-def _labelled(values: Sequence[str], cells: int) -> dict[str, str]:
+def _label_group(values: Sequence[str], cells: int) -> dict[str, str]:
     """Labels, some of them perhaps alike still.
 
     Texts that look alike next to the others share a beginning that is longer than theirs:
     among themselves they are told apart by what follows it.
     """
-    begin = min((_common(values[0], value) for value in values[1:]), default=0)
-    found = {value: _label(value, values, begin, cells) for value in values}
+    begin = min((_measure_common_start(values[0], value) for value in values[1:]), default=0)
+    found = {value: _label_text(value, values, begin, cells) for value in values}
     groups: dict[str, list[str]] = {}
     for value, label in found.items():
         groups.setdefault(label, []).append(value)
     for group in groups.values():
         if 1 < len(group) < len(values):
-            found |= _labelled(group, cells)
+            found |= _label_group(group, cells)
     return found
 
 
-def _label(value: str, values: Sequence[str], begin: int, cells: int) -> str:
-    odd = _odd(value[begin : begin + _COMPARED], values)
+def _label_text(value: str, values: Sequence[str], begin: int, cells: int) -> str:
+    odd = _name_unusual(value[begin : begin + _COMPARED], values)
     cells = max(cells - cell_len(odd), cells // 2)
     label = make_visible(value) if len(value) <= cells else ""
     if not label or cell_len(label) > cells:
-        after = cell_len(_follow(value[begin:], cells - cells // 3))
-        lead = _lead(value[:begin], cells - after)
-        label = lead + _follow(value[begin:], cells - cell_len(lead))
+        after = cell_len(_render_after(value[begin:], cells - cells // 3))
+        lead = _render_before(value[:begin], cells - after)
+        label = lead + _render_after(value[begin:], cells - cell_len(lead))
     if len(values) > 1 or not value.strip(" "):
-        label = _UNSEEN.sub(lambda run: _spaces(len(run[0])), label)
+        label = _UNSEEN.sub(lambda run: _format_spaces(len(run[0])), label)
     return label + odd
 
 
-def _changed(text: str, cells: int) -> str:
+def _format_changed(text: str, cells: int) -> str:
     """A differing stretch; where it is only spaces, which colour cannot show, in words."""
-    return clip(text, cells) if text.strip(" ") or not text else _spaces(len(text))
+    return clip(text, cells) if text.strip(" ") or not text else _format_spaces(len(text))
 
 
-def _spaces(count: int) -> str:
+def _format_spaces(count: int) -> str:
     return f"⟨SPACE ×{count}⟩" if count > 1 else "⟨SPACE⟩"
 
 
-def _odd(text: str, values: Sequence[str]) -> str:
+def _name_unusual(text: str, values: Sequence[str]) -> str:
     """The first few characters beyond ASCII that some values lack, in words."""
     odd = dict.fromkeys(c for c in text if not c.isascii() and c.isprintable())
     lacking = [c for c in odd if any(c not in value for value in values)]
@@ -139,7 +139,7 @@ def _odd(text: str, values: Sequence[str]) -> str:
     return f" ({', '.join(map(describe_code_point, lacking))})"
 
 
-def _side(
+def _render_side(
     text: str, places: Sequence[tuple[int, int]], lead: str, cells: int
 ) -> tuple[tuple[Span, ...], int]:
     """One side from the words before the first difference on, and how many it shows."""
@@ -152,15 +152,15 @@ def _side(
         if between is None or cell_len(between) + _LEAST > room:
             break
         room -= cell_len(between)
-        changed = _changed(text[start:stop], max(room - room // 4, 2))
+        changed = _format_changed(text[start:stop], max(room - room // 4, 2))
         spans += [Span(between), Span(changed, differs=True)]
         room -= cell_len(changed)
         position, shown = stop, shown + 1
-    spans.append(Span(_follow(text[position:], room)))
+    spans.append(Span(_render_after(text[position:], room)))
     return tuple(span for span in spans if span.text), shown
 
 
-def _follow(rest: str, cells: int) -> str:
+def _render_after(rest: str, cells: int) -> str:
     """The beginning of ``rest``, to the end of its line and at most ``cells`` wide."""
     if cells <= 0:
         return ""
@@ -172,7 +172,7 @@ def _follow(rest: str, cells: int) -> str:
     return clip_end(line, cells - 1) + "…"
 
 
-def _lead(before: str, cells: int) -> str:
+def _render_before(before: str, cells: int) -> str:
     """The words before a difference, on its line, from a word on, at most ``cells`` wide."""
     start = before.rfind("\n", max(len(before) - cells, 0)) + 1
     kept = before[max(start, len(before) - cells) :]
@@ -186,7 +186,7 @@ def _lead(before: str, cells: int) -> str:
     return "…" + make_visible(words if 2 * len(words) > len(kept) else kept)
 
 
-def _places(left: str, right: str) -> list[tuple[int, int, int, int]]:
+def _find_changes(left: str, right: str) -> list[tuple[int, int, int, int]]:
     """The differing stretches of two texts, as offsets into both."""
     if not left and not right:
         return []
@@ -207,7 +207,7 @@ def _places(left: str, right: str) -> list[tuple[int, int, int, int]]:
     return places
 
 
-def _common(left: str, right: str) -> int:
+def _measure_common_start(left: str, right: str) -> int:
     """Length of the common beginning."""
     limit = min(len(left), len(right))
     done = 0
@@ -221,8 +221,10 @@ def _common(left: str, right: str) -> int:
     return limit
 
 
-def _common_end(left: str, right: str, begin: int) -> int:
+def _measure_common_end(left: str, right: str, begin: int) -> int:
     """Length of the common end, not overlapping the first ``begin`` characters."""
     return min(
-        _common(left[begin:][::-1], right[begin:][::-1]), len(left) - begin, len(right) - begin
+        _measure_common_start(left[begin:][::-1], right[begin:][::-1]),
+        len(left) - begin,
+        len(right) - begin,
     )

@@ -66,29 +66,29 @@ def clip(text: str, cells: int) -> str:
     """
     if len(text) <= cells and cell_len(whole := make_visible(text)) <= cells:
         return whole
-    room = cells - cell_len(_left_out(len(text)))
+    room = cells - cell_len(_format_omission(len(text)))
     counts = len(text) > 2 * cells and room >= cells // 2
     if not counts:
         room = cells - 1
     if room < 2:
         return "…"[:cells]
-    start = _fitting(mark_characters(text[: cells + 1]), room - room // 2)
+    start = _take_fitting(mark_characters(text[: cells + 1]), room - room // 2)
     rest = room - cell_len(join_marks(start))
-    end = _fitting(mark_characters(text[-cells - 1 :])[::-1], rest)[::-1]
-    note = _left_out(len(text) - len(start) - len(end)) if counts else "…"
+    end = _take_fitting(mark_characters(text[-cells - 1 :])[::-1], rest)[::-1]
+    note = _format_omission(len(text) - len(start) - len(end)) if counts else "…"
     return join_marks(start) + note + join_marks(end)
 
 
-def _left_out(count: int) -> str:
+def _format_omission(count: int) -> str:
     return f"⟨… {count:,} characters …⟩"
 
 
 def clip_end(text: str, cells: int) -> str:
     """As much from the beginning of ``text``, made visible, as fits in ``cells``."""
-    return join_marks(_fitting(mark_characters(text), cells))
+    return join_marks(_take_fitting(mark_characters(text), cells))
 
 
-def _fitting(shown: list[str], cells: int) -> list[str]:
+def _take_fitting(shown: list[str], cells: int) -> list[str]:
     """The longest beginning that is at most ``cells`` wide (runs counted uncompressed)."""
     width = 0
     for index, mark in enumerate(shown):

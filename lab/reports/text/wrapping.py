@@ -23,17 +23,17 @@ def wrap(text: str, cells: int) -> list[str]:
     """Visible text in lines at most ``cells`` wide (or one character, where that is wider)."""
     cells = max(cells, 1)
     first, *words = text.split(" ")
-    lines = _pieces(first, cells)
+    lines = _break_word(first, cells)
     for word in words:
         longer = f"{lines[-1]} {word}"
         if cell_len(longer) <= cells:
             lines[-1] = longer
         else:
-            lines += _pieces(word, cells)
+            lines += _break_word(word, cells)
     return lines
 
 
-def _pieces(word: str, cells: int) -> list[str]:
+def _break_word(word: str, cells: int) -> list[str]:
     """One word, in as many lines as it needs."""
     pieces: list[str] = []
     while cell_len(word) > cells:
