@@ -9,7 +9,7 @@ from lab.experiment.analysis import Row
 from lab.experiment.columns.column import ABSENT, Column
 from lab.experiment.isolate.main_effects import Setting
 from lab.experiment.trials.contrasts import TrialTable
-from lab.findings.report import TableRow as TableRow
+from lab.findings.report import TableRow
 from lab.observation.location import Location
 
 __all__ = [

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Sequence
 from lab.experiment.confirm.distribution_shifts import Shift
 from lab.experiment.confirm.effect import Effect, is_replicate
 from lab.experiment.trials.contrasts import TrialTable
-from lab.findings.report import Kind, Pair, Signal
-from lab.findings.report import TableRow as TableRow
+from lab.findings.report import Kind, Pair, Signal, TableRow
 from lab.observation.location import Location
 
 __all__ = ["build_rate_signals"]
