@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from bench.bare import find_tool
+from bench.baseline.bare_namespace import find_tool
 from bench.figures import Figure, Result
 from lab.factors.host_spec import BARE
 from lab.sandbox.cell.cell import Cell

@@ -17,10 +17,10 @@ from contextlib import ExitStack
 
 import msgspec
 
-from bench import load
+from bench.baseline import load_generator
 from bench.figures import Figure, Result
-from bench.plain import ADDRESS, PlainServer
-from bench.world import answer_request, encode_response
+from bench.baseline.plain_server import ADDRESS, PlainServer
+from bench.baseline.namespace_main import answer_request, encode_response
 from lab.errors import LabError
 from lab.internet.cell_sockets import CellSockets
 from lab.internet.models.script import FixedAnswer, Script
@@ -153,7 +153,7 @@ def _measure_load(
     authority: CertificateAuthority, given: Load, port: int, used: Callable[[], float]
 ) -> tuple[float, float]:
     """Requests a second, and this process's CPU for each."""
-    command = [sys.executable, "-I", "-S", load.__file__]
+    command = [sys.executable, "-I", "-S", load_generator.__file__]
     command += [str(port), NAME, str(CONNECTIONS), str(given.rounds)]
     with subprocess.Popen(
         command, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

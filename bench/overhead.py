@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.bare import BareNamespace, BareTrial
+from bench.baseline.bare_namespace import BareNamespace, BareTrial
 from bench.figures import Figure, Result
 from lab.clients.resolve import resolve
 from lab.errors import LabError
@@ -29,7 +29,7 @@ DEFAULT_CLIENT = ("--", "/usr/bin/python3", str(SPECIMEN))
 
 
 class LabTrial(msgspec.Struct, frozen=True):
-    """One trial through the lab, in the terms of :class:`bench.bare.BareTrial`."""
+    """One trial through the lab, in the terms of :class:`bench.baseline.bare_namespace.BareTrial`."""
 
     wall_s: float
     client_cpu_s: float

@@ -1,6 +1,6 @@
 """Inside the bare namespace: the loopback device, a plain server, and the client's place.
 
-Run by :mod:`bench.bare` in new network, pid and mount namespaces, never outside of them.
+Run by :mod:`bench.baseline.bare_namespace` in new network, pid and mount namespaces, never outside of them.
 One bubblewrap is started for all trials: it keeps the client away from the host's files
 and from rights in this namespace, and costs a trial nothing.
 """
@@ -18,8 +18,8 @@ from pathlib import Path
 
 import msgspec
 
-from bench import driver
-from bench.plain import ADDRESS, PlainServer
+from bench.baseline import client_driver
+from bench.baseline.plain_server import ADDRESS, PlainServer
 from lab.internet.http.response import Response
 from lab.internet.models import responder
 from lab.internet.models.script import Script
@@ -91,7 +91,7 @@ def _start_client(world: NamespacePlan) -> subprocess.Popen[bytes]:
             os.path.realpath(sys.base_prefix),
             os.path.realpath(sys.base_prefix),
         ]
-    command += ["--ro-bind", driver.__file__, "/driver.py"]
+    command += ["--ro-bind", client_driver.__file__, "/driver.py"]
     command += ["--", python, "-I", "-S", "/driver.py"]
     return subprocess.Popen(command, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import msgspec
 
-from bench.world import NamespacePlan
+from bench.baseline.namespace_main import NamespacePlan
 from lab.errors import LabError
 from lab.factors.host_spec import File, Link
 from lab.internet.models.script import FixedAnswer, Script
@@ -57,7 +57,7 @@ class BareNamespace:
             "--mount",
             "--ipc",
         ]
-        command += ["--pid", "--fork", "--kill-child", "--", sys.executable, "-m", "bench.world"]
+        command += ["--pid", "--fork", "--kill-child", "--", sys.executable, "-m", "bench.baseline.namespace_main"]
         self._process = subprocess.Popen(
             command, cwd=FOLDER, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
