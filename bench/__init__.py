@@ -1,8 +1,12 @@
-"""What the lab costs, always as a ratio: with the lab against without, in one run.
+"""What the lab costs and what it finds, measured; ``python -m bench --help`` lists the benchmarks.
 
-``python -m bench [overhead|cell|internet|analysis]``.  Both sides are measured in turns
-(A B A B …), because a machine's speed drifts, and told as median, least and most.  Nothing
-here is asserted by a test: a figure belongs to the machine that it was measured on.
+A benchmark is one module of this folder and its test: :mod:`bench.registry` says what it has to
+define, and finds it.  Costs are ratios: with the lab against without, both measured in one run in
+turns (A B A B …), because the speed of a machine drifts; they are given as median, least and most.
 
-In come a client and a number of rounds; out goes a :class:`bench.figures.Result`.
+In: a number of rounds, or specimens and seeds.  Out: a :class:`bench.figures.Result` for costs, a
+:class:`bench.figures.Document` for what the lab finds.  No test asserts these numbers: they belong
+to the machine on which they were measured.
+
+Everything that a benchmark writes is in a temporary folder of its own, or in ``--home`` if given.
 """

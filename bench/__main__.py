@@ -1,136 +1,152 @@
-"""``python -m bench``: all benchmarks, or one."""
+"""``python -m bench [NAME] [OPTION…]``: one benchmark, or all that measure cost."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bench.figures import Result, describe_machine, encode_results, format_result
+from bench.figures import Document, Result, describe_machine, encode_results, format_result
+from bench.registry import Benchmark, find_benchmarks
 from lab.errors import LabError, UsageError
 
-_APART = ("detection", "nulls")
-"""Of what the lab finds: they take long, so ``all`` has them not, and arguments of their own."""
+INTERRUPTED = 130
+"""128 + SIGINT, as a shell reports it."""
+MAX_TRIALS = 10_000
 
 
 def main(words: Sequence[str]) -> int:
-    """0; 2 where the call is wrong, 4 where something is missing or broke."""
-    if words and words[0] in _APART:
-        return _apart(words[0], words[1:])
-    before, dashes, program = _split(words)
-    arguments = _parser().parse_args(before)
-    client: tuple[str, ...] | None = None
-    if dashes:
-        client = ("--", *program)
-    elif arguments.client is not None:
-        client = (arguments.client,)
-    results = []
-    try:
-        for benchmark in _chosen(arguments, client):
-            result = benchmark()
-            results.append(result)
-            if not arguments.json:
-                print(format_result(result), end="\n\n", flush=True)
-    except LabError as wrong:
-        print(f"bench: {wrong}", file=sys.stderr)
-        return wrong.exit_code
-    if not arguments.json:
-        print(describe_machine())
+    """Run benchmarks.
+
+    Args:
+        words: the command line, without the name of the program.
+
+    Returns:
+        0; 2 for a wrong call; 4 where something is missing or failed.
+    """
+    benchmarks = find_benchmarks()
+    if words and not words[0].startswith("-"):
+        name, rest = words[0], list(words[1:])
     else:
-        print(encode_results(results).decode())
+        name, rest = "all", list(words)
+    if rest == ["--list"]:
+        print(*benchmarks, sep="\n")
+        return 0
+    try:
+        if name == "all":
+            return _run_all(benchmarks, rest)
+        if name not in benchmarks:
+            raise UsageError(f"there is no benchmark {name!r}; there are {', '.join(benchmarks)}")
+        return _run_one(benchmarks[name], rest)
+    except LabError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("bench: stopped; finished audits are kept with --home DIR only", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run_one(benchmark: Benchmark, words: Sequence[str]) -> int:
+    arguments = _parse_arguments(benchmark, words)
+    outcome = _measure(benchmark, arguments)
+    if isinstance(outcome, Result):
+        if arguments.json:
+            print(encode_results([outcome]).decode())
+        else:
+            print(format_result(outcome), describe_machine(), sep="\n\n")
+        return 0
+    print(outcome.content.decode() if arguments.json else outcome.text)
+    return outcome.exit_code
+
+
+def _run_all(benchmarks: Mapping[str, Benchmark], words: Sequence[str]) -> int:
+    given = _build_parser(benchmarks).parse_args(words)
+    results = []
+    for benchmark in benchmarks.values():
+        if not benchmark.IN_ALL:
+            continue
+        outcome = _measure(benchmark, _parse_arguments(benchmark, words))
+        assert isinstance(outcome, Result)
+        results.append(outcome)
+        if not given.json:
+            print(format_result(outcome), end="\n\n", flush=True)
+    print(encode_results(results).decode() if given.json else describe_machine())
     return 0
 
 
-def _apart(name: str, words: Sequence[str]) -> int:
-    """Run a benchmark with arguments of its own."""
-    from bench import nulls
-    from bench.detection import command as detection
-
-    mains = {"detection": detection.main, "nulls": nulls.main}
-    try:
-        return mains[name](words)
-    except LabError as wrong:
-        print(f"bench: {wrong}", file=sys.stderr)
-        return wrong.exit_code
-    except KeyboardInterrupt:
-        print("bench: stopped; with --home DIR the same words go on from there", file=sys.stderr)
-        return 130
+def _measure(benchmark: Benchmark, arguments: argparse.Namespace) -> Result | Document:
+    """Run a benchmark, in a temporary folder unless the user names one."""
+    if arguments.home is not None:
+        return benchmark.run(arguments)
+    with tempfile.TemporaryDirectory(prefix=f"bench-{benchmark.NAME}-") as folder:
+        arguments.home = Path(folder)
+        return benchmark.run(arguments)
 
 
-def _split(words: Sequence[str]) -> tuple[Sequence[str], bool, Sequence[str]]:
-    if "--" not in words:
-        return words, False, ()
-    at = list(words).index("--")
-    return words[:at], True, words[at + 1 :]
+def _parse_arguments(benchmark: Benchmark, words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog=f"python -m bench {benchmark.NAME}", description=f"{benchmark.HELP}."
+    )
+    benchmark.add_arguments(parser)
+    default = benchmark.DEFAULT_TRIALS
+    _add_options(parser, default, "all" if default is None else str(default))
+    own = list(words[: words.index("--")] if "--" in words else words)
+    arguments = parser.parse_args(own)
+    arguments.program = tuple(words[len(own) + 1 :]) if len(own) < len(words) else None
+    if arguments.program is not None and not hasattr(arguments, "client"):
+        raise UsageError(f"the benchmark {benchmark.NAME} takes no program after --")
+    return arguments
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser(benchmarks: Mapping[str, Benchmark]) -> argparse.ArgumentParser:
+    width = max(map(len, benchmarks))
+    lines = [
+        f"  {name:<{width}}  {each.HELP}{'' if each.IN_ALL else ' (not part of all)'}"
+        for name, each in benchmarks.items()
+    ]
     parser = argparse.ArgumentParser(
         prog="python -m bench",
-        description=__doc__,
-        epilog="What the lab finds, instead of what it costs, take arguments of their own and are "
-        "not of all: python -m bench detection --help, python -m bench nulls --help.",
+        usage="python -m bench [NAME] [OPTION…]",
+        description="Measure what the lab costs and what it finds.",
+        epilog="\n".join(["benchmarks:", *lines, "", "NAME --help lists the options of one."]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "benchmark", nargs="?", default="all", help="which one (default: all)",
-        choices=["all", "overhead", "cell", "internet", "analysis", "separation", "canaries",
-                 "twin"],
-    )  # fmt: skip
-    parser.add_argument(
-        "client", nargs="?", metavar="CLIENT",
-        help="for overhead: NAME, NAME@VERSION, ./profile.toml, or -- PROGRAM ARG… "
-        "(default: a specimen that sends two requests)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--trials",
-        type=_number,
-        default=15,
-        metavar="N",
-        help="rounds of each side (default: 15; at most: internet, twin 8, canaries 5, analysis 3)",
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
-    parser.add_argument(
-        "--home",
-        type=Path,
-        default=Path(".lab"),
-        metavar="DIR",
-        help="where clients and the certificate authority are kept (default: .lab)",
-    )
+    parser.add_argument("--list", action="store_true", help="print the names of all benchmarks")
+    _add_options(parser, None, "each benchmark has its own")
     return parser
 
 
-def _number(word: str) -> int:
-    if not word.isdigit() or not 0 < int(word) <= 10_000:
-        raise argparse.ArgumentTypeError(f"{word!r} is not a number from 1 to 10000")
+def _add_options(parser: argparse.ArgumentParser, trials: int | None, default: str) -> None:
+    """Declare the options that every benchmark has.
+
+    Args:
+        parser: where.
+        trials: the default of ``--trials``.
+        default: what its help says of that.
+    """
+    parser.add_argument(
+        "--trials",
+        type=_parse_trials,
+        default=trials,
+        metavar="N",
+        help=f"rounds of each side, or audits (default: {default})",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+    parser.add_argument(
+        "--home",
+        type=Path,
+        metavar="DIR",
+        help="keep clients and trials here and use those that are there "
+        "(default: a temporary folder, which is deleted at the end)",
+    )
+
+
+def _parse_trials(word: str) -> int:
+    if not (word.isascii() and word.isdecimal()) or not 0 < int(word) <= MAX_TRIALS:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number from 1 to {MAX_TRIALS}")
     return int(word)
-
-
-def _chosen(
-    arguments: argparse.Namespace, client: tuple[str, ...] | None
-) -> list[Callable[[], Result]]:
-    # Imported here, so that --help is fast.
-    from bench.analysis import analysis
-    from bench.canaries import canaries
-    from bench.cell import cell
-    from bench.internet import internet
-    from bench.overhead import DEFAULT_CLIENT, overhead
-    from bench.separation import separation
-    from bench.twin import twin
-
-    trials: int = arguments.trials
-    every: dict[str, Callable[[], Result]] = {
-        "overhead": lambda: overhead(client or DEFAULT_CLIENT, trials, arguments.home),
-        "cell": lambda: cell(trials),
-        "internet": lambda: internet(min(trials, 8)),
-        "analysis": lambda: analysis(min(trials, 3)),
-        "separation": lambda: separation(trials),
-        "canaries": lambda: canaries(min(trials, 5)),
-        "twin": lambda: twin(min(trials, 8), arguments.home),
-    }
-    if client is not None and arguments.benchmark not in ("overhead", "all"):
-        raise UsageError(f"the benchmark {arguments.benchmark!r} takes no client; leave it out")
-    return [run for name, run in every.items() if arguments.benchmark in (name, "all")]
 
 
 if __name__ == "__main__":

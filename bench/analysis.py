@@ -6,6 +6,7 @@ copy a factor, and a few depend on two factors together.
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 import time
@@ -20,6 +21,11 @@ from lab.observation.features import Features, HostRoles, extract_features
 from lab.observation.location import Location
 from lab.observation.records import Exit, Observation, Request
 
+NAME = "analysis"
+HELP = "CPU time of the reasoning over 300 trials"
+DEFAULT_TRIALS = 3
+IN_ALL = True
+
 TRIALS = 300
 LOCATIONS = 2000
 BODY_LOCATIONS = 600
@@ -30,8 +36,13 @@ LEVELS = {
 FACTORS = tuple(LEVELS)
 
 
-def analysis(rounds: int) -> Result:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare nothing: the common options are enough."""
+
+
+def run(arguments: argparse.Namespace) -> Result:
     """Analyse the same trials several times, and take features from a large request."""
+    rounds: int = arguments.trials
     rows = _make_rows()
     once, extracted, found = [], [], 0
     for _ in range(rounds):

@@ -1,4 +1,4 @@
-"""How long it takes to find made-up texts in a megabyte, in every form.
+"""CPU time of the search for canaries (generated texts) in a megabyte, in every form.
 
 The baseline looks for one form after another, as a loop over ``form in body`` does; for
 single-byte XOR it tries one key after another.
@@ -6,11 +6,14 @@ single-byte XOR it tries one key after another.
 
 from __future__ import annotations
 
+import argparse
 import base64
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import AnyStr
 
 from bench.figures import Figure, Result
 from lab.findings.encodings.aho_corasick import (
@@ -22,6 +25,11 @@ from lab.findings.encodings.aho_corasick import (
 from lab.findings.encodings.digest_forms import build_digests
 from lab.findings.encodings.forms import build_forms, build_xor_form
 from lab.findings.encodings.search import TextSearch
+
+NAME = "canaries"
+HELP = "CPU time of the search for twenty texts in a megabyte, in every form"
+DEFAULT_TRIALS = 3
+IN_ALL = True
 
 SIZE = 1_000_000
 NEEDLES = tuple(
@@ -35,8 +43,13 @@ NEEDLES = tuple(
 """Twenty texts, about as many as the canaries of an audit have."""
 
 
-def canaries(rounds: int) -> Result:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare nothing: the common options are enough."""
+
+
+def run(arguments: argparse.Namespace) -> Result:
     """CPU for bodies of one megabyte in which nothing stands: the longest search there is."""
+    rounds: int = arguments.trials
     forms = [form.text for needle in NEEDLES for form in build_forms(needle)]
     forms += [item.start for needle in NEEDLES for item in build_digests(needle)]
     forms = sorted({*forms, *NEEDLES})
@@ -51,18 +64,15 @@ def canaries(rounds: int) -> Result:
     figures = []
     for name, text in _make_bodies().items():
         data = text.encode("latin-1")
-        one = [_cpu_seconds(lambda text=text: list(automaton.find(text))) for _ in range(rounds)]
-        loop = [_cpu_seconds(lambda text=text: [f for f in forms if f in text])]
+        one = [_cpu_seconds(partial(_count_hits, automaton, text)) for _ in range(rounds)]
+        loop = [_cpu_seconds(partial(_count_contained, forms, text))]
         figures.append(Figure.of(f"{name}: all forms", "s", one, loop))
-        one = [
-            _cpu_seconds(lambda data=data: list(xors.find(bytes_to_text(xor_differences(data)))))
-            for _ in range(rounds)
-        ]
-        loop = [_cpu_seconds(lambda data=data: [k for k in keyed if k in data])]
+        one = [_cpu_seconds(partial(_count_xor_hits, xors, data)) for _ in range(rounds)]
+        loop = [_cpu_seconds(partial(_count_contained, keyed, data))]
         figures.append(Figure.of(f"{name}: XOR, every key", "s", one, loop))
-        whole = [_cpu_seconds(lambda text=text: search.hits(text)) for _ in range(rounds)]
-        figures.append(Figure.of(f"{name}: with all undone", "s", whole))
-    built = [_cpu_seconds(lambda: TextSearch([NEEDLES])) for _ in range(rounds)]
+        whole = [_cpu_seconds(partial(search.hits, text)) for _ in range(rounds)]
+        figures.append(Figure.of(f"{name}: whole search", "s", whole))
+    built = [_cpu_seconds(partial(TextSearch, [NEEDLES])) for _ in range(rounds)]
     figures.append(Figure.of("building the search", "s", built))
     return Result(
         "canaries",
@@ -70,8 +80,8 @@ def canaries(rounds: int) -> Result:
         "one form after another",
         tuple(figures),
         (
-            "with all undone: also another letter case, XOR, and the same within hexadecimal, "
-            "base64, escapes and compressed data; the loop does not look there",
+            "whole search: also in another letter case, XOR, and the same within hexadecimal, "
+            "base64, escapes and compressed data; the loop does not search those",
         ),
     )
 
@@ -89,6 +99,18 @@ def _make_bodies() -> dict[str, str]:
         "hexadecimal": chance.randbytes(SIZE // 2).hex(),
         "base64": base64.b64encode(chance.randbytes(SIZE * 3 // 4)).decode(),
     }
+
+
+def _count_hits(automaton: Automaton[None], text: str) -> int:
+    return sum(1 for _ in automaton.find(text))
+
+
+def _count_xor_hits(automaton: Automaton[None], data: bytes) -> int:
+    return sum(1 for _ in automaton.find(bytes_to_text(xor_differences(data))))
+
+
+def _count_contained(forms: Sequence[AnyStr], body: AnyStr) -> int:
+    return sum(1 for form in forms if form in body)
 
 
 def _cpu_seconds(work: Callable[[], object]) -> float:

@@ -6,6 +6,7 @@ bubblewrap alone.
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import time
 from collections import defaultdict
@@ -20,13 +21,23 @@ from lab.sandbox.cell.cell import Cell
 from lab.sandbox.jail.plan import Jail
 from lab.sandbox.requirements import user_namespace_options
 
+NAME = "cell"
+HELP = "time to open, check, use and close a cell"
+DEFAULT_TRIALS = 15
+IN_ALL = True
+
 Value = TypeVar("Value")
 
 TRUE = "/bin/true"
 
 
-def cell(rounds: int) -> Result:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare nothing: the common options are enough."""
+
+
+def run(arguments: argparse.Namespace) -> Result:
     """Open as many cells, one after the other."""
+    rounds: int = arguments.trials
     namespaces = [
         find_tool("unshare"),
         *user_namespace_options(),

@@ -1,4 +1,4 @@
-"""Measured values: their spread, their ratio, and how both are shown."""
+"""Measured values: their spread, their ratio, and the text and JSON of both."""
 
 from __future__ import annotations
 
@@ -51,13 +51,21 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What one benchmark found; ``lab`` and ``baseline`` say what the two sides are."""
+    """What one benchmark of cost measured; ``lab`` and ``baseline`` describe the two sides."""
 
     name: str
     lab: str
     baseline: str
     figures: tuple[Figure, ...]
     notes: tuple[str, ...] = ()
+
+
+class Document(msgspec.Struct, frozen=True):
+    """What a benchmark of the lab's findings reports: text for people, and a JSON document."""
+
+    text: str
+    content: bytes
+    exit_code: int = 0
 
 
 def encode_results(results: Sequence[Result]) -> bytes:
@@ -68,7 +76,7 @@ def encode_results(results: Sequence[Result]) -> bytes:
 
 
 def describe_machine() -> str:
-    """What the figures belong to: other work on the machine lengthens every wall time."""
+    """Cores and load of this machine: other work on it lengthens every wall time."""
     return f"{count_cores()} cores; load average of the last minute: {os.getloadavg()[0]:.1f}"
 
 
@@ -78,7 +86,7 @@ def count_cores() -> int:
 
 
 def format_result(result: Result) -> str:
-    """The result for people."""
+    """The result as a table for people."""
     lines = [
         result.name,
         f"  with: {result.lab}; without: {result.baseline}",

@@ -7,6 +7,7 @@ were written beforehand, and are as many as the lab's.
 
 from __future__ import annotations
 
+import argparse
 import json
 import socket
 import subprocess
@@ -18,9 +19,9 @@ from contextlib import ExitStack
 import msgspec
 
 from bench.baseline import load_generator
-from bench.figures import Figure, Result
-from bench.baseline.plain_server import ADDRESS, PlainServer
 from bench.baseline.namespace_main import answer_request, encode_response
+from bench.baseline.plain_server import ADDRESS, PlainServer
+from bench.figures import Figure, Result
 from lab.errors import LabError
 from lab.internet.cell_sockets import CellSockets
 from lab.internet.models.script import FixedAnswer, Script
@@ -28,7 +29,12 @@ from lab.internet.server import Server
 from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.observation.records import Request
 
-NAME = "api.example.com"
+NAME = "internet"
+HELP = "requests a second of the simulated internet, and CPU time of each"
+DEFAULT_TRIALS = 8
+IN_ALL = True
+
+HOST_NAME = "api.example.com"
 CONNECTIONS = 8
 SMALL = 512
 SCRIPT = Script(("anthropic-messages",), (FixedAnswer(path="/small", body="hello"),))
@@ -42,8 +48,13 @@ class Load(msgspec.Struct, frozen=True):
     rounds: int
 
 
-def internet(turns: int) -> Result:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare nothing: the common options are enough."""
+
+
+def run(arguments: argparse.Namespace) -> Result:
     """Put each kind of load on both servers, in turns."""
+    turns: int = arguments.trials
     loads = (
         Load("small", _build_post("/small", b"x" * SMALL), 250),
         Load("model", _build_post("/v1/messages", _build_conversation()), 40),
@@ -80,7 +91,7 @@ def internet(turns: int) -> Result:
 
 
 def _build_post(path: str, body: bytes) -> bytes:
-    head = f"POST {path} HTTP/1.1\r\nHost: {NAME}\r\nContent-Type: application/json\r\n"
+    head = f"POST {path} HTTP/1.1\r\nHost: {HOST_NAME}\r\nContent-Type: application/json\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
@@ -154,7 +165,7 @@ def _measure_load(
 ) -> tuple[float, float]:
     """Requests a second, and this process's CPU for each."""
     command = [sys.executable, "-I", "-S", load_generator.__file__]
-    command += [str(port), NAME, str(CONNECTIONS), str(given.rounds)]
+    command += [str(port), HOST_NAME, str(CONNECTIONS), str(given.rounds)]
     with subprocess.Popen(
         command, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -168,6 +179,6 @@ def _measure_load(
         line = process.stdout.readline()
         cpu = used() - before
     if ready != "ready\n" or not line:
-        raise LabError("the load did not come to its end; what it said stands above")
+        raise LabError("the load generator did not finish; its error is above")
     requests = CONNECTIONS * given.rounds
     return requests / float(line), cpu / requests

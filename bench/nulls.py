@@ -1,12 +1,12 @@
-"""``python -m bench nulls``: how often the lab sees something where nothing is.
+"""``python -m bench nulls``: how often the lab reports a signal where nothing is planted.
 
-Clients in which nothing is planted are audited, each time with another seed, at default
-settings.  An audit is false where it reports any signal that the truth does not allow.  The
-share of false audits stands beside alpha, which is the share that the lab promises not to
-exceed; the interval is the exact one of Clopper and Pearson (1934).
+Specimens in which nothing is planted are audited, each time with another seed, with default
+options.  An audit is false where it reports any signal that the truth does not allow.  The share
+of false audits is given beside alpha, the share that the lab promises not to exceed, with the exact
+interval of Clopper and Pearson (1934).
 
-Half of the audits are of the clients that are noisy on purpose: they are the ones that could go
-wrong.  Their share is told for itself, too.
+Half of the audits are of specimens that are noisy on purpose, which are the ones most likely to go
+wrong.  Their share is also given separately.
 """
 
 from __future__ import annotations
@@ -18,15 +18,14 @@ from itertools import cycle, islice
 
 import msgspec
 
+from bench.figures import Document
 from bench.intervals import clopper_pearson
 from bench.specimens import (
     OpenSpecimen,
-    add_folder_options,
-    open_folders,
+    add_specimen_options,
     open_specimen,
     print_progress,
-    select_named,
-    select_ordinary,
+    select_specimens,
 )
 from lab.errors import LabError, UsageError
 from lab.experiment.audit import run_engine
@@ -37,7 +36,22 @@ from lab.sandbox.requirements import require_all
 from lab.specimens.score import evaluate_report
 from lab.specimens.specimen import Specimen, load_specimens
 
-__all__ = ["NullAudit", "format_lines", "main", "schedule_audits"]
+__all__ = [
+    "DEFAULT_TRIALS",
+    "HELP",
+    "IN_ALL",
+    "NAME",
+    "NullAudit",
+    "add_arguments",
+    "format_lines",
+    "run",
+    "schedule_audits",
+]
+
+NAME = "nulls"
+HELP = "share of audits with a false signal, on specimens in which nothing is planted"
+DEFAULT_TRIALS = 50
+IN_ALL = False
 
 SCHEMA = "fingerprint-lab/bench-nulls/1"
 NOISY = ("null_noisy", "null_noisy_node")
@@ -54,38 +68,46 @@ class NullAudit(msgspec.Struct, frozen=True):
     false: tuple[str, ...]
 
 
-def main(words: Sequence[str]) -> int:
-    """0, whatever the share is; 4 where an audit could not be made."""
-    arguments = _build_parser().parse_args(words)
-    zoo = load_specimens(arguments.folder)
-    chosen = select_named(zoo, arguments.names) if arguments.names else select_ordinary(zoo)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take the first seed and specimens."""
+    parser.add_argument(
+        "--first-seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="seed of the first audit; each further one has the next (default: 0)",
+    )
+    add_specimen_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> Document:
+    """Audit specimens in which nothing is planted; exit code 4 where an audit failed."""
+    specimens = load_specimens(arguments.folder)
+    chosen = select_specimens(specimens, arguments.names)
     quiet = tuple(specimen for specimen in chosen if specimen.quiet)
     if not quiet:
         raise UsageError("none of these specimens is quiet; leave --names out for all that are")
     require_all()
     audits: list[NullAudit] = []
     failed: list[str] = []
-    with open_folders(arguments.home, "nulls") as (home, stores):
-        for number, specimen in enumerate(schedule_audits(quiet, arguments.runs)):
-            seed = arguments.first_seed + number
-            try:
-                with open_specimen(zoo, specimen, seed, home, stores) as ground:
-                    audits.append(_audit(specimen, ground))
-            except LabError as wrong:
-                failed.append(f"{specimen.name} seed {seed}: {wrong}")
-                print_progress(f"{failed[-1]}; it counts nowhere")
-                continue
-            one = audits[-1]
-            said = "; ".join(one.false) or "nothing false"
-            print_progress(f"{number + 1} of {arguments.runs}: {one.specimen} seed {seed}: {said}")
+    for number, specimen in enumerate(schedule_audits(quiet, arguments.trials)):
+        seed = arguments.first_seed + number
+        try:
+            with open_specimen(specimens, specimen, seed, arguments.home, NAME) as opened:
+                audit = _audit(specimen, opened)
+        except LabError as error:
+            failed.append(f"{specimen.name} seed {seed}: {error}")
+            print_progress(f"{failed[-1]}; it is left out of all counts")
+            continue
+        audits.append(audit)
+        result = "; ".join(audit.false) or "no false signal"
+        print_progress(
+            f"{number + 1} of {arguments.trials}: {audit.specimen} seed {seed}: {result}"
+        )
     alpha = AuditOptions().alpha
-    if arguments.json:
-        print(encode_audits(audits, failed, alpha).decode())
-    else:
-        print(*format_lines(audits, alpha), sep="\n")
-        for line in failed:
-            print(f"not measured: {line}")
-    return 4 if failed else 0
+    lines = [*format_lines(audits, alpha), *(f"not measured: {line}" for line in failed)]
+    content = encode_audits(audits, failed, alpha)
+    return Document("\n".join(lines), content, LabError.exit_code if failed else 0)
 
 
 def schedule_audits(quiet: Sequence[Specimen], runs: int) -> Iterator[Specimen]:
@@ -130,15 +152,15 @@ def encode_audits(audits: Sequence[NullAudit], failed: Sequence[str], alpha: flo
     )
 
 
-def _audit(specimen: Specimen, ground: OpenSpecimen) -> NullAudit:
+def _audit(specimen: Specimen, opened: OpenSpecimen) -> NullAudit:
     started = time.monotonic()
-    chosen = build_scope(ground.client, ground.options)
+    chosen = build_scope(opened.client, opened.options)
     report = follow(
-        run_engine(ground.client, ground.options, chosen, ground.store, ground.laboratory)
+        run_engine(opened.client, opened.options, chosen, opened.store, opened.executor)
     )
     return NullAudit(
         specimen=specimen.name,
-        seed=ground.options.seed,
+        seed=opened.options.seed,
         verdict=report.verdict,
         trials=report.trials,
         seconds=round(time.monotonic() - started, 3),
@@ -158,32 +180,3 @@ def _format_share(what: str, audits: Sequence[NullAudit]) -> str:
         f"{len(audits)} audits of {what}: {false} with a false signal, "
         f"{false / len(audits):.3f} (exact 95 % interval {low:.3f}–{high:.3f})"
     )
-
-
-def _build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench nulls", description=__doc__)
-    parser.add_argument(
-        "--runs", type=_parse_runs, default=50, metavar="N", help="audits altogether (default: 50)"
-    )
-    parser.add_argument(
-        "--first-seed",
-        type=int,
-        default=0,
-        metavar="N",
-        help="the first audit's seed; each further one has the next (default: 0)",
-    )
-    parser.add_argument(
-        "--names",
-        type=lambda words: tuple(word.strip() for word in words.split(",")),
-        default=(),
-        metavar="A,B",
-        help="of these specimens (default: all quiet ones that just end and can run here)",
-    )
-    add_folder_options(parser)
-    return parser
-
-
-def _parse_runs(word: str) -> int:
-    if not (word.isascii() and word.isdecimal()) or not 0 < int(word) <= 10_000:
-        raise argparse.ArgumentTypeError(f"{word!r} is not a number from 1 to 10000")
-    return int(word)

@@ -1,12 +1,13 @@
-"""N trials through the lab, against the same client in a bare namespace.
+"""Trials through the lab, against the same client in a bare namespace.
 
-CPU is told apart: the client's tree (in the lab with the bubblewrap and the process 1 that
-each trial needs), and the side that serves it: the lab's own process and the cell's holder,
-or the plain server.
+CPU time has two parts: the process tree of the client (in the lab with the bubblewrap and the
+process 1 that each trial needs), and the side that serves it: the lab's own process and the cell's
+holder, or the plain server.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import time
 from collections import Counter
@@ -24,12 +25,17 @@ from lab.observation.records import Request
 from lab.sandbox.cell import holder
 from lab.sandbox.sandbox import Sandbox
 
-SPECIMEN = Path(__file__).resolve().parent.parent / "tests" / "specimens" / "null_quiet.py"
+NAME = "overhead"
+HELP = "wall and CPU time of trials, against the client without the lab"
+DEFAULT_TRIALS = 15
+IN_ALL = True
+
+SPECIMEN = Path(__file__).resolve().parents[1] / "tests" / "specimens" / "null_quiet.py"
 DEFAULT_CLIENT = ("--", "/usr/bin/python3", str(SPECIMEN))
 
 
 class LabTrial(msgspec.Struct, frozen=True):
-    """One trial through the lab, in the terms of :class:`bench.baseline.bare_namespace.BareTrial`."""
+    """One trial through the lab, with the fields of a ``BareTrial``; times are seconds."""
 
     wall_s: float
     client_cpu_s: float
@@ -38,23 +44,53 @@ class LabTrial(msgspec.Struct, frozen=True):
     code: int | None
 
 
-def overhead(words: Sequence[str], trials: int, home: Path) -> Result:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take one CLIENT."""
+    parser.add_argument(
+        "client",
+        nargs="?",
+        metavar="CLIENT",
+        help="NAME, NAME@VERSION, ./profile.toml, or -- PROGRAM ARG… "
+        "(default: a specimen that sends two requests)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> Result:
     """Run the client ``trials`` times on each side, in turns, after one that does not count."""
+    if arguments.program is not None:
+        return measure_overhead(("--", *arguments.program), arguments.trials, arguments.home)
+    words = (arguments.client,) if arguments.client is not None else DEFAULT_CLIENT
+    return measure_overhead(words, arguments.trials, arguments.home)
+
+
+def measure_overhead(words: Sequence[str], trials: int, home: Path) -> Result:
+    """Measure a client.
+
+    Args:
+        words: the client, as on the lab's command line.
+        trials: how many of each side count.
+        home: the folder for clients and the certificate authority.
+
+    Raises:
+        LabError: the two sides end with different exit codes, or something is missing.
+    """
     client = resolve(words, home / "clients")
     environment = control_environment(
         name for name in factors() if name not in client.profile.exclude
     )
-    with Sandbox(client, jobs=1, home=home) as laboratory:
-        jail = laboratory.jail(environment)
-        with BareNamespace(laboratory, jail, home / "authority") as bare:
+    with Sandbox(client, jobs=1, home=home) as sandbox:
+        jail = sandbox.jail(environment)
+        with BareNamespace(sandbox, jail, home / "authority") as bare:
             holders = _find_descendants(os.getpid(), holder.START)
             if not holders:
-                raise LabError("the cell's holder was not found, so its CPU cannot be told")
+                raise LabError(
+                    "the cell's holder was not found, so its CPU time cannot be measured"
+                )
             pairs = []
             for number in range(trials + 1):
                 held = _read_cpu_s(holders)
                 used, started = time.process_time(), time.monotonic()
-                observation = laboratory.observe(environment)
+                observation = sandbox.observe(environment)
                 wall, used = time.monotonic() - started, time.process_time() - used
                 end = observation.exit
                 requests = sum(isinstance(event, Request) for event in observation.events)
@@ -77,7 +113,7 @@ def _check_same_exit(through: LabTrial, plain: BareTrial, said: bytes) -> None:
         raise LabError(
             "the client does not do the same on both sides, so no ratio would mean anything: "
             f"exit code {through.code} in the lab ({said[-300:]!r}), "
-            f"{plain.code} without ({plain.said[-300:]!r})"
+            f"{plain.code} without ({plain.output_tail[-300:]!r})"
         )
 
 

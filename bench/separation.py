@@ -7,17 +7,28 @@ together only).
 
 from __future__ import annotations
 
+import argparse
 import math
 import random
 
 from bench.figures import Figure, Result
 from lab.experiment.mining.group_testing import GroupTesting, Switches
 
+NAME = "separation"
+HELP = "trials that find the few variables that matter"
+DEFAULT_TRIALS = 15
+IN_ALL = True
+
 CASES = ((100, 1), (100, 3), (400, 1), (400, 3), (400, 8), (2000, 1), (2000, 3), (2000, 8))
 
 
-def separation(rounds: int) -> Result:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare nothing: the common options are enough."""
+
+
+def run(arguments: argparse.Namespace) -> Result:
     """The search on made-up clients; in each round other names matter."""
+    rounds: int = arguments.trials
     figures = []
     for count, matter in CASES:
         least = matter * math.log2(count / matter) + matter

@@ -1,11 +1,9 @@
-"""Specimens of the zoo for benchmarks: which, and the open place where trials of one run."""
+"""Specimens for benchmarks: which ones, and a store and sandbox in which one of them runs."""
 
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,107 +16,120 @@ from lab.errors import UsageError
 from lab.experiment.options import AuditOptions
 from lab.experiment.trials.measurements import TrialExecutor
 from lab.sandbox.sandbox import Sandbox
-from lab.specimens.specimen import Specimen, SpecimenSet
-from lab.specimens.specimen import make_client as client_of
+from lab.specimens.specimen import Specimen, SpecimenSet, make_client
 from lab.store import Store
 
 __all__ = [
     "OpenSpecimen",
-    "add_folder_options",
-    "open_folders",
+    "add_specimen_options",
     "open_specimen",
     "parse_numbers",
     "print_progress",
     "select_named",
     "select_ordinary",
+    "select_specimens",
 ]
 
-FOLDER = Path("tests") / "specimens"
-HOME = Path(".lab")
+FOLDER = Path(__file__).resolve().parents[1] / "tests" / "specimens"
 
 
 class OpenSpecimen(msgspec.Struct, frozen=True):
-    """Where trials of one specimen run and are kept, while it is open."""
+    """A specimen with the sandbox that runs its trials and the store that keeps them."""
 
     client: Client
     options: AuditOptions
     store: Store
-    laboratory: TrialExecutor
+    executor: TrialExecutor
 
 
 @contextmanager
 def open_specimen(
-    zoo: SpecimenSet, specimen: Specimen, seed: int, home: Path, stores: Path
+    specimens: SpecimenSet, specimen: Specimen, seed: int, home: Path, name: str
 ) -> Iterator[OpenSpecimen]:
-    """The specimen with a store and a laboratory, at default settings but for the factors.
+    """Open a store and a sandbox for a specimen, with default options except for the factors.
 
-    A store that is already there is used again.  Its name has the specimen's digest, so that
-    one that was changed since begins afresh.
+    A store that exists is used again.  Its name has the digest of the specimen, so that a changed
+    specimen gets a new one.
+
+    Args:
+        specimens: the folder of specimens.
+        specimen: one of them.
+        seed: of the audit.
+        home: where programs are compiled and stores are kept.
+        name: the folder of stores, in ``home``.
     """
-    client = client_of(zoo, specimen, home / "compiled")
+    client = make_client(specimens, specimen, home / "compiled")
     options = AuditOptions(factors=specimen.factors, seed=seed, home=home)
-    folder = stores / f"{specimen.name}-{client.digest[:8]}-seed{seed}"
+    folder = home / name / f"{specimen.name}-{client.digest[:8]}-seed{seed}"
     with Store(folder) as store:
         store.bind("client", client.digest)
         store.bind("seed", str(seed))
         store.bind("lab", __version__)
-        with Sandbox(client, home=home, hidden=(folder,)) as laboratory:
-            yield OpenSpecimen(client, options, store, laboratory)
+        with Sandbox(client, home=home, hidden=(folder,)) as sandbox:
+            yield OpenSpecimen(client, options, store, sandbox)
 
 
-@contextmanager
-def open_folders(home: Path | None, name: str) -> Iterator[tuple[Path, Path]]:
-    """The lab's home, and where stores are kept: below it if it was given, else for now only."""
-    if home is not None:
-        yield home, home / name
-        return
-    folder = Path(tempfile.mkdtemp(prefix=f"bench-{name}-"))
-    try:
-        yield HOME, folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def add_folder_options(parser: argparse.ArgumentParser) -> None:
-    """``--folder``, ``--home`` and ``--json``."""
+def add_specimen_options(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--names`` and ``--folder``."""
+    parser.add_argument(
+        "--names",
+        type=_split_names,
+        default=(),
+        metavar="A,B",
+        help="use these specimens (default: all that end by themselves and can run here)",
+    )
     parser.add_argument(
         "--folder",
         type=Path,
         default=FOLDER,
         metavar="DIR",
-        help=f"the zoo's folder (default: {FOLDER})",
+        help="the folder of the specimens (default: the one of this checkout)",
     )
-    parser.add_argument(
-        "--home",
-        type=Path,
-        metavar="DIR",
-        help="keep all trials here, and do not run again those that are already there: "
-        "a run that was stopped goes on (default: trials are thrown away)",
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
 
 
-def select_named(zoo: SpecimenSet, names: Sequence[str]) -> tuple[Specimen, ...]:
-    """The specimens of these names; UsageError where one is unknown or cannot run here."""
-    known = {specimen.name: specimen for specimen in zoo.specimens}
+def select_specimens(specimens: SpecimenSet, names: Sequence[str]) -> tuple[Specimen, ...]:
+    """The named specimens, or all that can run here and end by themselves.
+
+    Raises:
+        UsageError: none can run here, or a named one is unknown or cannot.
+    """
+    chosen = select_named(specimens, names) if names else select_ordinary(specimens)
+    if not chosen:
+        raise UsageError(f"no specimen in {specimens.folder} can run on this machine")
+    return chosen
+
+
+def select_named(specimens: SpecimenSet, names: Sequence[str]) -> tuple[Specimen, ...]:
+    """The specimens of these names.
+
+    Raises:
+        UsageError: one is unknown or cannot run here.
+    """
+    known = {specimen.name: specimen for specimen in specimens.specimens}
     for name in names:
         if name not in known:
-            raise UsageError(f"there is no specimen {name!r} in {zoo.folder}; lab zoo lists them")
+            raise UsageError(
+                f"there is no specimen {name!r} in {specimens.folder}; lab specimens lists them"
+            )
         if (lacking := known[name].lacks) is not None:
             raise UsageError(f"{name} cannot run here: this machine lacks {lacking}")
     return tuple(known[name] for name in dict.fromkeys(names))
 
 
-def select_ordinary(zoo: SpecimenSet) -> tuple[Specimen, ...]:
-    """All specimens that just end and that this machine can run; what is left out is said."""
-    for specimen in zoo.specimens:
+def select_ordinary(specimens: SpecimenSet) -> tuple[Specimen, ...]:
+    """All specimens that end by themselves and can run here; stderr names the others."""
+    for specimen in specimens.specimens:
         if specimen.ordinary and specimen.lacks is not None:
             print_progress(f"{specimen.name} is left out: this machine lacks {specimen.lacks}")
-    return tuple(one for one in zoo.specimens if one.ordinary and one.runnable)
+    return tuple(one for one in specimens.specimens if one.ordinary and one.runnable)
 
 
 def parse_numbers(words: str) -> tuple[int, ...]:
-    """Whole numbers with commas between, each once."""
+    """Read whole numbers with commas between them, each once.
+
+    Raises:
+        ArgumentTypeError: something else is written.
+    """
     parts = [word.strip() for word in words.split(",")]
     if not all(word.isascii() and word.isdecimal() for word in parts):
         raise argparse.ArgumentTypeError(f"{words!r} is not a list of whole numbers such as 0,1,2")
@@ -126,5 +137,9 @@ def parse_numbers(words: str) -> tuple[int, ...]:
 
 
 def print_progress(line: str) -> None:
-    """A line of progress."""
+    """Print a line of progress on stderr."""
     print(f"bench: {line}", file=sys.stderr, flush=True)
+
+
+def _split_names(words: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in words.split(","))

@@ -1,12 +1,13 @@
 """Trials a second of the in-process twin, and what they are spent on.
 
-The client is a program in Python that reads its surroundings and sends one request.  The
+The client is a Python program that reads its environment and sends one request.  The
 baseline is the same program in a cell, where each trial starts an interpreter.  The wall times
 of a busy machine say little about one core, so the CPU of a trial is measured too.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
@@ -22,7 +23,12 @@ from lab.factors.registry import control_environment, factors, get_factor
 from lab.observation.records import Observation
 from lab.sandbox.sandbox import Sandbox
 from lab.sandbox.twin import Twin
-from lab.sandbox.twin.process import run_script
+from lab.sandbox.twin.process.run_script import script
+
+NAME = "twin"
+HELP = "trials a second of the in-process twin, and CPU time of each"
+DEFAULT_TRIALS = 8
+IN_ALL = True
 
 TRIALS = 100
 """Of a twin, in one round."""
@@ -50,8 +56,14 @@ line.close()
 Observe = Callable[[Environment], Observation]
 
 
-def twin(rounds: int, home: Path) -> Result:
-    """So many rounds of each side, in turns."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare nothing: the common options are enough."""
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Measure both sides in turns."""
+    rounds: int = arguments.trials
+    home: Path = arguments.home
     figures = []
     with tempfile.TemporaryDirectory() as folder:
         for scheme in ("HTTP", "HTTPS"):
@@ -80,7 +92,7 @@ def _measure_program(name: str, program: Path, rounds: int, home: Path) -> list[
     ours, theirs = [], []
     with (
         Sandbox(client, jobs=1, home=home) as cells,
-        Twin.standing_for(client, run_script(program), home=home) as inside,
+        Twin.standing_for(client, script(program), home=home) as inside,
     ):
         for side in (inside.observe, cells.observe):
             _measure(side, _make_environments()[:3])  # what is done once is done

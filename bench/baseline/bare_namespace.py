@@ -1,8 +1,8 @@
-"""The bare world, seen from outside: the same client, without the lab.
+"""The bare namespace, controlled from outside: the same client, without the lab.
 
-It has the same files, variables and answers as a trial in the lab, in a network namespace
-that has only the loopback device.  What it has not is what the lab adds for each trial: a
-new jail, the clock, the watch over limits, true addresses, and the record of everything.
+It has the same files, variables and answers as a trial in the lab, in a network namespace that has
+only the loopback device.  It lacks what the lab adds for each trial: a new jail, the clock, the
+enforcement of limits, true addresses, and the record of everything.
 """
 
 from __future__ import annotations
@@ -24,45 +24,40 @@ from lab.internet.models.script import FixedAnswer, Script
 from lab.sandbox.jail.files.etc import build_etc
 from lab.sandbox.jail.host_survey import survey_host
 from lab.sandbox.jail.locales import find_default_cache
-from lab.sandbox.jail.plan import Jail
+from lab.sandbox.jail.plan import Jail, list_writable_paths
 from lab.sandbox.requirements import SEARCH_PATH, user_namespace_options
 from lab.sandbox.sandbox import Sandbox
 
-FOLDER = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parents[2]
 RESOLVER = "127.0.0.1"
 
 
 class BareTrial(msgspec.Struct, frozen=True):
-    """One trial without the lab."""
+    """One trial without the lab; times are seconds."""
 
     wall_s: float
     client_cpu_s: float
     server_cpu_s: float
     requests: int
     code: int | None
-    said: str
+    output_tail: str
 
 
 class BareNamespace:
-    """The bare world for one client.  A context manager."""
+    """The bare namespace of one client.  A context manager."""
 
-    def __init__(self, laboratory: Sandbox, jail: Jail, authority: Path) -> None:
-        self._world = _plan_namespace(laboratory, jail, authority)
+    def __init__(self, sandbox: Sandbox, jail: Jail, authority: Path) -> None:
+        self._plan = _plan_namespace(sandbox, jail, authority)
 
     def __enter__(self) -> Self:
-        command = [
-            self._world.tools["unshare"],
-            *user_namespace_options(),
-            "--net",
-            "--mount",
-            "--ipc",
-        ]
-        command += ["--pid", "--fork", "--kill-child", "--", sys.executable, "-m", "bench.baseline.namespace_main"]
+        command = [self._plan.tools["unshare"], *user_namespace_options(), "--net", "--mount"]
+        command += ["--ipc", "--pid", "--fork", "--kill-child", "--"]
+        command += [sys.executable, "-m", "bench.baseline.namespace_main"]
         self._process = subprocess.Popen(
-            command, cwd=FOLDER, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            command, cwd=CHECKOUT, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         assert self._process.stdin is not None
-        self._process.stdin.write(msgspec.json.encode(self._world) + b"\n")
+        self._process.stdin.write(msgspec.json.encode(self._plan) + b"\n")
         return self
 
     def __exit__(
@@ -80,7 +75,11 @@ class BareNamespace:
         self._process.stdout.close()
 
     def run(self) -> BareTrial:
-        """Run the client once; LabError where the bare world broke."""
+        """Run the client once.
+
+        Raises:
+            LabError: the bare namespace ended.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         # If it has ended, there will be nothing to read.
@@ -91,39 +90,39 @@ class BareNamespace:
         try:
             return msgspec.json.decode(line, type=BareTrial)
         except msgspec.MsgspecError as broken:
-            raise LabError(f"the bare world ended ({broken}); what it said stands above") from None
+            raise LabError(f"the bare namespace ended ({broken}); its error is above") from None
 
 
-def _plan_namespace(laboratory: Sandbox, jail: Jail, authority: Path) -> NamespacePlan:
-    surroundings = msgspec.structs.replace(jail.surroundings, resolvers=(RESOLVER,))
-    ground = survey_host(jail, find_default_cache(), time.time())
+def _plan_namespace(sandbox: Sandbox, jail: Jail, authority: Path) -> NamespacePlan:
+    host_spec = msgspec.structs.replace(jail.surroundings, resolvers=(RESOLVER,))
+    facts = survey_host(jail, find_default_cache(), time.time())
     arguments: list[str] = []
-    for name, target in ground.top.items():
+    for name, target in facts.top.items():
         if target is None:
             arguments += ["--ro-bind", f"/{name}", f"/{name}"]
         else:
             arguments += ["--symlink", target, f"/{name}"]
-    for folder in ("/etc", "/tmp", surroundings.user.home, surroundings.directory):
+    writable = ("/etc", *list_writable_paths(host_spec))
+    for folder in writable:
         arguments += ["--dir", folder]
-    if ground.alternatives:
-        # Not below /etc, which each trial has new.
+    items = {**build_etc(host_spec, jail.trust), **host_spec.files}
+    if facts.loader_cache is not None:
+        items["/etc/ld.so.cache"] = File(facts.loader_cache)
+    if facts.alternatives:
+        # Mounted outside /etc, because each trial gets a new /etc.
         arguments += ["--ro-bind", "/etc/alternatives", "/alternatives"]
-    for shown in ground.shown:
-        if shown.target is not None:
-            arguments += ["--symlink", shown.target, shown.path]
-        else:
-            arguments += ["--ro-bind", shown.source or shown.path, shown.path]
-    items = {**build_etc(surroundings, jail.trust), **surroundings.files}
-    if ground.loader_cache is not None:
-        items["/etc/ld.so.cache"] = File(ground.loader_cache)
-    if ground.alternatives:
         items["/etc/alternatives"] = Link("/alternatives")
+    for mount in facts.shown:
+        if mount.target is not None:
+            items[mount.path] = Link(mount.target)
+        else:
+            arguments += ["--ro-bind", mount.source or mount.path, mount.path]
     client: dict[str, Any] = {
         "argv": jail.argv,
-        "variables": surroundings.variables,
-        "home": surroundings.user.home,
-        "directory": surroundings.directory,
-        "directories": surroundings.directories,
+        "variables": host_spec.variables,
+        "directory": host_spec.directory,
+        "directories": (host_spec.user.home, host_spec.directory, *host_spec.directories),
+        "writable": writable,
         "timeout_s": jail.limits.wall_s,
         "files": [
             (path, item.content.decode("latin-1"), item.mode)
@@ -132,13 +131,13 @@ def _plan_namespace(laboratory: Sandbox, jail: Jail, authority: Path) -> Namespa
         ],
         "links": [(path, item.target) for path, item in items.items() if isinstance(item, Link)],
     }
-    profile = laboratory.client.profile
+    profile = sandbox.client.profile
     replies = tuple(FixedAnswer(**msgspec.structs.asdict(each)) for each in profile.answers)
     return NamespacePlan(
         client=client,
-        uid=surroundings.user.uid,
-        gid=surroundings.user.gid,
-        hostname=surroundings.hostname,
+        uid=host_spec.user.uid,
+        gid=host_spec.user.gid,
+        hostname=host_spec.hostname,
         arguments=tuple(arguments),
         authority=str(authority.resolve()),
         script=Script(profile.provider.protocols, replies),
@@ -147,7 +146,11 @@ def _plan_namespace(laboratory: Sandbox, jail: Jail, authority: Path) -> Namespa
 
 
 def find_tool(name: str) -> str:
-    """Where a program is; LabError where it is not."""
+    """The path of a program.
+
+    Raises:
+        LabError: the machine does not have it.
+    """
     for folder in SEARCH_PATH.split(":"):
         if Path(folder, name).exists():
             return f"{folder}/{name}"

@@ -1,8 +1,8 @@
-"""Inside the bare namespace: the loopback device, a plain server, and the client's place.
+"""Inside the bare namespace: the loopback device, a plain server, and the client's root folder.
 
-Run by :mod:`bench.baseline.bare_namespace` in new network, pid and mount namespaces, never outside of them.
-One bubblewrap is started for all trials: it keeps the client away from the host's files
-and from rights in this namespace, and costs a trial nothing.
+:mod:`bench.baseline.bare_namespace` runs this module in new network, pid and mount namespaces.
+One bubblewrap serves all trials: it keeps the client away from the files of the host and from
+privileges in this namespace, and adds nothing to the cost of a trial.
 """
 
 from __future__ import annotations
@@ -26,65 +26,68 @@ from lab.internet.models.script import Script
 from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.observation.records import Request
 
-LONGEST_LINE = 1 << 16
+MAX_LINE_LENGTH = 1 << 16
 
 
 class NamespacePlan(msgspec.Struct, frozen=True):
-    """What the bare world holds.  ``client`` goes to the driver as it is."""
+    """What the bare namespace holds.
+
+    ``client`` goes to the driver unchanged; ``arguments`` are those of bubblewrap that mount
+    files of the host.
+    """
 
     client: dict[str, object]
     uid: int
     gid: int
     hostname: str
     arguments: tuple[str, ...]
-    """Of bubblewrap: what of the host is shown."""
     authority: str
     script: Script
     tools: dict[str, str]
 
 
 def main() -> None:
-    world = msgspec.json.decode(sys.stdin.buffer.readline(), type=NamespacePlan)
+    plan = msgspec.json.decode(sys.stdin.buffer.readline(), type=NamespacePlan)
     if [name for _, name in socket.if_nameindex()] != ["lo"]:
-        raise SystemExit("this is no network namespace of its own; nothing was run")
-    subprocess.run([world.tools["ip"], "link", "set", "lo", "up"], env={}, check=True)
+        raise SystemExit("not in a network namespace of its own; nothing was run")
+    subprocess.run([plan.tools["ip"], "link", "set", "lo", "up"], env={}, check=True)
     server = PlainServer(
-        lambda head, body: encode_response(answer_request(head, body, world.script), head),
-        CertificateAuthority.load(Path(world.authority)),
+        lambda head, body: encode_response(answer_request(head, body, plan.script), head),
+        CertificateAuthority.load(Path(plan.authority)),
         secure=_bind_socket(socket.SOCK_STREAM, 443),
         clear=_bind_socket(socket.SOCK_STREAM, 80),
         names=_bind_socket(socket.SOCK_DGRAM, 53),
     )
-    with server, _start_client(world) as client:
+    with server, _start_client(plan) as client:
         assert client.stdin is not None
         assert client.stdout is not None
-        client.stdin.write(json.dumps(world.client).encode() + b"\n")
+        client.stdin.write(json.dumps(plan.client).encode() + b"\n")
         for line in sys.stdin.buffer:
             requests, used = server.requests, time.process_time()
             client.stdin.write(line)
             client.stdin.flush()
-            told = json.loads(client.stdout.readline(LONGEST_LINE) or "{}")
-            told["server_cpu_s"] = time.process_time() - used
-            told["requests"] = server.requests - requests
-            print(json.dumps(told), flush=True)
+            measured = json.loads(client.stdout.readline(MAX_LINE_LENGTH) or "{}")
+            measured["server_cpu_s"] = time.process_time() - used
+            measured["requests"] = server.requests - requests
+            print(json.dumps(measured), flush=True)
         client.stdin.close()
 
 
 def _bind_socket(kind: int, port: int) -> socket.socket:
-    made = socket.socket(socket.AF_INET, kind)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.bind((ADDRESS, port))
-    return made
+    bound = socket.socket(socket.AF_INET, kind)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind((ADDRESS, port))
+    return bound
 
 
-def _start_client(world: NamespacePlan) -> subprocess.Popen[bytes]:
+def _start_client(plan: NamespacePlan) -> subprocess.Popen[bytes]:
     python = os.path.realpath(sys.executable)
-    command = [world.tools["bwrap"], "--clearenv", "--die-with-parent", "--cap-drop", "ALL"]
-    command += ["--unshare-user", "--uid", str(world.uid), "--gid", str(world.gid)]
+    command = [plan.tools["bwrap"], "--clearenv", "--die-with-parent", "--cap-drop", "ALL"]
+    command += ["--unshare-user", "--uid", str(plan.uid), "--gid", str(plan.gid)]
     command += ["--unshare-pid", "--as-pid-1", "--unshare-ipc"]
-    command += ["--unshare-uts", "--hostname", world.hostname]
+    command += ["--unshare-uts", "--hostname", plan.hostname]
     command += ["--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev"]
-    command += world.arguments
+    command += plan.arguments
     if not python.startswith("/usr/"):
         command += [
             "--ro-bind",
@@ -97,7 +100,7 @@ def _start_client(world: NamespacePlan) -> subprocess.Popen[bytes]:
 
 
 def answer_request(head: bytes, body: bytes, script: Script) -> Response:
-    """What the lab would answer."""
+    """The response that the lab would give."""
     first, *lines = head.decode("latin-1").split("\r\n")
     method, target, _ = first.split(" ", 2)
     headers = tuple(
@@ -117,7 +120,7 @@ def answer_request(head: bytes, body: bytes, script: Script) -> Response:
 
 
 def encode_response(response: Response, head: bytes) -> bytes:
-    """The response on the wire."""
+    """The bytes of a response."""
     lines = [f"HTTP/1.1 {response.status} OK", *(f"{n}: {v}" for n, v in response.headers)]
     pieces: Sequence[bytes] = (response.body,)
     if response.status == 204:
