@@ -119,9 +119,9 @@ def select_named(specimens: SpecimenSet, names: Sequence[str]) -> tuple[Specimen
 def select_ordinary(specimens: SpecimenSet) -> tuple[Specimen, ...]:
     """All specimens that end by themselves and can run here; stderr names the others."""
     for specimen in specimens.specimens:
-        if specimen.ordinary and specimen.lacks is not None:
+        if specimen.is_ordinary and specimen.lacks is not None:
             print_progress(f"{specimen.name} is left out: this machine lacks {specimen.lacks}")
-    return tuple(one for one in specimens.specimens if one.ordinary and one.runnable)
+    return tuple(one for one in specimens.specimens if one.is_ordinary and one.is_runnable)
 
 
 def parse_numbers(words: str) -> tuple[int, ...]:

@@ -112,7 +112,7 @@ def _measure(
         trials = sum(audited.trials for audited in audits)
         wall_s = sum(audited.wall_s for audited in audits)
         print("", *format_summary(total, trials, wall_s), sep="\n")
-    return 0 if all(judgement.flawless for judgement in judgements) else 1
+    return 0 if all(judgement.is_flawless for judgement in judgements) else 1
 
 
 def _run_audits(
@@ -165,7 +165,7 @@ def _choose_specimens(zoo: SpecimenSet, names: Sequence[str]) -> tuple[Specimen,
     for specimen in zoo.specimens:
         if specimen.lacks is not None:
             _print_to_stderr(f"{specimen.name} is left out: this machine lacks {specimen.lacks}")
-        elif not specimen.ordinary:
+        elif not specimen.is_ordinary:
             _print_to_stderr(f"{specimen.name} is left out: it is ill-behaved; name it to audit it")
         else:
             found.append(specimen)

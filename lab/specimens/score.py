@@ -1,17 +1,17 @@
-"""A report compared with planted truth: what is right, what is missed, what is false.
+"""A report compared with planted truth: which signals are right, missed and false.
 
-A signal is known by its cause, its channel and its host.  A planted one is *right* if a
-signal with these three is reported, and *missed* otherwise.  A reported one is *false* if
-neither it nor its cause in that channel is planted, and the truth does not allow it.  So the
-same cause at another host of the same channel is neither: it is a shadow of what was found.
+A signal is identified by its cause, channel and host.  A planted one is *right* if a signal with
+these three is reported, and *missed* otherwise.  A reported one is *false* if neither it nor its
+cause in that channel is planted, and the truth does not allow it.  The same cause at another host
+of the same channel is therefore neither: it follows from what was found.
 
-A planted signal with a factor that could not be varied on this machine is *not measured*,
-and counts nowhere: what could not be tried is never a negative result.
+A planted signal with a factor that could not be varied on this machine is *not measured*, and
+counts nowhere: what could not be tried is never a negative result.
 
-Precision and recall are those of information retrieval (van Rijsbergen 1979, chapter 7),
-over signals.  The rate of *exact causes* tells finding from explaining: of the planted
-signals at whose place anything with a part of the cause was reported, it is the share whose
-whole cause was named and no more.
+Precision and recall are those of information retrieval (van Rijsbergen 1979, chapter 7), over
+signals.  The rate of *exact causes* distinguishes detection from explanation: of the planted
+signals at whose location any part of the cause was reported, the share for which the whole cause
+was reported and nothing else.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Evaluation(msgspec.Struct, frozen=True):
     """One report against one specimen's truth.
 
     ``reported`` counts the signals that are right.  ``misattributed`` are those of
-    ``missed`` whose place was reported with another cause that shares a factor.
-    ``mistaken`` are those of ``right`` of which no signal says rightly whether it is covert.
+    ``missed`` whose location was reported with another cause that shares a factor.
+    ``mistaken`` are those of ``right`` for which no signal has the right covertness.
     """
 
     specimen: str
@@ -44,8 +44,8 @@ class Evaluation(msgspec.Struct, frozen=True):
     reported: int
 
     @property
-    def flawless(self) -> bool:
-        """Whether everything that could be measured was found, explained, and nothing added."""
+    def is_flawless(self) -> bool:
+        """Whether all that could be measured was found and explained, and nothing is false."""
         return not (self.missed or self.false or self.mistaken)
 
 
@@ -54,11 +54,11 @@ class Score(msgspec.Struct, frozen=True):
 
     audits: int
     planted: int
-    """Signals that are really there and could be measured, counted once an audit."""
+    """Planted signals that could be measured, counted once per audit."""
     right: int
     misattributed: int
     reported: int
-    """Signals that were reported and are right."""
+    """Reported signals that are right."""
     false: int
 
     @property
@@ -74,13 +74,13 @@ class Score(msgspec.Struct, frozen=True):
 
     @property
     def exact(self) -> float | None:
-        """The share of exact causes among what was seen; None where nothing was seen."""
+        """The share of exact causes among detected signals; None where none was detected."""
         whole = self.right + self.misattributed
         return self.right / whole if whole else None
 
 
 def evaluate_report(specimen: Specimen, report: Report) -> Evaluation:
-    """What the report says rightly, wrongly and not at all."""
+    """Return which signals of a report are right and false, and which are missed."""
     unmeasured = {fact.name for fact in report.factors if not fact.measured}
     if report.verdict == "not measured":
         unmeasured.update(specimen.factors)
@@ -90,15 +90,21 @@ def evaluate_report(specimen: Specimen, report: Report) -> Evaluation:
 def evaluate_signals(
     specimen: Specimen, signals: Sequence[Signal], unmeasured: Collection[str] = ()
 ) -> Evaluation:
-    """The same of signals that any method reported; ``unmeasured`` factors could not be varied."""
+    """Return which signals are right and false, and which are missed.
+
+    Args:
+        specimen: The planted truth.
+        signals: Signals that any method reported.
+        unmeasured: Factors that could not be varied.
+    """
     unmeasured = frozenset(unmeasured)
     measurable = [one for one in specimen.expected if unmeasured.isdisjoint(one.cause)]
-    told: dict[tuple[tuple[str, ...], str, str | None], list[Signal]] = {}
+    by_key: dict[tuple[tuple[str, ...], str, str | None], list[Signal]] = {}
     for signal in signals:
-        place = signal.location
-        told.setdefault((signal.cause, place.channel, place.host), []).append(signal)
-    right = tuple(one for one in measurable if _key(one) in told)
-    missed = tuple(one for one in measurable if _key(one) not in told)
+        location = signal.location
+        by_key.setdefault((signal.cause, location.channel, location.host), []).append(signal)
+    right = tuple(one for one in measurable if _key(one) in by_key)
+    missed = tuple(one for one in measurable if _key(one) not in by_key)
     keys = {_key(one) for one in specimen.expected}
     false = tuple(signal for signal in signals if _is_false(signal, specimen))
     return Evaluation(
@@ -111,14 +117,14 @@ def evaluate_signals(
             one for one in missed if any(_replaces(one, signal) for signal in false)
         ),
         mistaken=tuple(
-            one for one in right if all(signal.covert != one.covert for signal in told[_key(one)])
+            one for one in right if all(signal.covert != one.covert for signal in by_key[_key(one)])
         ),
-        reported=sum(len(signals) for key, signals in told.items() if key in keys),
+        reported=sum(len(signals) for key, signals in by_key.items() if key in keys),
     )
 
 
 def sum_evaluations(judgements: Iterable[Evaluation]) -> Score:
-    """The sums."""
+    """Return the sums over all evaluations."""
     every = tuple(judgements)
     return Score(
         audits=len(every),
@@ -135,16 +141,16 @@ def _key(one: Expected) -> tuple[tuple[str, ...], str, str | None]:
 
 
 def _is_false(signal: Signal, specimen: Specimen) -> bool:
-    cause, place = signal.cause, signal.location
-    if any((cause, place.channel) == (one.cause, one.channel) for one in specimen.expected):
+    cause, location = signal.cause, signal.location
+    if any((cause, location.channel) == (one.cause, one.channel) for one in specimen.expected):
         return False
     return not any(
-        one.matches(cause, place.channel, place.host, signal.kind) for one in specimen.allowed
+        one.matches(cause, location.channel, location.host, signal.kind) for one in specimen.allowed
     )
 
 
 def _replaces(one: Expected, signal: Signal) -> bool:
-    """Whether the false signal stands where this one should, with part of its cause."""
-    place = signal.location
-    here = (place.channel, place.host) == (one.channel, one.host)
+    """Whether a false signal is at the location of a missed one, with part of its cause."""
+    location = signal.location
+    here = (location.channel, location.host) == (one.channel, one.host)
     return here and not set(one.cause).isdisjoint(signal.cause)

@@ -1,10 +1,10 @@
-"""The zoo: small clients whose truth is known, to measure the lab itself.
+"""Specimens: small clients with known signals, by which the lab itself is measured.
 
-A zoo is a folder with programs and a ``truth.toml`` that says, for each, how it is run, what
-to vary, and every signal that is planted in it.  The file's head explains its keys.  Here it
-is read into frozen records, and a specimen becomes a client like any other, so that an audit
-of it takes no path of its own through the lab.  :mod:`lab.specimens.score` compares
-what an audit says with the truth.
+A folder of specimens contains programs and a ``truth.toml``, which declares for each program how
+it is run, what to vary, and every signal that is planted in it.  The head of that file explains
+its keys.  This module reads it into frozen records, and makes a specimen a client like any other,
+so that an audit of it takes no special path.  :mod:`lab.specimens.score` compares the report of
+an audit with the truth.  To add a specimen, add its program and its entry in ``truth.toml``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = [
 SCHEMA = "fingerprint-lab/specimens/1"
 TRUTH = "truth.toml"
 C_SOURCE = "cc"
-"""Stands for an interpreter where the file is to be compiled."""
+"""In place of an interpreter: the file is C source, to be compiled."""
 TIMEOUT_S = 20.0
 
 
@@ -67,7 +67,14 @@ class Allowed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def matches(
         self, cause: tuple[str, ...], channel: str, host: str | None = None, kind: str | None = None
     ) -> bool:
-        """Whether a reported signal is one that this allows."""
+        """Whether this allows a reported signal.
+
+        Args:
+            cause: The factors of the signal.
+            channel: Its channel.
+            host: Its host, None where it has none.
+            kind: Its kind.
+        """
         return (
             self.cause == cause
             and self.channel in (None, channel)
@@ -77,7 +84,7 @@ class Allowed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SpecimenProvider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a profile of every specimen would say: its provider, and how users opt out of it."""
+    """What the profiles of all specimens share: the provider, and how users opt out."""
 
     host: str
     protocol: str
@@ -86,11 +93,11 @@ class SpecimenProvider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Specimen(msgspec.Struct, frozen=True):
-    """One specimen: how to run it, what to vary, and what is there to be found.
+    """One specimen: how to run it, what to vary, and which signals are planted in it.
 
     ``argv`` is an interpreter (or ``cc``) and an absolute path.  ``allowed`` includes the
     routing effects of ``routes``.  ``verdicts`` are the ways in which a trial of it may end.
-    ``hard`` marks what a comparison of runs alone cannot find, or not in few runs.
+    ``hard`` marks signals that a comparison of runs cannot find, or only in many runs.
     """
 
     name: str
@@ -111,19 +118,19 @@ class Specimen(msgspec.Struct, frozen=True):
 
     @property
     def lacks(self) -> str | None:
-        """What this machine lacks to run it; None if nothing."""
+        """The program that this machine lacks to run it; None if it lacks nothing."""
         if self.argv[0] == C_SOURCE:
             return None if find_compiler() is not None else "a C compiler"
         return None if Path(self.argv[0]).exists() else self.argv[0]
 
     @property
-    def runnable(self) -> bool:
-        """Whether this machine has what runs it."""
+    def is_runnable(self) -> bool:
+        """Whether this machine can run it."""
         return self.lacks is None
 
     @property
-    def ordinary(self) -> bool:
-        """Whether every trial of it just ends, as most clients' do."""
+    def is_ordinary(self) -> bool:
+        """Whether every trial of it ends by itself, as with most clients."""
         return self.verdicts == ("finished",)
 
 
@@ -155,13 +162,17 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_specimens(folder: Path) -> SpecimenSet:
-    """The zoo in ``folder``; UsageError where there is none, or its truth cannot be read."""
+    """Read the specimens of a folder.
+
+    Raises:
+        UsageError: The folder has no ``truth.toml``, or it cannot be read.
+    """
     file = folder / TRUTH
     try:
         content = file.read_bytes()
     except OSError as error:
         raise UsageError(
-            f"no zoo in {folder}: {TRUTH}: {error.strerror}; "
+            f"no specimens in {folder}: {TRUTH}: {error.strerror}; "
             "name the folder of the specimens (in a checkout of the lab: tests/specimens)"
         ) from None
     try:
@@ -175,15 +186,22 @@ def load_specimens(folder: Path) -> SpecimenSet:
 
 
 def make_client(
-    zoo: SpecimenSet, specimen: Specimen, cache: Path, timeout_s: float = TIMEOUT_S
+    specimens: SpecimenSet, specimen: Specimen, cache: Path, timeout_s: float = TIMEOUT_S
 ) -> Client:
-    """The specimen as a client with a profile of its own.
+    """Return a specimen as a client with a profile of its own.
 
-    ``cache`` is where specimens in C are compiled.  MachineError where there is no compiler.
+    Args:
+        specimens: The set that the specimen belongs to.
+        specimen: The specimen.
+        cache: The folder in which specimens in C are compiled.
+        timeout_s: Seconds after which a trial is stopped.
+
+    Raises:
+        MachineError: The specimen is in C, and this machine has no compiler.
     """
     interpreter, file = specimen.argv
     program: tuple[str, ...] = specimen.argv
-    readable: tuple[str, ...] = (str(zoo.folder),)
+    readable: tuple[str, ...] = (str(specimens.folder),)
     shown: tuple[tuple[str, str], ...] = ()
     if interpreter == C_SOURCE:
         made = compile_source(specimen.file, cache).resolve()
@@ -198,17 +216,17 @@ def make_client(
         argv=program,
         timeout_s=timeout_s,
         provider=ClientProvider(
-            host=zoo.provider.host, endpoint_variable=zoo.provider.endpoint_variable
+            host=specimens.provider.host, endpoint_variable=specimens.provider.endpoint_variable
         ),
         environment={"ANTHROPIC_API_KEY": "sk-ant-fake-000"},
-        optout=zoo.provider.optout,
+        optout=specimens.provider.optout,
         trust=("NODE_EXTRA_CA_CERTS",) if interpreter.endswith("/node") else (),
     )
     return Client(
         profile=profile,
         version="1",
         digest=_digest(Path(file), profile),
-        source="the zoo",
+        source="specimens",
         program=program,
         readable=readable,
         dynamic=None if linked is None else linked == "glibc",
@@ -219,7 +237,7 @@ def make_client(
 def _build_specimen(entry: _Entry, folder: Path) -> Specimen:
     interpreter, file = entry.argv
     routed = tuple(
-        Allowed((factor,), "it legitimately goes where this factor says", kind="route")
+        Allowed((factor,), "this factor decides where traffic goes", kind="route")
         for factor in entry.routes
     )
     return Specimen(
@@ -237,7 +255,7 @@ def _build_specimen(entry: _Entry, folder: Path) -> Specimen:
 
 
 def _digest(file: Path, profile: Profile) -> str:
-    """Over the program, what specimens share, and the profile: what decides a trial."""
+    """Return a digest of everything that decides a trial: program, shared files, profile."""
     digest = hashlib.sha256(msgspec.json.encode(profile, order="deterministic"))
     for part in (file, *sorted(file.parent.glob("_common.*"))):
         digest.update(f"\0{part.name}\0".encode() + part.read_bytes())

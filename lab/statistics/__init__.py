@@ -1,1 +1,1 @@
-"""TODO lab/statistics."""
+"""Statistics that know nothing of experiments: numbers in, numbers out."""

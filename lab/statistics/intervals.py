@@ -1,10 +1,10 @@
-"""How far a share of few cases can be trusted: the exact interval for a binomial proportion.
+"""The exact confidence interval of a binomial proportion (Clopper and Pearson, 1934).
 
-Clopper and Pearson (1934): the low end is the share at which so many hits or more have the
-probability ``(1 - level) / 2``, the high end that at which so many or fewer have it.  Both
-are quantiles of a beta distribution, whose distribution function is the regularised
-incomplete beta function ``I(x; a, b)``, here by its continued fraction (DLMF 8.17.22) with
-the method of Lentz (1976), and inverted by halving.
+The lower end is the proportion at which so many hits or more have the probability
+``(1 - level) / 2``, the upper end that at which so many or fewer have it.  Both are quantiles of
+a beta distribution.  Its distribution function is the regularised incomplete beta function
+``I(x; a, b)``, computed as a continued fraction (DLMF 8.17.22) by the method of Lentz (1976) and
+inverted by bisection.
 """
 
 from __future__ import annotations
@@ -19,9 +19,15 @@ _SMALL = 1e-300
 
 
 def clopper_pearson(hits: int, cases: int, level: float = 0.95) -> tuple[float, float]:
-    """The exact interval of a share: never too short, whatever the share is.
+    """Return the exact interval of a proportion; it covers at least ``level``.
 
-    Without any case it is the whole range from 0 to 1.  ValueError for impossible counts.
+    Args:
+        hits: Cases with the property.
+        cases: All cases; without any the interval is the whole range from 0 to 1.
+        level: The probability that the interval covers the true proportion.
+
+    Raises:
+        ValueError: There are more hits than cases, or fewer than none.
     """
     if not 0 <= hits <= cases:
         raise ValueError(f"{hits} hits in {cases} cases cannot be")
@@ -44,7 +50,9 @@ def _beta_quantile(chance: float, a: float, b: float) -> float:
 
 def _beta_cdf(x: float, a: float, b: float) -> float:
     """The regularised incomplete beta function, for 0 < x < 1."""
-    if x > (a + 1) / (a + b + 2):  # where the fraction converges slowly, its mirror is fast
+    if x > (a + 1) / (
+        a + b + 2
+    ):  # the fraction converges slowly there, and fast for the mirrored arguments
         return 1 - _beta_cdf(1 - x, b, a)
     logs = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
     front = math.exp(logs + a * math.log(x) + b * math.log1p(-x)) / a

@@ -5,9 +5,9 @@ import json
 import msgspec
 
 from bench.nulls import NullAudit, encode_audits, format_lines, schedule_audits
-from tests.specimens import zoo
+from tests.specimens import specimen_set
 
-QUIET = tuple(one for one in zoo.load() if one.quiet and one.ordinary)
+QUIET = tuple(one for one in specimen_set.load_all() if one.quiet and one.is_ordinary)
 
 
 def test_noisy_clients_come_first_and_are_half_of_all():

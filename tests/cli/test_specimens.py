@@ -101,7 +101,7 @@ def test_anything_false_is_exit_code_1(folder, audits, capsys):
 def test_all_leaves_out_what_is_ill_behaved_or_cannot_run_and_says_so(
     folder, audits, capsys, monkeypatch
 ):
-    monkeypatch.setattr("lab.specimens.specimen.compiler", lambda: None)
+    monkeypatch.setattr("lab.specimens.specimen.find_compiler", lambda: None)
     assert lab(folder, "--all") == 0
     assert [name for name, *_ in audits] == ["copy"]
     err = capsys.readouterr().err
@@ -126,6 +126,6 @@ def test_wrong_calls_are_answered_in_one_line(folder, audits, capsys, words, tol
     assert audits == []
 
 
-def test_where_there_is_no_zoo_the_folder_is_asked_for(tmp_path, capsys):
+def test_where_there_are_no_specimens_the_error_names_the_right_folder(tmp_path, capsys):
     assert main(["zoo", "--folder", str(tmp_path)]) == 2
-    assert f"no zoo in {tmp_path}" in capsys.readouterr().err
+    assert f"no specimens in {tmp_path}" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-/* What the specimens in C share; compiled when the zoo runs, by the machine's own compiler. */
+/* What the specimens in C share; compiled when a specimen runs, by the machine's own compiler. */
 
 #include <netdb.h>
 #include <stdio.h>

@@ -43,21 +43,21 @@ def test_what_is_planted_and_reported_is_right_and_all_is_well():
     found = evaluate_report(SPECIMEN, report(signal(("timezone",)), signal(("timezone",))))
     assert found.right == (PLANTED,)
     assert found.reported == 2
-    assert found.flawless
+    assert found.is_flawless
 
 
 def test_what_is_not_reported_is_missed():
     found = evaluate_report(SPECIMEN, report())
     assert found.missed == (PLANTED,)
     assert not found.misattributed
-    assert not found.flawless
+    assert not found.is_flawless
 
 
 def test_what_is_neither_planted_nor_allowed_is_false():
     stranger = signal(("hostname",))
     found = evaluate_report(SPECIMEN, report(signal(("timezone",)), stranger))
     assert found.false == (stranger,)
-    assert not found.flawless
+    assert not found.is_flawless
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_what_is_neither_planted_nor_allowed_is_false():
 )
 def test_what_is_allowed_or_a_shadow_counts_for_nothing(tolerated):
     found = evaluate_report(SPECIMEN, report(signal(("timezone",)), tolerated))
-    assert found.flawless
+    assert found.is_flawless
     assert found.reported == 1
 
 
@@ -102,14 +102,14 @@ def test_a_cause_that_shares_nothing_or_stands_elsewhere_explains_nothing():
 def test_covertness_must_be_told_of_one_signal_at_least():
     plain, covert = signal(COVERT.cause), signal(COVERT.cause, covert=True)
     assert evaluate_report(truth(COVERT), report(plain)).mistaken == (COVERT,)
-    assert evaluate_report(truth(COVERT), report(plain, covert)).flawless
+    assert evaluate_report(truth(COVERT), report(plain, covert)).is_flawless
 
 
 def test_what_could_not_be_varied_is_not_missed():
     found = evaluate_report(truth(PLANTED, COVERT), report(signal(("timezone",)), factors=("endpoint",)))
     assert found.right == (PLANTED,)
     assert found.not_measured == (COVERT,)
-    assert found.flawless
+    assert found.is_flawless
 
 
 def test_an_audit_that_measured_nothing_finds_nothing_and_misses_nothing():

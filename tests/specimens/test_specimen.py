@@ -43,22 +43,22 @@ quiet = true
 
 @pytest.fixture
 def folder(tmp_path):
-    place = tmp_path / "specimens"
-    place.mkdir()
-    (place / "truth.toml").write_text(HEAD + COPY + IN_C)
-    (place / "copy.py").write_text("print(1)\n")
-    (place / "inc.c").write_text("int main(void) { return 0; }\n")
-    return place
+    folder = tmp_path / "specimens"
+    folder.mkdir()
+    (folder / "truth.toml").write_text(HEAD + COPY + IN_C)
+    (folder / "copy.py").write_text("print(1)\n")
+    (folder / "inc.c").write_text("int main(void) { return 0; }\n")
+    return folder
 
 
 def test_specimens_are_read_in_order_with_absolute_paths(folder):
-    zoo = load_specimens(folder)
-    copy, inc = zoo.specimens
+    found_set = load_specimens(folder)
+    copy, inc = found_set.specimens
     assert copy.argv == ("/usr/bin/python3", str(folder / "copy.py"))
-    assert copy.ordinary
+    assert copy.is_ordinary
     assert not copy.hard
     assert inc.argv == ("cc", str(folder / "inc.c"))
-    assert zoo.provider.host == "api.example.com"
+    assert found_set.provider.host == "api.example.com"
 
 
 def test_routes_are_allowed_and_nothing_else(folder):
@@ -69,7 +69,7 @@ def test_routes_are_allowed_and_nothing_else(folder):
     assert not allowed.matches(("endpoint", "timezone"), "http", "x.example", "route")
 
 
-def test_a_folder_without_truth_is_told_with_the_way_out(tmp_path):
+def test_the_error_for_a_folder_without_truth_names_the_right_folder(tmp_path):
     with pytest.raises(UsageError, match="tests/specimens"):
         load_specimens(tmp_path)
 
@@ -90,8 +90,8 @@ def test_what_is_wrong_in_the_truth_is_named(folder, before, after, named):
 
 
 def test_a_specimen_is_a_client_of_the_provider(folder, tmp_path):
-    zoo = load_specimens(folder)
-    found = make_client(zoo, zoo.specimens[0], tmp_path / "cache")
+    found_set = load_specimens(folder)
+    found = make_client(found_set, found_set.specimens[0], tmp_path / "cache")
     assert found.program == ("/usr/bin/python3", str(folder / "copy.py"))
     assert found.readable == (str(folder),)
     assert found.profile.provider.host == "api.example.com"
@@ -101,8 +101,8 @@ def test_a_specimen_is_a_client_of_the_provider(folder, tmp_path):
 
 def test_the_digest_follows_the_program_and_what_specimens_share(folder, tmp_path):
     def digest():
-        zoo = load_specimens(folder)
-        return make_client(zoo, zoo.specimens[0], tmp_path).digest
+        found_set = load_specimens(folder)
+        return make_client(found_set, found_set.specimens[0], tmp_path).digest
 
     first = digest()
     (folder / "inc.c").write_text("int main(void) { return 1; }\n")
@@ -114,9 +114,9 @@ def test_the_digest_follows_the_program_and_what_specimens_share(folder, tmp_pat
 
 
 @pytest.mark.skipif(find_compiler() is None, reason="this machine has no C compiler")
-def test_a_compiled_specimen_does_not_show_where_it_was_made(folder, tmp_path):
-    zoo = load_specimens(folder)
-    found = make_client(zoo, zoo.specimens[1], tmp_path / "cache")
+def test_the_path_of_a_compiled_specimen_does_not_reveal_where_it_was_compiled(folder, tmp_path):
+    found_set = load_specimens(folder)
+    found = make_client(found_set, found_set.specimens[1], tmp_path / "cache")
     assert found.program == ("/opt/inc/inc",)
     assert found.readable == ()
     ((there, here),) = found.shown
@@ -125,9 +125,9 @@ def test_a_compiled_specimen_does_not_show_where_it_was_made(folder, tmp_path):
     assert found.dynamic is True
 
 
-def test_what_is_lacking_is_named(folder, monkeypatch):
+def test_a_missing_tool_is_named(folder, monkeypatch):
     copy, inc = load_specimens(folder).specimens
-    monkeypatch.setattr("lab.specimens.specimen.compiler", lambda: None)
+    monkeypatch.setattr("lab.specimens.specimen.find_compiler", lambda: None)
     monkeypatch.setattr("lab.specimens.specimen.Path.exists", lambda path: False)
     assert (copy.lacks, inc.lacks) == ("/usr/bin/python3", "a C compiler")
-    assert not copy.runnable
+    assert not copy.is_runnable

@@ -6,7 +6,7 @@ import pytest
 
 import lab
 from lab.testing.subject import Subject
-from tests.specimens import zoo
+from tests.specimens import specimen_set
 
 pytestmark = pytest.mark.cell
 
@@ -19,7 +19,7 @@ def home(tmp_path_factory):
 
 
 def specimen(name):
-    (found,) = [each for each in zoo.load() if each.name == name]
+    (found,) = [each for each in specimen_set.load_all() if each.name == name]
     return ["--", "/usr/bin/python3", str(found.file)]
 
 

@@ -59,7 +59,7 @@ def format_verdict(audited: SpecimenAudit, width: int) -> Iterator[str]:
     judgement = audited.judgement
     planted = len(judgement.right) + len(judgement.missed)
     yield (
-        f"{'right' if judgement.flawless else 'WRONG'}  {audited.specimen.name:<{width}}  "
+        f"{'right' if judgement.is_flawless else 'WRONG'}  {audited.specimen.name:<{width}}  "
         f"seed {audited.seed}  {len(judgement.right)} of {planted} found  "
         f"{len(judgement.false)} false  {audited.trials:>4} trials  {audited.wall_s:>4.0f} s"
     )
@@ -109,7 +109,7 @@ def build_results_document(audits: Sequence[SpecimenAudit], total: Score) -> dic
 def _build_audit(audited: SpecimenAudit) -> dict[str, Any]:
     return {
         **msgspec.to_builtins(audited.judgement),
-        "flawless": audited.judgement.flawless,
+        "flawless": audited.judgement.is_flawless,
         "hard": audited.specimen.hard,
         "seed": audited.seed,
         "trials": audited.trials,

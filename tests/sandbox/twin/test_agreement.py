@@ -28,7 +28,7 @@ from lab.observation.records import Observation
 from lab.sandbox.sandbox import Sandbox
 from lab.sandbox.twin import Twin
 from lab.sandbox.twin.process import run_script
-from tests.specimens import zoo
+from tests.specimens import specimen_set
 
 pytestmark = pytest.mark.cell
 
@@ -55,13 +55,15 @@ LEFT_OUT = {
     "websocket_network": "sends a random key, which one time in forty does not look like one",
 }
 SPECIMENS = tuple(
-    each for each in zoo.load() if each.argv[0].endswith("python3") and each.name not in LEFT_OUT
+    each
+    for each in specimen_set.load_all()
+    if each.argv[0].endswith("python3") and each.name not in LEFT_OUT
 )
 INTERPRETER = os.path.realpath(sys.executable)
 
 
-def client(specimen: zoo.Specimen) -> Client:
-    provider = zoo.provider()
+def client(specimen: specimen_set.Specimen) -> Client:
+    provider = specimen_set.load_provider()
     prefix = os.path.realpath(sys.base_prefix)
     return Client(
         profile=Profile(
@@ -76,13 +78,13 @@ def client(specimen: zoo.Specimen) -> Client:
         ),
         version="1",
         digest=specimen.name,
-        source="the zoo",
+        source="specimens",
         program=(INTERPRETER, str(specimen.file)),
         readable=(str(specimen.file.parent), *(() if prefix == "/usr" else (prefix,))),
     )
 
 
-def environments(specimen: zoo.Specimen) -> Iterator[Environment]:
+def environments(specimen: specimen_set.Specimen) -> Iterator[Environment]:
     """The control, and one in which all that matters to the specimen is different at once."""
     bare = control_environment(factors())
     draw = random.Random(specimen.name)
@@ -113,7 +115,7 @@ def different(cells: list[Features], twin: Features) -> dict[Location, tuple[obj
 
 
 @pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda each: each.name)
-def test_a_twin_says_what_a_cell_says(specimen: zoo.Specimen, tmp_path: Path) -> None:
+def test_a_twin_says_what_a_cell_says(specimen: specimen_set.Specimen, tmp_path: Path) -> None:
     of = client(specimen)
     run = run_script(specimen.file)
     with (

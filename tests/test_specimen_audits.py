@@ -17,7 +17,7 @@ from lab.factors.registry import factors
 from lab.findings.report import Report
 from lab.specimens.score import evaluate_report
 from lab.specimens.specimen import make_client as specimen_client
-from tests.specimens import zoo
+from tests.specimens import specimen_set
 
 pytestmark = pytest.mark.cell
 
@@ -41,33 +41,33 @@ ALWAYS = (
 HARMFUL = ("never_ends", "forks_away", "fills_disk", "prints_gigabyte", "crashes")
 
 
-COMPILED = Path(tempfile.mkdtemp(prefix="zoo-"))
+COMPILED = Path(tempfile.mkdtemp(prefix="specimens-"))
 atexit.register(shutil.rmtree, COMPILED, ignore_errors=True)
 
 
-def client(specimen: zoo.Specimen, timeout_s: float = 20.0) -> Client:
+def client(specimen: specimen_set.Specimen, timeout_s: float = 20.0) -> Client:
     """The specimen as a client with a profile of its own."""
-    return specimen_client(zoo.whole(), specimen, COMPILED, timeout_s)
+    return specimen_client(specimen_set.load_set(), specimen, COMPILED, timeout_s)
 
 
-def audited(specimen: zoo.Specimen, folder: Path, **options: object) -> Report:
+def audited(specimen: specimen_set.Specimen, folder: Path, **options: object) -> Report:
     chosen = AuditOptions(out=folder / "audit", home=folder, **options)  # type: ignore[arg-type]
     *_, last = audit(client(specimen), chosen)
     assert isinstance(last, AuditFinished)
     return last.report
 
 
-SPECIMENS = {specimen.name: specimen for specimen in zoo.load()}
+SPECIMENS = {specimen.name: specimen for specimen in specimen_set.load_all()}
 
 
 @pytest.mark.parametrize("name", ALWAYS)
 def test_what_was_planted_is_found_and_nothing_else(name, tmp_path):
     specimen = SPECIMENS[name]
-    if not specimen.runnable:
+    if not specimen.is_runnable:
         pytest.skip(f"this machine lacks {specimen.lacks}")
     report = audited(specimen, tmp_path, factors=specimen.factors, seed=1)
     judgement = evaluate_report(specimen, report)
-    assert judgement.flawless, judgement
+    assert judgement.is_flawless, judgement
     assert not judgement.not_measured
 
 
