@@ -15,8 +15,10 @@ from itertools import count
 
 from bench.figures import Figure, Result
 from lab.environment import Environment
-from lab.experiment.analysis import Row, analyse
+from lab.experiment.analysis import analyse
 from lab.experiment.design.covering_array import plan
+from lab.experiment.trials.planned import PlannedTrial
+from lab.experiment.trials.row import Row
 from lab.observation.features import Features, HostRoles, extract_features
 from lab.observation.location import Location
 from lab.observation.records import Exit, Observation, Request
@@ -73,7 +75,7 @@ def _make_rows() -> list[Row]:
     chance = random.Random("bench")
     rows = []
     for environment, replicate in _list_environments():
-        rows.append(Row(environment, replicate, _make_features(environment, chance)))
+        rows.append(Row(PlannedTrial(environment, replicate), _make_features(environment, chance)))
     return rows
 
 

@@ -18,8 +18,8 @@ from collections.abc import Iterable, Iterator
 
 from bench.detection.oracle import Oracle, Task, TrialData, make_effect
 from lab.experiment.confirm.effect import Effect
-from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.trials.contrasts import Changes
+from lab.experiment.trials.planned import PlannedTrial
 from lab.factors.registry import find_conflict
 
 __all__ = ["add_one_at_a_time", "plan_steps"]

@@ -27,8 +27,8 @@ from bench.detection.together import join_groups, split_effect
 from lab.experiment.columns.column import Column, ColumnGroup
 from lab.experiment.confirm.effect import Effect
 from lab.experiment.confirm.multiple_testing import holm
-from lab.experiment.design.covering_array import PlannedTrial
-from lab.experiment.trials.contrasts import Changes
+from lab.experiment.trials.contrasts import Changes, Setting
+from lab.experiment.trials.planned import PlannedTrial
 
 __all__ = ["blocked_permutation_test", "plan_blocks", "swap_test_p"]
 
@@ -52,7 +52,7 @@ def blocked_permutation_test(
         for name in task.factors:
             pairs, levels = _find_pairs(reading, group, blocks, name)
             if levels:
-                right = frozenset({(name, levels.most_common(1)[0][0])})
+                right = frozenset({Setting(name, levels.most_common(1)[0][0])})
                 tested.append((group, name, right, swap_test_p(pairs, task.seed)))
     adjusted = holm([p for _, _, _, p in tested])
     found: dict[tuple[tuple[Column, ...], str], Effect] = {}
@@ -71,13 +71,13 @@ def blocked_permutation_test(
 def plan_blocks(task: Task, budget: int) -> tuple[list[_Block], list[PlannedTrial]]:
     """As many blocks as the budget allows, and their trials, each block in random order."""
     chance = random.Random(f"blocked {task.seed}")
-    replicates: Counter[tuple[str, str]] = Counter()
+    replicates: Counter[Setting] = Counter()
     blocks: list[_Block] = []
     trials: list[PlannedTrial] = []
     for number in range(budget // (1 + len(task.factors))):
         treated = {}
         for name in task.factors:
-            single = (name, chance.choice(task.levels[name]))
+            single = Setting(name, chance.choice(task.levels[name]))
             treated[name] = PlannedTrial(task.environment([single]), replicates[single])
             replicates[single] += 1
         control = PlannedTrial(task.control, number)

@@ -23,8 +23,8 @@ from lab.experiment.columns.column import Column, ColumnGroup
 from lab.experiment.confirm.effect import Effect
 from lab.experiment.confirm.multiple_testing import holm
 from lab.experiment.confirm.permutation import permutation_p_value
-from lab.experiment.design.covering_array import PlannedTrial
-from lab.experiment.trials.contrasts import Changes
+from lab.experiment.trials.contrasts import Changes, Setting
+from lab.experiment.trials.planned import PlannedTrial
 
 __all__ = ["one_factor_at_a_time", "plan_trials"]
 
@@ -67,12 +67,12 @@ def plan_trials(task: Task, budget: int) -> list[PlannedTrial]:
     chance = random.Random(f"one factor at a time {task.seed}")
     controls = max(_MIN_CONTROLS, round(budget / (1 + math.sqrt(len(task.singles) or 1))))
     trials = [PlannedTrial(task.control, number) for number in range(min(budget, controls))]
-    queues = [chance.sample([(name, level) for level in levels], len(levels))
+    queues = [chance.sample([Setting(name, level) for level in levels], len(levels))
               for name, levels in sorted(task.levels.items())]  # fmt: skip
     chance.shuffle(queues)
     every = [single for turn in zip_longest(*queues) for single in turn if single is not None]
     first = [queue[turn % len(queue)] for turn in range(_TRIALS_PER_FACTOR) for queue in queues]
-    counts: Counter[tuple[str, str]] = Counter()
+    counts: Counter[Setting] = Counter()
     while len(trials) < budget and every:
         number = counts.total()
         single = first[number] if number < len(first) else min(every, key=counts.__getitem__)
@@ -95,7 +95,7 @@ def _list_hypotheses(
         together: list[int] = []
         unusual: list[tuple[int, Changes]] = []
         for level in task.levels[name]:
-            right: Changes = frozenset({(name, level)})
+            right: Changes = frozenset({Setting(name, level)})
             here = reading.codes(group, right)
             if not here or not control:
                 continue

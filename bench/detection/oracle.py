@@ -15,16 +15,15 @@ import msgspec
 
 from lab.clients.profile import Client
 from lab.environment import Environment
-from lab.experiment.analysis import Row
-from lab.experiment.columns.canaries import find_canary_columns
 from lab.experiment.columns.column import ColumnGroup, group_columns
 from lab.experiment.columns.extract import extract_columns
 from lab.experiment.confirm.effect import Effect
-from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.scope import Scope
 from lab.experiment.tabulate.signals import assemble_signals
-from lab.experiment.trials.contrasts import Changes, TrialTable
+from lab.experiment.trials.contrasts import Changes, Setting, TrialTable
 from lab.experiment.trials.measurements import Measurements, TrialExecutor
+from lab.experiment.trials.planned import PlannedTrial
+from lab.experiment.trials.row import Row
 from lab.factors.registry import get_factor
 from lab.findings.report import FactorFacts, Signal
 from lab.sandbox.timed_observation import TimedObservation
@@ -47,9 +46,9 @@ class Task(msgspec.Struct, frozen=True, dict=True):
         return tuple(sorted(self.levels))
 
     @cached_property
-    def singles(self) -> tuple[tuple[str, str], ...]:
+    def singles(self) -> tuple[Setting, ...]:
         """Every level of every factor."""
-        return tuple((name, level) for name in self.factors for level in self.levels[name])
+        return tuple(Setting(name, level) for name in self.factors for level in self.levels[name])
 
     def environment(self, levels: Iterable[tuple[str, str]]) -> Environment:
         """The control environment with these levels."""
@@ -76,7 +75,7 @@ class TrialData(msgspec.Struct, frozen=True):
 
     def codes(self, group: ColumnGroup, levels: Changes) -> list[int]:
         """The known values of a group in the trials with exactly these levels."""
-        rows = self.trials.by_combination.get(levels, ())
+        rows = self.trials.rows_by_changes.get(levels, ())
         return [group.codes[row] for row in rows if group.codes[row] >= 0]
 
     def signals(self, effects: Sequence[Effect], routes: frozenset[str]) -> tuple[Signal, ...]:
@@ -121,36 +120,27 @@ class Oracle:
     @property
     def trials(self) -> int:
         """How many trials the method has asked for, whoever ran them."""
-        return len(self.measurements.rows)
+        return len(self.measurements.stored)
 
     @property
     def spent_s(self) -> float:
         """What all of these took, one after another, whoever ran them."""
-        return sum(trial.wall_s + trial.overhead_s for trial in self.measurements.rows.values())
+        return sum(trial.wall_s + trial.overhead_s for trial in self.measurements.stored.values())
 
     def measure(self, trials: Sequence[PlannedTrial]) -> TrialData:
         """Run trials, in this order, and read all that were asked for so far."""
         for _ in self.measurements.measure("screen", list(dict.fromkeys(trials)), lambda: False):
             pass
-        if not self.measurements.rows:
+        if not self.measurements.stored:
             return TrialData((), TrialTable(self.measurements.control, ()), (), {})
-        rows = self.measurements.table(self.chosen.endpoint)
+        rows = self.measurements.build_rows(self.chosen.endpoint)
         environments = [row.environment for row in rows]
-        numbers: dict[Environment, int] = {}
-        same = [numbers.setdefault(environment, len(numbers)) for environment in environments]
-        broken = frozenset(number for number, row in enumerate(rows) if row.broken)
-        found, noise = extract_columns([row.features for row in rows], same, broken)
-        found += find_canary_columns(
-            [{} if row.broken else row.features for row in rows],
-            [environment.mapping for environment in environments],
-            sorted({item.location for item in noise}, key=str),
-            self.chosen.canaries,
-        )
+        found, _ = extract_columns(rows, self.chosen.canaries)
         return TrialData(
             tuple(rows),
             TrialTable(self.measurements.control, environments),
             tuple(group_columns(found)),
-            {PlannedTrial(row.environment, row.replicate): at for at, row in enumerate(rows)},
+            {row.trial: at for at, row in enumerate(rows)},
         )
 
 

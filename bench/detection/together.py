@@ -18,7 +18,7 @@ import msgspec
 from bench.detection.oracle import Task, TrialData, make_effect
 from lab.experiment.columns.column import Column, ColumnGroup
 from lab.experiment.confirm.effect import Effect
-from lab.experiment.trials.contrasts import Changes
+from lab.experiment.trials.contrasts import Changes, Setting
 
 __all__ = ["join_groups", "split_effect"]
 
@@ -58,7 +58,7 @@ def split_effect(
         usual = set(reading.codes(group, control))
         unusual = {
             level: sum(code not in usual for code in reading.codes(group, frozenset({level})))
-            for level in ((name, text) for text in task.levels[name])
+            for level in (Setting(name, text) for text in task.levels[name])
         }
         shown = max(unusual, key=lambda level: unusual[level])
         if columns and usual and unusual[shown]:

@@ -13,23 +13,21 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import msgspec
 
 from lab.environment import Environment
-from lab.experiment.columns.canaries import Canary, find_canary_columns
+from lab.experiment.columns.canaries import Canary
 from lab.experiment.columns.column import Column, ColumnGroup, NoisyLocation, group_columns
 from lab.experiment.columns.extract import extract_columns
 from lab.experiment.columns.noise_measures import derive_measures, derive_time_measures
 from lab.experiment.confirm import distribution_shifts
 from lab.experiment.confirm.distribution_shifts import screen_shifts, stratified_fisher_p
-from lab.experiment.confirm.effect import FRESH, Effect, split_rounds, split_sides
+from lab.experiment.confirm.effect import Effect, split_rounds, split_sides
 from lab.experiment.confirm.multiple_testing import LOOKS, adjust_p_values
 from lab.experiment.confirm.permutation import permutation_p_value
 from lab.experiment.isolate.causes import RepeatRequest, infer_causes
-from lab.experiment.isolate.main_effects import Setting
 from lab.experiment.isolate.next_trials import choose_repeats
-from lab.experiment.trials.contrasts import Changes, TrialTable
+from lab.experiment.trials.contrasts import Changes, Setting, TrialTable
+from lab.experiment.trials.row import Row
 from lab.findings.classify import is_route
-from lab.observation.features import Features
 from lab.observation.location import Location
-from lab.observation.timing import Timings
 
 __all__ = ["Analysis", "Row", "analyse"]
 
@@ -39,16 +37,6 @@ _LAMBDA = 0.5
 _ENOUGH, _NOTHING = 4, 0.2
 """With so many replicates a side and so large a p-value, a plain effect was chance."""
 _SHIFTED = distribution_shifts.MAX_LOOKS / distribution_shifts.WEIGHT
-
-
-class Row(msgspec.Struct, frozen=True):
-    """One trial: its environment, its features, and whether it ran well enough to compare."""
-
-    environment: Environment
-    replicate: int
-    features: Features
-    broken: bool = False
-    timings: Timings = {}
 
 
 class Analysis(msgspec.Struct, frozen=True):
@@ -62,7 +50,7 @@ class Analysis(msgspec.Struct, frozen=True):
     unexplained: tuple[ColumnGroup, ...]
 
     @property
-    def open(self) -> bool:
+    def is_open(self) -> bool:
         """Whether there are trials that would say more."""
         return bool(self.wanted or self.checks)
 
@@ -87,21 +75,12 @@ def analyse(
     wanted.
     """
     environments = [row.environment for row in rows]
-    numbers: dict[Environment, int] = {}
-    groups = [numbers.setdefault(environment, len(numbers)) for environment in environments]
-    broken = frozenset(index for index, row in enumerate(rows) if row.broken)
-    found, noise = extract_columns([row.features for row in rows], groups, broken)
-    found += find_canary_columns(
-        [{} if row.broken else row.features for row in rows],
-        [environment.mapping for environment in environments],
-        sorted({item.location for item in noise}, key=str),
-        canaries,
-    )
+    found, noise = extract_columns(rows, canaries)
     trials = TrialTable(control, environments, designed)
     fresh = [
-        (index, trials.rows[index], row.replicate)
+        (index, trials.changes[index], row.trial)
         for index, row in enumerate(rows)
-        if row.replicate >= FRESH
+        if row.trial.is_confirmation
     ]
 
     effects: list[Effect] = []
@@ -129,7 +108,7 @@ def analyse(
         open_pairs += [(group, h.cause, h.combinations) for h in inference.hypotheses]
         active += [inference.active] * len(inference.hypotheses)
 
-    made_up = frozenset((canary.factor, canary.level) for canary in canaries)
+    made_up = frozenset(Setting(canary.factor, canary.level) for canary in canaries)
     chosen = _choose_representatives(open_pairs, Counter(here for _, here, _ in fresh), made_up)
     for (group, cause, shown), right, levels in zip(open_pairs, chosen, active, strict=True):
         left, factor = _choose_left_side(right, cause, group, trials, routes)
@@ -168,8 +147,10 @@ def _depends_on_a_factor(word: Column, trials: TrialTable) -> bool:
     there = [word.values[row] != "" for row in rows]
     wrong = min(sum(there), len(there) - sum(there))
     for name in trials.levels:
-        tried = Counter(trials.level(row, name) for row in rows)
-        seen = Counter(trials.level(row, name) for row, one in zip(rows, there, strict=True) if one)
+        tried = Counter(trials.get_level(row, name) for row in rows)
+        seen = Counter(
+            trials.get_level(row, name) for row, one in zip(rows, there, strict=True) if one
+        )
         left = sum(min(seen[level], count - seen[level]) for level, count in tried.items())
         if wrong and left <= (1 - _LAMBDA) * wrong:
             return True
@@ -192,10 +173,10 @@ def _find_shifts(
     times = derive_time_measures([None if row.broken else row.timings for row in rows])
     # What was repeated because it looked odd is no fair sample.
     fair = [
-        designed and (not row.replicate or not levels)
-        for designed, row, levels in zip(trials.designed, rows, trials.rows, strict=True)
+        designed and (not row.trial.is_repetition or not levels)
+        for designed, row, levels in zip(trials.designed, rows, trials.changes, strict=True)
     ]
-    found = screen_shifts([*derive_measures(unsettled), *times], trials.rows, fair)
+    found = screen_shifts([*derive_measures(unsettled), *times], trials.changes, fair)
     active: dict[str | None, set[Setting]] = defaultdict(set)
     causes: dict[Location, set[str]] = defaultdict(set)
     told: set[tuple[str, str | None, str]] = set()
@@ -262,11 +243,11 @@ def _choose_left_side(
     """
 
     def alone(factor: str) -> bool:
-        level = frozenset(item for item in right if item[0] == factor)
-        rows = trials.by_combination.get(level, ())
-        usual = trials.by_combination.get(frozenset(), ())
+        level = frozenset(item for item in right if item.factor == factor)
+        rows = trials.rows_by_changes.get(level, ())
+        usual = trials.rows_by_changes.get(frozenset(), ())
         seen = {group.codes[row] for row in rows}
         return not seen <= {group.codes[row] for row in usual}
 
     factor = min(cause, key=lambda name: (alone(name), name in routes, name))
-    return frozenset(item for item in right if item[0] != factor), factor
+    return frozenset(item for item in right if item.factor != factor), factor

@@ -1,7 +1,7 @@
-"""What the trials so far say, and the rounds of asking that follow from it.
+"""Rounds of analysis: what the trials so far show, and the trials that follow from it.
 
-``isolate`` runs what the analysis wants to know until nothing is open; ``confirm`` repeats the
-minimal pairs, interleaved, in fresh trials; ``conclusion`` is what is then known.
+``isolate`` runs what the analysis requests until nothing is open; ``confirm`` repeats the minimal
+pairs, interleaved, in trials of their own; ``conclude`` is what is then known.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Sequence
 
 from lab.environment import Environment
-from lab.experiment.analysis import Analysis, Row, analyse
+from lab.experiment.analysis import Analysis, analyse
 from lab.experiment.confirm.schedule import MAX_ROUNDS, ConfirmationSchedule
-from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import EngineEvent
 from lab.experiment.isolate.next_trials import pack_checks
 from lab.experiment.scope import Scope
 from lab.experiment.tabulate.conclusion import Conclusion, conclude
 from lab.experiment.trials.contrasts import Changes
+from lab.experiment.trials.planned import PlannedTrial
+from lab.experiment.trials.row import Row
 from lab.experiment.trials.runner import TrialRunner
 from lab.factors.registry import find_conflict
 from lab.observation.location import Location
@@ -27,120 +28,131 @@ _MAX_TRIALS_A_ROUND = 48
 
 
 class AnalysisRounds:
-    """The reasoning of one audit under way."""
+    """The reasoning of one running audit."""
 
-    def __init__(self, scope: Scope, control: Environment, session: TrialRunner) -> None:
+    def __init__(self, scope: Scope, control: Environment, runner: TrialRunner) -> None:
+        """Begin without trials.
+
+        Args:
+            scope: What is varied; mining, searches and sweeps replace it by a larger one.
+            control: The environment with every factor at its control.
+            runner: Runs the trials that the analysis requests.
+        """
         self.scope = scope
         self.control = control
-        self.session = session
-        self.confirmation = ConfirmationSchedule(control, session.options)
+        self.runner = runner
+        self.options = runner.options
+        self.schedule = ConfirmationSchedule(control, runner.options)
         self.designed: frozenset[Environment] = frozenset()
         """Environments that were planned before anything was known."""
-        self.aside: set[PlannedTrial] = set()
+        self.excluded: set[PlannedTrial] = set()
         """Trials of sweeps that are not compared with the others."""
 
-    def analysis(
+    def analyse(
         self,
         rows: Sequence[Row] | None = None,
+        settled: Collection[Location] = (),
         *,
         tested: bool = False,
-        settled: Collection[Location] = (),
     ) -> Analysis:
-        """What the trials so far say, or some of them.
+        """What the trials so far show, or some of them.
 
-        Once hypotheses are being ``tested``, the correction counts every one that ever was,
-        also those that fresh trials have since sent away.
+        Args:
+            rows: The trials to analyse; all that are compared if None.
+            settled: Locations about which no further trials are requested.
+            tested: Whether the effects are being confirmed.  Then the correction for multiple
+                testing counts every hypothesis that was ever tested, also those that trials
+                have since refuted.
         """
         analysis = analyse(
-            self.rows() if rows is None else rows,
+            self.select_rows() if rows is None else rows,
             self.control,
             routes=self.scope.routes,
-            seed=self.session.options.seed,
-            hypotheses=self.confirmation.hypotheses,
+            seed=self.options.seed,
+            hypotheses=self.schedule.hypotheses,
             canaries=self.scope.canaries,
             designed=self.designed,
             settled=settled,
         )
         if tested:
-            self.confirmation.count(len(analysis.effects))
+            self.schedule.count(len(analysis.effects))
         return analysis
 
-    def rows(self) -> list[Row]:
+    def select_rows(self) -> list[Row]:
         """The trials that are compared: all whose levels are levels of the audit.
 
-        Mining sets many variables at once, sweeps and searches try hundreds of levels.  What a
-        sweep repeats is left out too, because it would move questions that are settled.
+        Mining sets many variables at once, sweeps and searches try hundreds of levels.  Further
+        replicates that a sweep ran are left out too, because they would reopen settled questions.
         """
         kept = {name: frozenset(levels) for name, levels in self.scope.levels.items()}
         return [
             row
-            for row in self.session.measurements.table(self.scope.endpoint)
-            if PlannedTrial(row.environment, row.replicate) not in self.aside
+            for row in self.runner.build_rows(self.scope.endpoint)
+            if row.trial not in self.excluded
             and all(level in kept[name] for name, level in row.environment.levels)
         ]
 
     def isolate(self, rounds: int) -> Generator[EngineEvent, None, Analysis]:
-        """Run what the analysis wants to know, until nothing is open."""
-        analysis = self.analysis()
+        """Run what the analysis requests, until nothing is open, for at most so many rounds."""
+        analysis = self.analyse()
         for _ in range(rounds):
-            trials = self._wanted(analysis)
+            trials = self._plan_next(analysis)
             if not trials:
                 break
-            before = self.session.ran
-            yield from self.session.phase("isolate", trials, self.guess_after())
-            if self.session.ran == before:
+            before = self.runner.trial_count
+            yield from self.runner.run_phase("isolate", trials, self.estimate_remaining())
+            if self.runner.trial_count == before:
                 break
-            analysis = self.analysis()
+            analysis = self.analyse()
         return analysis
 
-    def _wanted(self, analysis: Analysis) -> list[PlannedTrial]:
-        trials = []
-        for combination in pack_checks(
+    def _plan_next(self, analysis: Analysis) -> list[PlannedTrial]:
+        """The next replicate of each environment that the analysis requests."""
+        requested = pack_checks(
             analysis.wanted,
             analysis.checks,
-            seed=f"isolate {self.session.options.seed} {self.session.ran}",
-            possible=lambda levels: find_conflict(self._environment(levels)) is None,
-        )[:_MAX_TRIALS_A_ROUND]:
-            environment = self._environment(combination)
-            trials.append(
-                PlannedTrial(environment, self.session.measurements.following(environment))
-            )
-        return trials
+            seed=f"isolate {self.options.seed} {self.runner.trial_count}",
+            possible=lambda changes: find_conflict(self._make_environment(changes)) is None,
+        )
+        return [
+            self.runner.next_trial(self._make_environment(changes))
+            for changes in requested[:_MAX_TRIALS_A_ROUND]
+        ]
 
     def confirm(self, analysis: Analysis) -> Generator[EngineEvent, None, Analysis]:
-        """Fresh, interleaved replicates of every minimal pair, in a block of their own."""
-        confirmation = self.confirmation
-        confirmation.begin(len(analysis.effects))
+        """Run interleaved replicates of every minimal pair, in a block of their own."""
+        schedule = self.schedule
+        schedule.begin(len(analysis.effects))
         for number in range(MAX_ROUNDS):
-            trials = confirmation.trials(
-                analysis.effects, self.session.measurements.rows, number, self.session.room()
+            trials = schedule.trials(
+                analysis.effects, self.runner.list_trials(), number, self.runner.estimate_room()
             )
-            if not trials and confirmation.last(number):
+            if not trials and schedule.last(number):
                 break
-            before = self.session.ran
+            before = self.runner.trial_count
             if trials:
-                yield from self.session.phase("confirm", trials, 0)
-                if self.session.ran == before:
+                yield from self.runner.run_phase("confirm", trials, 0)
+                if self.runner.trial_count == before:
                     break
-                analysis = self.analysis(tested=True)
+                analysis = self.analyse(tested=True)
         return analysis
 
-    def _environment(self, combination: Changes) -> Environment:
-        return self.control.but(dict(combination))
+    def _make_environment(self, changes: Changes) -> Environment:
+        return self.control.but(dict(changes))
 
-    def conclusion(self, analysis: Analysis) -> Conclusion:
-        """What is known then."""
+    def conclude(self, analysis: Analysis) -> Conclusion:
+        """What is known after this analysis."""
         return conclude(
             analysis,
-            self.rows(),
+            self.select_rows(),
             self.control,
             scope=self.scope,
-            alpha=self.session.options.alpha,
-            seed=self.session.options.seed,
-            skipped=self.session.skipped,
-            failed=self.session.measurements.failed_in_silence,
+            alpha=self.options.alpha,
+            seed=self.options.seed,
+            skipped=self.runner.skipped_count,
+            failed=self.runner.has_failed_silently,
         )
 
-    def guess_after(self) -> int:
-        """A guess at how many trials isolating and confirming will take."""
+    def estimate_remaining(self) -> int:
+        """An estimate of the trials that isolating and confirming will take."""
         return 20 + 4 * sum(len(values) > 1 for values in self.scope.levels.values())

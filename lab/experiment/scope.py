@@ -17,6 +17,7 @@ from lab.experiment.columns.canaries import Canary, generate_canary
 from lab.experiment.mining import variable_mining
 from lab.experiment.mining.variable_mining import MiningResult
 from lab.experiment.options import AuditOptions
+from lab.experiment.trials.contrasts import Setting
 from lab.factors.host_spec import Endpoint, HostSpec
 from lab.factors.registry import all_levels, factors, get_factor, is_inert, parse_level
 from lab.factors.variables import names_of_other_factors
@@ -45,11 +46,11 @@ class Scope(msgspec.Struct, frozen=True):
     endpoint: Endpoint
     routes: frozenset[str]
     canaries: tuple[Canary, ...] = ()
-    mined: Mapping[str, str] = {}
+    mining_candidates: Mapping[str, str] = {}
     """Variables, with the values to set, of which mining finds those that matter."""
     words: tuple[str, ...] = ()
     """Words of the client's files, for searches, those worth most first."""
-    alone: frozenset[tuple[str, str]] = frozenset()
+    single_only: frozenset[Setting] = frozenset()
     """Levels that are not tried together with others."""
 
     @property
@@ -76,7 +77,7 @@ def build_scope(client: Client, options: AuditOptions) -> Scope:
     facts = []
     not_measured = []
     canaries = []
-    mined: Mapping[str, str] = {}
+    mining_candidates: Mapping[str, str] = {}
     for name, item in factors().items():
         why_not = hindered.get(name)
         if (
@@ -100,18 +101,18 @@ def build_scope(client: Client, options: AuditOptions) -> Scope:
             and varied
             and (names := _find_unassigned_variables(client, bare))
         ):
-            mined = variable_mining.choose_values(names)
+            mining_candidates = variable_mining.choose_values(names)
             values = tuple(dict.fromkeys((item.control, *added)))
         else:
             values = tuple(dict.fromkeys((item.control, *added, *item.levels, *made_up)))
         if name not in hindered:
             levels[name] = values if varied else (item.control,)
         if name in wanted:
-            together = len(mined) if name == variable_mining.FACTOR else 0
+            together = len(mining_candidates) if name == variable_mining.FACTOR else 0
             facts.append(
                 FactorFacts(name, item.control, values[1:], why_not is None, why_not, together)
             )
-    if not mined and all(len(values) == 1 for values in levels.values()):
+    if not mining_candidates and all(len(values) == 1 for values in levels.values()):
         reasons = "; ".join(f"{item.what}: {item.why}" for item in not_measured)
         raise UsageError(f"no factor is left to vary ({reasons}); name others with --factors")
     return Scope(
@@ -121,7 +122,7 @@ def build_scope(client: Client, options: AuditOptions) -> Scope:
         build_endpoint(client),
         frozenset(name for name, item in factors().items() if item.routes),
         tuple(canaries),
-        mined,
+        mining_candidates,
         _order_words(client) if options.search else (),
     )
 
@@ -173,7 +174,7 @@ def add_mined(scope: Scope, found: MiningResult) -> Scope:
     return msgspec.structs.replace(
         scope,
         not_measured=tuple(missing),
-        alone=scope.alone | {(name, text) for text in alone},
+        single_only=scope.single_only | {Setting(name, text) for text in alone},
     )
 
 

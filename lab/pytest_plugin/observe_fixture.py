@@ -33,7 +33,7 @@ class ObserveFixture:
         before it sent anything; fails it where the client cannot start, and where there is no
         such factor or level.
         """
-        from lab.experiment.design.covering_array import PlannedTrial
+        from lab.experiment.trials.planned import PlannedTrial
         from lab.factors.registry import control_environment, factors, get_factor, parse_level
         from lab.pytest_plugin.traffic import Traffic
         from lab.sandbox.measurable import find_unmeasurable_factors

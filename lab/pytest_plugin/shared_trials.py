@@ -27,9 +27,8 @@ from itertools import chain
 from pathlib import Path
 
 from lab.environment import Environment
-from lab.experiment.confirm.effect import FRESH
-from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.trials.measurements import TrialExecutor
+from lab.experiment.trials.planned import PlannedTrial, decode_replicate, encode_replicate
 from lab.observation.records import Observation
 from lab.sandbox.timed_observation import TimedObservation
 from lab.store import Store, StoredTrial
@@ -86,7 +85,7 @@ class SharedStore(Store):
     def get(self, client: str, environment: Environment, replicate: int) -> StoredTrial | None:
         """The trial, if this audit or another one of the session has it."""
         found = super().get(client, environment, replicate)
-        if found is not None or replicate >= FRESH:
+        if found is not None or decode_replicate(environment, replicate).is_confirmation:
             return found
         there = self._session.get(client, environment, replicate)
         if there is None:
@@ -120,7 +119,7 @@ class SharedStore(Store):
             observation=observation,
             overhead_s=overhead_s,
         )
-        if replicate < FRESH:
+        if not decode_replicate(environment, replicate).is_confirmation:
             self._session.put(
                 client,
                 environment,
@@ -166,7 +165,7 @@ class SharedRunner:
             aside.clear()
             for label in chain(again, (trial for trial, _ in source)):
                 name = _claim_name(label)
-                if label.replicate < FRESH:
+                if not label.is_confirmation:
                     if not self._claims.take(name):
                         aside.append(label)
                         continue
@@ -194,7 +193,7 @@ class SharedRunner:
                 self._release(name, held)
 
     def _found(self, label: PlannedTrial) -> TimedObservation | None:
-        there = self._store.get(self._client, label.environment, label.replicate)
+        there = self._store.get(self._client, label.environment, encode_replicate(label))
         if there is None:
             return None
         return TimedObservation(self._store.observation(there), there.overhead_s)
@@ -206,4 +205,4 @@ class SharedRunner:
 
 
 def _claim_name(label: PlannedTrial) -> str:
-    return f"trial {label.environment.digest} {label.replicate}"
+    return f"trial {label.environment.digest} {encode_replicate(label)}"

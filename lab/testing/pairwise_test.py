@@ -44,18 +44,18 @@ import msgspec
 from lab.clients.base_spec import build_endpoint
 from lab.environment import Environment
 from lab.errors import ClientError
-from lab.experiment.analysis import Row
 from lab.experiment.columns.column import Column, group_columns, number_values
 from lab.experiment.columns.extract import extract_columns
 from lab.experiment.columns.ladder import View
-from lab.experiment.confirm.effect import FRESH, Effect, block_of
+from lab.experiment.confirm.effect import Effect
 from lab.experiment.confirm.multiple_testing import adjust_p_values
 from lab.experiment.confirm.permutation import permutation_p_value, smallest_p_value
-from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import Phase
 from lab.experiment.tabulate.signals import assemble_signals
-from lab.experiment.trials.contrasts import TrialTable
+from lab.experiment.trials.contrasts import Setting, TrialTable
 from lab.experiment.trials.measurements import Measurements
+from lab.experiment.trials.planned import PlannedTrial, Purpose
+from lab.experiment.trials.row import Row
 from lab.factors.registry import factors, get_factor
 from lab.findings.classify import is_route
 from lab.findings.report import Pair, Signal
@@ -145,9 +145,8 @@ class _Question:
         control, times = self.subject.control, _CONTROL_EXPECTING if expected else _CONTROL
         self._measure("calibrate", [PlannedTrial(control, number) for number in range(times)])
         if expected.intersection(map(_suspect, self.found)):
-            first = self._first(_BLOCKS)
             if fresh:
-                self._run("confirm", range(first, first + fresh))
+                self._run("confirm", range(fresh), self._number_block(_BLOCKS))
             if seen := [column for column in self.found if _suspect(column) in expected]:
                 return self._told(self._effects(seen, _BLOCKS, 0), sure=False)
         for number in range(1, _LEARNING):
@@ -163,10 +162,13 @@ class _Question:
 
     # --- trials -----------------------------------------------------------------------------
 
-    def _run(self, phase: Phase, numbers: Sequence[int]) -> None:
-        """Run these replicates of both sides, in random order."""
+    def _run(self, phase: Phase, numbers: Sequence[int], block: int | None = None) -> None:
+        """Run these replicates of both sides, in random order; to confirm, in a block."""
+        purpose = Purpose.EXPLORATION if block is None else Purpose.CONFIRMATION
         trials = [
-            PlannedTrial(side, number) for side in (self.left, self.right) for number in numbers
+            PlannedTrial(side, number, purpose, block or 0)
+            for side in (self.left, self.right)
+            for number in numbers
         ]
         self._chance.shuffle(trials)
         self._measure(phase, trials)
@@ -174,13 +176,10 @@ class _Question:
     def _measure(self, phase: Phase, trials: Sequence[PlannedTrial]) -> None:
         for _ in self.measurements.measure(phase, trials, lambda: False):
             pass
-        if self.measurements.failed_in_silence:
+        if self.measurements.has_failed_silently:
             raise ClientError(self._silent())
-        self.rows = self.measurements.table(self.endpoint)
-        numbers = {self.left: 0, self.right: 1}
-        groups = [numbers.setdefault(row.environment, len(numbers)) for row in self.rows]
-        broken = frozenset(index for index, row in enumerate(self.rows) if row.broken)
-        found, _ = extract_columns([row.features for row in self.rows], groups, broken)
+        self.rows = self.measurements.build_rows(self.endpoint)
+        found, _ = extract_columns(self.rows)
         sides = self._sides(self.rows)
         self.found = [
             column
@@ -194,7 +193,7 @@ class _Question:
         return is_route(place, routed=self.rerouted, rerouted=self.rerouted)
 
     def _silent(self) -> str:
-        end = self.measurements.ends(self.right)[-1]
+        end = self.measurements.list_exits(self.right)[-1]
         tail = (end.stderr or end.stdout).decode(errors="replace").strip()
         last = tail.splitlines()[-1][:200] if tail else end.detail or "it printed nothing"
         how = end.verdict if end.verdict != "finished" else f"code {end.code}"
@@ -218,13 +217,13 @@ class _Question:
         suspects = Counter(map(_suspect, self.found))
         patterns = len(group_columns(self.found))
         alpha = ALPHA / _BLOCKS
-        first, done = self._first(block), 0
+        done = 0
         for look in count():
             needed = _replicates(patterns, alpha)
             if done >= needed:
                 break
             upto = min(_LOOKS[look], needed) if look < len(_LOOKS) else needed
-            self._run("confirm", range(first + done, first + upto))
+            self._run("confirm", range(done, upto), self._number_block(block))
             done = upto
             kept = [column for column in self.found if _suspect(column) in suspects]
             if not kept:
@@ -233,17 +232,21 @@ class _Question:
             patterns = len(group_columns(kept)) + gone
         return [e for e in self._effects(kept, block, gone) if e.p_adjusted <= alpha]
 
-    def _first(self, block: int) -> int:
-        """The number of the first replicate of one of this pair's blocks."""
-        return FRESH * (2 + self._own * (_BLOCKS + 1) + block)
+    def _number_block(self, block: int) -> int:
+        """The number that one of this pair's blocks has in the store."""
+        return 1 + self._own * (_BLOCKS + 1) + block
 
     def _effects(self, kept: Sequence[Column], block: int, gone: int) -> list[Effect]:
         """What separates the sides, with what a block's fresh replicates say of it."""
-        number = block_of(self._first(block))
+        number = self._number_block(block)
         chosen = [i for i, r in enumerate(self.rows) if r.environment in (self.left, self.right)]
         groups = group_columns([_narrowed(column, chosen) for column in kept])
         left, right = self._sides([self.rows[index] for index in chosen])
-        fresh = {n for n, i in enumerate(chosen) if block_of(self.rows[i].replicate) == number}
+        fresh = {
+            n
+            for n, i in enumerate(chosen)
+            if (trial := self.rows[i].trial).is_confirmation and trial.block == number
+        }
         tests = [
             [[group.codes[row] for row in side if row in fresh] for side in (left, right)]
             for group in groups
@@ -252,7 +255,7 @@ class _Question:
         p_values = [permutation_p_value(ours, theirs) for ours, theirs in known]
         adjusted = adjust_p_values(p_values, len(groups) + gone)
         cause = tuple(change.factor for change in self.changes)
-        combination = frozenset((change.factor, change.right) for change in self.changes)
+        combination = frozenset(Setting(change.factor, change.right) for change in self.changes)
         return [
             Effect(
                 group,

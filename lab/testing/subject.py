@@ -29,8 +29,8 @@ from lab.clients.profile import Client, Profile
 from lab.clients.resolve import find_profile, resolve
 from lab.environment import Environment
 from lab.errors import ClientError, LabError, UsageError
-from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.trials.measurements import TrialExecutor
+from lab.experiment.trials.planned import PlannedTrial
 from lab.factors.registry import control_environment, factors, realise
 from lab.memory_store import Memory
 from lab.observation.records import Observation

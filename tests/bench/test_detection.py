@@ -8,9 +8,9 @@ from bench.detection.contest import METHODS, compare_methods, find_equal_budget
 from bench.detection.oracle import Oracle, Task, make_task
 from bench.detection.scores import LAB, Outcome, Tally
 from lab.environment import Environment
-from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.options import AuditOptions
 from lab.experiment.scope import build_scope
+from lab.experiment.trials.planned import PlannedTrial
 from lab.factors import endpoint
 from lab.factors.host_spec import Endpoint
 from lab.factors.registry import find_conflict

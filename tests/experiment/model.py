@@ -15,10 +15,10 @@ import msgspec
 from lab.clients.profile import Client, Profile, ProviderSettings
 from lab.environment import Environment
 from lab.experiment.audit import run_engine
-from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import AuditFinished, EngineEvent
 from lab.experiment.options import AuditOptions
 from lab.experiment.scope import build_scope
+from lab.experiment.trials.planned import PlannedTrial
 from lab.findings.report import Report, Signal
 from lab.observation.records import Exit, Observation, Request
 from lab.sandbox.timed_observation import TimedObservation

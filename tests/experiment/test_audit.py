@@ -10,9 +10,9 @@ import pytest
 
 from lab.environment import Environment
 from lab.errors import ClientError, UsageError
-from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import AuditFinished, AuditStarted, TrialFinished, Warned
 from lab.experiment.trials.measurements import Measurements
+from lab.experiment.trials.planned import PlannedTrial
 from lab.factors.host_spec import Endpoint
 from lab.findings.report_json import decode
 from lab.observation.records import Exit, Request
@@ -133,7 +133,7 @@ def test_the_control_comes_first_however_often_others_ran(tmp_path):
         laboratory = ModelExecutor(lambda levels, chance: [request({})])
         measurements = Measurements(CLIENT, control, store, laboratory)
         list(measurements.measure("screen", planned, lambda: False))
-        rows = measurements.table(Endpoint())
+        rows = measurements.build_rows(Endpoint())
     assert [row.environment for row in rows] == [control, other, other, other]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 import lab.pytest_plugin.resources
+from lab.experiment.trials.planned import encode_replicate
 from lab.observation.records import Observation
 from lab.sandbox.timed_observation import TimedObservation
 from tests.experiment.model import CLIENT, ModelExecutor, request
@@ -52,13 +53,13 @@ class StandIn(ModelExecutor):
 
     def measure_all(self, trials):
         for label, environment in trials:
-            chance = random.Random(f"{environment.digest} {label.replicate}")
+            chance = random.Random(f"{environment.digest} {encode_replicate(label)}")
             sent = self.behaviour(environment.mapping, chance)
             measured = TimedObservation(Observation(tuple(sent), self.end(environment)), 0.0)
             time.sleep(float(os.environ.get(SECONDS, "0")))
             if self.file:
                 with Path(self.file).open("a") as file:
-                    file.write(f"{label.environment.digest} {label.replicate}\n")
+                    file.write(f"{label.environment.digest} {encode_replicate(label)}\n")
             yield label, measured
 
 

@@ -5,14 +5,15 @@ import subprocess
 import sys
 from itertools import islice
 
-from lab.experiment.confirm.effect import FRESH
-from lab.experiment.design.covering_array import PlannedTrial
+from lab.experiment.trials.planned import decode_replicate, encode_replicate
 from lab.factors.strategies import control
 from lab.pytest_plugin.shared_trials import Claims, SharedRunner, SharedStore
 from lab.store import Store
 from tests.experiment.model import CLIENT, ModelExecutor, request
 
 DIGEST = CLIENT.digest
+CONFIRMATION = 1000
+"""The replicate number of the first trial that is run to confirm."""
 
 
 def says_ok(levels, chance):
@@ -21,7 +22,7 @@ def says_ok(levels, chance):
 
 def trials(*numbers):
     environment = control()
-    return [(PlannedTrial(environment, number), environment) for number in numbers]
+    return [(decode_replicate(environment, number), environment) for number in numbers]
 
 
 def run(laboratory, store, wanted):
@@ -31,28 +32,28 @@ def run(laboratory, store, wanted):
         store.put(
             DIGEST,
             label.environment,
-            label.replicate,
+            encode_replicate(label),
             phase="screen",
             observation=measured.observation,
             overhead_s=0.0,
         )
-        came.append(label.replicate)
+        came.append(encode_replicate(label))
     return came
 
 
 def test_one_question_finds_the_trials_of_another_but_none_that_confirms(tmp_path):
     environment = control()
     with Store(tmp_path / "all") as session, SharedStore(tmp_path / "one", session) as one:
-        run(ModelExecutor(says_ok), one, trials(0, FRESH))
+        run(ModelExecutor(says_ok), one, trials(0, CONFIRMATION))
         with SharedStore(tmp_path / "two", session) as two:
             assert two.get(DIGEST, environment, 0) is not None
             assert two.get(DIGEST, environment, 1) is None
-            assert two.get(DIGEST, environment, FRESH) is None
+            assert two.get(DIGEST, environment, CONFIRMATION) is None
         with Store(tmp_path / "two") as alone:
             found = alone.get(DIGEST, environment, 0)
             assert alone.observation(found) == one.observation(one.get(DIGEST, environment, 0))
-        assert one.get(DIGEST, environment, FRESH) is not None
-        assert session.get(DIGEST, environment, FRESH) is None
+        assert one.get(DIGEST, environment, CONFIRMATION) is not None
+        assert session.get(DIGEST, environment, CONFIRMATION) is None
 
 
 def hold(file, name):
@@ -94,12 +95,12 @@ def test_what_another_process_runs_is_put_aside_and_taken_from_it(tmp_path):
         with hold(tmp_path / "claims", f"trial {environment.digest} 1") as other:
             came = sharing.measure_all(trials(0, 1, 2))
             first = list(islice(came, 2))
-            assert [label.replicate for label, _ in first] == [0, 2]
+            assert [encode_replicate(label) for label, _ in first] == [0, 2]
             for label, measured in first:
                 one.put(
                     DIGEST,
                     environment,
-                    label.replicate,
+                    encode_replicate(label),
                     phase="screen",
                     observation=measured.observation,
                     overhead_s=0.0,
@@ -115,10 +116,10 @@ def test_what_another_process_runs_is_put_aside_and_taken_from_it(tmp_path):
             )
             other.kill()
             other.wait()
-            assert [label.replicate for label, _ in came] == [1]
-        assert [label.replicate for label in laboratory.asked] == [0, 2]
-        assert run(sharing, one, trials(0, 1, 2, FRESH)) == [FRESH, 0, 1, 2]
-        assert [label.replicate for label in laboratory.asked] == [0, 2, FRESH]
+            assert [encode_replicate(label) for label, _ in came] == [1]
+        assert [encode_replicate(label) for label in laboratory.asked] == [0, 2]
+        assert run(sharing, one, trials(0, 1, 2, CONFIRMATION)) == [CONFIRMATION, 0, 1, 2]
+        assert [encode_replicate(label) for label in laboratory.asked] == [0, 2, CONFIRMATION]
     claims.close()
 
 

@@ -8,7 +8,6 @@ import pytest
 
 import lab
 from lab.errors import ClientError
-from lab.experiment.confirm.effect import FRESH
 from lab.observation.records import Exit
 from lab.testing.pairwise_test import ALPHA, distinguish
 from tests.experiment.model import ModelExecutor, request
@@ -86,9 +85,9 @@ def test_the_trials_that_decide_are_fresh_interleaved_and_of_this_pair_alone():
     left, right = pair_of(subject)
     other = pair_of(subject, 1)[1]
     distinguish(subject, left, right)
-    first = [trial for trial in laboratory.asked if trial.replicate >= FRESH]
+    first = [trial for trial in laboratory.asked if trial.is_confirmation]
     distinguish(subject, left, other)
-    both = [trial for trial in laboratory.asked if trial.replicate >= FRESH]
+    both = [trial for trial in laboratory.asked if trial.is_confirmation]
     sides = [trial.environment == left for trial in first]
     assert sides.count(True) == sides.count(False) == 9
     turns = sum(one != following for one, following in itertools.pairwise(sides))

@@ -26,6 +26,8 @@ from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
+from lab.environment import Environment
+from lab.experiment.columns.canaries import Canary, find_canary_columns
 from lab.experiment.columns.column import ABSENT, Column, NoisyLocation, number_values
 from lab.experiment.columns.ladder import (
     COUNT,
@@ -39,11 +41,12 @@ from lab.experiment.columns.ladder import (
 )
 from lab.experiment.columns.views import MAX_VALUES, LocationComparison
 from lab.experiment.trials.replicates import Replicates
+from lab.experiment.trials.row import Row
 from lab.findings.classify import MANNER_PARTS
 from lab.observation.features import Features
 from lab.observation.location import MESSAGE_PARTS, Location
 
-__all__ = ["extract_columns"]
+__all__ = ["extract_columns", "extract_feature_columns"]
 
 _ORDER_PARTS = frozenset({"request order", "header order", "key order", "query order"})
 _SET_CHANNELS = frozenset({"dns", "tls"})
@@ -52,6 +55,33 @@ _ELEMENT = re.compile(r"/(?:\[[^/]*\]|\*)(?=/|$)")
 
 
 def extract_columns(
+    rows: Sequence[Row], canaries: Sequence[Canary] = ()
+) -> tuple[list[Column], list[NoisyLocation]]:
+    """All columns of some trials that are not constant, and all locations that are noise.
+
+    Args:
+        rows: The trials; the first must be of the control environment.
+        canaries: Unique levels that are searched for at the locations that are noise.
+
+    Returns:
+        The columns, each with one value per row, and the noisy locations.
+    """
+    environments = [row.environment for row in rows]
+    numbers: dict[Environment, int] = {}
+    replicate_ids = [numbers.setdefault(one, len(numbers)) for one in environments]
+    broken = frozenset(index for index, row in enumerate(rows) if row.broken)
+    found, noise = extract_feature_columns([row.features for row in rows], replicate_ids, broken)
+    if canaries:
+        found += find_canary_columns(
+            [{} if row.broken else row.features for row in rows],
+            [environment.mapping for environment in environments],
+            sorted({item.location for item in noise}, key=str),
+            canaries,
+        )
+    return found, noise
+
+
+def extract_feature_columns(
     features_by_trial: Sequence[Features],
     replicate_ids: Sequence[int],
     broken: frozenset[int] = frozenset(),

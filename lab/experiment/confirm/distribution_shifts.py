@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.experiment.columns.noise_measures import Measure
-from lab.experiment.isolate.main_effects import Setting
+from lab.experiment.trials.contrasts import Setting
 
 __all__ = [
     "LOOK_SIZE",
@@ -218,7 +218,7 @@ def _build_shift(
         brief = measure.nature == "seconds" and abs(high - low) < _MIN_SECONDS
         if brief or low == high or (high > low) != above:
             return None
-    return Shift(measure, (name, level), above, threshold, chance)
+    return Shift(measure, Setting(name, level), above, threshold, chance)
 
 
 def _rank_values(values: Sequence[float]) -> Scores:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from lab.experiment.columns.column import ColumnGroup
 from lab.experiment.confirm.distribution_shifts import Shift
-from lab.experiment.isolate.main_effects import Setting
-from lab.experiment.trials.contrasts import Changes, TrialTable
+from lab.experiment.trials.contrasts import Changes, Setting, TrialTable
+from lab.experiment.trials.planned import PlannedTrial
 
-__all__ = ["FRESH", "ROUND", "Effect", "block_of", "is_replicate", "split_rounds", "split_sides"]
+__all__ = ["Effect", "FreshTrial", "is_replicate", "split_rounds", "split_sides"]
 
-FRESH = 1000
-"""Replicates numbered from here were run to confirm, and are the only ones tested.
-
-The first block of them has the numbers from here, the second those from twice here, ….
-"""
-ROUND = 100
-"""Within a block the first round has the numbers from its start, the second those from here on."""
+FreshTrial = tuple[int, Changes, PlannedTrial]
+"""The row of a trial that was run to confirm, its changes against the control, and the trial."""
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -57,22 +52,17 @@ class Effect(msgspec.Struct, frozen=True):
         """The rows of one side, those with the fewest other levels first."""
         chosen = [
             combination
-            for combination in trials.by_combination
+            for combination in trials.rows_by_changes
             if is_replicate(combination, side, self.cause, self.disturbing)
         ]
         chosen.sort(key=len)
-        return [row for combination in chosen for row in trials.by_combination[combination]]
+        return [row for combination in chosen for row in trials.rows_by_changes[combination]]
 
     def tested(self, p_value: float, replicates: int, *, block: int = -1, looks: int = 0) -> Effect:
         """The same with what fresh trials say, before correction."""
         return msgspec.structs.replace(
             self, p_value=p_value, replicates=replicates, block=block, looks=looks
         )
-
-
-def block_of(replicate: int) -> int:
-    """The block of fresh trials that a replicate belongs to; -1 for any other trial."""
-    return replicate // FRESH - 1
 
 
 def is_replicate(
@@ -92,40 +82,40 @@ def is_replicate(
         return False
     if never is not None:
         return trial.isdisjoint(never)
-    return all(level in side for level in trial if level[0] in cause)
+    return all(level in side for level in trial if level.factor in cause)
 
 
-def split_sides(
-    effect: Effect, fresh: Iterable[tuple[int, Changes, int]]
-) -> tuple[list[int], list[int], int]:
+def split_sides(effect: Effect, fresh: Iterable[FreshTrial]) -> tuple[list[int], list[int], int]:
     """What fresh trials of both sides showed, in the one block that has the most of both.
 
-    ``fresh`` has each fresh trial's row, levels and number.  Of one block alone, because what
-    changed between two would pass for an effect.
+    Trials of different blocks are not compared, because a change between the two would look
+    like an effect.
+
+    Returns:
+        The values of the left side, those of the right side, and the block; -1 for no block.
     """
-    found = _split_by_number(effect, fresh, FRESH)
-    best = max(found, key=lambda number: (min(map(len, found[number])), -number), default=0)
-    before, after = found[best] if found else ([], [])
-    return before, after, best - 1
+    found = _group_values(effect, fresh, lambda trial: (trial.block,))
+    best = max(found, key=lambda key: (min(map(len, found[key])), -key[0]), default=None)
+    if best is None:
+        return [], [], -1
+    return *found[best], best[0]
 
 
-def split_rounds(
-    effect: Effect, fresh: Iterable[tuple[int, Changes, int]]
-) -> list[tuple[list[int], list[int]]]:
-    """The same by rounds, of which the trials ran in random order, where there are both sides."""
-    found = _split_by_number(effect, fresh, ROUND)
-    return [(before, after) for before, after in found.values() if before and after]
+def split_rounds(effect: Effect, fresh: Iterable[FreshTrial]) -> list[tuple[list[int], list[int]]]:
+    """What fresh trials of both sides showed, by round; rounds with only one side are left out."""
+    found = _group_values(effect, fresh, lambda trial: (trial.block, trial.round))
+    return [(left, right) for left, right in found.values() if left and right]
 
 
-def _split_by_number(
-    effect: Effect, fresh: Iterable[tuple[int, Changes, int]], size: int
-) -> dict[int, tuple[list[int], list[int]]]:
-    found: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-    for row, levels, replicate in fresh:
+def _group_values(
+    effect: Effect, fresh: Iterable[FreshTrial], key: Callable[[PlannedTrial], tuple[int, ...]]
+) -> dict[tuple[int, ...], tuple[list[int], list[int]]]:
+    found: dict[tuple[int, ...], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for row, changes, trial in fresh:
         if effect.group.codes[row] < 0:
             continue
         for number, side in enumerate((effect.left, effect.right)):
             never = effect.never if not number else None
-            if is_replicate(levels, side, effect.cause, effect.disturbing, never):
-                found[replicate // size][number].append(effect.group.codes[row])
+            if is_replicate(changes, side, effect.cause, effect.disturbing, never):
+                found[key(trial)][number].append(effect.group.codes[row])
     return found

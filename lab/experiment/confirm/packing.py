@@ -16,8 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from lab.experiment.confirm.effect import Effect, is_replicate
-from lab.experiment.isolate.main_effects import Setting
-from lab.experiment.trials.contrasts import Changes
+from lab.experiment.trials.contrasts import Changes, Setting
 
 __all__ = ["pack_replicates", "scale_replicates"]
 
@@ -123,7 +122,9 @@ def _pack_sides(
         banned: set[Setting] = set()
         for side in sides:
             _add_side(side, levels, banned, possible)
-        trial = frozenset((name, level) for name, level in levels.items() if level is not None)
+        trial = frozenset(
+            Setting(name, level) for name, level in levels.items() if level is not None
+        )
         tested = [side for side in missing if side.has(trial)]
         if not tested:
             del missing[sides[0]]  # no trial can have it
@@ -150,7 +151,7 @@ def _add_side(
     wanted: dict[str, str | None] = {**dict.fromkeys(side.cause), **dict(side.levels)}
     if any(name in levels and levels[name] != level for name, level in wanted.items()):
         return False
-    here = {(name, level) for name, level in levels.items() if level is not None}
+    here = {Setting(name, level) for name, level in levels.items() if level is not None}
     if not side.disturbing.isdisjoint(here) or not banned.isdisjoint(side.levels):
         return False
     if not possible(frozenset(here | side.levels)):

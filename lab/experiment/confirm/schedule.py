@@ -14,12 +14,12 @@ from functools import partial
 
 from lab.environment import Environment
 from lab.experiment.confirm.distribution_shifts import MAX_LOOKS, next_look_size
-from lab.experiment.confirm.effect import FRESH, ROUND, Effect, block_of
+from lab.experiment.confirm.effect import Effect
 from lab.experiment.confirm.multiple_testing import replicates_needed
 from lab.experiment.confirm.packing import pack_replicates, scale_replicates
-from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.options import AuditOptions
-from lab.experiment.trials.contrasts import Changes
+from lab.experiment.trials.contrasts import Changes, find_changes
+from lab.experiment.trials.planned import PlannedTrial, Purpose
 from lab.factors.registry import find_conflict
 
 __all__ = ["MAX_ROUNDS", "ConfirmationSchedule"]
@@ -95,18 +95,25 @@ class ConfirmationSchedule:
     def _fresh(self, ran: Iterable[PlannedTrial]) -> list[Changes]:
         """The levels of the fresh trials of this block so far."""
         return [
-            frozenset((c.factor, c.right) for c in self.control.difference(trial.environment))
+            find_changes(self.control, trial.environment)
             for trial in ran
-            if block_of(trial.replicate) == self.block
+            if trial.is_confirmation and trial.block == self.block
         ]
 
     def _numbered(self, combinations: Sequence[Changes], number: int) -> list[PlannedTrial]:
         """Fresh trials of a round with these levels, each a replicate that was not run."""
-        first = FRESH * (1 + self.block) + ROUND * number
         numbers: Counter[Environment] = Counter()
         trials = []
         for combination in combinations:
             environment = self.control.but(dict(combination))
-            trials.append(PlannedTrial(environment, first + numbers[environment]))
+            trials.append(
+                PlannedTrial(
+                    environment,
+                    numbers[environment],
+                    Purpose.CONFIRMATION,
+                    self.block,
+                    number,
+                )
+            )
             numbers[environment] += 1
         return trials

@@ -25,12 +25,13 @@ import covertable
 import msgspec
 
 from lab.environment import Environment
+from lab.experiment.trials.contrasts import Setting
+from lab.experiment.trials.planned import PlannedTrial
 
 __all__ = [
     "CONTROL_REPLICATES",
     "Design",
     "ForbiddenPair",
-    "PlannedTrial",
     "count_combined_levels",
     "plan",
 ]
@@ -53,13 +54,6 @@ ForbiddenPair = tuple[tuple[str, str], tuple[str, str]]
 """Two levels, as (factor, level), that cannot be together."""
 
 
-class PlannedTrial(msgspec.Struct, frozen=True, order=True):
-    """A trial to run: an environment and the number of the replicate."""
-
-    environment: Environment
-    replicate: int = 0
-
-
 class Design(msgspec.Struct, frozen=True):
     """The trials of the first two phases, in the order in which to run them."""
 
@@ -75,25 +69,28 @@ def plan(
     strength: int,
     seed: int,
     forbidden: Sequence[ForbiddenPair] = (),
-    alone: Collection[tuple[str, str]] = (),
+    single_only: Collection[Setting] = (),
 ) -> Design:
     """The design for factors with these levels, the control first in each, then by weight.
 
     No environment of it has two levels that are ``forbidden`` together.  Those that are to
-    be tried ``alone`` are left out of the array.  ValueError if a factor has no level.
+    be tried alone (``single_only``) are left out of the array.
+    ValueError if a factor has no level.
     """
     for name, values in levels.items():
         if not values:
             raise ValueError(f"the factor {name} has no level")
     control = Environment.of({name: values[0] for name, values in levels.items()})
     chance = random.Random(f"design {seed}")
-    every = [(name, level) for name, values in levels.items() for level in values[1:]]
+    every = [Setting(name, level) for name, values in levels.items() for level in values[1:]]
     varied = sum(len(values) > 1 for values in levels.values())
     few = len(every) <= _MAX_SINGLES or varied < 2 or strength < 2
-    singles = [control.but({name: level}) for name, level in every if few or (name, level) in alone]
+    singles = [
+        control.but({name: level}) for name, level in every if few or (name, level) in single_only
+    ]
     known = {control, *singles}
     together = {
-        name: [level for level in values if (name, level) not in alone]
+        name: [level for level in values if (name, level) not in single_only]
         for name, values in levels.items()
     }
     most = (

@@ -40,8 +40,7 @@ import msgspec
 from lab.experiment.columns.column import ColumnGroup
 from lab.experiment.isolate.interactions import Interaction
 from lab.experiment.isolate.level_effects import MAX_CHECKED_TOGETHER, MAX_REPLICATES, LevelEffects
-from lab.experiment.isolate.main_effects import Setting
-from lab.experiment.trials.contrasts import Changes, TrialTable
+from lab.experiment.trials.contrasts import Changes, Setting, TrialTable
 
 __all__ = ["CauseInference", "Hypothesis", "RepeatRequest", "infer_causes"]
 
@@ -106,32 +105,32 @@ def infer_causes(trials: TrialTable, group: ColumnGroup, seed: int) -> CauseInfe
     causes: dict[tuple[str, ...], list[Changes]] = defaultdict(list)
     for level in column.single:
         if level in column.checked and frozenset({level}) not in doubtful:
-            causes[(level[0],)].append(frozenset({level}))
+            causes[(level.factor,)].append(frozenset({level}))
 
     agreeing, witnesses = _find_deviations(column)
     # What single levels do must be known before further interactions are looked into.
     most = 0 if column.unchecked else _DEVIATIONS_A_ROUND
     most_unproven = min(most, _DEVIATIONS_UNPROVEN)
     support = Counter(
-        pair for row in witnesses for pair in combinations(sorted(trials.rows[row]), 2)
+        pair for row in witnesses for pair in combinations(sorted(trials.changes[row]), 2)
     )
     verified: dict[tuple[str, ...], list[Changes]] = defaultdict(list)
     for region in () if column.unchecked else column.regions:
         shown = column.shown(region)
-        if sum(len(trials.by_combination[one]) for one in shown) >= _MIN_PROOFS:
+        if sum(len(trials.rows_by_changes[one]) for one in shown) >= _MIN_PROOFS:
             verified[region.names] += shown
         else:
             wanted += _choose_proofs(region, shown)
     unexplained = 0
     asked = 0
-    for row in sorted(witnesses, key=lambda row: (len(trials.rows[row]), row)):
-        combination = trials.rows[row]
+    for row in sorted(witnesses, key=lambda row: (len(trials.changes[row]), row)):
+        combination = trials.changes[row]
         if any(one.holds(combination) for one in column.regions):
             continue
         if _is_explained(combination, verified):
             continue
         if len(combination) <= MAX_CHECKED_TOGETHER and (alone := column.untried(combination)):
-            if not proven and len(trials.by_combination[combination]) == 1:
+            if not proven and len(trials.rows_by_changes[combination]) == 1:
                 odd.append(combination)
             elif asked < (most if proven else most_unproven):
                 asked += 1
@@ -139,17 +138,17 @@ def infer_causes(trials: TrialTable, group: ColumnGroup, seed: int) -> CauseInfe
             continue
         candidates = _find_candidates(combination, agreeing)
         if not candidates:
-            unexplained += len(trials.by_combination[combination]) > 1
+            unexplained += len(trials.rows_by_changes[combination]) > 1
             continue
         if candidates == [combination]:
             names = _list_factors(combination)
-            if names in verified or len(trials.by_combination[combination]) > 1:
+            if names in verified or len(trials.rows_by_changes[combination]) > 1:
                 verified[names].append(combination)
             else:
                 odd.append(combination)
             continue
         known = [c for c in candidates if _list_factors(c) in verified]
-        if not known and len(trials.by_combination[combination]) == 1:
+        if not known and len(trials.rows_by_changes[combination]) == 1:
             odd.append(combination)
             continue
         if asked >= (most if verified else most_unproven):
@@ -168,16 +167,18 @@ def infer_causes(trials: TrialTable, group: ColumnGroup, seed: int) -> CauseInfe
         Hypothesis(names, tuple(sorted(shown, key=sorted)))
         for names, shown in sorted(causes.items(), key=lambda item: (len(item[0]), item[0]))
     )
-    useful = [c for c in wanted if len(trials.by_combination.get(c, ())) < MAX_REPLICATES]
+    useful = [c for c in wanted if len(trials.rows_by_changes.get(c, ())) < MAX_REPLICATES]
     together = {level for shown in verified.values() for one in shown for level in one}
     for region in column.regions:
         if region.names in verified:
-            together |= {(name, one) for name, those in region.levels.items() for one in those}
+            together |= {
+                Setting(name, one) for name, those in region.levels.items() for one in those
+            }
     active = frozenset(together.union(column.single))
     repeated = [frozenset({level}) for level in column.single]
     doubts = (
         _request_repeats(trials, doubtful, repeated),
-        _request_repeats(trials, odd if most else [], [trials.rows[row] for row in witnesses]),
+        _request_repeats(trials, odd if most else [], [trials.changes[row] for row in witnesses]),
     )
     return CauseInference(
         hypotheses,
@@ -196,7 +197,7 @@ def _request_repeats(
 
     All replicates agree in a column, so what ran more than once did come again.
     """
-    again = sum(len(trials.by_combination.get(one, ())) > 1 for one in known)
+    again = sum(len(trials.rows_by_changes.get(one, ())) > 1 for one in known)
     return RepeatRequest(tuple(dict.fromkeys(odd)), min(1 + again, _MAX_REPEATS))
 
 
@@ -214,7 +215,7 @@ def _find_deviations(column: LevelEffects) -> tuple[list[Changes], list[int]]:
     """Combinations that behave as predicted, and trials that do not."""
     agreeing: dict[Changes, None] = {}
     witnesses = []
-    for row, combination in enumerate(column.trials.rows):
+    for row, combination in enumerate(column.trials.changes):
         code = column.codes[row]
         if code < 0 or len(combination) < 2:
             continue
@@ -227,7 +228,7 @@ def _find_deviations(column: LevelEffects) -> tuple[list[Changes], list[int]]:
             witnesses.append(row)
     firsts: dict[Changes, int] = {}
     for row in witnesses:
-        firsts.setdefault(column.trials.rows[row], row)
+        firsts.setdefault(column.trials.changes[row], row)
     return list(agreeing), list(firsts.values())
 
 
@@ -249,7 +250,7 @@ def _find_candidates(witness: Changes, agreeing: Sequence[Changes]) -> list[Chan
 def _is_explained(witness: Changes, verified: Mapping[tuple[str, ...], Sequence[Changes]]) -> bool:
     """Whether each of a cause's levels in this witness was seen to take part in it."""
     for names, shown in verified.items():
-        here = {level for level in witness if level[0] in names}
+        here = {level for level in witness if level.factor in names}
         if len(here) == len(names) and here <= {level for one in shown for level in one}:
             return True
     return False

@@ -20,7 +20,7 @@ from itertools import combinations
 
 import msgspec
 
-from lab.experiment.isolate.main_effects import Setting
+from lab.experiment.trials.contrasts import Setting
 
 __all__ = ["Interaction", "find_interactions"]
 
@@ -49,7 +49,7 @@ class Interaction(msgspec.Struct, frozen=True):
 
     def part(self, combination: Collection[Setting]) -> frozenset[Setting]:
         """Those of the levels that are of its factors."""
-        return frozenset(level for level in combination if level[0] in self.levels)
+        return frozenset(level for level in combination if level.factor in self.levels)
 
 
 def find_interactions(
@@ -72,7 +72,7 @@ def find_interactions(
         for names in combinations(sorted(common), size):
             levels = {name: frozenset(row[name] for row, _ in unusual) for name in names}
             if not _is_contradicted(levels, expected) and _is_consistent(names, unusual):
-                seen = (frozenset((name, row[name]) for name in names) for row, _ in unusual)
+                seen = (frozenset(Setting(name, row[name]) for name in names) for row, _ in unusual)
                 found.append(Interaction(levels, tuple(dict.fromkeys(seen))))
         if found:
             return tuple(found) if size > 1 and len(found) <= _MAX_ALTERNATIVES else ()

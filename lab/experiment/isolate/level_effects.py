@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 
 from lab.experiment.columns.column import ColumnGroup
 from lab.experiment.isolate.interactions import Interaction, find_interactions
-from lab.experiment.isolate.main_effects import Setting, estimate_main_effects
-from lab.experiment.trials.contrasts import Changes, TrialTable
+from lab.experiment.isolate.main_effects import estimate_main_effects
+from lab.experiment.trials.contrasts import Changes, Setting, TrialTable
 
 __all__ = ["MAX_CHECKED_TOGETHER", "MAX_REPLICATES", "LevelEffects"]
 
@@ -37,18 +37,18 @@ class LevelEffects:
             known = Counter(code for code in group.codes if code >= 0)
             self.usual = known.most_common(1)[0][0]
         self.checked: dict[Setting, int] = {}
-        for combination in trials.by_combination:
+        for combination in trials.rows_by_changes:
             if len(combination) == 1:
                 value = self.value(combination)
                 if value is not None:
                     self.checked[next(iter(combination))] = value
         rows = [
             (row, code)
-            for row, code, designed in zip(trials.rows, self.codes, trials.designed, strict=True)
+            for row, code, designed in zip(trials.changes, self.codes, trials.designed, strict=True)
             if code >= 0 and designed
         ]
         every = [
-            (row, code) for row, code in zip(trials.rows, self.codes, strict=True) if code >= 0
+            (row, code) for row, code in zip(trials.changes, self.codes, strict=True) if code >= 0
         ]
         acting = {level: value for level, value in self.checked.items() if value != self.usual}
         self.single: Mapping[Setting, int] = acting
@@ -66,7 +66,7 @@ class LevelEffects:
     def _check_together(self) -> bool:
         """Take trials of a few levels as checks of that one which acts; whether there is news."""
         before = len(self.checked)
-        for combination in self.trials.by_combination:
+        for combination in self.trials.rows_by_changes:
             if (
                 not 1 < len(combination) <= MAX_CHECKED_TOGETHER
                 or (value := self.value(combination)) is None
@@ -85,7 +85,7 @@ class LevelEffects:
 
         None where nothing is known, or two values are equally frequent.
         """
-        rows = self.trials.by_combination.get(combination, ())
+        rows = self.trials.rows_by_changes.get(combination, ())
         known = Counter(code for row in rows if (code := self.codes[row]) >= 0)
         counts = known.most_common(2)
         tied = len(counts) > 1 and counts[0][1] == counts[1][1]
@@ -118,7 +118,7 @@ class LevelEffects:
     def to_repeat(self) -> list[Changes]:
         """The trial to repeat so that more is known; none where that was tried."""
         known = self._known()
-        trials = {one: len(self.trials.by_combination[one]) for one in known}
+        trials = {one: len(self.trials.rows_by_changes[one]) for one in known}
         if sum(number - 1 for one, number in trials.items() if one) >= _MAX_REPEATED:
             return []
         left = [one for one in known if trials[one] < MAX_REPLICATES]
@@ -128,7 +128,7 @@ class LevelEffects:
         """In how many trials of each combination the column is known."""
         counts = {
             combination: sum(self.codes[row] >= 0 for row in rows)
-            for combination, rows in self.trials.by_combination.items()
+            for combination, rows in self.trials.rows_by_changes.items()
         }
         return {combination: count for combination, count in counts.items() if count}
 
@@ -137,7 +137,7 @@ class LevelEffects:
         size = len(region.levels)
         return [
             combination
-            for combination in self.trials.by_combination
+            for combination in self.trials.rows_by_changes
             if len(combination) == size
             and region.holds(combination)
             and self.value(combination) not in (None, self.usual)
@@ -147,11 +147,14 @@ class LevelEffects:
         """Single levels whose effect other trials do not bear out and that ran only once."""
         found = []
         for level, value in self.single.items():
-            if level not in self.checked or len(self.trials.by_combination[frozenset({level})]) > 1:
+            if (
+                level not in self.checked
+                or len(self.trials.rows_by_changes[frozenset({level})]) > 1
+            ):
                 continue
             others = [
                 self.codes[row] == value
-                for row, combination in enumerate(self.trials.rows)
+                for row, combination in enumerate(self.trials.changes)
                 if level in combination
                 and len(combination) > 1
                 and self.codes[row] >= 0

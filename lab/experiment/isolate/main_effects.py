@@ -18,10 +18,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-__all__ = ["MainEffects", "Setting", "estimate_main_effects"]
+from lab.experiment.trials.contrasts import Setting
 
-Setting = tuple[str, str]
-"""A factor and one of its levels."""
+__all__ = ["MainEffects", "estimate_main_effects"]
 
 _MIN_TRIALS = 2
 _MIN_SHARE = 0.75
@@ -67,10 +66,10 @@ def estimate_main_effects(
     if sum(_is_explained(row, code, usual, active) for row, code in rows) < _MIN_EXPLAINED:
         # So much disturbs this column that the array hides what single levels do.
         for name, values in levels.items():
-            known = [value for value in values if (name, value) in checked]
-            acts = any(checked[name, value] != usual for value in known)
+            known = [value for value in values if Setting(name, value) in checked]
+            acts = any(checked[Setting(name, value)] != usual for value in known)
             ends = (values[0], values[-1])[: max(0, _CHECKS_PER_FACTOR - len(known))]
-            unchecked.update(((name, value), None) for value in (values if acts else ends))
+            unchecked.update((Setting(name, value), None) for value in (values if acts else ends))
     return MainEffects(active, tuple(level for level in unchecked if level not in checked))
 
 
@@ -98,8 +97,8 @@ def _find_strongest_factor(
         counts = seen[level]
         value, count = max(counts.items(), key=lambda item: (item[1], -item[0]))
         if value != usual and count >= _MIN_TRIALS and count >= _MIN_SHARE * counts.total():
-            effects[level[0]][level] = value
-            explained[level[0]] += count - 2 * (counts.total() - count)
+            effects[level.factor][level] = value
+            explained[level.factor] += count - 2 * (counts.total() - count)
     if not effects:
         return None
     best = max(sorted(effects), key=lambda name: (explained[name], len(effects[name])))
@@ -110,9 +109,9 @@ def _choose_checks(
     name: str, found: Mapping[Setting, int], checked: Mapping[Setting, int], usual: int
 ) -> list[Setting]:
     """Levels of a factor to try alone: a few, or all where one has failed already."""
-    refuted = any(level[0] == name and value == usual for level, value in checked.items())
+    refuted = any(level.factor == name and value == usual for level, value in checked.items())
     levels = sorted(found)
     if refuted or len(levels) <= _CHECKS_PER_FACTOR + 1:
         return levels
-    known = sum(level[0] == name for level in checked)
+    known = sum(level.factor == name for level in checked)
     return levels[: max(0, _CHECKS_PER_FACTOR - known)]

@@ -15,8 +15,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from lab.experiment.isolate.causes import RepeatRequest
 from lab.experiment.isolate.level_effects import MAX_CHECKED_TOGETHER
-from lab.experiment.isolate.main_effects import Setting
-from lab.experiment.trials.contrasts import Changes
+from lab.experiment.trials.contrasts import Changes, Setting
 
 __all__ = ["choose_repeats", "pack_checks"]
 
@@ -43,7 +42,7 @@ def pack_checks(
             if len(trial) == MAX_CHECKED_TOGETHER:
                 break
             if any(
-                level[0] == other[0] or level in checks[other] or other in checks[level]
+                level.factor == other.factor or level in checks[other] or other in checks[level]
                 for other in trial
             ):
                 continue

@@ -12,16 +12,16 @@ like any level.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Generator, Mapping, Sequence
 
 import msgspec
 
 from lab.environment import Environment
-from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import EngineEvent
 from lab.experiment.mining.behaviour_token import choose_views
 from lab.experiment.mining.group_testing import GroupTesting, Switches
+from lab.experiment.trials.phase_runner import PhaseRunner
+from lab.experiment.trials.planned import PlannedTrial
 from lab.factors.registry import get_factor
 from lab.factors.variables import format_level, parse_assignments
 from lab.observation.features import Features
@@ -55,20 +55,10 @@ def choose_values(names: Sequence[str]) -> dict[str, str]:
     return {**dict.fromkeys(names, "1"), **general}
 
 
-class Bench(Protocol):
-    """What mining needs of the engine."""
-
-    def run(self, trials: Sequence[PlannedTrial]) -> Iterator[EngineEvent]:
-        """Run these trials."""
-
-    def features(self, environment: Environment) -> list[Features]:
-        """What the trials of an environment showed, so far."""
-
-
 def mine_variables(
     values: Mapping[str, str],
     control: Environment,
-    bench: Bench,
+    runner: PhaseRunner,
     *,
     lanes: int,
     seed: int,
@@ -83,8 +73,8 @@ def mine_variables(
         return MiningResult(left=tuple(values))
     texts = {name: make_unique_text(number, seed) for number, name in enumerate(values)}
     marked = control.but({FACTOR: format_level(texts)})
-    yield from bench.run([PlannedTrial(marked)])
-    copied = _find_copied(texts, bench.features(marked))
+    yield from runner.run([PlannedTrial(marked)])
+    copied = _find_copied(texts, runner.features(marked))
     # Two texts each, because only what follows its level is a copy.
     levels = [
         format_level({name: text})
@@ -99,8 +89,8 @@ def mine_variables(
     if not names:
         return MiningResult(tuple(levels), copied=copied[_MAX_COPIES:])
     everything = control.but({FACTOR: level(frozenset(names))})
-    yield from bench.run([PlannedTrial(everything, number) for number in range(_REPLICATES)])
-    alike = choose_views([bench.features(control), bench.features(everything)])
+    yield from runner.run([PlannedTrial(everything, number) for number in range(_REPLICATES)])
+    alike = choose_views([runner.features(control), runner.features(everything)])
     tokens: dict[Environment, str] = {}
 
     def asked(environments: Sequence[Environment]) -> Generator[EngineEvent, None, bool]:
@@ -112,15 +102,15 @@ def mine_variables(
         missing = [one for one in dict.fromkeys(environments) if one not in tokens]
         if missing and enough(len(missing)):
             return False
-        yield from bench.run([PlannedTrial(one) for one in missing])
+        yield from runner.run([PlannedTrial(one) for one in missing])
         for one in missing:
-            seen = [alike.token(features) for features in bench.features(one)]
+            seen = [alike.token(features) for features in runner.features(one)]
             for number in range(1, _MAX_REPEATS):
                 believed = _accept_token(seen, frozenset(tokens.values()))
                 if believed is not None or enough(1):
                     break
-                yield from bench.run([PlannedTrial(one, number)])
-                seen = [alike.token(features) for features in bench.features(one)]
+                yield from runner.run([PlannedTrial(one, number)])
+                seen = [alike.token(features) for features in runner.features(one)]
             if not seen:
                 return False
             tokens[one] = _accept_token(seen, frozenset(tokens.values())) or seen[-1]

@@ -21,18 +21,18 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from lab.environment import Environment
-from lab.experiment.analysis import Row
-from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import EngineEvent
 from lab.experiment.search.level_variants import build_levels_from_words, simplify_level
 from lab.experiment.search.novelty import KnownBehaviour, Sighting, collect_known
+from lab.experiment.trials.phase_runner import PhaseRunner
+from lab.experiment.trials.planned import PlannedTrial
 from lab.factors.factor import Factor
 from lab.factors.registry import find_conflict, get_factor
 from lab.findings.report import ExplorationSummary
@@ -49,19 +49,6 @@ _VARIED_SHARE = 0.2
 _MAX_FOUND = 3
 _REPLICATES = 2
 _MAX_EXAMPLES = 2000
-
-
-class Bench(Protocol):
-    """What a search needs of the engine."""
-
-    def run(self, trials: Sequence[PlannedTrial]) -> Iterator[EngineEvent]:
-        """Run these trials, those already measured left out."""
-
-    def rows(self) -> list[Row]:
-        """All trials so far, the control environment's first."""
-
-    def count(self) -> int:
-        """How many trials there are so far."""
 
 
 class SearchResult(msgspec.Struct, frozen=True):
@@ -97,7 +84,7 @@ class _Context:
 def search_levels(
     name: str,
     levels: Mapping[str, Sequence[str]],
-    bench: Bench,
+    runner: PhaseRunner,
     *,
     words: Sequence[str],
     trials: int,
@@ -112,9 +99,9 @@ def search_levels(
     control = Environment.of({other: values[0] for other, values in levels.items()})
     candidates = build_levels_from_words(item, words)
     known = [control.but({name: level}) for level in levels[name]]
-    work = _SearchTrials(item, bench, trials)
-    yield from bench.run([PlannedTrial(environment) for environment in known])
-    here = _Context(name, control, _collect_known(item, bench, known))
+    work = _SearchTrials(item, runner, trials)
+    yield from runner.run([PlannedTrial(environment) for environment in known])
+    here = _Context(name, control, _collect_known(item, runner, known))
     contexts = [here]
     share = int(trials * _VARIED_SHARE) if len(levels) > 1 and candidates else 0
     most = max(1, int(trials * _GENERATED_SHARE) - share - work.ran())
@@ -126,8 +113,8 @@ def search_levels(
         some = [varied.but({name: level}) for level in levels[name][:4]]
         before = work.ran()
         replicates = [PlannedTrial(some[0], number) for number in range(_REPLICATES)]
-        yield from bench.run([*replicates, *map(PlannedTrial, some[1:])])
-        elsewhere = _Context(name, varied, _collect_known(item, bench, some, here.known))
+        yield from runner.run([*replicates, *map(PlannedTrial, some[1:])])
+        elsewhere = _Context(name, varied, _collect_known(item, runner, some, here.known))
         contexts.append(elsewhere)
         share -= work.ran() - before
         yield from work.try_all(elsewhere, first[: max(0, share)])
@@ -161,16 +148,16 @@ def search_levels(
 class _SearchTrials:
     """Trials run for a search, counted."""
 
-    def __init__(self, item: Factor, bench: Bench, most: int) -> None:
+    def __init__(self, item: Factor, runner: PhaseRunner, most: int) -> None:
         self.item = item
-        self.bench = bench
+        self.runner = runner
         self.most = most
         self.stopped = False
-        self._before = bench.count()
+        self._before = runner.count_trials()
 
     def ran(self) -> int:
         """Trials since the search began."""
-        return self.bench.count() - self._before
+        return self.runner.count_trials() - self._before
 
     def try_all(
         self, context: _Context, levels: Sequence[str]
@@ -179,12 +166,12 @@ class _SearchTrials:
         unknown = [level for level in levels if level not in context.shown]
         unknown = [x for x in unknown if find_conflict(context.environment(x)) is None]
         unknown = unknown[: max(0, self.most - self.ran())]
-        yield from self.bench.run([PlannedTrial(context.environment(level)) for level in unknown])
+        yield from self.runner.run([PlannedTrial(context.environment(level)) for level in unknown])
         first = self._new(context, unknown, 1)
         context.shown.update(first)
         again = [level for level, new in first.items() if new]
         room = max(0, self.most - self.ran())
-        yield from self.bench.run(
+        yield from self.runner.run(
             [PlannedTrial(context.environment(level), 1) for level in again[:room]]
         )
         context.shown.update(self._new(context, again, _REPLICATES))
@@ -194,7 +181,7 @@ class _SearchTrials:
     ) -> dict[str, frozenset[Sighting]]:
         """What all trials of each level show; nothing where there are too few of them."""
         seen = defaultdict(list)
-        for row in self.bench.rows():
+        for row in self.runner.rows():
             if not row.broken:
                 seen[row.environment].append(row.features)
         found = {}
@@ -255,7 +242,7 @@ def _choose_simplest(best: str, other: str | None) -> str:
 
 def _collect_known(
     item: Factor,
-    bench: Bench,
+    runner: PhaseRunner,
     environments: Sequence[Environment],
     elsewhere: KnownBehaviour | None = None,
 ) -> KnownBehaviour:
@@ -263,7 +250,7 @@ def _collect_known(
     wanted = set(environments)
     trials = [
         (row.environment[item.name], row.features)
-        for row in bench.rows()
+        for row in runner.rows()
         if row.environment in wanted and not row.broken
     ]
     return collect_known(trials, item.needles, routes=item.routes, elsewhere=elsewhere)

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from lab.environment import Environment
-from lab.experiment.analysis import Row
 from lab.experiment.columns.column import ABSENT, Column
 from lab.experiment.columns.extract import extract_columns
 from lab.experiment.tabulate.covertness import is_hidden
 from lab.experiment.tabulate.decision_table import find_whole_texts, join_slots
-from lab.experiment.trials.contrasts import Changes, TrialTable
+from lab.experiment.trials.contrasts import Changes, Setting, TrialTable
+from lab.experiment.trials.row import Row
 from lab.findings.report import ExplorationSummary, LevelGroup, Partition, Signal
 from lab.findings.rules.level_rules import add_rules
 
@@ -57,7 +57,7 @@ def find_context(signal: Signal, name: str) -> Changes:
     """The levels at which a signal shows what a factor does, that factor's own left out."""
     pair = signal.pair
     levels = {**pair.context, pair.factor: pair.right_level}
-    return frozenset(item for item in levels.items() if item[0] != name)
+    return frozenset(Setting(*item) for item in levels.items() if item[0] != name)
 
 
 def add_partition(
@@ -124,23 +124,25 @@ def collect_values_by_level(
     """What each level's trials in a context sent, as the signal's decision table tells it."""
     place = signal.fields[0]
     messages = {place.message.beside(part) for part in _MESSAGES}
-    features = [
-        {} if row.broken else {p: v for p, v in row.features.items() if p == place or p in messages}
+    restricted = [
+        msgspec.structs.replace(
+            row,
+            features={}
+            if row.broken
+            else {p: v for p, v in row.features.items() if p == place or p in messages},
+        )
         for row in rows
     ]
-    numbers: dict[Environment, int] = {}
-    groups = [numbers.setdefault(row.environment, len(numbers)) for row in rows]
-    broken = frozenset(index for index, row in enumerate(rows) if row.broken)
     trials = TrialTable(control, [row.environment for row in rows])
     here = [
         index
-        for index, combination in enumerate(trials.rows)
-        if frozenset(item for item in combination if item[0] != name) == context
-        and index not in broken
+        for index, combination in enumerate(trials.changes)
+        if frozenset(item for item in combination if item.factor != name) == context
+        and not rows[index].broken
     ]
     found = [
         column
-        for column in extract_columns(features, groups, broken)[0]
+        for column in extract_columns(restricted)[0]
         if column.location == place and _shows_signal(column, signal, trials, here)
     ]
     found = [column for column in found if column.view not in ("count", "presence")] or found[:1]
@@ -164,7 +166,7 @@ def _shows_signal(column: Column, signal: Signal, trials: TrialTable, here: Sequ
     if len(seen) < 2:
         return False
     before, after = (
-        _find_usual(column, trials.by_combination.get(side, ()))
+        _find_usual(column, trials.rows_by_changes.get(side, ()))
         for side in split_pair(signal, trials.control)
     )
     if before is None or before == after:
@@ -180,9 +182,9 @@ def _shows_signal(column: Column, signal: Signal, trials: TrialTable, here: Sequ
 def split_pair(signal: Signal, control: Environment) -> tuple[Changes, Changes]:
     """Both sides of the minimal pair, against the control."""
     pair = signal.pair
-    shared = frozenset(pair.context.items())
+    shared = frozenset(Setting(*item) for item in pair.context.items())
     left, right = (
-        shared | {(pair.factor, level)} if level != control[pair.factor] else shared
+        shared | {Setting(pair.factor, level)} if level != control[pair.factor] else shared
         for level in (pair.left_level, pair.right_level)
     )
     return left, right

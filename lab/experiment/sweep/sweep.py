@@ -22,12 +22,10 @@ any other.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 
 from lab.environment import Environment
-from lab.experiment.analysis import Analysis, Row
-from lab.experiment.design.covering_array import PlannedTrial
+from lab.experiment.analysis import Analysis
 from lab.experiment.events import EngineEvent
 from lab.experiment.scope import Scope
 from lab.experiment.sweep.partition import (
@@ -41,12 +39,14 @@ from lab.experiment.sweep.partition import (
 )
 from lab.experiment.tabulate.signals import assemble_signals
 from lab.experiment.trials.contrasts import Changes, TrialTable
+from lab.experiment.trials.phase_runner import PhaseRunner
+from lab.experiment.trials.planned import PlannedTrial
+from lab.experiment.trials.row import Row
 from lab.factors.registry import all_levels, find_conflict
 from lab.findings.report import Signal
 from lab.observation.location import Location
 
 __all__ = [
-    "Bench",
     "SweptFactor",
     "add_partition",
     "find_contexts",
@@ -54,6 +54,9 @@ __all__ = [
     "summarise_sweep",
     "sweep_factor",
 ]
+
+AnalyseRows = Callable[[Sequence[Row], Collection[Location]], Analysis]
+"""Analyses some trials; about settled locations it requests no further trials."""
 
 MAX_CONTEXTS = 3
 _RARE = 20
@@ -67,22 +70,6 @@ _QUESTIONS, _MOST_QUESTIONS = 4, 12
 """Rounds, and trials a round, of questions that a sweep raised."""
 
 
-class Bench(Protocol):
-    """What a sweep needs of the engine."""
-
-    def run(self, trials: Sequence[PlannedTrial]) -> Iterator[EngineEvent]:
-        """Run these trials, those already measured left out."""
-
-    def rows(self) -> list[Row]:
-        """All trials so far, the control environment's first."""
-
-    def again(self, environment: Environment) -> PlannedTrial:
-        """One more trial of an environment."""
-
-    def analysis(self, rows: Sequence[Row], settled: Collection[Location] = ()) -> Analysis:
-        """What some trials say; of settled places nothing more is wanted."""
-
-
 def find_contexts(signals: Iterable[Signal], name: str) -> list[Changes]:
     """Where a factor shows: the other levels of the minimal pairs; all else at the control."""
     found: dict[Changes, None] = {}
@@ -93,7 +80,7 @@ def find_contexts(signals: Iterable[Signal], name: str) -> list[Changes]:
 
 
 def sweep_factor(
-    name: str, signals: Sequence[Signal], control: Environment, bench: Bench
+    name: str, signals: Sequence[Signal], control: Environment, runner: PhaseRunner
 ) -> Generator[EngineEvent, None, SweptFactor]:
     """Run the trials of a sweep, with repetitions; :func:`add_partition` reads them."""
     levels = all_levels(name)
@@ -103,18 +90,18 @@ def sweep_factor(
     for context in chosen:
         here = [control.but({**dict(context), name: level}) for level in levels]
         here = [environment for environment in here if find_conflict(environment) is None]
-        known = {row.environment for row in bench.rows()}
+        known = {row.environment for row in runner.rows()}
         wanted = [PlannedTrial(environment) for environment in here if environment not in known]
         told = [s for s in signals if concerns(s, name) and find_context(s, name) == context]
         while wanted:
-            before = len(bench.rows())
-            yield from bench.run(wanted)
-            rows = bench.rows()
+            before = len(runner.rows())
+            yield from runner.run(wanted)
+            rows = runner.rows()
             if len(rows) < before + len(wanted):
                 break  # a limit was reached
             doubtful = _list_doubtful(name, context, told, rows, control)
-            wanted = [bench.again(control.but({**dict(context), name: x})) for x in doubtful]
-        known = {row.environment for row in bench.rows()}
+            wanted = [runner.next_trial(control.but({**dict(context), name: x})) for x in doubtful]
+        known = {row.environment for row in runner.rows()}
         untried.update(environment[name] for environment in here if environment not in known)
     left, tried = len(found) - len(chosen), len(levels) - len(untried)
     return SweptFactor(name, tuple(chosen), left, tried, len(levels))
@@ -153,7 +140,7 @@ def _list_undecided(seen: Mapping[str, Sequence[str | None]], *, dissent: bool) 
 
 
 def find_new_levels(
-    name: str, signals: Iterable[Signal], bench: Bench, scope: Scope
+    name: str, signals: Iterable[Signal], runner: PhaseRunner, scope: Scope, analyse: AnalyseRows
 ) -> Generator[EngineEvent, None, tuple[str, ...]]:
     """Find levels that show something at a place and in a way that no signal tells of.
 
@@ -166,9 +153,9 @@ def find_new_levels(
     # A copy of the factor would have every level tried again, and leave no trials for others.
     settled = frozenset(place for s in signals if s.cause == (name,) for place in s.fields)
     for round_left in reversed(range(_QUESTIONS)):
-        rows = bench.rows()
+        rows = runner.rows()
         control = rows[0].environment
-        analysis = bench.analysis(rows, settled)
+        analysis = analyse(rows, settled)
         open_questions = [
             combination
             for combination in (*analysis.wanted, *(frozenset({one}) for one in analysis.checks))
@@ -177,8 +164,8 @@ def find_new_levels(
         if not open_questions or not round_left:
             break
         asked = sorted(open_questions, key=lambda c: (len(c), sorted(c)))[:_MOST_QUESTIONS]
-        yield from bench.run([bench.again(control.but(dict(c))) for c in asked])
-        if len(bench.rows()) == len(rows):
+        yield from runner.run([runner.next_trial(control.but(dict(c))) for c in asked])
+        if len(runner.rows()) == len(rows):
             break  # a limit was reached
     trials = TrialTable(control, [row.environment for row in rows])
     # What stands beside a copy would be told with it, so it is looked at by itself, too.
@@ -206,7 +193,7 @@ def find_new_levels(
         level = pair.right_level if pair.factor == name else pair.context.get(name)
         # Without a trial of the left side nobody can say whether it is covert.
         ways = (
-            (draft.covert,) if trials.by_combination.get(split_pair(draft, control)[0]) else (0, 1)
+            (draft.covert,) if trials.rows_by_changes.get(split_pair(draft, control)[0]) else (0, 1)
         )
         fresh = not any((draft.cause, x, way) in told for x in draft.fields for way in ways)
         if fresh and level is not None and level not in known:

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from lab.environment import Environment
-from lab.experiment.analysis import Analysis, Row
+from lab.experiment.analysis import Analysis
 from lab.experiment.confirm.distribution_shifts import next_look_size
 from lab.experiment.confirm.effect import Effect
 from lab.experiment.confirm.multiple_testing import replicates_needed, strictest_threshold
@@ -18,6 +18,7 @@ from lab.experiment.scope import Scope
 from lab.experiment.tabulate.rate_signals import build_rate_signals
 from lab.experiment.tabulate.signals import assemble_signals
 from lab.experiment.trials.contrasts import TrialTable
+from lab.experiment.trials.row import Row
 from lab.factors.registry import get_factor
 from lab.findings.information.entropy import TotalBits, compute_bits, compute_joint_bits
 from lab.findings.information.population import build_population

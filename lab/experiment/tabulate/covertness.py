@@ -15,11 +15,11 @@ from itertools import product
 
 import msgspec
 
-from lab.experiment.analysis import Row
 from lab.experiment.columns.column import Column
 from lab.experiment.columns.ladder import View
 from lab.experiment.confirm.effect import Effect
 from lab.experiment.trials.contrasts import TrialTable
+from lab.experiment.trials.row import Row
 from lab.findings.covert.covert import is_covert
 from lab.findings.covert.difference_kinds import is_reordered, split_pieces
 from lab.observation.text.masks import mask
@@ -104,7 +104,7 @@ def choose_texts(
         return None
 
     def apart(pair: tuple[int, int]) -> int:
-        here, there = trials.rows[pair[0]] - effect.left, trials.rows[pair[1]] - effect.right
+        here, there = trials.changes[pair[0]] - effect.left, trials.changes[pair[1]] - effect.right
         return len(here ^ there)
 
     chosen = min(product(left[:_MAX_COMPARED], right[:_MAX_COMPARED]), key=apart)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from lab.experiment.analysis import Row
 from lab.experiment.columns.column import ABSENT, Column
-from lab.experiment.isolate.main_effects import Setting
-from lab.experiment.trials.contrasts import TrialTable
+from lab.experiment.trials.contrasts import Setting, TrialTable
+from lab.experiment.trials.row import Row
 from lab.findings.report import TableRow
 from lab.observation.location import Location
 
@@ -78,7 +77,7 @@ def build_decision_table(
     """
     seen: dict[tuple[str, ...], Counter[str | None]] = defaultdict(Counter)
     control = trials.control
-    for value, combination in zip(values, trials.rows, strict=True):
+    for value, combination in zip(values, trials.changes, strict=True):
         levels = dict(combination)
         if value is None or not others.isdisjoint(combination):
             continue

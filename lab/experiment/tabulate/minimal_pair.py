@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lab.experiment.analysis import Row
 from lab.experiment.columns.column import Column
 from lab.experiment.tabulate.decision_table import MAX_VALUE_LENGTH, SHORT_TEXT
 from lab.experiment.tabulate.pair_columns import ColumnContrast, is_count
 from lab.experiment.trials.contrasts import Changes, TrialTable
+from lab.experiment.trials.row import Row
 from lab.findings.covert.covert import list_differences
 from lab.findings.report import Pair
 
@@ -26,7 +26,7 @@ def build_minimal_pair(
 ) -> Pair:
     """The minimal pair; ``whole`` are the whole texts of all trials, where they are short."""
     effect = lead.effect
-    left, right = trials.environment(effect.left), trials.environment(effect.right)
+    left, right = trials.make_environment(effect.left), trials.make_environment(effect.right)
 
     def sent(value: str | None, side: Changes) -> str | None:
         """What one trial of this side really sent."""

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from lab.experiment.analysis import Row
 from lab.experiment.columns.column import ABSENT, Column
 from lab.experiment.columns.ladder import View
 from lab.experiment.confirm.effect import Effect
@@ -20,6 +19,7 @@ from lab.experiment.tabulate.covertness import (
     is_moved,
 )
 from lab.experiment.trials.contrasts import TrialTable
+from lab.experiment.trials.row import Row
 
 __all__ = ["ColumnContrast", "contrast_columns", "is_absent_on_one_side", "is_count"]
 

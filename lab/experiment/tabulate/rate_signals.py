@@ -58,7 +58,7 @@ def _build_signal(members: Sequence[Effect], trials: TrialTable) -> Signal:
     marks = lead.group.codes
     seen: dict[str, Counter[int]] = defaultdict(Counter)
     name = lead.factor
-    for row, mark in zip(trials.rows, marks, strict=True):
+    for row, mark in zip(trials.changes, marks, strict=True):
         if mark >= 0 and row.isdisjoint(lead.disturbing):
             seen[dict(row).get(name, trials.control[name])][mark] += 1
     control = trials.control[name]
@@ -72,12 +72,12 @@ def _build_signal(members: Sequence[Effect], trials: TrialTable) -> Signal:
         )
         for level in sorted(seen, key=lambda level: (level != control, level))
     )
-    left, right = trials.environment(lead.left), trials.environment(lead.right)
+    left, right = trials.make_environment(lead.left), trials.make_environment(lead.right)
     told = []
     for side in (lead.left, lead.right):
         here = Counter(
             mark
-            for row, mark in zip(trials.rows, marks, strict=True)
+            for row, mark in zip(trials.changes, marks, strict=True)
             if mark >= 0 and is_replicate(row, side, lead.cause, lead.disturbing)
         )
         told.append(_describe_rate(words, here))

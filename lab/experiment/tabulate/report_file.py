@@ -32,7 +32,7 @@ def build_report(
 ) -> Report:
     """What an audit found; ``signals`` are the conclusion's, with what sweeps added to them."""
     options, measurements = session.options, session.measurements
-    totals = measurements.totals()
+    totals = measurements.sum_totals()
     return Report(
         client=facts,
         lab=LabFacts(__version__),
@@ -51,9 +51,9 @@ def build_report(
         inconclusive=conclusion.inconclusive,
         not_measured=(*scope.not_measured, *conclusion.not_measured),
         calibration=conclusion.calibration,
-        hosts=measurements.hosts(),
+        hosts=measurements.list_hosts(),
         verdict=conclusion.verdict,
-        warnings=tuple(measurements.warnings(measurements.control)),
+        warnings=tuple(measurements.list_warnings(measurements.control)),
         audit=str(folder),
         bits_total=round(conclusion.bits.bits, 3),
         bits_exact=conclusion.bits.exact,

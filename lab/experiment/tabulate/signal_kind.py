@@ -8,12 +8,11 @@ from itertools import chain
 
 import msgspec
 
-from lab.experiment.analysis import Row
 from lab.experiment.columns.canaries import classify_canary
 from lab.experiment.columns.column import ABSENT
-from lab.experiment.isolate.main_effects import Setting
 from lab.experiment.tabulate.pair_columns import ColumnContrast, is_absent_on_one_side
-from lab.experiment.trials.contrasts import Changes, TrialTable
+from lab.experiment.trials.contrasts import Changes, Setting, TrialTable
+from lab.experiment.trials.row import Row
 from lab.findings.classify import Classification, classify, is_route
 from lab.findings.covert.difference_kinds import is_reordered
 from lab.observation.text.masks import mask
@@ -67,7 +66,7 @@ def classify_contrast(
     wanted: dict[str, tuple[str, ...]] = {}
     first_row: dict[str, int] = {}
     control = evidence.trials.control
-    for index, changes in enumerate(evidence.trials.rows):
+    for index, changes in enumerate(evidence.trials.changes):
         levels = dict(changes)
         value = column.values[index]
         if not others.isdisjoint(changes) or not levels.keys() & set(cause) or value is None:
@@ -102,7 +101,7 @@ def _classify_canary(lead: ColumnContrast, evidence: SignalEvidence) -> Classifi
     held = (
         (
             evidence.rows[row].features,
-            evidence.needles_of(evidence.trials.rows[row], lead.effect.cause),
+            evidence.needles_of(evidence.trials.changes[row], lead.effect.cause),
         )
         for row in holding
     )
@@ -115,7 +114,7 @@ def _is_only_reordered(
     """Whether the texts of all comparable trials have the same pieces in different orders."""
     compared = (
         evidence.rows[index].features.get(lead.column.location, ())
-        for index, changes in enumerate(evidence.trials.rows)
+        for index, changes in enumerate(evidence.trials.changes)
         if others.isdisjoint(changes) and lead.column.values[index] is not None
     )
     whole = {"\n".join(sorted(set(map(mask, texts)))) for texts in compared if texts}

@@ -15,10 +15,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from lab.experiment.analysis import Row
 from lab.experiment.columns.column import number_values
 from lab.experiment.confirm.effect import Effect
-from lab.experiment.isolate.main_effects import Setting
 from lab.experiment.tabulate.consequences import drop_consequences
 from lab.experiment.tabulate.decision_table import (
     build_decision_table,
@@ -29,7 +27,8 @@ from lab.experiment.tabulate.merge import Pattern, merge_signals
 from lab.experiment.tabulate.minimal_pair import build_minimal_pair
 from lab.experiment.tabulate.pair_columns import ColumnContrast, contrast_columns, is_count
 from lab.experiment.tabulate.signal_kind import SignalEvidence, classify_contrast
-from lab.experiment.trials.contrasts import TrialTable
+from lab.experiment.trials.contrasts import Setting, TrialTable
+from lab.experiment.trials.row import Row
 from lab.findings.report import Signal
 from lab.observation.location import Location
 
@@ -72,7 +71,7 @@ def _build_signal(
     location = members[0].column.location
     shown = ([one for one in members if not is_count(one)] or list(members[:1]))[:_MAX_SLOTS]
     others = frozenset(
-        level for one in shown for level in one.effect.disturbing if level[0] not in cause
+        level for one in shown for level in one.effect.disturbing if level.factor not in cause
     )
     shown = _drop_canaries(shown, others, evidence)
     lead = _choose_lead(shown)

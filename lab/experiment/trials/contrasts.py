@@ -1,24 +1,44 @@
-"""Trials seen as combinations: the levels of each that differ from the control."""
+"""Trials as contrasts against the control: the settings in which each differs from it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from lab.environment import Environment
-from lab.experiment.isolate.main_effects import Setting
 
-__all__ = ["Changes", "TrialTable"]
+__all__ = ["Changes", "Setting", "TrialTable", "find_changes"]
+
+
+class Setting(NamedTuple):
+    """A factor at one of its levels."""
+
+    factor: str
+    level: str
+
 
 Changes = frozenset[Setting]
-"""Levels that differ from the control, as (factor, level) pairs."""
+"""The settings in which an environment differs from the control."""
+
+
+def find_changes(control: Environment, environment: Environment) -> Changes:
+    """The settings in which an environment differs from the control."""
+    return frozenset(
+        Setting(change.factor, change.right) for change in control.difference(environment)
+    )
 
 
 class TrialTable:
-    """The environments of all trials so far, seen as combinations against the control.
+    """The environments of all trials so far, as changes against the control.
 
-    ``designed`` are those that were planned before anything was known: of these alone a
-    level's share of unusual values means what it says.
+    Attributes:
+        control: The environment with every factor at its control.
+        changes: The changes of each trial, in the order of the trials.
+        rows_by_changes: The row numbers of the trials with exactly these changes.
+        levels: The levels that occur in any trial, by factor, without the controls.
+        designed: For each trial, whether its environment was planned before anything was known.
+            Only among these does the frequency of unusual values say anything about a level.
     """
 
     def __init__(
@@ -27,25 +47,34 @@ class TrialTable:
         environments: Sequence[Environment],
         designed: Collection[Environment] | None = None,
     ) -> None:
+        """Arrange trials.
+
+        Args:
+            control: The environment with every factor at its control.
+            environments: The environment of each trial.
+            designed: The environments that were planned before anything was known; all of them
+                if None.
+        """
         self.control = control
         self.designed = [designed is None or one in designed for one in environments]
-        self.rows: list[Changes] = [
-            frozenset((change.factor, change.right) for change in control.difference(other))
-            for other in environments
-        ]
-        self.by_combination: dict[Changes, list[int]] = defaultdict(list)
+        known: dict[Environment, Changes] = {}
+        for one in environments:
+            if one not in known:
+                known[one] = find_changes(control, one)
+        self.changes: list[Changes] = [known[one] for one in environments]
+        self.rows_by_changes: dict[Changes, list[int]] = defaultdict(list)
         found: dict[str, set[str]] = defaultdict(set)
-        for row, combination in enumerate(self.rows):
-            self.by_combination[combination].append(row)
-            for name, level in combination:
-                found[name].add(level)
+        for row, changes in enumerate(self.changes):
+            self.rows_by_changes[changes].append(row)
+            for setting in changes:
+                found[setting.factor].add(setting.level)
         self.levels = {name: sorted(values) for name, values in sorted(found.items())}
-        self._whole = [dict(combination) for combination in self.rows]
+        self._levels_by_row = [dict(changes) for changes in self.changes]
 
-    def environment(self, combination: Changes) -> Environment:
-        """The control environment with these levels."""
-        return self.control.but(dict(combination))
+    def make_environment(self, changes: Changes) -> Environment:
+        """The control environment with these changes."""
+        return self.control.but(dict(changes))
 
-    def level(self, row: int, factor: str) -> str | None:
-        """A factor's level in one trial, None for the control."""
-        return self._whole[row].get(factor)
+    def get_level(self, row: int, factor: str) -> str | None:
+        """The level of a factor in one trial; None for the control."""
+        return self._levels_by_row[row].get(factor)

@@ -1,7 +1,6 @@
-"""One audit's trials as they are run: phase by phase, within the user's limits.
+"""Runs the trials of one audit, phase by phase, within the user's limits.
 
-What an experiment asks for goes through here, and comes back as events.  Nothing is decided
-here but how many trials the limits on number and time leave room for.
+The only decision made here is how many trials the limits on number and time leave room for.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from lab.environment import Environment
-from lab.experiment.design.covering_array import PlannedTrial
 from lab.experiment.events import (
     EngineEvent,
     Phase,
@@ -21,22 +19,25 @@ from lab.experiment.events import (
 )
 from lab.experiment.options import AuditOptions
 from lab.experiment.trials.measurements import Measurements
+from lab.experiment.trials.planned import PlannedTrial, encode_replicate
+from lab.experiment.trials.row import Row
+from lab.factors.host_spec import Endpoint
 
 __all__ = ["PHASE_SHARES", "TrialRunner"]
 
 PHASE_SHARES = {"mine": 0.3, "search": 0.4, "screen": 0.55, "isolate": 0.7}
-"""Of the limits on trials and time, what is used when a phase ends: later ones need some."""
+"""The share of the limits on trials and time that is used up when a phase ends."""
 
 
 class TrialRunner:
-    """Runs trials, and remembers those that a limit left out."""
+    """Runs trials, and counts those that a limit left out."""
 
     def __init__(self, options: AuditOptions, measurements: Measurements) -> None:
         self.options = options
         self.measurements = measurements
         self.started = time.monotonic()
         self.started_at = datetime.now(UTC).isoformat(timespec="seconds")
-        self._left_out: set[PlannedTrial] = set()
+        self._requested: set[PlannedTrial] = set()
 
     @property
     def elapsed_s(self) -> float:
@@ -44,77 +45,103 @@ class TrialRunner:
         return time.monotonic() - self.started
 
     @property
-    def ran(self) -> int:
-        """Trials so far, those of an earlier session included."""
-        return len(self.measurements.rows)
+    def trial_count(self) -> int:
+        """The number of trials so far, including those found in the store."""
+        return len(self.measurements.stored)
 
     @property
-    def skipped(self) -> int:
-        """How many trials a limit left out, and nobody ran later."""
-        return sum(not self.measurements.measured(trial) for trial in self._left_out)
+    def skipped_count(self) -> int:
+        """How many trials a limit left out and no later phase ran."""
+        return sum(not self.is_measured(trial) for trial in self._requested)
 
-    def again(self, environment: Environment) -> PlannedTrial:
-        """One more trial of an environment."""
-        return PlannedTrial(environment, self.measurements.following(environment))
+    def is_measured(self, trial: PlannedTrial) -> bool:
+        """Whether the audit already counts this trial."""
+        return self.measurements.is_measured(trial)
 
-    def phase(
+    def next_trial(self, environment: Environment) -> PlannedTrial:
+        """The next replicate of an environment that is not yet measured."""
+        return self.measurements.next_trial(environment)
+
+    def list_trials(self) -> tuple[PlannedTrial, ...]:
+        """All trials so far, in the order in which they were requested."""
+        return tuple(self.measurements.stored)
+
+    def build_rows(self, endpoint: Endpoint) -> list[Row]:
+        """One row per trial so far, those of the control environment first."""
+        return self.measurements.build_rows(endpoint)
+
+    @property
+    def has_failed_silently(self) -> bool:
+        """Whether the client failed in every trial and sent nothing in any."""
+        return self.measurements.has_failed_silently
+
+    def run_phase(
         self,
         phase: Phase,
         trials: Sequence[PlannedTrial],
-        after: int,
+        trials_after: int,
         *,
         share: float | None = None,
     ) -> Iterator[EngineEvent]:
-        """Run trials; ``after`` is a guess at how many the later phases will need.
+        """Run the trials of one phase, as far as the limits allow.
 
-        ``share`` of the limits may be used then, by default what is the phase's.
+        Args:
+            phase: The name under which the trials are reported and stored.
+            trials: The trials to run.
+            trials_after: An estimate of the trials that later phases will need.
+            share: The share of the limits that may be used up when the phase ends; the phase's
+                own share if None.
+
+        Yields:
+            ``PhaseStarted``, one ``TrialFinished`` per trial, ``PhaseFinished``.
         """
         share = PHASE_SHARES.get(phase, 1.0) if share is None else share
-        self._left_out.update(trials)
-        trials = self._affordable(trials, share)
-        known = sum(self.measurements.known(trial) for trial in trials)
-        yield PhaseStarted(phase, len(trials), known, after)
+        self._requested.update(trials)
+        trials = self._limit(trials, share)
+        known = sum(self.measurements.is_stored(trial) for trial in trials)
+        yield PhaseStarted(phase, len(trials), known, trials_after)
         ran = 0
-        measuring = self.measurements.measure(phase, trials, lambda: self._used_up(share))
-        for planned, stored, from_store in measuring:
+        measuring = self.measurements.measure(phase, trials, lambda: self._is_time_used(share))
+        for trial, stored, from_store in measuring:
             ran += 1
             yield TrialFinished(
                 phase,
-                planned.environment,
-                planned.replicate,
+                trial.environment,
+                encode_replicate(trial),
                 stored.verdict,
                 stored.wall_s,
                 from_store,
             )
         yield PhaseFinished(phase, f"{ran} trial{'' if ran == 1 else 's'}")
 
-    def _affordable(self, trials: Sequence[PlannedTrial], share: float) -> Sequence[PlannedTrial]:
+    def _limit(self, trials: Sequence[PlannedTrial], share: float) -> Sequence[PlannedTrial]:
         """As many of these trials as this share of ``--max-trials`` leaves room for."""
         limit = self.options.max_trials
         if limit is None:
             return trials
-        return trials[: max(0, int(limit * share) - self.ran)]
+        return trials[: max(0, int(limit * share) - self.trial_count)]
 
-    def _used_up(self, share: float) -> bool:
+    def _is_time_used(self, share: float) -> bool:
         limit = self.options.max_time
         return limit is not None and self.elapsed_s > limit * share
 
-    def time_is_up(self, phase: Phase) -> bool:
-        """Whether the phase has used its share of the time."""
-        return self._used_up(PHASE_SHARES.get(phase, 1.0))
+    def is_time_up(self, phase: Phase) -> bool:
+        """Whether the phase has used its share of the time limit."""
+        return self._is_time_used(PHASE_SHARES.get(phase, 1.0))
 
-    def room(self) -> int | None:
-        """How many more trials the limits leave room for, as far as one can tell.
+    def estimate_room(self) -> int | None:
+        """An estimate of how many more trials the limits leave room for; None without limits.
 
-        What a trial takes is told by all there are, also those of an earlier session, which
-        cost nothing now.
+        The duration of a trial is the mean over all trials, including those from the store,
+        which take no time now.
         """
         rooms = []
         if self.options.max_trials is not None:
-            rooms.append(self.options.max_trials - self.ran)
-        if self.options.max_time is not None and self.ran:
-            each_s = sum(trial.wall_s for trial in self.measurements.rows.values()) / self.ran
+            rooms.append(self.options.max_trials - self.trial_count)
+        if self.options.max_time is not None and self.trial_count:
+            walls_s = sum(trial.wall_s for trial in self.measurements.stored.values())
+            each_s = walls_s / self.trial_count
             left_s = self.options.max_time - self.elapsed_s
-            jobs = self.measurements.laboratory.jobs
+            jobs = self.measurements.executor.jobs
             rooms.append(int(left_s * jobs / max(each_s, 0.001)))
         return max(0, min(rooms)) if rooms else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lab.experiment.columns.column import ABSENT, group_columns
-from lab.experiment.columns.extract import extract_columns
+from lab.experiment.columns.extract import extract_feature_columns
 from lab.observation.location import Location
 
 PLACE = Location("http", "h", "POST", "/p", "body", "/x")
@@ -14,7 +14,9 @@ REQUEST = PLACE.beside("request")
 def views(*trials, groups=None, place=PLACE):
     """Columns of one place; the first half of the trials are replicates of the control."""
     groups = groups or [0, 0, 0, *range(1, len(trials) - 2)]
-    found, noise = extract_columns([{} if t is None else {place: t} for t in trials], groups)
+    found, noise = extract_feature_columns(
+        [{} if t is None else {place: t} for t in trials], groups
+    )
     return [(column.view, column.values) for column in found], noise
 
 
@@ -76,7 +78,7 @@ def test_what_is_inside_a_message_that_comes_by_chance_comes_by_chance():
         {},
         {REQUEST: ("sent",), PLACE: ("b",)},
     ]
-    found, _ = extract_columns(trials, [0, 0, 0, 1, 2])
+    found, _ = extract_feature_columns(trials, [0, 0, 0, 1, 2])
     assert [(c.location, c.values) for c in found] == [(PLACE, ("a", None, "a", None, "b"))]
 
 
@@ -91,13 +93,13 @@ def test_order_is_compared_among_what_always_occurs():
 def test_of_a_broken_trial_only_its_end_is_known():
     status = Location("exit", part="status")
     trials = [{PLACE: ("a",), status: ("ok",)}] * 3 + [{status: ("timed out",)}]
-    found, _ = extract_columns(trials, [0, 0, 0, 1], frozenset({3}))
+    found, _ = extract_feature_columns(trials, [0, 0, 0, 1], frozenset({3}))
     assert [(c.location, c.values) for c in found] == [(status, ("ok", "ok", "ok", "timed out"))]
 
 
 def test_columns_that_behave_alike_are_one_group():
     trials = [{PLACE: (v,), OTHER: (v.upper(),)} for v in ("a", "a", "b")]
-    found, _ = extract_columns(trials, [0, 0, 1])
+    found, _ = extract_feature_columns(trials, [0, 0, 1])
     (group,) = group_columns(found)
     assert {c.location for c in group.columns} == {PLACE, OTHER}
     assert group.codes == (0, 0, 1)
@@ -106,13 +108,15 @@ def test_columns_that_behave_alike_are_one_group():
 def test_parts_of_a_message_that_does_not_come_tell_nothing():
     came, went = {REQUEST: ("sent",), PLACE: ("a",)}, {}
     other = {REQUEST: ("sent",), PLACE: ("b",)}
-    found, _ = extract_columns([came, came, came, went, other], [0, 0, 0, 1, 2])
+    found, _ = extract_feature_columns([came, came, came, went, other], [0, 0, 0, 1, 2])
     values = {column.location: column.values for column in found}
     assert values[REQUEST] == ("some", "some", "some", ABSENT, "some")
     assert values[PLACE] == ("a", "a", "a", None, "b")
 
 
 def test_parts_of_a_message_that_comes_elsewhere_alone_tell_that_they_came():
-    found, _ = extract_columns([{}, {}, {}, {REQUEST: ("sent",), PLACE: ("a",)}], [0, 0, 0, 1])
+    found, _ = extract_feature_columns(
+        [{}, {}, {}, {REQUEST: ("sent",), PLACE: ("a",)}], [0, 0, 0, 1]
+    )
     values = {column.location: column.values for column in found}
     assert values[PLACE] == (ABSENT, ABSENT, ABSENT, "some")

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from lab.experiment.columns.column import ColumnGroup
 from lab.experiment.confirm.effect import Effect, is_replicate
 from lab.experiment.confirm.packing import pack_replicates
+from lab.experiment.trials.contrasts import Setting
 
 
-def effect(*right: tuple[str, str], disturbing=()) -> Effect:
+def effect(*right: Setting, disturbing=()) -> Effect:
     """An effect of these levels together, seen in every trial."""
-    factor = right[0][0]
+    factor = right[0].factor
     return Effect(
         group=ColumnGroup((0, 1), ()),
         cause=tuple(sorted(name for name, _ in right)),
@@ -37,7 +38,7 @@ def replicates_of(trials, one: Effect) -> tuple[int, int]:
 
 
 def test_independent_effects_share_their_trials():
-    effects = [effect((f"f{number}", "x")) for number in range(20)]
+    effects = [effect(Setting(f"f{number}", "x")) for number in range(20)]
     trials = pack_replicates(effects, (), lambda _: 6, seed="s")
     assert all(min(replicates_of(trials, one)) >= 6 for one in effects)
     assert len(trials) <= 16
@@ -45,23 +46,23 @@ def test_independent_effects_share_their_trials():
 
 def test_effects_on_the_same_columns_do_not():
     one, other = (
-        effect(("a", "x"), disturbing=[("b", "y")]),
-        effect(("b", "y"), disturbing=[("a", "x")]),
+        effect(Setting("a", "x"), disturbing=[Setting("b", "y")]),
+        effect(Setting("b", "y"), disturbing=[Setting("a", "x")]),
     )
     trials = pack_replicates([one, other], (), lambda _: 5, seed="s")
     assert min(*replicates_of(trials, one), *replicates_of(trials, other)) >= 5
-    assert not any({("a", "x"), ("b", "y")} <= trial for trial in trials)
+    assert not any({Setting("a", "x"), Setting("b", "y")} <= trial for trial in trials)
 
 
 def test_an_interaction_is_tested_against_each_of_its_levels():
-    both = effect(("a", "x"), ("b", "y"))
+    both = effect(Setting("a", "x"), Setting("b", "y"))
     trials = pack_replicates([both], (), lambda _: 4, seed="s")
-    for side in (both.right, frozenset({("a", "x")}), frozenset({("b", "y")})):
+    for side in (both.right, frozenset({Setting("a", "x")}), frozenset({Setting("b", "y")})):
         assert sum(is_replicate(trial, side, both.cause, frozenset()) for trial in trials) >= 4
 
 
 def test_what_was_done_is_not_done_again():
-    one = effect(("a", "x"))
+    one = effect(Setting("a", "x"))
     done = [one.left] * 5 + [one.right] * 3
     trials = pack_replicates([one], done, lambda _: 5, seed="s")
     assert trials == [one.right] * 2
@@ -69,16 +70,16 @@ def test_what_was_done_is_not_done_again():
 
 
 def test_where_there_is_no_room_for_all_the_likeliest_come_first():
-    sure = effect(("a", "x"))
-    doubtful = effect(("b", "y"), ("c", "z"), disturbing=[("a", "x")])
+    sure = effect(Setting("a", "x"))
+    doubtful = effect(Setting("b", "y"), Setting("c", "z"), disturbing=[Setting("a", "x")])
     trials = pack_replicates([doubtful, sure], (), lambda _: 5, seed="s", room=12)
     assert len(trials) <= 12
     assert min(replicates_of(trials, sure)) >= 5
 
 
 def test_what_no_machine_can_have_together_is_not_put_together():
-    effects = [effect(("a", "x")), effect(("b", "y"))]
-    never = {("a", "x"), ("b", "y")}
+    effects = [effect(Setting("a", "x")), effect(Setting("b", "y"))]
+    never = {Setting("a", "x"), Setting("b", "y")}
     trials = pack_replicates(
         effects, (), lambda _: 5, seed="s", possible=lambda levels: not never <= levels
     )
@@ -87,7 +88,7 @@ def test_what_no_machine_can_have_together_is_not_put_together():
 
 
 NAMES = st.sampled_from("abcdef")
-LEVELS = st.tuples(NAMES, st.sampled_from("xyz"))
+LEVELS = st.builds(Setting, NAMES, st.sampled_from("xyz"))
 
 
 @settings(max_examples=60, deadline=None)

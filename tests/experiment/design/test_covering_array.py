@@ -71,7 +71,7 @@ def test_what_cannot_be_together_never_is_and_all_else_is():
 
 def test_a_level_to_be_tried_alone_is_in_no_combination():
     chosen = {name: tuple("wxyz") for name in "abc"}
-    design = plan(chosen, strength=2, seed=1, alone={("a", "x")})
+    design = plan(chosen, strength=2, seed=1, single_only={("a", "x")})
     assert design.control.but({"a": "x"}) in {p.environment for p in design.singles}
     assert not any(p.environment["a"] == "x" for p in (*design.calibration, *design.array))
 

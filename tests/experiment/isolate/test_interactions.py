@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lab.experiment.design.covering_array import plan
 from lab.experiment.isolate.interactions import find_interactions
+from lab.experiment.trials.contrasts import Setting, find_changes
 from lab.factors.registry import get_factor
 from tests.experiment.model import Levels, causes, request, run_audit
 
@@ -17,7 +18,7 @@ LEVELS = {f"f{number}": tuple(f"l{level}" for level in range(6)) for number in r
 DESIGN = plan(LEVELS, strength=2, seed=1)
 ROWS = sorted(
     {
-        frozenset((c.factor, c.right) for c in DESIGN.control.difference(planned.environment))
+        find_changes(DESIGN.control, planned.environment)
         for planned in (*DESIGN.calibration, *DESIGN.array)
     },
     key=sorted,
@@ -59,8 +60,8 @@ def test_many_levels_of_two_factors_are_one_region():
     (region,) = found(lambda row: int("f2" in row and "f5" in row))
     assert region.names == ("f2", "f5")
     assert all(len(levels) == 5 for levels in region.levels.values())
-    assert region.holds({("f2", "l1"), ("f5", "l4"), ("f0", "l1")})
-    assert not region.holds({("f2", "l1"), ("f0", "l1")})
+    assert region.holds({Setting("f2", "l1"), Setting("f5", "l4"), Setting("f0", "l1")})
+    assert not region.holds({Setting("f2", "l1"), Setting("f0", "l1")})
 
 
 def test_three_factors_too():
@@ -77,7 +78,7 @@ def test_what_single_levels_do_is_left_aside():
     def behaves(row):
         return 1 if row.get("f7") == "l1" else 2 * ("f2" in row and "f5" in row)
 
-    (region,) = found(behaves, {("f7", "l1")})
+    (region,) = found(behaves, {Setting("f7", "l1")})
     assert region.names == ("f2", "f5")
 
 

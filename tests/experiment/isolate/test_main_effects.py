@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lab.experiment.design.covering_array import plan
 from lab.experiment.isolate.main_effects import estimate_main_effects
+from lab.experiment.trials.contrasts import Setting, find_changes
 
 LEVELS = {f"f{number}": tuple(f"l{level}" for level in range(6)) for number in range(6)}
 VARIED = {name: values[1:] for name, values in LEVELS.items()}
@@ -18,7 +19,7 @@ def rows(seed: int = 1):
     """The covering array's trials, each as the levels that differ from the control."""
     design = plan(LEVELS, strength=2, seed=seed)
     return [
-        frozenset((change.factor, change.right) for change in design.control.difference(one))
+        find_changes(design.control, one)
         for one in {planned.environment for planned in (*design.calibration, *design.array)}
     ]
 
@@ -30,26 +31,26 @@ def presumed(behaves, checked=None, seed: int = 1):
 
 def test_a_copy_is_an_effect_of_every_level_and_two_are_checked():
     found = presumed(lambda row: int(row.get("f2", "l0")[1:]))
-    assert found.values == {("f2", f"l{n}"): n for n in range(1, 6)}
-    assert found.unchecked == (("f2", "l1"), ("f2", "l2"))
+    assert found.values == {Setting("f2", f"l{n}"): n for n in range(1, 6)}
+    assert found.unchecked == (Setting("f2", "l1"), Setting("f2", "l2"))
 
 
 def test_one_level_is_checked_itself():
     found = presumed(lambda row: int(row.get("f3") == "l4"))
-    assert found.values == {("f3", "l4"): 1}
-    assert found.unchecked == (("f3", "l4"),)
+    assert found.values == {Setting("f3", "l4"): 1}
+    assert found.unchecked == (Setting("f3", "l4"),)
 
 
 def test_what_was_checked_is_not_checked_again():
-    seen = {("f3", "l4"): 1}
+    seen = {Setting("f3", "l4"): 1}
     found = presumed(lambda row: int(row.get("f3") == "l4"), seen)
     assert found.values == seen
     assert found.unchecked == ()
 
 
 def test_a_level_that_failed_its_check_is_believed():
-    found = presumed(lambda row: int(row.get("f3") == "l4"), {("f3", "l4"): 0})
-    assert ("f3", "l4") not in found.values
+    found = presumed(lambda row: int(row.get("f3") == "l4"), {Setting("f3", "l4"): 0})
+    assert Setting("f3", "l4") not in found.values
 
 
 def test_two_factors_in_one_column_are_told_apart():
@@ -58,7 +59,7 @@ def test_two_factors_in_one_column_are_told_apart():
 
     found = presumed(behaves)
     assert {name for name, _ in found.values} == {"f1", "f4"}
-    assert found.values["f4", "l2"] == 100
+    assert found.values[Setting("f4", "l2")] == 100
 
 
 def test_where_everything_disturbs_the_rest_is_looked_at_alone():
@@ -70,7 +71,7 @@ def test_where_everything_disturbs_the_rest_is_looked_at_alone():
 @given(st.sampled_from(sorted(VARIED)), st.sets(st.sampled_from(VARIED["f0"]), min_size=1))
 def test_any_set_of_levels_of_one_factor(name, chosen):
     found = presumed(lambda row: int(row.get(name) in chosen))
-    assert set(found.values) == {(name, level) for level in chosen}
+    assert set(found.values) == {Setting(name, level) for level in chosen}
 
 
 @settings(max_examples=30, deadline=None)
@@ -85,8 +86,10 @@ def test_of_factors_that_are_mixed_up_every_level_is_looked_at_alone():
     def mixed(row):
         return 1 + 6 * int(row.get("f0", "l0")[1:]) + 36 * 6 * int(row.get("f1", "l0")[1:])
 
-    seen = {(name, level): 1 + 7 * hash(name) for name in ("f0", "f1") for level in ("l1", "l5")}
-    seen |= {(name, level): 0 for name in ("f2", "f3", "f4", "f5") for level in ("l1", "l5")}
+    seen = {
+        Setting(name, level): 1 + 7 * hash(name) for name in ("f0", "f1") for level in ("l1", "l5")
+    }
+    seen |= {Setting(name, level): 0 for name in ("f2", "f3", "f4", "f5") for level in ("l1", "l5")}
     asked = presumed(mixed, seen).unchecked
     assert {name for name, _ in asked} == {"f0", "f1"}
     assert len(asked) == 6

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from lab.experiment.isolate.causes import RepeatRequest
 from lab.experiment.isolate.next_trials import choose_repeats, pack_checks
+from lab.experiment.trials.contrasts import Setting
 
-LEVELS = st.tuples(st.sampled_from("abc"), st.sampled_from("123"))
+LEVELS = st.builds(Setting, st.sampled_from("abc"), st.sampled_from("123"))
 COMBINATIONS = st.frozensets(LEVELS, min_size=1, max_size=3)
 DOUBTS = st.builds(
     RepeatRequest,
@@ -16,7 +17,7 @@ DOUBTS = st.builds(
 
 
 def only(*names):
-    return frozenset((name, "1") for name in names)
+    return frozenset(Setting(name, "1") for name in names)
 
 
 @given(st.lists(DOUBTS, max_size=8), st.frozensets(COMBINATIONS, max_size=4))
@@ -35,7 +36,7 @@ def test_one_trial_serves_all_that_doubt_it():
 
 
 def test_levels_that_disturb_each_other_share_no_trial():
-    a, b, c = ("a", "1"), ("b", "1"), ("c", "1")
+    a, b, c = (Setting(name, "1") for name in "abc")
     checks = {a: frozenset({b}), b: frozenset(), c: frozenset()}
     trials = pack_checks((), checks, seed="0", possible=lambda levels: True)
     assert sorted(level for trial in trials for level in trial) == [a, b, c]

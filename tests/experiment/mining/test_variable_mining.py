@@ -152,7 +152,10 @@ def test_the_last_of_many_that_matter_are_tried_alone_only(tmp_path, names):
 def test_what_the_profile_or_another_factor_decides_is_not_mined(names):
     names[:] = ["TZ", "MODEL_BASE_URL", "DO_NOT_TRACK", "APP_ONE"]
     chosen = AuditOptions(factors=("variables",))
-    assert set(build_scope(CLIENT, chosen).mined) == {"APP_ONE", *variable_mining.choose_values(())}
+    assert set(build_scope(CLIENT, chosen).mining_candidates) == {
+        "APP_ONE",
+        *variable_mining.choose_values(()),
+    }
 
 
 def test_slow_trials_end_it_and_a_resumed_audit_ends_it_there_too(tmp_path):

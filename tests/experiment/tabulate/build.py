@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from lab.environment import Environment
-from lab.experiment.analysis import Row
 from lab.experiment.columns.column import Column, ColumnGroup, number_values
 from lab.experiment.columns.ladder import View
 from lab.experiment.confirm.effect import Effect
 from lab.experiment.tabulate.pair_columns import ColumnContrast
-from lab.experiment.trials.contrasts import TrialTable
+from lab.experiment.trials.contrasts import TrialTable, find_changes
+from lab.experiment.trials.planned import PlannedTrial
+from lab.experiment.trials.row import Row
 from lab.observation.features import Features
 from lab.observation.location import Location
 
@@ -24,7 +25,7 @@ class Study:
     def __init__(self, *trials: tuple[Mapping[str, str], Features]) -> None:
         environments = [CONTROL.but(levels) for levels, _ in trials]
         self.rows = [
-            Row(environment, number, features)
+            Row(PlannedTrial(environment, number), features)
             for number, (environment, (_, features)) in enumerate(
                 zip(environments, trials, strict=True)
             )
@@ -33,7 +34,7 @@ class Study:
 
     def changes(self, **levels: str):
         """Return levels as changes against the control."""
-        return TrialTable(CONTROL, [CONTROL.but(levels)]).rows[0]
+        return find_changes(CONTROL, CONTROL.but(levels))
 
     def effect(
         self, *columns: Column, levels: Mapping[str, str], factor: str = "", disturbing=frozenset()

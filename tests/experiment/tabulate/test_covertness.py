@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from lab.environment import Environment
-from lab.experiment.analysis import Row
 from lab.experiment.columns.column import Column, ColumnGroup
 from lab.experiment.columns.ladder import View
 from lab.experiment.confirm.effect import Effect
@@ -18,7 +17,9 @@ from lab.experiment.tabulate.covertness import (
     is_hidden,
     is_moved,
 )
-from lab.experiment.trials.contrasts import TrialTable
+from lab.experiment.trials.contrasts import Setting, TrialTable
+from lab.experiment.trials.planned import PlannedTrial
+from lab.experiment.trials.row import Row
 from lab.observation.location import Location
 
 PLACE = Location("http", "api.example", "POST", "/v1", "body", "/x")
@@ -73,11 +74,12 @@ def test_of_the_trials_of_both_sides_the_two_most_alike_are_compared():
     levels = [{}, {"b": "1"}, {"a": "1", "b": "1"}, {"a": "1", "c": "1"}]
     said = ["x one", "x two", "y two", "y six"]
     rows = [
-        Row(control.but(here), 0, {PLACE: (text,)}) for here, text in zip(levels, said, strict=True)
+        Row(PlannedTrial(control.but(here)), {PLACE: (text,)})
+        for here, text in zip(levels, said, strict=True)
     ]
     trials = TrialTable(control, [row.environment for row in rows])
     shown = column("exact", "x", "x", "y", "y")
-    right = frozenset({("a", "1")})
+    right = frozenset({Setting("a", "1")})
     effect = Effect(
         ColumnGroup((0, 0, 1, 1), (shown,)), ("a",), (right,), frozenset(), right, "a", frozenset()
     )
