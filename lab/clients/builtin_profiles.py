@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import get_args
 
-from lab.clients.profile import Profile, Protocol, ProviderSettings
+from lab.clients.profile import Profile, ProviderSettings
 from lab.clients.profile_loader import parse_profile
+from lab.internet.models.provider import all_providers
 
 __all__ = ["FAKE_KEYS", "TRUST_VARIABLES", "load_builtin_profiles", "make_generic_profile"]
 
@@ -58,7 +58,8 @@ def make_generic_profile(name: str, argv: tuple[str, ...]) -> Profile:
         name=name,
         argv=argv,
         provider=ProviderSettings(
-            protocols=get_args(Protocol), endpoint_variable=tuple(dict.fromkeys(variables))
+            protocols=tuple(provider.protocol for provider in all_providers()),
+            endpoint_variable=tuple(dict.fromkeys(variables)),
         ),
         environment=FAKE_KEYS,
         trust=TRUST_VARIABLES,

@@ -20,7 +20,7 @@ from lab.errors import ClientError, MachineError
 __all__ = ["compile_source", "find_compiler"]
 
 OPTIONS = ("-std=gnu11", "-O1")
-_PATIENCE_S = 120.0
+_TIMEOUT_S = 120.0
 
 
 def find_compiler() -> str | None:
@@ -50,7 +50,7 @@ def compile_source(source: Path, cache: Path) -> Path:
             capture_output=True,
             text=True,
             check=False,
-            timeout=_PATIENCE_S,
+            timeout=_TIMEOUT_S,
         )
         if done.returncode != 0:
             first = done.stderr.strip().partition("\n")[0]

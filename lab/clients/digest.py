@@ -76,8 +76,8 @@ def program_digest(root: Path, without: Collection[str] = ()) -> str:
 class _Skip:
     """Which entries of a program's folder do not count."""
 
-    def __init__(self, without: Collection[str]) -> None:
-        self.without = frozenset(without)
+    def __init__(self, excluded: Collection[str]) -> None:
+        self.without = frozenset(excluded)
 
     def __call__(self, folder: str, name: str) -> bool:
         if EXCLUDED_NAMES.fullmatch(os.fsencode(name)):
@@ -107,12 +107,12 @@ def _add(digest: hashlib._Hash, name: bytes, path: Path, status: os.stat_result)
     digest.update(b"\n")
 
 
-def _nothing(folder: str, name: str) -> bool:
+def _skip_nothing(folder: str, name: str) -> bool:
     return False
 
 
 def _walk(
-    root: Path, skip: Callable[[str, str], bool] = _nothing
+    root: Path, skip: Callable[[str, str], bool] = _skip_nothing
 ) -> Iterator[tuple[bytes, Path, os.stat_result]]:
     """Files and links below ``root`` in a fixed order; folders are followed, links are not."""
     if not root.is_dir():

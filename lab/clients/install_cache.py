@@ -74,7 +74,7 @@ class InstallCache:
         """The records of all complete installations, oldest first."""
         pattern = f"{name}/*.json" if name is not None else "*/*.json"
         files = sorted(self.root.glob(pattern), key=lambda file: file.stat().st_mtime_ns)
-        return tuple(record for file in files if (record := _read(file)) is not None)
+        return tuple(record for file in files if (record := _read_record(file)) is not None)
 
     def get(self, profile: Profile, wanted: str | None) -> Installation:
         """The wanted version, installed first if it is not there.
@@ -89,7 +89,7 @@ class InstallCache:
         return found
 
     def _exact(self, profile: Profile, wanted: str) -> str:
-        install = _install_of(profile)
+        install = _require_install(profile)
         try:
             if install.npm is not None:
                 return package_registries.resolve_npm_version(install.npm, wanted)
@@ -108,10 +108,12 @@ class InstallCache:
 
     def _valid(self, profile: Profile, version: str) -> Installation | None:
         folder = self.folder(profile.name, version)
-        record = _read(_record_file(folder))
+        record = _read_record(_record_file(folder))
         if record is None or not folder.is_dir() or record.package != package_label(profile):
             return None
-        if record.extra != _install_of(profile).extra or record.place != _place(profile):
+        if record.extra != _require_install(profile).extra or record.place != _recorded_path(
+            profile
+        ):
             return None
         stamp = tree_stamp(folder)
         if stamp == record.stamp:
@@ -124,10 +126,10 @@ class InstallCache:
         return self._write(folder, msgspec.structs.replace(record, stamp=stamp))
 
     def _install(self, profile: Profile, version: str, *, latest: bool) -> Installation:
-        install = _install_of(profile)
+        install = _require_install(profile)
         folder = self.folder(profile.name, version)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(folder.parent / ".lock"):
+        with _lock(folder.parent / ".lock"):
             # Another process may have installed it while this one waited.
             found = self._valid(profile, version)
             if found is not None:
@@ -142,7 +144,7 @@ class InstallCache:
                 self._bring_node(install, folder)
             else:
                 packages = [f"{install.pypi}=={version}", *install.extra]
-                package_registries.pypi_install(packages, folder, _place(profile))
+                package_registries.pypi_install(packages, folder, _recorded_path(profile))
             _make_links_relative(folder)
             _normalise_modes(folder)
             record = Installation(
@@ -153,7 +155,7 @@ class InstallCache:
                 digest=tree_digest(folder),
                 stamp=tree_stamp(folder),
                 latest=latest,
-                place=_place(profile),
+                place=_recorded_path(profile),
             )
             return self._write(folder, record)
 
@@ -175,7 +177,7 @@ class InstallCache:
         return record
 
 
-def _install_of(profile: Profile) -> InstallSource:
+def _require_install(profile: Profile) -> InstallSource:
     if profile.install is None:
         raise ClientError(f"{profile.name} has no [install] section: there is nothing to install")
     return profile.install
@@ -183,20 +185,20 @@ def _install_of(profile: Profile) -> InstallSource:
 
 def package_label(profile: Profile) -> str:
     """``npm NAME`` or ``pypi NAME``: where the profile's client comes from."""
-    install = _install_of(profile)
+    install = _require_install(profile)
     return f"npm {install.npm}" if install.npm is not None else f"pypi {install.pypi}"
 
 
-def _place(profile: Profile) -> str:
+def _recorded_path(profile: Profile) -> str:
     """A virtual environment knows its path; what npm makes can be anywhere."""
-    return jail_install_path(profile.name) if _install_of(profile).pypi is not None else ""
+    return jail_install_path(profile.name) if _require_install(profile).pypi is not None else ""
 
 
 def _record_file(folder: Path) -> Path:
     return folder.with_name(folder.name + ".json")
 
 
-def _read(file: Path) -> Installation | None:
+def _read_record(file: Path) -> Installation | None:
     try:
         return msgspec.json.decode(file.read_bytes(), type=Installation)
     except FileNotFoundError:
@@ -240,7 +242,7 @@ def _normalise_modes(folder: Path) -> None:
 
 
 @contextmanager
-def _locked(file: Path) -> Iterator[None]:
+def _lock(file: Path) -> Iterator[None]:
     with file.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -24,15 +24,15 @@ def jail_install_path(name: str) -> str:
 
 def to_jail_path(path: str, shown: Mounts) -> str:
     """How a jail knows a host path; the same, where no pair moves it."""
-    return _moved(path, shown)
+    return _map_path(path, shown)
 
 
 def to_host_path(path: str, shown: Mounts) -> str:
     """Where on the host that is which a jail knows by this path."""
-    return _moved(path, ((there, here) for here, there in shown))
+    return _map_path(path, ((there, here) for here, there in shown))
 
 
-def _moved(path: str, pairs: Mounts) -> str:
+def _map_path(path: str, pairs: Mounts) -> str:
     for source, target in pairs:
         if PurePosixPath(path).is_relative_to(source):
             return str(PurePosixPath(target) / PurePosixPath(path).relative_to(source))

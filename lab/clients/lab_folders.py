@@ -19,7 +19,7 @@ from lab.errors import UsageError
 
 __all__ = ["find_lab_folders", "is_lab_folder", "refuse_lab_folders"]
 
-_MARKS = (
+_MARKERS = (
     ("trials.sqlite", "blobs"),  # an audit
     ("run.json", "bodies"),  # one run, kept
     ("authority/authority.pem",),  # a home
@@ -30,7 +30,9 @@ MAX_FOLDERS = 10_000
 
 def is_lab_folder(folder: str) -> bool:
     """Whether the lab keeps trials, clients or its authority in this folder."""
-    return any(all(os.path.lexists(os.path.join(folder, name)) for name in mark) for mark in _MARKS)
+    return any(
+        all(os.path.lexists(os.path.join(folder, name)) for name in mark) for mark in _MARKERS
+    )
 
 
 def find_lab_folders(roots: Iterable[str], home: Path) -> tuple[str, ...]:
@@ -46,7 +48,7 @@ def find_lab_folders(roots: Iterable[str], home: Path) -> tuple[str, ...]:
         if is_lab_folder(folder):
             found.add(folder)
             continue
-        waiting.extend(_folders_in(folder))
+        waiting.extend(_list_subfolders(folder))
     return tuple(sorted(found))
 
 
@@ -63,7 +65,7 @@ def refuse_lab_folders(paths: Iterable[str], own: Iterable[str]) -> None:
                 )
 
 
-def _folders_in(folder: str) -> list[str]:
+def _list_subfolders(folder: str) -> list[str]:
     try:
         with os.scandir(folder) as entries:
             return sorted(entry.path for entry in entries if entry.is_dir(follow_symlinks=False))

@@ -24,7 +24,7 @@ __all__ = ["Linkage", "detect_linkage", "find_interpreter"]
 Linkage = Literal["glibc", "musl", "static", "other"]
 
 _PT_INTERP = 3
-_DEEPEST = 5
+_MAX_SCRIPT_DEPTH = 5
 """Scripts whose interpreter is a script: execve gives up after five, and so do we."""
 
 
@@ -36,14 +36,14 @@ def detect_linkage(
     ``search_path`` is the jail's.  ``other`` is an ELF program with a loader that is neither
     glibc's nor musl's.
     """
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_SCRIPT_DEPTH):
         try:
             with program.open("rb") as file:
                 head = file.read(4096)
         except OSError:
             return None
         if head.startswith(b"\x7fELF"):
-            return _elf(program)
+            return _elf_linkage(program)
         next_program = find_interpreter(program, search_path, shown)
         if next_program is None:
             return None
@@ -69,8 +69,8 @@ def find_interpreter(script: Path, search_path: tuple[str, ...], shown: Mounts =
     return Path(found) if found else None
 
 
-def _elf(program: Path) -> Linkage | None:
-    loader = _loader(program)
+def _elf_linkage(program: Path) -> Linkage | None:
+    loader = _read_loader(program)
     if loader is None:
         return None
     if loader == "":
@@ -80,7 +80,7 @@ def _elf(program: Path) -> Linkage | None:
     return "glibc" if "/ld-linux" in loader or "/ld64" in loader else "other"
 
 
-def _loader(program: Path) -> str | None:
+def _read_loader(program: Path) -> str | None:
     """What ``PT_INTERP`` names, an empty text where there is none, None if malformed."""
     try:
         with program.open("rb") as file:

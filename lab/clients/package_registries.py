@@ -36,7 +36,7 @@ SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 """Where a jailed client finds programs of the system."""
 
 _EXACT = re.compile(r"\d+\.\d+\.\d+([-+].*)?")
-_PATIENCE_S = 1800.0
+_TIMEOUT_S = 1800.0
 _LONG_SHEBANG = re.compile(rb"""\A#!/bin/sh\n'''exec' "?([^"\s]+)"? "\$0" "\$@"\n' '''\n""")
 """What pip writes where the interpreter's path is too long, or holds a space, for ``#!``."""
 
@@ -45,7 +45,7 @@ def resolve_npm_version(package: str, wanted: str) -> str:
     """The exact version that ``wanted`` (``latest``, a tag, a range, a version) means now."""
     if _EXACT.fullmatch(wanted):
         return wanted
-    output = _run([_npm(), "view", f"{package}@{wanted}", "version", "--json"], package)
+    output = _run([_find_npm(), "view", f"{package}@{wanted}", "version", "--json"], package)
     versions = json.loads(output) if output.strip() else []
     if isinstance(versions, list):
         if not versions:
@@ -64,7 +64,7 @@ def npm_install(packages: Sequence[str], folder: Path) -> None:
         "--fetch-retry-mintimeout=500",
         "--fetch-retry-maxtimeout=2000",
     ]
-    _run([_npm(), "install", "--prefix", str(folder), *options, *packages], packages[0])
+    _run([_find_npm(), "install", "--prefix", str(folder), *options, *packages], packages[0])
     # npm's own note of where each file came from; it names the registry, so that the same
     # files would get another digest on another machine.
     (folder / "node_modules" / ".package-lock.json").unlink(missing_ok=True)
@@ -102,7 +102,7 @@ def pypi_install(packages: Sequence[str], folder: Path, place: str) -> None:
     _move_scripts(folder, place)
 
 
-def _move_scripts(folder: Path, place: str) -> None:
+def _move_scripts(folder: Path, run_path: str) -> None:
     """Let the environment's own scripts name ``place`` for the folder in which they were made.
 
     They name its interpreter in their first line, and the environment itself in
@@ -115,14 +115,14 @@ def _move_scripts(folder: Path, place: str) -> None:
         before = file.read_bytes()
         after = before
         for known_as in (shlex.quote(str(folder)), str(folder)):
-            after = after.replace(os.fsencode(known_as), os.fsencode(place))
+            after = after.replace(os.fsencode(known_as), os.fsencode(run_path))
         after = _LONG_SHEBANG.sub(rb"#!\1\n", after)
         if after != before:
             file.write_bytes(after)
-            _renew_record(folder, file.name, after)
+            _update_record(folder, file.name, after)
 
 
-def _renew_record(folder: Path, script: str, content: bytes) -> None:
+def _update_record(folder: Path, script: str, content: bytes) -> None:
     """Correct what the package's RECORD says of a script (PyPA, "Recording installed projects").
 
     It is also what makes the same version the same bytes wherever it was installed.
@@ -164,7 +164,7 @@ def find_pip() -> list[str]:
     raise MachineError("pip is missing: clients come through it; install the package python3-pip")
 
 
-def _npm() -> str:
+def _find_npm() -> str:
     npm = shutil.which("npm")
     if npm is None:
         raise MachineError("npm is missing: this client comes through it; install the package npm")
@@ -179,21 +179,21 @@ def _run(command: Sequence[str], what: str, *, may_fail: bool = False) -> str:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=_PATIENCE_S,
+            timeout=_TIMEOUT_S,
             check=False,
         )
     except subprocess.TimeoutExpired:
         raise ClientError(
-            f"{what}: {os.path.basename(command[0])} did not finish within {_PATIENCE_S:.0f} s; "
+            f"{what}: {os.path.basename(command[0])} did not finish within {_TIMEOUT_S:.0f} s; "
             "is the registry reachable?"
         ) from None
     if done.returncode and not may_fail:
         tool = "npm" if os.path.basename(command[0]) == "npm" else "pip"
-        raise ClientError(f"{what}: {tool} failed: {_reason(done.stderr or done.stdout)}")
+        raise ClientError(f"{what}: {tool} failed: {_failure_line(done.stderr or done.stdout)}")
     return done.stdout
 
 
-def _reason(output: str) -> str:
+def _failure_line(output: str) -> str:
     """The line of a package manager's complaint that says most."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     telling = [line for line in lines if re.match(r"(?i)(npm err(or|!)|error)", line)]

@@ -1,54 +1,58 @@
-"""A client profile: what a TOML file says about a client, as a frozen value."""
+"""A client profile, and a client that is ready to run, as frozen records.
+
+The types of fields (:mod:`lab.clients.profile_fields`) state what a TOML file may say;
+:mod:`lab.clients.profile_loader` checks a file against them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 
-__all__ = ["Answer", "Client", "InstallSource", "Profile", "Protocol", "ProviderSettings"]
+from lab.clients.profile_fields import (
+    HomeFiles,
+    Host,
+    MajorVersion,
+    Package,
+    RelativePath,
+    Text,
+    Url,
+)
+from lab.internet.models.script import FixedAnswer
 
-Protocol = Literal["anthropic-messages", "openai-chat", "openai-responses", "gemini"]
+__all__ = ["Client", "InstallSource", "Profile", "ProviderSettings"]
 
 
 class InstallSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the client comes from: exactly one of ``npm`` and ``pypi``.
+    """The registry and package of a client: exactly one of ``npm`` and ``pypi``.
 
-    ``executable`` is relative to the installed folder; ``candidates`` lists alternatives of
-    which the first that exists is used (a client may change its form between versions).
+    ``executable`` and ``candidates`` are paths in the installed folder.  The first of
+    ``candidates`` that exists is the program, because packages change between versions.
     """
 
-    npm: str | None = None
-    pypi: str | None = None
-    executable: str | None = None
-    candidates: tuple[str, ...] = ()
-    extra: tuple[str, ...] = ()
+    npm: Package | None = None
+    pypi: Package | None = None
+    executable: RelativePath | None = None
+    candidates: tuple[RelativePath, ...] = ()
+    extra: tuple[Text, ...] = ()
     """Further packages that the client needs beside it."""
-    node: str | None = None
+    node: MajorVersion | None = None
     """The oldest node that the client runs on, as a major version."""
 
 
 class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The model provider that the client speaks to, and how it is told where that lives."""
+    """The model provider of the client, and how its endpoint is configured."""
 
-    protocols: tuple[Protocol, ...] = ()
-    host: str | None = None
+    protocols: tuple[str, ...] = ()
+    """APIs that the client uses, by the names of the scripted providers."""
+    host: Host | None = None
     endpoint_variable: str | tuple[str, ...] | None = None
-    official: str | None = None
-    endpoint_files: Mapping[str, str] = {}
-    """Files in the home, ``{endpoint}`` filled in, written where an endpoint is set."""
-
-
-class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A fixed answer to requests that match; ``host`` and ``path`` are glob patterns."""
-
-    path: str
-    host: str = "*"
-    method: str = "*"
-    status: int = 200
-    content_type: str = "application/json"
-    body: str = ""
+    """Environment variables that take a base URL."""
+    official: Url | None = None
+    """The base URL that means the same as no configuration."""
+    endpoint_files: HomeFiles = {}
+    """Files in the home that are written where an endpoint is set; ``{endpoint}`` is filled in."""
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -64,39 +68,42 @@ class Profile(msgspec.Struct, frozen=True):
     provider: ProviderSettings = ProviderSettings()
     environment: Mapping[str, str] = {}
     optout: Mapping[str, str] = {}
+    """The variables by which a user of this client opts out of telemetry."""
     trust: tuple[str, ...] = ()
     """Variables that must name the CA bundle, for clients that do not read the system's."""
     home_files: Mapping[str, str] = {}
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[FixedAnswer, ...] = ()
     exclude: tuple[str, ...] = ()
-    """Factors that make no sense for this client."""
+    """Factors that are not varied for this client."""
     trust_of_scripts: tuple[str, ...] = ()
-    """Like ``trust``, for those versions only whose program is a script: the interpreter
-    reads no system bundle, and the native program that replaced the script does."""
+    """Like ``trust``, for versions whose program is a script: the interpreter does not read the
+    system's bundle, and a native program that replaces the script does."""
 
 
 class Client(msgspec.Struct, frozen=True):
     """A client that is ready to run.
 
     ``program`` is argv with ``{install}`` filled in; ``{prompt}``, ``{home}`` and
-    ``{project}`` are filled in per trial.  ``readable`` lists host folders (or files) that
-    the jail shows read-only at the same path, ``shown`` those that it shows elsewhere: pairs
-    of a host folder and its path inside.  ``program`` and ``search_path`` are paths inside.
-    ``digest`` identifies the exact bytes run.  ``dynamic`` says whether the program is
-    dynamically linked (so that a jail's clock reaches it); None where that could not be told.
+    ``{project}`` are filled in for each trial.  ``program`` and ``search_path`` are paths
+    inside the jail.
     """
 
     profile: Profile
     version: str
     digest: str
+    """Identifies the exact bytes that run, and the profile."""
     source: str
     program: tuple[str, ...]
     readable: tuple[str, ...]
+    """Host folders or files that the jail shows read-only at the same path."""
     search_path: tuple[str, ...] = ("/usr/local/bin", "/usr/bin", "/bin")
     dynamic: bool | None = None
-    shown: tuple[tuple[str, str], ...] = ()
-    hidden: tuple[str, ...] = ()
-    """Host folders that no jail shows, because the lab keeps its own files there."""
+    """Whether the program is dynamically linked with glibc, so that the jail's clock reaches
+    it; None where that is unknown."""
+    mounts: tuple[tuple[str, str], ...] = ()
+    """Host folders that the jail shows at another path: pairs of folder and path inside."""
+    hidden_folders: tuple[str, ...] = ()
+    """Host folders that no jail shows, because they hold the lab's own files."""
 
     @property
     def name(self) -> str:

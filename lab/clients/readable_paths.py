@@ -16,13 +16,13 @@ from pathlib import Path
 __all__ = ["find_absolute_paths", "find_readable_folders", "find_relative_paths", "is_system"]
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_NEVER = ("/etc", "/proc", "/sys", "/dev", "/run", "/var/run")
+_UNREADABLE = ("/etc", "/proc", "/sys", "/dev", "/run", "/var/run")
 _ONLY_FILES = ("/", "/tmp", "/var", "/var/tmp", "/home")
 
 
 def is_system(path: str) -> bool:
     """Whether every jail has this path already."""
-    return _within(path, _SYSTEM)
+    return _is_within(path, _SYSTEM)
 
 
 def find_absolute_paths(words: Iterable[str]) -> tuple[str, ...]:
@@ -48,33 +48,33 @@ def find_readable_folders(paths: Sequence[str]) -> tuple[str, ...]:
     """The folders (or single files) to show for these absolute paths, outermost only."""
     wanted: list[str] = []
     for path in paths:
-        wanted += _shown_for(path)
+        wanted += _readable_for(path)
         real = os.path.realpath(path)
         if real != path:
-            wanted += _shown_for(real)
+            wanted += _readable_for(real)
     unique = sorted(set(wanted))
-    return tuple(path for path in unique if not _within_other(path, unique))
+    return tuple(path for path in unique if not _is_within_other(path, unique))
 
 
-def _shown_for(path: str) -> list[str]:
+def _readable_for(path: str) -> list[str]:
     folder = path if os.path.isdir(path) else os.path.dirname(path)
-    if is_system(path) or _within(path, _NEVER):
+    if is_system(path) or _is_within(path, _UNREADABLE):
         return []
     if folder not in _ONLY_FILES:
-        return [_prefix(folder)] if os.path.basename(folder) == "bin" else [folder]
+        return [_install_prefix(folder)] if os.path.basename(folder) == "bin" else [folder]
     return [] if os.path.isdir(path) else [path]
 
 
-def _prefix(folder: str) -> str:
+def _install_prefix(folder: str) -> str:
     """The installation that a ``bin`` folder belongs to: its programs need the rest of it."""
     parent = Path(folder).parent
     belongs = (parent / "lib").is_dir() or (parent / "pyvenv.cfg").is_file()
     return str(parent) if belongs and str(parent) not in _ONLY_FILES else folder
 
 
-def _within(path: str, roots: Iterable[str]) -> bool:
+def _is_within(path: str, roots: Iterable[str]) -> bool:
     return any(path == root or path.startswith(root + "/") for root in roots)
 
 
-def _within_other(path: str, others: Sequence[str]) -> bool:
+def _is_within_other(path: str, others: Sequence[str]) -> bool:
     return any(path.startswith(other + "/") for other in others)

@@ -57,7 +57,7 @@ def resolve(
     if not words:
         raise UsageError("no client named")
     if words[0] == "--":
-        return _program(tuple(words[1:]), cache.parent, say)
+        return _resolve_program(tuple(words[1:]), cache.parent, say)
     if len(words) != 1:
         raise UsageError(
             f"one client at a time; to run {words[0]!r} with arguments, write -- first"
@@ -68,8 +68,8 @@ def resolve(
             raise UsageError(
                 f"{profile.name} is not installed from a registry; leave @{version} out"
             )
-        return _local(profile, cache.parent, say)
-    return _installed(profile, InstallCache(cache, say), version)
+        return _resolve_local(profile, cache.parent, say)
+    return _resolve_installed(profile, InstallCache(cache, say), version)
 
 
 def find_profile(word: str) -> tuple[Profile, str | None]:
@@ -115,24 +115,24 @@ def _read_profile(file: Path) -> Profile:
 # --- a client from a registry --------------------------------------------------------------
 
 
-def _installed(profile: Profile, cache: InstallCache, version: str | None) -> Client:
+def _resolve_installed(profile: Profile, cache: InstallCache, version: str | None) -> Client:
     installation = cache.get(profile, version)
     folder = cache.folder(profile.name, installation.version)
-    executable = _executable(profile, folder)
-    there = jail_install_path(profile.name)
-    shown = ((str(folder), there),)
-    first, *rest = (fill_placeholders(word, {"install": there}) for word in profile.argv)
+    executable = _find_executable(profile, folder)
+    jail_path = jail_install_path(profile.name)
+    mounts = ((str(folder), jail_path),)
+    first, *rest = (fill_placeholders(word, {"install": jail_path}) for word in profile.argv)
     if executable is not None and "/" not in first:
-        first = to_jail_path(str(executable), shown)
+        first = to_jail_path(str(executable), mounts)
     search_path: tuple[str, ...] = SYSTEM_PATH
     if (folder / "node" / "bin").is_dir():
-        search_path = (f"{there}/node/bin", *SYSTEM_PATH)
-    beyond = _beyond(profile.argv[1:], there)
-    own = find_lab_folders(beyond, cache.root.parent)
-    refuse_lab_folders(beyond, own)
-    filled = _with_install(profile, there)
-    on_host = Path(to_host_path(first, shown))
-    if find_interpreter(on_host, search_path, shown) is not None:
+        search_path = (f"{jail_path}/node/bin", *SYSTEM_PATH)
+    beyond = _other_readable_folders(profile.argv[1:], jail_path)
+    lab_folders = find_lab_folders(beyond, cache.root.parent)
+    refuse_lab_folders(beyond, lab_folders)
+    filled = _fill_install_path(profile, jail_path)
+    on_host = Path(to_host_path(first, mounts))
+    if find_interpreter(on_host, search_path, mounts) is not None:
         filled = msgspec.structs.replace(filled, trust=(*profile.trust, *profile.trust_of_scripts))
     return Client(
         profile=filled,
@@ -142,13 +142,13 @@ def _installed(profile: Profile, cache: InstallCache, version: str | None) -> Cl
         program=(first, *rest),
         readable=beyond,
         search_path=search_path,
-        dynamic=_dynamic(on_host, search_path, shown),
-        shown=shown,
-        hidden=own,
+        dynamic=_is_dynamic(on_host, search_path, mounts),
+        mounts=mounts,
+        hidden_folders=lab_folders,
     )
 
 
-def _executable(profile: Profile, folder: Path) -> Path | None:
+def _find_executable(profile: Profile, folder: Path) -> Path | None:
     install = profile.install
     assert install is not None
     command = os.path.basename(profile.argv[0])
@@ -166,8 +166,8 @@ def _executable(profile: Profile, folder: Path) -> Path | None:
     )
 
 
-def _with_install(profile: Profile, there: str) -> Profile:
-    values = {"install": there}
+def _fill_install_path(profile: Profile, jail_path: str) -> Profile:
+    values = {"install": jail_path}
     return msgspec.structs.replace(
         profile,
         environment={
@@ -180,14 +180,14 @@ def _with_install(profile: Profile, there: str) -> Profile:
     )
 
 
-def _beyond(words: Sequence[str], there: str) -> tuple[str, ...]:
-    """What else of the host the profile's own words name, before ``{install}`` is filled in."""
+def _other_readable_folders(words: Sequence[str], jail_path: str) -> tuple[str, ...]:
+    """Further folders of the host that the profile's argv names, without ``{install}``."""
     folders = find_readable_folders(find_absolute_paths(words))
     for folder in folders:
-        if Path(folder).is_relative_to(there):
+        if Path(folder).is_relative_to(jail_path):
             raise ClientError(
                 f"{folder} cannot be shown to the client, because its jail shows the installed "
-                f"client as {there}; move it, or give the client another name"
+                f"client as {jail_path}; move it, or give the client another name"
             )
     return folders
 
@@ -195,34 +195,36 @@ def _beyond(words: Sequence[str], there: str) -> tuple[str, ...]:
 # --- a program that is there already -------------------------------------------------------
 
 
-def _program(words: tuple[str, ...], home: Path, say: Notify) -> Client:
+def _resolve_program(words: tuple[str, ...], home: Path, notify: Notify) -> Client:
     if not words:
         raise UsageError("nothing follows --; write -- PROGRAM ARG…")
     program = _locate(words[0])
     argv = (program, *words[1:])
-    return _local(make_generic_profile(_name_of(argv), argv), home, say, source="program")
+    return _resolve_local(
+        make_generic_profile(_client_name(argv), argv), home, notify, source="program"
+    )
 
 
-def _local(profile: Profile, home: Path, say: Notify, source: str = "profile") -> Client:
+def _resolve_local(profile: Profile, home: Path, notify: Notify, source: str = "profile") -> Client:
     argv = (_locate(profile.argv[0]), *profile.argv[1:])
     for word in find_relative_paths(argv[1:]):
-        say(
+        notify(
             f"{word!r} is a relative path, and inside the client runs in another folder; "
             f"if it is meant, write {os.path.abspath(word)}"
         )
     paths = find_absolute_paths(argv)
     folders = find_readable_folders(paths)
-    own = find_lab_folders(folders, home)
-    refuse_lab_folders((*paths, *folders), own)
+    lab_folders = find_lab_folders(folders, home)
+    refuse_lab_folders((*paths, *folders), lab_folders)
     return Client(
         profile=profile,
         version=profile.version or "",
-        digest=_digest(_files_digest(paths, folders, own), profile),
+        digest=_digest(_files_digest(paths, folders, lab_folders), profile),
         source=source if source == "profile" else f"{source} {argv[0]}",
         program=argv,
         readable=folders,
-        dynamic=_dynamic(Path(argv[0]), SYSTEM_PATH),
-        hidden=own,
+        dynamic=_is_dynamic(Path(argv[0]), SYSTEM_PATH),
+        hidden_folders=lab_folders,
     )
 
 
@@ -245,14 +247,14 @@ def _locate(program: str) -> str:
     return found
 
 
-def _name_of(argv: Sequence[str]) -> str:
+def _client_name(argv: Sequence[str]) -> str:
     """The script's name where an interpreter is started with one, or else the program's."""
     scripts = [word for word in argv[1:2] if word.startswith("/") and os.path.isfile(word)]
     name = re.sub(r"[^A-Za-z0-9._-]", "_", os.path.basename((scripts or argv)[0]))
     return name.lstrip("._-") or "program"
 
 
-def _files_digest(paths: Sequence[str], folders: Sequence[str], own: Sequence[str]) -> str:
+def _files_digest(paths: Sequence[str], folders: Sequence[str], lab_folders: Sequence[str]) -> str:
     """Over the named files, and over what is part of a program in their folders."""
     digest = hashlib.sha256()
     for path in sorted({*paths, *(os.path.realpath(path) for path in paths)}):
@@ -260,7 +262,7 @@ def _files_digest(paths: Sequence[str], folders: Sequence[str], own: Sequence[st
             digest.update(f"{path}\0{program_digest(Path(path))}\n".encode())
     for folder in folders:
         if not is_system(folder):
-            digest.update(f"{folder}\0{program_digest(Path(folder), own)}\n".encode())
+            digest.update(f"{folder}\0{program_digest(Path(folder), lab_folders)}\n".encode())
     return digest.hexdigest()
 
 
@@ -269,7 +271,7 @@ def _digest(files: str, profile: Profile) -> str:
     return hashlib.sha256(b"files " + files.encode() + b"\nprofile " + document).hexdigest()
 
 
-def _dynamic(program: Path, search_path: tuple[str, ...], shown: Mounts = ()) -> bool | None:
+def _is_dynamic(program: Path, search_path: tuple[str, ...], mounts: Mounts = ()) -> bool | None:
     """Whether the system's (glibc) preloads reach the program."""
-    linked = detect_linkage(program, search_path, shown)
+    linked = detect_linkage(program, search_path, mounts)
     return None if linked is None else linked == "glibc"

@@ -184,9 +184,9 @@ def parse(level: str) -> str:
     raise ValueError(f"{level!r} is no build service; nearest: {nearest(level, known)}")
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The variables of the service set; what the profile itself sets is kept beside them."""
-    return surroundings.with_variables(**_variables(level))
+    return spec.with_variables(**_variables(level))
 
 
 def strategy() -> SearchStrategy[str]:

@@ -77,9 +77,9 @@ def parse(level: str) -> str:
     return parse_instant(level).strftime(_FORM)
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The clock set to the level's Unix time."""
-    return msgspec.structs.replace(surroundings, clock=parse_instant(level).timestamp())
+    return msgspec.structs.replace(spec, clock=parse_instant(level).timestamp())
 
 
 def strategy() -> SearchStrategy[str]:

@@ -52,9 +52,9 @@ def parse(level: str) -> str:
     return path
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The working directory; files of the project follow it by their ``./``."""
-    return msgspec.structs.replace(surroundings, directory=level)
+    return msgspec.structs.replace(spec, directory=level)
 
 
 def strategy() -> SearchStrategy[str]:

@@ -73,7 +73,7 @@ def parse(level: str) -> str:
     return f"{parts.scheme}://{parse_url_host(parts.hostname)}{port}{path}"
 
 
-def _official(endpoint: Endpoint) -> str | None:
+def _official_url(endpoint: Endpoint) -> str | None:
     if endpoint.official is not None:
         return endpoint.official
     return None if endpoint.host is None else f"https://{endpoint.host}"
@@ -86,7 +86,7 @@ def resolve_base_url(level: str, endpoint: Endpoint) -> str | None:
     """
     if level == CONTROL:
         return None
-    official = _official(endpoint)
+    official = _official_url(endpoint)
     if level == "official":
         return official
     return level + urlsplit(official or "").path.rstrip("/")
@@ -96,16 +96,16 @@ def resolve_host(level: str, endpoint: Endpoint) -> str | None:
     """The host that the client should contact, without port; None where nobody knows."""
     base = resolve_base_url(level, endpoint)
     if base is None:
-        return endpoint.host or urlsplit(_official(endpoint) or "").hostname
+        return endpoint.host or urlsplit(_official_url(endpoint) or "").hostname
     return urlsplit(base).hostname
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The URL in each variable that takes one, and in the files of a configured endpoint."""
-    endpoint = surroundings.endpoint
+    endpoint = spec.endpoint
     base = resolve_base_url(level, endpoint)
     if base is None:
-        return surroundings.with_variables(**dict.fromkeys(endpoint.variables))
+        return spec.with_variables(**dict.fromkeys(endpoint.variables))
     files = {
         path if path.startswith(("/", "~/", "./")) else f"~/{path}": File(
             text.replace("{endpoint}", base).encode(), 0o600
@@ -113,7 +113,7 @@ def realise(level: str, surroundings: HostSpec) -> HostSpec:
         for path, text in endpoint.files.items()
     }
     variables = dict.fromkeys(endpoint.variables, base)
-    return surroundings.with_variables(**variables).with_files(files)
+    return spec.with_variables(**variables).with_files(files)
 
 
 def strategy() -> SearchStrategy[str]:

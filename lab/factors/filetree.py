@@ -26,7 +26,7 @@ _PATH = re.compile(r"(?:~|\.)?(?:/[^/\x00]+)+|[~.]")
 _UPWARD = re.compile(r"/\.\.?(?:/|\Z)")
 _ROOTS = ("", "~", ".")
 _LONGEST_NAME, _LONGEST_TARGET = 255, 4095
-_LAST_MOMENT = 2**33
+_MAX_MODIFIED = 2**33
 """In the year 2242: until then all of Linux's file systems keep nanoseconds."""
 
 
@@ -75,11 +75,11 @@ class FileTree(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         """See that the tree can be."""
         items = dict(self.entries)
-        if list(items) != sorted(items, key=_order) or len(items) != len(self.entries):
+        if list(items) != sorted(items, key=_sort_key) or len(items) != len(self.entries):
             raise UsageError("a tree's entries come sorted and once each; make it by FileTree.of")
         known = set(_ROOTS)
         for path, item in self.entries:
-            _check(path, item)
+            _check_item(path, item)
             parent = path.rpartition("/")[0]
             while parent not in known:
                 known.add(parent)
@@ -90,7 +90,7 @@ class FileTree(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, items: Mapping[str, Item]) -> FileTree:
         """The tree of these items by path, in any order."""
-        return cls(tuple((path, items[path]) for path in sorted(items, key=_order)))
+        return cls(tuple((path, items[path]) for path in sorted(items, key=_sort_key)))
 
     @property
     def mapping(self) -> Mapping[str, Item]:
@@ -137,11 +137,11 @@ def to_nanoseconds(moment: float) -> int:
 _FOLDER = Directory()
 
 
-def _order(path: str) -> list[str]:
+def _sort_key(path: str) -> list[str]:
     return path.split("/")
 
 
-def _check(path: str, item: Item) -> None:
+def _check_item(path: str, item: Item) -> None:
     """UsageError where no file system could hold this item at this path."""
     if not _PATH.fullmatch(path) or _UPWARD.search(path):
         raise UsageError(
@@ -158,7 +158,7 @@ def _check(path: str, item: Item) -> None:
         return
     if not 0 <= item.mode <= 0o7777:
         raise UsageError(f"the mode of {path!r} must be between 0 and 0o7777, not {item.mode:#o}")
-    if item.modified is not None and not 0 <= item.modified < _LAST_MOMENT:
+    if item.modified is not None and not 0 <= item.modified < _MAX_MODIFIED:
         raise UsageError(f"{path!r} must be modified between 1970 and 2242, not at {item.modified}")
     if item.owner is not None and not 0 <= item.owner < 2**32 - 1:
         raise UsageError(f"the owner of {path!r} must be a user id, not {item.owner}")

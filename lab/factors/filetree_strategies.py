@@ -54,17 +54,20 @@ def _trees(parts: tuple[Part, ...]) -> SearchStrategy[FileTree]:
         chosen = draw(st.lists(st.sampled_from(parts), unique=True))
         seed = draw(st.integers(0, MAX_SEED))
         touched = draw(st.none() | st.integers(FIRST, LAST - MONTH_S))
-        maker = PartBuilder(_owner(seed), Random(seed))
-        items = {path: item for part in chosen for path, item in part(maker).items()}
+        builder = PartBuilder(_owner(seed), Random(seed))
+        items = {path: item for part in chosen for path, item in part(builder).items()}
         kept = {path: item for path, item in items.items() if draw(st.integers(0, 9))}
         if touched is not None:
-            kept = {path: _dated(item, touched, maker.random) for path, item in kept.items()}
+            kept = {
+                path: _with_modified_time(item, touched, builder.random)
+                for path, item in kept.items()
+            }
         return FileTree.of(kept)
 
     return trees()
 
 
-def _dated(item: Item, touched: int, random: Random) -> Item:
+def _with_modified_time(item: Item, touched: int, random: Random) -> Item:
     """Modified within the month that begins then; a few in the run itself."""
     if isinstance(item, Link) or random.random() < 0.1:
         return item

@@ -107,19 +107,19 @@ def parse(level: str) -> str:
     return ";".join(parts) or CONTROL
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The project's files, ``./.git`` where there is one, and ``~/.gitconfig``."""
     plain = parse_repository(CONTROL if level == "none" else level)
     files = {f"./{path}": File(content) for path, content in TRACKED_FILES.items()}
     files["~/.gitconfig"] = File(render_gitconfig(plain.name, plain.email))
     if level == "none":
-        return surroundings.with_files(files)
+        return spec.with_files(files)
     files |= {f"./.git/{path}": file for path, file in render_git_folder(plain).items()}
     if "dirty" in parse_settings(level):
         files |= _DIRTY_FILES
-    folders = (*surroundings.directories, *(f"./.git/{path}" for path in EMPTY_FOLDERS))
+    folders = (*spec.directories, *(f"./.git/{path}" for path in EMPTY_FOLDERS))
     return msgspec.structs.replace(
-        surroundings.with_files(files), directories=tuple(dict.fromkeys(folders))
+        spec.with_files(files), directories=tuple(dict.fromkeys(folders))
     )
 
 

@@ -55,14 +55,14 @@ _REGIONS = (
     "us-gov-west-1",
 )
 
-_COMPANY = (
+_COMPANY_LEVEL = (
     "kube=k8s.{0};npm=https://npm.{0};pip=https://artifactory.{0}/repository/pypi-public/simple;"
     "shell=jump.{0};ssh=bastion.{0}"
 )
 """A home at a company that has everything of its own."""
 
 
-def _settings(level: str) -> dict[str, str]:
+def _parse_settings(level: str) -> dict[str, str]:
     """The settings in alphabetical order; ValueError for one that is unknown or comes twice."""
     found: dict[str, str] = {}
     for part in [] if level == CONTROL else level.split(";"):
@@ -83,18 +83,18 @@ def _settings(level: str) -> dict[str, str]:
 
 def parse(level: str) -> str:
     """The canonical spelling: settings in alphabetical order, hosts in small letters."""
-    return ";".join(f"{name}={value}" for name, value in _settings(level).items()) or CONTROL
+    return ";".join(f"{name}={value}" for name, value in _parse_settings(level).items()) or CONTROL
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The files of all settings; one that the client's profile brings stays as it is."""
     files = {
         path: File(text.encode(), 0o600 if KINDS[name].private else 0o644)
-        for name, value in _settings(level).items()
+        for name, value in _parse_settings(level).items()
         for path, text in KINDS[name].files(value).items()
-        if path not in surroundings.files
+        if path not in spec.files
     }
-    return surroundings.with_files(files)
+    return spec.with_files(files)
 
 
 def strategy() -> SearchStrategy[str]:
@@ -144,11 +144,11 @@ def strategy() -> SearchStrategy[str]:
         st.builds("input-method={}/{}".format, st.sampled_from(("fcitx", "fcitx5")), engine),
         st.builds("{};{}".format, index, place),
         st.builds("agents=all;{}".format, index),
-        owner.map(_COMPANY.format),
+        owner.map(_COMPANY_LEVEL.format),
     ).map(parse)
 
 
-def _telling(name: str, value: str) -> tuple[str, ...]:
+def _value_needles(name: str, value: str) -> tuple[str, ...]:
     if name == "agents":
         return (SESSION,) if value == AGENTS else (SESSION, value)
     if name == "desktop":
@@ -160,7 +160,11 @@ def _telling(name: str, value: str) -> tuple[str, ...]:
 
 def needles(level: str) -> tuple[str, ...]:
     """The settings' values, of a URL also the host, and what follows from the others."""
-    found = [text for name, value in _settings(level).items() for text in _telling(name, value)]
+    found = [
+        text
+        for name, value in _parse_settings(level).items()
+        for text in _value_needles(name, value)
+    ]
     return tuple(dict.fromkeys(text for text in found if text))
 
 

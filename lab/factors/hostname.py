@@ -48,10 +48,10 @@ def parse(level: str) -> str:
     return f"{name}{dot}{domain.lower()}"
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The short name and the domain."""
     name, _, domain = level.partition(".")
-    return msgspec.structs.replace(surroundings, hostname=name, domain=domain)
+    return msgspec.structs.replace(spec, hostname=name, domain=domain)
 
 
 def strategy() -> SearchStrategy[str]:

@@ -90,7 +90,7 @@ def parse(level: str) -> str:
     return f"{form}{separator}{value}"
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The variables set, and the locale listed among those that must exist."""
     form, _, value = level.rpartition("=")
     lang: str | None = CONTROL
@@ -113,7 +113,7 @@ def realise(level: str, surroundings: HostSpec) -> HostSpec:
         name for name in (CONTROL, lang, everything) if name not in (None, "C", "POSIX")
     )
     return msgspec.structs.replace(
-        surroundings.with_variables(LANG=lang, LC_ALL=everything, LANGUAGE=languages),
+        spec.with_variables(LANG=lang, LC_ALL=everything, LANGUAGE=languages),
         locales=tuple(name for name in needed if name is not None),
     )
 

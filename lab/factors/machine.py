@@ -57,7 +57,7 @@ _PATTERNS = {
 _FOLDED = ("dbus", "id", "mac")
 
 
-def _settings(level: str) -> tuple[str, dict[str, str]]:
+def _parse_settings(level: str) -> tuple[str, dict[str, str]]:
     first, *rest = level.split(";")
     named, parts = (CONTROL, [first, *rest]) if "=" in first else (first, rest)
     if named not in KINDS:
@@ -80,7 +80,7 @@ def _settings(level: str) -> tuple[str, dict[str, str]]:
 
 def parse_machine(level: str) -> Machine:
     """The machine that a level names; ValueError if it names none."""
-    named, found = _settings(level)
+    named, found = _parse_settings(level)
     base = KINDS[named]
     if "product" in found and not base.dmi:
         raise ValueError(f"a {named} has no DMI, so product= has no place in it; leave it out")
@@ -103,44 +103,50 @@ def parse_machine(level: str) -> Machine:
     )
 
 
-def _texts(shown: Machine) -> dict[str, str]:
+def _setting_texts(machine_spec: Machine) -> dict[str, str]:
     """Every setting of a machine, as a level would write it."""
     return {
-        "cpu": shown.cpu_model,
-        "cpus": str(shown.cpus),
-        "dbus": shown.dbus_id,
-        "id": shown.machine_id,
-        "mac": shown.mac,
-        "memory": f"{shown.memory_kib // to_kibibytes(1)}GiB",
-        "product": dict(shown.dmi).get("product_name", ""),
+        "cpu": machine_spec.cpu_model,
+        "cpus": str(machine_spec.cpus),
+        "dbus": machine_spec.dbus_id,
+        "id": machine_spec.machine_id,
+        "mac": machine_spec.mac,
+        "memory": f"{machine_spec.memory_kib // to_kibibytes(1)}GiB",
+        "product": dict(machine_spec.dmi).get("product_name", ""),
     }
 
 
-def _spelling(named: str, shown: Machine) -> list[str]:
-    ordinary = _texts(KINDS[named]) | {"dbus": shown.machine_id}
-    parts = [f"{name}={value}" for name, value in _texts(shown).items() if value != ordinary[name]]
+def _canonical_parts(named: str, machine_spec: Machine) -> list[str]:
+    ordinary = _setting_texts(KINDS[named]) | {"dbus": machine_spec.machine_id}
+    parts = [
+        f"{name}={value}"
+        for name, value in _setting_texts(machine_spec).items()
+        if value != ordinary[name]
+    ]
     return parts if named == CONTROL and parts else [named, *parts]
 
 
-def _without_product(shown: Machine) -> list[tuple[str, str]]:
-    return [(name, text) for name, text in shown.dmi if name != "product_name"]
+def _dmi_without_product(machine_spec: Machine) -> list[tuple[str, str]]:
+    return [(name, text) for name, text in machine_spec.dmi if name != "product_name"]
 
 
 def find_kind(level: str) -> str:
     """The kind of machine that a level is of, in the fewest words."""
     wanted = parse_machine(level)
-    alike = [name for name in KINDS if _without_product(KINDS[name]) == _without_product(wanted)]
-    return min(alike, key=lambda name: len(_spelling(name, wanted)))
+    alike = [
+        name for name in KINDS if _dmi_without_product(KINDS[name]) == _dmi_without_product(wanted)
+    ]
+    return min(alike, key=lambda name: len(_canonical_parts(name, wanted)))
 
 
 def parse(level: str) -> str:
     """The canonical spelling: the kind but for the control's, then what differs, in order."""
-    return ";".join(_spelling(find_kind(level), parse_machine(level)))
+    return ";".join(_canonical_parts(find_kind(level), parse_machine(level)))
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The machine; the sandbox makes the files and the answers of the system from it."""
-    return msgspec.structs.replace(surroundings, machine=parse_machine(level))
+    return msgspec.structs.replace(spec, machine=parse_machine(level))
 
 
 def strategy() -> SearchStrategy[str]:

@@ -88,25 +88,34 @@ PUBLIC_RESOLVERS = (
 # fmt: on
 """Name servers that are open to everybody, over the world."""
 
-_OWN = BARE.network.interfaces[0]
-_WORDS = ("interface=", "address=", "gateway=", "also=", "mac=", "resolver=", "search=", "no-ipv6")
-_MOST_RESOLVERS = 3
+_CONTROL_INTERFACE = BARE.network.interfaces[0]
+_SETTING_NAMES = (
+    "interface=",
+    "address=",
+    "gateway=",
+    "also=",
+    "mac=",
+    "resolver=",
+    "search=",
+    "no-ipv6",
+)
+_MAX_RESOLVERS = 3
 """resolv.conf(5): the C library asks no more."""
-_SHORTEST_TELLING = 5
+_MIN_NEEDLE_LENGTH = 5
 """Below it, an interface's name (``eth0``, ``wg0``) stands anywhere by chance."""
 
 
-class _Place(msgspec.Struct, frozen=True):
+class _NetworkSettings(msgspec.Struct, frozen=True):
     network: Network
     resolvers: tuple[str, ...]
     search: str = ""
 
 
-class _Draft:
+class _SettingsParser:
     """The settings of a level as they were read, before what is left out is filled in."""
 
     def __init__(self) -> None:
-        self.names = [_OWN.name]
+        self.names = [_CONTROL_INTERFACE.name]
         self.addresses: list[list[str]] = [[]]
         self.macs: list[str | None] = [None]
         self.resolvers: list[str] = []
@@ -114,13 +123,13 @@ class _Draft:
         self.current = 0
         """The interface that the settings are about just now."""
 
-    def take(self, part: str) -> None:
+    def read_setting(self, part: str) -> None:
         """Read one setting; ValueError if it is none."""
         word, equals, value = part.partition("=")
-        if word + equals not in _WORDS:
+        if word + equals not in _SETTING_NAMES:
             raise ValueError(
                 f"{part!r} is no kind of network and no setting of one; nearest: "
-                f"{nearest(part, (*KINDS, *_WORDS))}"
+                f"{nearest(part, (*KINDS, *_SETTING_NAMES))}"
             )
         if word == "also":
             self.current = len(self.names)
@@ -143,90 +152,92 @@ class _Draft:
                 self.current = 0
                 self.names[0] = check_interface_name(value)
 
-    def place(self) -> _Place:
+    def finish(self) -> _NetworkSettings:
         """What the settings mean, with the control for what they leave out."""
         without = "no-ipv6" in self.single
         if without and any(map(is_ipv6, (*chain(*self.addresses), *self.resolvers))):
             raise ValueError("without IPv6 there is no IPv6 address; leave out one or the other")
         first = self.addresses[0]
         if all(map(is_ipv6, first)):
-            first.append(_OWN.addresses[0])
+            first.append(_CONTROL_INTERFACE.addresses[0])
         if not without and not any(map(is_ipv6, first)):
-            first.append(_OWN.addresses[1])
+            first.append(_CONTROL_INTERFACE.addresses[1])
         interfaces = tuple(
             Interface(name, tuple(sorted(addresses, key=is_ipv6)), mac)
             for name, addresses, mac in zip(self.names, self.addresses, self.macs, strict=True)
         )
         router = choose_gateway(interfaces[0].addresses, self.single.get("gateway"))
         search = parse_domain(self.single["search"]) if "search" in self.single else ""
-        return _Place(Network(interfaces, router), tuple(self.resolvers) or (router,), search)
+        return _NetworkSettings(
+            Network(interfaces, router), tuple(self.resolvers) or (router,), search
+        )
 
 
 @lru_cache(maxsize=1024)
-def _place(level: str) -> _Place:
+def _parse_network(level: str) -> _NetworkSettings:
     """What a level means; ValueError if it means nothing."""
-    draft = _Draft()
+    draft = _SettingsParser()
     for part in () if level == CONTROL else KINDS.get(level, level).split(";"):
-        draft.take(part)
-    place = draft.place()
+        draft.read_setting(part)
+    place = draft.finish()
     names = [item.name for item in place.network.interfaces]
-    own = _own(place)
+    own = _own_addresses(place)
     for what, words in (("name", names), ("address", own), ("resolver", place.resolvers)):
         if len(set(words)) != len(words):
             raise ValueError(f"no {what} comes twice, as one does in {', '.join(words)}")
     if taken := {place.network.gateway, *place.resolvers}.intersection(own):
         raise ValueError(f"{min(taken)} is the machine's own; gateway and resolver are others'")
-    if len(place.resolvers) > _MOST_RESOLVERS:
-        raise ValueError(f"a machine asks at most {_MOST_RESOLVERS} resolvers")
+    if len(place.resolvers) > _MAX_RESOLVERS:
+        raise ValueError(f"a machine asks at most {_MAX_RESOLVERS} resolvers")
     return place
 
 
-def _own(place: _Place) -> list[str]:
-    interfaces = place.network.interfaces
+def _own_addresses(settings: _NetworkSettings) -> list[str]:
+    interfaces = settings.network.interfaces
     return [text.partition("/")[0] for item in interfaces for text in item.addresses]
 
 
 @cache
-def _kinds() -> Mapping[_Place, str]:
-    return {_place(kind): kind for kind in KINDS}
+def _kinds_by_settings() -> Mapping[_NetworkSettings, str]:
+    return {_parse_network(kind): kind for kind in KINDS}
 
 
 def parse(level: str) -> str:
     """The canonical spelling: a kind's name, or what differs from the control, in order."""
-    place = _place(level)
-    return _kinds().get(place) or _settings(place)
+    place = _parse_network(level)
+    return _kinds_by_settings().get(place) or _format_settings(place)
 
 
-def _settings(place: _Place) -> str:
-    first, *others = place.network.interfaces
-    parts = [] if first.name == _OWN.name else [f"interface={first.name}"]
+def _format_settings(settings: _NetworkSettings) -> str:
+    first, *others = settings.network.interfaces
+    parts = [] if first.name == _CONTROL_INTERFACE.name else [f"interface={first.name}"]
     four = tuple(text for text in first.addresses if not is_ipv6(text))
     six = tuple(text for text in first.addresses if is_ipv6(text))
-    for addresses, usual in zip((four, six), _OWN.addresses, strict=True):
+    for addresses, usual in zip((four, six), _CONTROL_INTERFACE.addresses, strict=True):
         parts += [f"address={text}" for text in addresses if addresses != (usual,)]
-    router = place.network.gateway
+    router = settings.network.gateway
     parts += [f"gateway={router}"] if router != choose_gateway(four) else []
     for item in others:
         parts += [f"also={item.name}", *(f"address={text}" for text in item.addresses)]
         parts += [f"mac={item.mac}"] if item.mac else []
-    if place.resolvers != (router,):
-        parts += [f"resolver={address}" for address in place.resolvers]
-    parts += [f"search={place.search}"] if place.search else []
+    if settings.resolvers != (router,):
+        parts += [f"resolver={address}" for address in settings.resolvers]
+    parts += [f"search={settings.search}"] if settings.search else []
     return ";".join([*parts, *([] if six else ["no-ipv6"])])
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The network, the resolvers and the search domain."""
-    place = _place(level)
+    place = _parse_network(level)
     return msgspec.structs.replace(
-        surroundings,
-        network=_with_own_card(place.network),
+        spec,
+        network=_with_derived_mac(place.network),
         resolvers=place.resolvers,
         search_domain=place.search,
     )
 
 
-def _with_own_card(network: Network) -> Network:
+def _with_derived_mac(network: Network) -> Network:
     """With an address of the card's own where the first interface has another name.
 
     So the card of the factor machine is that of the control's interface alone, and what is
@@ -234,7 +245,7 @@ def _with_own_card(network: Network) -> Network:
     addresses up anyway.
     """
     first, *others = network.interfaces
-    if first.name == _OWN.name:
+    if first.name == _CONTROL_INTERFACE.name:
         return network
     octets = bytearray(hashlib.blake2b(first.name.encode(), digest_size=6).digest())
     octets[0] = octets[0] & 0xFC | 0x02
@@ -278,30 +289,30 @@ def strategy() -> SearchStrategy[str]:
 
 def needles(level: str) -> tuple[str, ...]:
     """Addresses, search domain, MACs and longer names; what the control has too comes last."""
-    found = _texts(level)
-    usual = _texts(CONTROL)
+    found = _needle_texts(level)
+    usual = _needle_texts(CONTROL)
     return tuple(sorted(dict.fromkeys(found), key=usual.__contains__))
 
 
-def _texts(level: str) -> list[str]:
-    place = _place(level)
+def _needle_texts(level: str) -> list[str]:
+    place = _parse_network(level)
     interfaces = place.network.interfaces
     search = [place.search] if place.search else []
     macs = [item.mac for item in interfaces if item.mac]
-    names = [item.name for item in interfaces if len(item.name) >= _SHORTEST_TELLING]
+    names = [item.name for item in interfaces if len(item.name) >= _MIN_NEEDLE_LENGTH]
     others = [*search, *place.resolvers, place.network.gateway]
-    return [*_own(place), *others, *macs, *names]
+    return [*_own_addresses(place), *others, *macs, *names]
 
 
 def _needs_ipv6(own: str, others: str) -> bool:
     """Whether the other level names an IPv6 address, which this network does not reach."""
-    if any(map(is_ipv6, _place(own).network.interfaces[0].addresses)):
+    if any(map(is_ipv6, _parse_network(own).network.interfaces[0].addresses)):
         return False
     _, scheme, rest = others.partition("://")
     return bool(scheme) and is_ipv6(urlsplit(f"//{rest}").hostname or "")
 
 
-_WHY = "without IPv6, nothing can be reached at an IPv6 address"
+_NO_IPV6_REASON = "without IPv6, nothing can be reached at an IPv6 address"
 
 FACTOR = Factor(
     name="network",
@@ -314,7 +325,7 @@ FACTOR = Factor(
     needles=needles,
     free=True,
     constraints=(
-        Constraint("endpoint", _needs_ipv6, _WHY),
-        Constraint("proxy", _needs_ipv6, _WHY),
+        Constraint("endpoint", _needs_ipv6, _NO_IPV6_REASON),
+        Constraint("proxy", _needs_ipv6, _NO_IPV6_REASON),
     ),
 )

@@ -28,11 +28,11 @@ def parse(level: str) -> str:
     return level
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The profile's opt-out variables set, or unset."""
     if level == CONTROL:
-        return surroundings.with_variables(**dict.fromkeys(surroundings.optout))
-    return surroundings.with_variables(**surroundings.optout)
+        return spec.with_variables(**dict.fromkeys(spec.optout))
+    return spec.with_variables(**spec.optout)
 
 
 def strategy() -> SearchStrategy[str]:

@@ -51,11 +51,11 @@ LEVELS = (
 ALL_MARKS: Mapping[str, Callable[[Distribution], ContainerMark]] = {**MARKS, **CLOUDS}
 """Every mark by name; no mark is called as a distribution is."""
 
-_SHORTEST_NAME = 5
+_MIN_NEEDLE_LENGTH = 5
 """A shorter name, such as arch, is part of too many other words to tell of a copy."""
 
 
-def _split(level: str) -> tuple[str, str]:
+def _parse_names(level: str) -> tuple[str, str]:
     """Names of the distribution and of the mark, empty if none; ValueError otherwise."""
     named = {"distribution": "", "mark": ""}
     for name in level.split("+"):
@@ -70,12 +70,12 @@ def _split(level: str) -> tuple[str, str]:
 
 
 def _parts(level: str) -> tuple[Distribution, ContainerMark]:
-    distribution, mark = _split(level)
+    distribution, mark = _parse_names(level)
     chosen = DISTRIBUTIONS[distribution]
     return chosen, ALL_MARKS[mark](chosen) if mark else ContainerMark()
 
 
-def _platform(distribution: Distribution, mark: ContainerMark) -> Platform:
+def _build_platform(distribution: Distribution, mark: ContainerMark) -> Platform:
     plain = distribution.platform
     return Platform(
         os_release=plain.os_release,
@@ -87,19 +87,19 @@ def _platform(distribution: Distribution, mark: ContainerMark) -> Platform:
 
 def parse(level: str) -> str:
     """The canonical spelling: distribution before mark, Debian left out before a mark."""
-    distribution, mark = _split(level)
+    distribution, mark = _parse_names(level)
     if not mark:
         return distribution
     return mark if distribution == CONTROL else f"{distribution}+{mark}"
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The distribution's texts and kernel, and the mark's files and variables."""
     distribution, mark = _parts(level)
-    folders = dict.fromkeys((*surroundings.directories, *mark.directories))
+    folders = dict.fromkeys((*spec.directories, *mark.directories))
     return msgspec.structs.replace(
-        surroundings.with_variables(**mark.variables).with_files(mark.files),
-        platform=_platform(distribution, mark),
+        spec.with_variables(**mark.variables).with_files(mark.files),
+        platform=_build_platform(distribution, mark),
         directories=tuple(folders),
     )
 
@@ -118,26 +118,26 @@ def strategy() -> SearchStrategy[str]:
 def needles(level: str) -> tuple[str, ...]:
     """The distribution's full name, kernel, version and id, then what tells of the mark."""
     distribution, mark = _parts(level)
-    kernel = _platform(distribution, mark).kernel
-    told = distribution.platform.os_release
-    names = [read_os_release_entry(told, "ID"), _split(level)[1]]
+    kernel = _build_platform(distribution, mark).kernel
+    os_release = distribution.platform.os_release
+    names = [read_os_release_entry(os_release, "ID"), _parse_names(level)[1]]
     found = (
-        read_os_release_entry(told, "PRETTY_NAME"),
+        read_os_release_entry(os_release, "PRETTY_NAME"),
         kernel.release,
         kernel.version,
-        read_os_release_entry(told, "VERSION_ID"),
+        read_os_release_entry(os_release, "VERSION_ID"),
         *mark.needles,
-        *(name for name in names if len(name) >= _SHORTEST_NAME),
+        *(name for name in names if len(name) >= _MIN_NEEDLE_LENGTH),
     )
     return tuple(dict.fromkeys(text for text in found if text))
 
 
-def _on_another_machine(own: str, machine: str) -> bool:
+def _is_on_other_machine(own: str, machine: str) -> bool:
     """Whether the mark belongs to a kind of machine, and this is of another kind.
 
     Levels that change the control's machine are let be: the control must go with all.
     """
-    mark = _split(own)[1]
+    mark = _parse_names(own)[1]
     return mark in KINDS and find_kind(machine) not in (MACHINE.control, mark)
 
 
@@ -153,7 +153,7 @@ FACTOR = Factor(
     constraints=(
         Constraint(
             "machine",
-            _on_another_machine,
+            _is_on_other_machine,
             "a cloud and WSL show the hardware of their own virtual machines",
         ),
     ),

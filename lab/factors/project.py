@@ -39,11 +39,11 @@ LEVELS = (
     "env",
 )
 
-_FULL = "agents-md={2} {0}+claude-md={2} {0}+env={0}+gemini-md={2} {0}+node=@{0}/{1}"
+_COMPLETE_PROJECT = "agents-md={2} {0}+claude-md={2} {0}+env={0}+gemini-md={2} {0}+node=@{0}/{1}"
 """A project with something for most agents to read."""
 
 
-def _split(level: str) -> dict[str, str]:
+def _parse_kinds(level: str) -> dict[str, str]:
     """The names by kind, in alphabetical order; ValueError for an unknown or a second one."""
     found: dict[str, str] = {}
     for part in [] if level == CONTROL else level.split("+"):
@@ -62,19 +62,21 @@ def _split(level: str) -> dict[str, str]:
 
 def parse(level: str) -> str:
     """The canonical spelling: kinds in alphabetical order, without the name that goes unsaid."""
-    parts = [kind if name == NAME else f"{kind}={name}" for kind, name in _split(level).items()]
+    parts = [
+        kind if name == NAME else f"{kind}={name}" for kind, name in _parse_kinds(level).items()
+    ]
     return "+".join(parts) or CONTROL
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The files of all kinds; one that the client's profile brings stays as it is."""
     files = {
         path: File(text.encode())
-        for kind, name in _split(level).items()
+        for kind, name in _parse_kinds(level).items()
         for path, text in KINDS[kind].files(name).items()
-        if path not in surroundings.files
+        if path not in spec.files
     }
-    return surroundings.with_files(files)
+    return spec.with_files(files)
 
 
 def strategy() -> SearchStrategy[str]:
@@ -113,14 +115,14 @@ def strategy() -> SearchStrategy[str]:
         instructions,
         st.builds("{}+{}".format, package, folder),
         st.builds("{}+{}".format, package, instructions),
-        st.builds(_FULL.format, label, word, title),
+        st.builds(_COMPLETE_PROJECT.format, label, word, title),
     ).map(parse)
 
 
 def needles(level: str) -> tuple[str, ...]:
     """The names, the parts of one with a scope or path, and the registry of a private one."""
     found: list[str] = []
-    for kind, name in _split(level).items():
+    for kind, name in _parse_kinds(level).items():
         own = scope_registry(name) if kind == "node" else None
         found += [name, *(name.lstrip("@").split("/") if kind in {"go", "node"} else ())]
         found += [own, own.removeprefix("https://")] if own else []

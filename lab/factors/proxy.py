@@ -39,10 +39,10 @@ LEVELS = (
 _FORMS = ("upper", "lower", "bypass")
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 _LOGIN = re.compile(r"[A-Za-z0-9._~%!$&'*+,;=-]*(?::[A-Za-z0-9._~%!$&'*+,;=-]*)?")
-_EXCEPT = "localhost,127.0.0.1,::1"
+_NO_PROXY = "localhost,127.0.0.1,::1"
 
 
-def _split(level: str) -> tuple[str, str]:
+def _split_form(level: str) -> tuple[str, str]:
     form, _, rest = level.partition(":")
     return (form, rest) if form in _FORMS else ("", level)
 
@@ -51,7 +51,7 @@ def parse(level: str) -> str:
     """The level itself; ValueError for what is no proxy URL with a port."""
     if level == CONTROL:
         return level
-    form, address = _split(level)
+    form, address = _split_form(level)
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -71,21 +71,21 @@ def parse(level: str) -> str:
     return f"{form}:{canonical}" if form else canonical
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The variables that the level's form names, set; all others of the family unset."""
-    form, address = _split(level)
+    form, address = _split_form(level)
     family = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
     variables: dict[str, str | None] = dict.fromkeys(
         (*family, *(name.upper() for name in family)), None
     )
     if level != CONTROL:
         chosen = dict.fromkeys(family[2:3] if address.startswith("socks") else family[:2], address)
-        chosen["no_proxy"] = "*" if form == "bypass" else _EXCEPT
+        chosen["no_proxy"] = "*" if form == "bypass" else _NO_PROXY
         if form != "upper":
             variables.update(chosen)
         if form != "lower":
             variables.update({name.upper(): value for name, value in chosen.items()})
-    return surroundings.with_variables(**variables)
+    return spec.with_variables(**variables)
 
 
 def strategy() -> SearchStrategy[str]:
@@ -105,7 +105,7 @@ def needles(level: str) -> tuple[str, ...]:
     """The URL, its authority, its host, login and password."""
     if level == CONTROL:
         return ()
-    address = _split(level)[1]
+    address = _split_form(level)[1]
     parts = urlsplit(address)
     login, password = unquote(parts.username or ""), unquote(parts.password or "")
     found = (

@@ -98,10 +98,10 @@ def realise(environment: Environment, base: HostSpec) -> HostSpec:
     that the environment does not name stay as they are there.
     """
     chosen = [(get_factor(name), name, text) for name, text in environment.levels]
-    surroundings = base
+    spec = base
     for item, name, text in sorted(chosen, key=lambda entry: (entry[0].rank, entry[1])):
-        surroundings = item.realise(parse_level(name, text), surroundings)
-    return surroundings.settled()
+        spec = item.realise(parse_level(name, text), spec)
+    return spec.settled()
 
 
 def find_forbidden_pairs(

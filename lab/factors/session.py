@@ -51,7 +51,7 @@ _DESKTOPS = (
 # fmt: on
 
 
-def _split(level: str) -> dict[str, str]:
+def _parse_parts(level: str) -> dict[str, str]:
     """The values of the ways of sitting, in their order; ValueError for what is none."""
     found: dict[str, str] = {}
     for part in [] if level == CONTROL else level.split("+"):
@@ -75,22 +75,22 @@ def parse(level: str) -> str:
     """The canonical spelling: from the machine inwards, without values that go unsaid."""
     parts = [
         name if value == KINDS[name].value else f"{name}:{value}"
-        for name, value in _split(level).items()
+        for name, value in _parse_parts(level).items()
     ]
     return "+".join(parts) or CONTROL
 
 
 def _variables(level: str) -> dict[str, str]:
     made: dict[str, str] = {}
-    for name, value in _split(level).items():
+    for name, value in _parse_parts(level).items():
         made |= KINDS[name].variables(value)
     return made
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The variables and files set; what the profile itself sets is kept beside them."""
-    files = {path: file for name in _split(level) for path, file in KINDS[name].files.items()}
-    return surroundings.with_variables(**_variables(level)).with_files(files)
+    files = {path: file for name in _parse_parts(level) for path, file in KINDS[name].files.items()}
+    return spec.with_variables(**_variables(level)).with_files(files)
 
 
 def strategy() -> SearchStrategy[str]:
@@ -145,7 +145,7 @@ def needles(level: str) -> tuple[str, ...]:
     values = tuple(_variables(level).values())
     named = (
         value
-        for name, value in _split(level).items()
+        for name, value in _parse_parts(level).items()
         if value in values or value != KINDS[name].value
     )
     telling = (value for value in values if len(value) > 7 and not value.isalpha())

@@ -25,38 +25,38 @@ CONTROL = "fresh"
 
 LEVELS = ("returning", "returning:3")
 
-_MOST = 5
+_MAX_RUNS = 5
 """Each earlier run costs as much as the trial itself."""
 
 
-def _runs(level: str) -> int:
+def _parse_runs(level: str) -> int:
     if level == CONTROL:
         return 0
     found = re.fullmatch(r"returning(?::([1-9]))?", level)
     runs = int(found[1] or 1) if found else 0
-    if not 1 <= runs <= _MOST:
-        raise ValueError(f"write fresh, returning, or returning:2 to {_MOST}, not {level!r}")
+    if not 1 <= runs <= _MAX_RUNS:
+        raise ValueError(f"write fresh, returning, or returning:2 to {_MAX_RUNS}, not {level!r}")
     return runs
 
 
 def parse(level: str) -> str:
     """The canonical spelling: one earlier run is ``returning``; ValueError otherwise."""
-    runs = _runs(level)
+    runs = _parse_runs(level)
     if runs == 0:
         return CONTROL
     return "returning" if runs == 1 else f"returning:{runs}"
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The number of earlier runs."""
-    return msgspec.structs.replace(surroundings, earlier_runs=_runs(level))
+    return msgspec.structs.replace(spec, earlier_runs=_parse_runs(level))
 
 
 def strategy() -> SearchStrategy[str]:
     """Any number of earlier runs; shrinks to one."""
     from hypothesis import strategies as st
 
-    return st.integers(1, _MOST).map("returning:{}".format).map(parse)
+    return st.integers(1, _MAX_RUNS).map("returning:{}".format).map(parse)
 
 
 def needles(level: str) -> tuple[str, ...]:

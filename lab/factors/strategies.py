@@ -86,7 +86,7 @@ def environments(
     """
     from hypothesis import strategies as st
 
-    names = _names(factors)
+    names = _check_names(factors)
     held = {name: parse_level(name, text) for name, text in (fixed or {}).items()}
     every = tuple(dict.fromkeys((*names, *held)))
     ways = {name: st.just(held[name]) if name in held else level_strategy(name) for name in every}
@@ -94,10 +94,12 @@ def environments(
     possible = whole.filter(lambda environment: find_conflict(environment) is None)
     if pairs_differing_in is None:
         return possible
-    differing = _differing(pairs_differing_in, every, held)
+    differing = _check_differing(pairs_differing_in, every, held)
 
     def partners(left: Environment) -> SearchStrategy[Pair]:
-        others = {name: level_strategy(name).filter(_other_than(left[name])) for name in differing}
+        others = {
+            name: level_strategy(name).filter(_is_other_than(left[name])) for name in differing
+        }
         return st.fixed_dictionaries(others).map(lambda new: Pair(left, left.but(new)))
 
     return possible.flatmap(partners).filter(lambda pair: find_conflict(pair.right) is None)
@@ -112,11 +114,11 @@ def level_strategy(name: str) -> SearchStrategy[str]:
     return st.one_of(ways)
 
 
-def _other_than(level: str) -> Callable[[str], bool]:
+def _is_other_than(level: str) -> Callable[[str], bool]:
     return lambda text: text != level
 
 
-def _names(chosen: Iterable[str] | None) -> tuple[str, ...]:
+def _check_names(chosen: Iterable[str] | None) -> tuple[str, ...]:
     if chosen is None:
         return tuple(all_factors())
     if isinstance(chosen, str):
@@ -124,7 +126,7 @@ def _names(chosen: Iterable[str] | None) -> tuple[str, ...]:
     return tuple(get_factor(name).name for name in chosen)
 
 
-def _differing(
+def _check_differing(
     chosen: str | Iterable[str], every: Iterable[str], held: Mapping[str, str]
 ) -> tuple[str, ...]:
     names = (chosen,) if isinstance(chosen, str) else tuple(chosen)

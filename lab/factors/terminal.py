@@ -69,7 +69,7 @@ _VALUE = re.compile(r"[\x21-\x39\x3b-\x7e]{1,128}")
 _FORM = "pipe[:TERM[:VARIABLE=value…]] or tty:COLUMNSxROWS[:TERM[:VARIABLE=value…]]"
 
 
-def _split(level: str) -> tuple[Terminal, dict[str, str]]:
+def _parse_terminal(level: str) -> tuple[Terminal, dict[str, str]]:
     kind, *parts = level.split(":")
     if kind == "pipe":
         terminal = Terminal()
@@ -97,7 +97,7 @@ def _split(level: str) -> tuple[Terminal, dict[str, str]]:
 
 def parse(level: str) -> str:
     """The canonical spelling: size and TERM written out, variables in order; ``pipe`` alone."""
-    terminal, variables = _split(level)
+    terminal, variables = _parse_terminal(level)
     term = variables.pop("TERM")
     size = f":{terminal.columns}x{terminal.rows}" if terminal.kind == "tty" else ""
     rest = "".join(f":{name}={value}" for name, value in sorted(variables.items()))
@@ -105,10 +105,10 @@ def parse(level: str) -> str:
     return CONTROL if canonical == f"pipe:{_TERM}" else canonical
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The streams and the level's variables; what the profile itself sets is kept beside them."""
-    terminal, variables = _split(level)
-    return msgspec.structs.replace(surroundings.with_variables(**variables), terminal=terminal)
+    terminal, variables = _parse_terminal(level)
+    return msgspec.structs.replace(spec.with_variables(**variables), terminal=terminal)
 
 
 def strategy() -> SearchStrategy[str]:
@@ -130,7 +130,7 @@ def strategy() -> SearchStrategy[str]:
 
 def needles(level: str) -> tuple[str, ...]:
     """The variables' values that are more than a switch, and the size of a terminal."""
-    terminal, variables = _split(level)
+    terminal, variables = _parse_terminal(level)
     size = [f"{terminal.columns}x{terminal.rows}"] if terminal.kind == "tty" else []
     values = [value for name, value in variables.items() if name != "TERM" and len(value) > 2]
     return tuple(dict.fromkeys((*values, variables["TERM"], *size)))

@@ -81,13 +81,13 @@ def parse(level: str) -> str:
     raise ValueError(f"{value!r} is no IANA time zone; nearest: {nearest(value, load_zones())}")
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The level in TZ, in the files, or in both."""
     form, _, zone = level.rpartition("=")
     variable = None if form == "localtime" or level == CONTROL else zone
     file = CONTROL if form == "TZ" else None if zone == "none" else zone
-    surroundings = surroundings.with_variables(TZ=variable)
-    return msgspec.structs.replace(surroundings, localtime=file, timezone_file=file)
+    spec = spec.with_variables(TZ=variable)
+    return msgspec.structs.replace(spec, localtime=file, timezone_file=file)
 
 
 def strategy() -> SearchStrategy[str]:

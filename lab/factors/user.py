@@ -38,7 +38,7 @@ LEVELS = (
 
 _LOGIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}")
 _PATH = re.compile(r"(?:/[^/\x00-\x1f\x7f:]+)+")
-_LARGEST_UID = 2**31 - 1
+_MAX_UID = 2**31 - 1
 
 
 def parse_account(level: str) -> User:
@@ -53,8 +53,8 @@ def parse_account(level: str) -> User:
     real_name, uid, home, shell = rest
     if any(unicodedata.category(letter) in {"Cc", "Cs"} or letter == "," for letter in real_name):
         raise ValueError(f"a real name has no comma and no control character, unlike {real_name!r}")
-    if not re.fullmatch(r"0|[1-9][0-9]{0,9}", uid) or int(uid) > _LARGEST_UID:
-        raise ValueError(f"a uid is a number up to {_LARGEST_UID}, not {uid!r}")
+    if not re.fullmatch(r"0|[1-9][0-9]{0,9}", uid) or int(uid) > _MAX_UID:
+        raise ValueError(f"a uid is a number up to {_MAX_UID}, not {uid!r}")
     for what, path in (("home", home), ("shell", shell)):
         if not _PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
             raise ValueError(f"the {what} is an absolute path without a final slash, not {path!r}")
@@ -69,9 +69,9 @@ def parse(level: str) -> str:
     return f"{user.login}:{user.real_name}:{user.uid}:{user.home}:{user.shell}"
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The user; the sandbox derives passwd, HOME, USER, LOGNAME and SHELL from it."""
-    return msgspec.structs.replace(surroundings, user=parse_account(level))
+    return msgspec.structs.replace(spec, user=parse_account(level))
 
 
 def strategy() -> SearchStrategy[str]:

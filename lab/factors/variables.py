@@ -61,7 +61,7 @@ _LONGEST, _LONGEST_TOGETHER = 2**17 - 1, 2**20
 """In bytes: execve(2) takes 128 KiB in one, and here up to half of the usual 2 MiB in all."""
 
 _QUOTING = frozenset("'\"\\")
-_SHORTEST_TELLING = 4
+_MIN_NEEDLE_LENGTH = 4
 _PLAIN_WORDS = frozenset({"true", "false", "none", "null", "auto"})
 """Values that stand in any traffic by themselves."""
 
@@ -85,17 +85,17 @@ def names_of_other_factors() -> frozenset[str]:
 
 def parse_assignments(level: str) -> dict[str, str]:
     """The variables that a level sets; ValueError for what is no level."""
-    return dict(_read(level))
+    return dict(_parse_pairs(level))
 
 
 def format_level(variables: Mapping[str, str]) -> str:
     """The level that sets these variables, in canonical spelling; ValueError if none does."""
-    checked = _checked(variables.items())
+    checked = _check_pairs(variables.items())
     return " ".join(f"{name}={shlex.quote(value)}" for name, value in checked) or CONTROL
 
 
 @lru_cache(maxsize=512)
-def _read(level: str) -> tuple[tuple[str, str], ...]:
+def _parse_pairs(level: str) -> tuple[tuple[str, str], ...]:
     if level == CONTROL:
         return ()
     _refuse_control_characters("a level", level)
@@ -108,10 +108,10 @@ def _read(level: str) -> tuple[tuple[str, str], ...]:
     pairs = [word.partition("=") for word in words]
     if not pairs or not all(equals for _, equals, _ in pairs):
         raise ValueError(f"write none, or NAME=value NAME='other value', not {level[:80]!r}")
-    return _checked((name, value) for name, _, value in pairs)
+    return _check_pairs((name, value) for name, _, value in pairs)
 
 
-def _checked(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+def _check_pairs(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """The pairs in order of names, if all of them can be set together."""
     found: dict[str, str] = {}
     for name, value in pairs:
@@ -120,7 +120,7 @@ def _checked(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         if name in found:
             raise ValueError(f"{name} is set twice; leave one out")
         if name in names_of_other_factors():
-            raise ValueError(f"{name} is decided by {_owner(name)}; vary that instead")
+            raise ValueError(f"{name} is decided by {_deciding_factor(name)}; vary that instead")
         _refuse_control_characters(name, value)
         found[name] = value
     sizes = [len(f"{name}={value}".encode()) + 1 for name, value in found.items()]
@@ -139,7 +139,7 @@ def _refuse_control_characters(what: str, text: str) -> None:
             raise ValueError(f"{what} has no control character and no new line, as {letter!r} is")
 
 
-def _owner(name: str) -> str:
+def _deciding_factor(name: str) -> str:
     for factor in factors().values():
         for level in (factor.control, *factor.levels):
             if factor.name != FACTOR.name and name in factor.realise(level, BARE).variables:
@@ -152,9 +152,9 @@ def parse(level: str) -> str:
     return format_level(parse_assignments(level))
 
 
-def realise(level: str, surroundings: HostSpec) -> HostSpec:
+def realise(level: str, spec: HostSpec) -> HostSpec:
     """The variables set; all others stay as they are."""
-    return surroundings.with_variables(**dict(_read(level)))
+    return spec.with_variables(**dict(_parse_pairs(level)))
 
 
 def strategy() -> SearchStrategy[str]:
@@ -172,7 +172,7 @@ def strategy() -> SearchStrategy[str]:
 
 def needles(level: str) -> tuple[str, ...]:
     """The values that are more than a switch, longest first."""
-    values = {value for _, value in _read(level) if len(value) >= _SHORTEST_TELLING}
+    values = {value for _, value in _parse_pairs(level) if len(value) >= _MIN_NEEDLE_LENGTH}
     return tuple(sorted(values - _PLAIN_WORDS, key=lambda value: (-len(value), value)))
 
 

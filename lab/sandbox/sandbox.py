@@ -27,7 +27,7 @@ from lab.clients.profile import Client
 from lab.clients.profile_loader import fill_placeholders
 from lab.environment import Environment
 from lab.factors.registry import get_factor, realise
-from lab.internet.models.script import FixedAnswer, Script
+from lab.internet.models.script import Script
 from lab.internet.server import CellServer, Server
 from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.observation.records import Exit, Observation
@@ -60,7 +60,7 @@ class Sandbox:
         hidden: tuple[Path, ...] = (),
     ) -> None:
         self.client = client
-        own = (*client.hidden, *(os.path.realpath(folder) for folder in (home, *hidden)))
+        own = (*client.hidden_folders, *(os.path.realpath(folder) for folder in (home, *hidden)))
         refuse_lab_folders(client.readable, own)
         self._hidden = tuple(dict.fromkeys(own))
         available = processors or len(os.sched_getaffinity(0))
@@ -73,9 +73,7 @@ class Sandbox:
         profile = client.profile
         self._script = Script(
             protocols=profile.provider.protocols,
-            answers=tuple(
-                FixedAnswer(**msgspec.structs.asdict(answer)) for answer in profile.answers
-            ),
+            answers=profile.answers,
         )
 
     def __enter__(self) -> Self:
@@ -182,6 +180,6 @@ class Sandbox:
             readable=client.readable,
             trust=self.authority.pem,
             limits=Limits(wall_s=profile.timeout_s),
-            shown=client.shown,
+            shown=client.mounts,
             hidden=self._hidden,
         )

@@ -202,12 +202,12 @@ def make_client(
     interpreter, file = specimen.argv
     program: tuple[str, ...] = specimen.argv
     readable: tuple[str, ...] = (str(specimens.folder),)
-    shown: tuple[tuple[str, str], ...] = ()
+    mounts: tuple[tuple[str, str], ...] = ()
     if interpreter == C_SOURCE:
         made = compile_source(specimen.file, cache).resolve()
         there = jail_install_path(specimen.name)
         program, readable = (f"{there}/{made.name}",), ()
-        shown = ((str(made.parent), there),)
+        mounts = ((str(made.parent), there),)
         linked = detect_linkage(made, SYSTEM_PATH)
     else:
         linked = detect_linkage(Path(interpreter), SYSTEM_PATH)
@@ -230,7 +230,7 @@ def make_client(
         program=program,
         readable=readable,
         dynamic=None if linked is None else linked == "glibc",
-        shown=shown,
+        mounts=mounts,
     )
 
 

@@ -73,8 +73,8 @@ class TestPrograms:
         (probe.parent / "out" / "blobs").mkdir()
         after = resolve(words)
         assert after.digest == before.digest
-        assert before.hidden == (str(probe.parent / ".lab"),)
-        assert after.hidden == (str(probe.parent / ".lab"), str(probe.parent / "out"))
+        assert before.hidden_folders == (str(probe.parent / ".lab"),)
+        assert after.hidden_folders == (str(probe.parent / ".lab"), str(probe.parent / "out"))
 
     @pytest.mark.parametrize("home", [".", "..", "../probe"])
     def test_a_program_in_the_labs_home_is_refused(self, probe, home):
@@ -177,7 +177,7 @@ class TestNames:
         assert client.program[0] == f"/opt/claude-code/{path}"
         assert client.program[1:3] == ("-p", "{prompt}")
         assert client.readable == ()
-        assert client.shown == ((str(folder), "/opt/claude-code"),)
+        assert client.mounts == ((str(folder), "/opt/claude-code"),)
         assert client.profile.trust == ("NODE_EXTRA_CA_CERTS",)
 
     def test_a_version_that_is_native_beside_its_wrapper(self, tmp_path):
@@ -221,7 +221,7 @@ class TestNames:
         for name in ("here", "there"):
             installed(tmp_path / name, "pi", "1.0.0", {path: "#!/bin/sh\n"})
         here, there = (resolve(["pi@1.0.0"], tmp_path / name) for name in ("here", "there"))
-        assert here.shown != there.shown
+        assert here.mounts != there.mounts
         assert (here.digest, here.program) == (there.digest, there.program)
         assert not any(str(tmp_path) in word for word in (*here.program, *here.search_path))
 
@@ -237,7 +237,7 @@ class TestNames:
             "lab.clients.package_registries.resolve_npm_version", lambda *_: "1.0.0"
         )
         client = resolve([str(file)], tmp_path)
-        assert client.hidden == (str(tmp_path.parent),)
+        assert client.hidden_folders == (str(tmp_path.parent),)
         assert client.program == ("/opt/pi/run", "--root=/opt/pi", "/etc/hosts")
         assert client.profile.environment["ROOT"] == "/opt/pi"
         assert client.profile.home_files[".rc"] == "root=/opt/pi"

@@ -57,7 +57,7 @@ CLIENT = Client(
     source="the lab's tests",
     program=("/usr/bin/python3", "-EsSB", "-Xutf8", "/opt/probe/read.py"),
     readable=(),
-    shown=((str(PROBE), "/opt/probe"),),
+    mounts=((str(PROBE), "/opt/probe"),),
 )
 """A client with all that a profile can bring, so that no factor is without effect."""
 

@@ -24,7 +24,7 @@ CLIENT = Client(
     program=("/opt/thing/run", "{prompt}", "--in={project}", "{home}/.rc", "{other}"),
     readable=("/srv/data",),
     search_path=("/opt/thing/node/bin", "/usr/bin"),
-    shown=(("/cache/thing/1.0", "/opt/thing"),),
+    mounts=(("/cache/thing/1.0", "/opt/thing"),),
 )
 
 
@@ -47,13 +47,13 @@ def test_words_are_filled_in_one_pass(laboratory):
 
 def test_what_is_shown_and_searched_is_handed_on(laboratory):
     jail = laboratory.jail(control_environment(factors()))
-    assert jail.shown == CLIENT.shown
+    assert jail.shown == CLIENT.mounts
     assert jail.readable == CLIENT.readable
     assert jail.surroundings.variables["PATH"] == "/opt/thing/node/bin:/usr/bin"
 
 
 def test_its_own_folders_are_hidden(tmp_path):
-    client = msgspec.structs.replace(CLIENT, hidden=("/srv/data/old",))
+    client = msgspec.structs.replace(CLIENT, hidden_folders=("/srv/data/old",))
     laboratory = Sandbox(client, home=tmp_path, hidden=(tmp_path / "a" / ".." / "out",))
     jail = laboratory.jail(control_environment(factors()))
     assert jail.hidden == ("/srv/data/old", str(tmp_path), str(tmp_path / "out"))
@@ -98,7 +98,7 @@ def counting(tmp_path_factory):
         CLIENT,
         program=("/usr/bin/python3", "-c", COUNTER),
         readable=(),
-        shown=(),
+        mounts=(),
         search_path=("/usr/bin",),
     )
     with Sandbox(client, jobs=1, home=tmp_path_factory.mktemp("home")) as opened:

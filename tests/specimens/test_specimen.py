@@ -119,7 +119,7 @@ def test_the_path_of_a_compiled_specimen_does_not_reveal_where_it_was_compiled(f
     found = make_client(found_set, found_set.specimens[1], tmp_path / "cache")
     assert found.program == ("/opt/inc/inc",)
     assert found.readable == ()
-    ((there, here),) = found.shown
+    ((there, here),) = found.mounts
     assert here == "/opt/inc"
     assert os.listdir(there) == ["inc"]
     assert found.dynamic is True

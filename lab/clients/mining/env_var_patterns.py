@@ -39,7 +39,7 @@ _NAME = rb"([A-Z][A-Z0-9_]{2,63}+)(?![A-Za-z0-9_$])"
 _LONG_NAME = rb"(?=[A-Z0-9]{1,62}+_)" + _NAME
 """With an underscore, as names have that are not words of something else."""
 _QUOTE = rb"""["'`]"""
-_OPEN = rb"\s{0,80}+b?" + _QUOTE
+_QUOTE_START = rb"\s{0,80}+b?" + _QUOTE
 """What comes before a quoted name; Python's ``os.environb`` takes bytes."""
 _WORD = rb"[A-Za-z0-9_$]{0,60}+"
 
@@ -48,11 +48,11 @@ def _expression(anchor: bytes, *, dotted: bytes = _NAME) -> re.Pattern[bytes]:
     """Expressions that begin with this spelling of ``env``."""
     forms = (
         rb"(?:iron)?!?\??\." + dotted,  # process.env.X, env?.X
-        rb"(?:ironb?)?!?(?:\?\.)?\[" + _OPEN + _NAME + _QUOTE,  # os.environ["X"], env["X"]
+        rb"(?:ironb?)?!?(?:\?\.)?\[" + _QUOTE_START + _NAME + _QUOTE,  # os.environ["X"], env["X"]
         # getenv("X"), os.environ.get("X"), env::var("X"), env!("X"), readEnv(env, "X")
-        _WORD + rb"(?:(?:\.|::)" + _WORD + rb")?!?\(" + _OPEN + _NAME + _QUOTE,
-        rb"\s{0,4}+," + _OPEN + _LONG_NAME + _QUOTE,  # flag(process.env, "X_Y")
-        _WORD + _QUOTE + rb"?\s{0,4}+[:=]\s{0,4}+[\[(]?" + _OPEN + _LONG_NAME + _QUOTE,
+        _WORD + rb"(?:(?:\.|::)" + _WORD + rb")?!?\(" + _QUOTE_START + _NAME + _QUOTE,
+        rb"\s{0,4}+," + _QUOTE_START + _LONG_NAME + _QUOTE,  # flag(process.env, "X_Y")
+        _WORD + _QUOTE + rb"?\s{0,4}+[:=]\s{0,4}+[\[(]?" + _QUOTE_START + _LONG_NAME + _QUOTE,
         rb"\{" + _QUOTE + rb"?" + _NAME,  # $ENV{X}
     )
     return re.compile(anchor + rb"(?:" + rb"|".join(forms) + rb")")
@@ -67,14 +67,16 @@ _LISTS = tuple(
     re.compile(anchor + _WORD + _QUOTE + rb"?\s{0,4}+[:=]\s{0,4}+[\[(]([^\[\]()]{0,2000}+)[\])]")
     for anchor in (rb"env", rb"Env", rb"ENV")
 )
-_LISTED = re.compile(_QUOTE + _LONG_NAME + _QUOTE)
+_LIST_ITEM = re.compile(_QUOTE + _LONG_NAME + _QUOTE)
 
 _ENVIRONMENT = re.compile(rb"env(?:iron)?(?![A-Za-z0-9_$])")
-_ASKED = re.compile(_QUOTE + _NAME + _QUOTE + rb"\s{0,4}+(?:not\s{1,4}+)?in\s{1,4}+[\w$.]{0,40}\Z")
+_MEMBERSHIP_TEST = re.compile(
+    _QUOTE + _NAME + _QUOTE + rb"\s{0,4}+(?:not\s{1,4}+)?in\s{1,4}+[\w$.]{0,40}\Z"
+)
 """``"X" in process.env``, up to ``env``."""
-_UNPACKED = re.compile(rb"\}\s{0,4}+=\s{0,4}+[\w$.?]{0,40}\Z")
+_DESTRUCTURING = re.compile(rb"\}\s{0,4}+=\s{0,4}+[\w$.?]{0,40}\Z")
 _KEY = re.compile(rb"(?<![A-Za-z0-9_$.])" + _NAME + rb"(?=\s{0,4}+[:=,]|\s{0,4}+\Z)")
-_FARTHEST_BACK = 4000
+_MAX_LOOKBACK = 4000
 """How far before ``} = process.env`` its opening brace is looked for."""
 
 _QUOTED = re.compile(rb"""["'`.]""" + _LONG_NAME)
@@ -92,22 +94,22 @@ def find_script_reads(contents: Contents) -> Counter[bytes]:
         found.update(match[match.lastindex or 0] for match in expression.finditer(contents))
     for lists in _LISTS:
         for listing in lists.finditer(contents):
-            found.update(match[1] for match in _LISTED.finditer(listing[1]))
+            found.update(match[1] for match in _LIST_ITEM.finditer(listing[1]))
     last = 0
     for match in _ENVIRONMENT.finditer(contents):
-        found.update(_read_before(contents, last, match.start()))
+        found.update(_find_reads_before(contents, last, match.start()))
         last = match.end()
     return found
 
 
-def _read_before(contents: Contents, start: int, end: int) -> Iterator[bytes]:
+def _find_reads_before(contents: Contents, start: int, end: int) -> Iterator[bytes]:
     """What the words before ``env``, back to ``start``, read of it."""
     before = contents[max(start, end - 160) : end]
-    if asked := _ASKED.search(before):
+    if asked := _MEMBERSHIP_TEST.search(before):
         yield asked[1]
-    elif unpacked := _UNPACKED.search(before):
+    elif unpacked := _DESTRUCTURING.search(before):
         brace = end - len(before) + unpacked.start()
-        inside = contents[max(start, brace - _FARTHEST_BACK) : brace]
+        inside = contents[max(start, brace - _MAX_LOOKBACK) : brace]
         opening = inside.rfind(b"{")
         if opening >= 0:
             yield from (match[1] for match in _KEY.finditer(inside, opening + 1))
@@ -134,14 +136,14 @@ def find_capital_runs(contents: Contents) -> set[tuple[bytes, bool]]:
     """
     found: set[tuple[bytes, bool]] = set()
     start = 0
-    for code_start, code_end in (*_code(contents), (len(contents), 0)):
+    for code_start, code_end in (*_code_ranges(contents), (len(contents), 0)):
         for match in _RUN.finditer(contents, start, max(start, code_start)):
             found.add((match[0], contents[match.end() : match.end() + 1].islower()))
         start = max(start, code_end)
     return found
 
 
-def _code(contents: Contents) -> list[tuple[int, int]]:
+def _code_ranges(contents: Contents) -> list[tuple[int, int]]:
     """Where an ELF file's machine code lies, in order; empty where its sections are unknown."""
     header = contents[:64]
     if not header.startswith(b"\x7fELF"):

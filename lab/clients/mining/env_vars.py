@@ -43,26 +43,26 @@ __all__ = ["MinedNames", "mine_env_var_names", "mine_env_vars", "open_contents"]
 MAX_FILES = 100_000
 MAX_BYTES = 4 * 2**30
 """Read in all; a program that lies in a folder full of other things is searched this far."""
-_MAPPED_FROM = 16 * 2**20
+_MMAP_FROM_BYTES = 16 * 2**20
 """Larger files are mapped into memory, not copied there."""
 
 
-_SMALL = 2**18
+_HAND_WRITTEN_BYTES = 2**18
 """A script that may well be written by hand, where capitals mean something."""
 _LONGEST_NAME = 64
-_FEWEST_LETTERS = 5
+_MIN_LETTERS = 5
 _PLAUSIBLE = re.compile(r"[A-Z]+[0-9]*(?:_(?:[A-Z]+[0-9]*|[0-9]+))+")
 """No word goes on after a digit, as the names do that compilers make."""
-_SHORTEST_SPLIT = 4
+_MIN_SPLIT_PREFIX = 4
 """A shorter beginning also stands inside of names (``AI_`` in ``OPENAI_``)."""
 # fmt: off
-_ENDS = frozenset((
+_SUFFIXES = frozenset((
     "ARGS", "CERT", "CERTS", "CONFIG", "DEBUG", "DIR", "DISABLE", "DISABLED", "ENABLE",
     "ENABLED", "ENDPOINT", "ENV", "FILE", "FLAGS", "HOME", "HOST", "ID", "KEY", "LEVEL", "LOG",
     "MODE", "MODEL", "OPTIONS", "PATH", "PORT", "PROFILE", "PROXY", "REGION", "SECRET",
     "TIMEOUT", "TOKEN", "TRACE", "URI", "URL", "USER", "VERSION",
 ))
-_BEGINNINGS = frozenset(("DISABLE", "ENABLE", "FORCE", "NO", "SKIP", "USE"))
+_PREFIXES = frozenset(("DISABLE", "ENABLE", "FORCE", "NO", "SKIP", "USE"))
 # fmt: on
 """Words that variables of programs of all kinds end and begin with."""
 
@@ -109,11 +109,13 @@ def mine_env_vars(client: Client, most: int = 2000) -> MinedNames:
                 elif kind is not None:
                     read.update(find_script_reads(contents))
                     standing |= find_quoted_names(contents)
-                if kind == "compiled" or (kind is not None and len(contents) <= _SMALL):
+                if kind == "compiled" or (
+                    kind is not None and len(contents) <= _HAND_WRITTEN_BYTES
+                ):
                     loose |= find_capital_runs(contents)
         except (OSError, ValueError):  # ValueError: it became empty before it was mapped
             unread += 1
-    names = _ranked(read, standing, loose, _own_beginnings(client))
+    names = _rank_names(read, standing, loose, _own_prefixes(client))
     return MinedNames(names[:most], files, unread, complete)
 
 
@@ -123,14 +125,14 @@ def open_contents(path: str) -> Iterator[Contents]:
     # A pipe put in the file's place would keep a plain open waiting for ever.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb") as file:
-        if os.fstat(descriptor).st_size < _MAPPED_FROM:
-            yield file.read(_MAPPED_FROM)
+        if os.fstat(descriptor).st_size < _MMAP_FROM_BYTES:
+            yield file.read(_MMAP_FROM_BYTES)
         else:
             with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as mapped:
                 yield mapped
 
 
-def _own_beginnings(client: Client) -> frozenset[str]:
+def _own_prefixes(client: Client) -> frozenset[str]:
     """First words of names that are surely this client's: of its own, and of its profile."""
     profile = client.profile
     variable = profile.provider.endpoint_variable or ()
@@ -141,67 +143,67 @@ def _own_beginnings(client: Client) -> frozenset[str]:
     words = (profile.name, program, package.rpartition("/")[2])
     names = [re.sub(r"[^A-Z0-9]+", "_", word.upper()) for word in words]
     names += [*profile.environment, *profile.optout, *variables]
-    return frozenset(first for first in map(_first, names) if len(first) > 1)
+    return frozenset(first for first in map(_first_word, names) if len(first) > 1)
 
 
-def _first(name: str) -> str:
+def _first_word(name: str) -> str:
     return name.partition("_")[0]
 
 
-def _ranked(
+def _rank_names(
     read: Mapping[bytes, int],
-    standing: set[bytes],
-    loose: set[tuple[bytes, bool]],
+    quoted_names: set[bytes],
+    capital_runs: set[tuple[bytes, bool]],
     own: frozenset[str],
 ) -> tuple[str, ...]:
     """All names that can be variables, the surest first."""
     sure = {name.decode(): count for name, count in read.items() if not name.endswith(b"_")}
-    shared = Counter(_first(name) for name in sure if "_" in name)
+    shared = Counter(_first_word(name) for name in sure if "_" in name)
     weight = {first: count for first, count in shared.items() if count > 1}
     weight.update(dict.fromkeys(own, len(sure) + 1))
-    border = _border(weight)
-    bare = {name.decode() for name in standing}
-    others = {part for run, cut in loose for part in _parts(run.decode(), cut, border)}
-    alike = {name for name in bare | others if _first(name) in weight}
-    others |= {name for name in bare if _plausible(name)}
+    border = _split_pattern(weight)
+    bare = {name.decode() for name in quoted_names}
+    others = {part for run, cut in capital_runs for part in _split_run(run.decode(), cut, border)}
+    alike = {name for name in bare | others if _first_word(name) in weight}
+    others |= {name for name in bare if _is_plausible(name)}
     in_order = [
         sorted(sure, key=lambda name: (-sure[name], name)),
-        sorted(alike, key=lambda name: (-weight[_first(name)], name)),
-        sorted(others, key=lambda name: (not _usual(name), name)),
+        sorted(alike, key=lambda name: (-weight[_first_word(name)], name)),
+        sorted(others, key=lambda name: (not _is_usual(name), name)),
     ]
     found = dict.fromkeys(name for names in in_order for name in names)
     return tuple(name for name in found if not name.endswith("_"))
 
 
-def _border(beginnings: Iterable[str]) -> re.Pattern[str]:
+def _split_pattern(beginnings: Iterable[str]) -> re.Pattern[str]:
     """Where a name begins that has one of these beginnings, right after another text."""
-    known = "|".join(sorted(word for word in beginnings if len(word) >= _SHORTEST_SPLIT))
+    known = "|".join(sorted(word for word in beginnings if len(word) >= _MIN_SPLIT_PREFIX))
     return re.compile(f"(?<=[A-Z0-9])(?=(?:{known})_)" if known else r"(?!)")
 
 
-def _parts(run: str, cut: bool, border: re.Pattern[str]) -> Iterator[str]:
+def _split_run(run: str, cut: bool, border: re.Pattern[str]) -> Iterator[str]:
     """The names that a run may be, or be made of.
 
     ``cut`` says that its last letter may belong to a word that follows.
     """
     *parts, last = border.split(run)
-    if not cut or _usual_end(last):
+    if not cut or _has_usual_end(last):
         parts.append(last)
     else:
-        parts += [last[:-1]] if _usual_end(last[:-1]) else [last, last[:-1]]
+        parts += [last[:-1]] if _has_usual_end(last[:-1]) else [last, last[:-1]]
     if not all("_" in part for part in parts):
         parts.append(run)
-    yield from filter(_plausible, parts)
+    yield from filter(_is_plausible, parts)
 
 
-def _plausible(name: str) -> bool:
-    sized = sum(map(str.isalpha, name)) >= _FEWEST_LETTERS and len(name) <= _LONGEST_NAME
+def _is_plausible(name: str) -> bool:
+    sized = sum(map(str.isalpha, name)) >= _MIN_LETTERS and len(name) <= _LONGEST_NAME
     return sized and _PLAUSIBLE.fullmatch(name) is not None
 
 
-def _usual(name: str) -> bool:
-    return _usual_end(name) or _first(name) in _BEGINNINGS
+def _is_usual(name: str) -> bool:
+    return _has_usual_end(name) or _first_word(name) in _PREFIXES
 
 
-def _usual_end(name: str) -> bool:
-    return name.rpartition("_")[2] in _ENDS
+def _has_usual_end(name: str) -> bool:
+    return name.rpartition("_")[2] in _SUFFIXES

@@ -33,14 +33,14 @@ __all__ = ["HostWords", "find_host_words", "find_host_words_in"]
 MAX_WORDS = 200
 """Words of each kind."""
 MAX_BYTES = 512 * 2**20
-_MOST_FILES = 20_000
-_NEAR = 300
+_MAX_FILES = 20_000
+_KEYWORD_DISTANCE = 300
 """Bytes on each side of a host in which a quoted word is a keyword."""
-_MOST_HITS = 5000
+_MAX_HITS = 5000
 """Of one file."""
 
 _DOMAINS = frozenset((*ALL_COUNTRIES, *GENERIC))
-_ALSO_FILES = frozenset(
+_ALSO_FILE_EXTENSIONS = frozenset(
     (
         "am",
         "app",
@@ -62,7 +62,9 @@ _ALSO_FILES = frozenset(
     )
 )
 """Top-level domains that are endings of files as well."""
-_OWN = re.compile(r"(?:^|\.)(?:localhost|local|internal|invalid|test|example\.(?:com|net|org))$")
+_RESERVED = re.compile(
+    r"(?:^|\.)(?:localhost|local|internal|invalid|test|example\.(?:com|net|org))$"
+)
 
 _HOST = re.compile(
     rb"""(?:(//)|["'`])((?:[a-z0-9][a-z0-9-]{0,62}\.){1,6}[a-z]{2,24})(?=["'`/:?#\s\\])"""
@@ -86,60 +88,60 @@ def find_host_words(client: Client) -> HostWords:
     keywords: Counter[str] = Counter()
     size = 0
     for number, path in enumerate(list_program_files(client)):
-        if number >= _MOST_FILES or size >= MAX_BYTES:
+        if number >= _MAX_FILES or size >= MAX_BYTES:
             break
         try:
             with open_contents(path) as contents:
                 size += len(contents)
                 if classify_program(path, contents[:512]) is not None:
-                    _count(contents, hosts, endings, keywords)
+                    _count_words(contents, hosts, endings, keywords)
         except (OSError, ValueError):
             continue
-    return HostWords(*map(_first, (hosts, endings, keywords)))
+    return HostWords(*map(_most_clustered, (hosts, endings, keywords)))
 
 
 def find_host_words_in(contents: Contents) -> HostWords:
     """The words in some bytes."""
     found: tuple[Counter[str], Counter[str], Counter[str]] = Counter(), Counter(), Counter()
-    _count(contents, *found)
-    return HostWords(*map(_first, found))
+    _count_words(contents, *found)
+    return HostWords(*map(_most_clustered, found))
 
 
-def _count(
+def _count_words(
     contents: Contents, hosts: Counter[str], endings: Counter[str], keywords: Counter[str]
 ) -> None:
-    places: list[tuple[int, Counter[str], str]] = []
+    matches: list[tuple[int, Counter[str], str]] = []
     for match in _HOST.finditer(contents):
         if _is_host(host := match[2].decode(), in_url=match[1] is not None):
-            places.append((match.start(2), hosts, host))
-        if len(places) >= _MOST_HITS:
+            matches.append((match.start(2), hosts, host))
+        if len(matches) >= _MAX_HITS:
             break
     for match in _ENDING.finditer(contents):
         ending = match[1].decode()
         last = ending.rpartition(".")[2]
-        if last in _DOMAINS and last not in _ALSO_FILES:
-            places.append((match.start(1), endings, ending))
-        if len(places) >= 2 * _MOST_HITS:
+        if last in _DOMAINS and last not in _ALSO_FILE_EXTENSIONS:
+            matches.append((match.start(1), endings, ending))
+        if len(matches) >= 2 * _MAX_HITS:
             break
-    places.sort(key=lambda place: place[0])
+    matches.sort(key=lambda place: place[0])
     searched = 0
-    for number, (start, kind, text) in enumerate(places):
+    for number, (start, kind, text) in enumerate(matches):
         neighbours = 1
         for other in (number - 1, number + 1):
-            near = 0 <= other < len(places) and abs(places[other][0] - start) < _NEAR
-            neighbours += near and places[other][2] != text
+            near = 0 <= other < len(matches) and abs(matches[other][0] - start) < _KEYWORD_DISTANCE
+            neighbours += near and matches[other][2] != text
         kind[text] = max(kind[text], neighbours)
-        here = max(searched, start - _NEAR)
-        searched = start + len(text) + _NEAR
+        here = max(searched, start - _KEYWORD_DISTANCE)
+        searched = start + len(text) + _KEYWORD_DISTANCE
         around = contents[here:searched]
         keywords.update(match[1].decode() for match in _QUOTED.finditer(around))
 
 
 def _is_host(host: str, *, in_url: bool) -> bool:
     *names, last = host.split(".")
-    file = last in _ALSO_FILES and len(names) == 1 and not in_url
-    return last in _DOMAINS and not file and not _OWN.search(host)
+    file = last in _ALSO_FILE_EXTENSIONS and len(names) == 1 and not in_url
+    return last in _DOMAINS and not file and not _RESERVED.search(host)
 
 
-def _first(found: Counter[str]) -> tuple[str, ...]:
+def _most_clustered(found: Counter[str]) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda text: (-found[text], text)))[:MAX_WORDS]

@@ -23,8 +23,8 @@ __all__ = ["ProgramKind", "classify_program", "list_program_files"]
 
 ProgramKind = Literal["compiled", "script", "shell"]
 
-_OF_JAVASCRIPT = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
-_SCRIPTS = (*_OF_JAVASCRIPT, ".py", ".pyw", ".rb", ".pl", ".pm", ".php", ".lua")
+_JAVASCRIPT = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
+_SCRIPTS = (*_JAVASCRIPT, ".py", ".pyw", ".rb", ".pl", ".pm", ".php", ".lua")
 _SHELLS = (".sh", ".bash", ".zsh", ".ksh", ".fish")
 _COMPILED = (".node", ".so")
 _NO_CODE = (".d.ts", ".d.mts", ".d.cts")
@@ -34,10 +34,10 @@ _INTERPRETERS = re.compile(
     r"(?:node|nodejs|bun|deno|python|pypy|ruby|perl|php|lua|luajit|java|busybox|env"
     r"|(?:ba|da|z|k|fi)?sh)[0-9.]*(?:-[0-9.]+)?"
 )
-_LIBRARY = re.compile(r".*/lib(?:32|64)?/(?:python|pypy)\d+(?:\.\d+)?t?")
+_PYTHON_LIBRARY = re.compile(r".*/lib(?:32|64)?/(?:python|pypy)\d+(?:\.\d+)?t?")
 """A Python's own library; of its folders, only these are others'."""
 _PACKAGES = ("site-packages", "dist-packages")
-_OF_NODE = ("corepack", "npm")
+_NODE_TOOLS = ("corepack", "npm")
 
 
 def list_program_files(client: Client) -> Iterator[str]:
@@ -54,7 +54,7 @@ def list_program_files(client: Client) -> Iterator[str]:
         identity = (status.st_dev, status.st_ino)
         if stat.S_ISREG(status.st_mode) and status.st_size and identity not in seen:
             seen.add(identity)
-            if _worth_opening(path, status.st_mode):
+            if _may_be_program(path, status.st_mode):
                 yield path
 
 
@@ -71,31 +71,31 @@ def classify_program(path: str, head: bytes) -> ProgramKind | None:
 def _candidates(client: Client) -> Iterator[str]:
     for word in client.program:
         if word.startswith("/") and "\0" not in word:
-            yield os.path.realpath(to_host_path(word, client.shown))
-    hidden = {os.path.realpath(folder) for folder in client.hidden}
-    for shown in (*(here for here, _ in client.shown), *client.readable):
+            yield os.path.realpath(to_host_path(word, client.mounts))
+    hidden = {os.path.realpath(folder) for folder in client.hidden_folders}
+    for shown in (*(here for here, _ in client.mounts), *client.readable):
         root = os.path.realpath(shown)
         yield root
         for folder, folders, names in os.walk(root):
             folders[:] = sorted(
                 name
                 for name in folders
-                if _belongs(folder, name) and os.path.join(folder, name) not in hidden
+                if _is_client_part(folder, name) and os.path.join(folder, name) not in hidden
             )
-            if not _LIBRARY.fullmatch(folder):
+            if not _PYTHON_LIBRARY.fullmatch(folder):
                 yield from (os.path.join(folder, name) for name in sorted(names))
 
 
-def _belongs(folder: str, name: str) -> bool:
+def _is_client_part(folder: str, name: str) -> bool:
     """Whether a folder's part is the client's, and no interpreter's or tool's."""
-    if _LIBRARY.fullmatch(folder):
+    if _PYTHON_LIBRARY.fullmatch(folder):
         return name in _PACKAGES
-    if name in _OF_NODE and folder.endswith("/lib/node_modules"):
+    if name in _NODE_TOOLS and folder.endswith("/lib/node_modules"):
         return False
     return not EXCLUDED_NAMES.fullmatch(os.fsencode(name))
 
 
-def _worth_opening(path: str, mode: int) -> bool:
+def _may_be_program(path: str, mode: int) -> bool:
     name = os.path.basename(path)
     if name.endswith(_NO_CODE):
         return False

@@ -20,15 +20,15 @@ __all__ = [
     "parse_machine_address",
 ]
 
-_CAUGHT = ("192.0.2.1", "100::1")
+_LAB_ADDRESSES = ("192.0.2.1", "100::1")
 """Where the lab listens in every cell (lab/sandbox)."""
 _UNICAST6 = (IPv6Network("2000::/3"), IPv6Network("fc00::/7"))
 """Global (RFC 4291, as assigned by IANA) and unique local addresses (RFC 4193)."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,14}")
-_NO_NAMES = ("all", "default", "lo")
+_RESERVED_NAMES = ("all", "default", "lo")
 """Loopback is there already, and the kernel keeps the other two for its settings."""
-_HARDWARE = re.compile(r"(?!00(?::00){5})[0-9a-f][02468ace](?::[0-9a-f]{2}){5}")
+_MAC = re.compile(r"(?!00(?::00){5})[0-9a-f][02468ace](?::[0-9a-f]{2}){5}")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
@@ -43,7 +43,7 @@ def parse_machine_address(text: str) -> str:
         address = ip_address(text)
     except ValueError:
         raise ValueError(f"{text!r} is no IP address") from None
-    if str(address) in _CAUGHT:
+    if str(address) in _LAB_ADDRESSES:
         raise ValueError(f"{address} is where the lab itself listens; choose another address")
     if isinstance(address, IPv6Address):
         usable = not address.scope_id and any(address in part for part in _UNICAST6)
@@ -92,17 +92,17 @@ def choose_gateway(addresses: tuple[str, ...], told: str | None = None) -> str:
 
 def check_interface_name(text: str) -> str:
     """A name that the kernel gives an interface other than loopback."""
-    if not _NAME.fullmatch(text) or text in _NO_NAMES:
+    if not _NAME.fullmatch(text) or text in _RESERVED_NAMES:
         raise ValueError(
             "an interface's name is a letter, then letters, digits, . _ or -, at most 15, and "
-            f"none of {', '.join(_NO_NAMES)}, unlike {text!r}"
+            f"none of {', '.join(_RESERVED_NAMES)}, unlike {text!r}"
         )
     return text
 
 
 def check_mac(text: str) -> str:
     """A MAC address of one interface."""
-    if not _HARDWARE.fullmatch(text):
+    if not _MAC.fullmatch(text):
         raise ValueError(f"a MAC is written 02:42:9c:1f:5e:07 (and unicast), not {text!r}")
     return text
 

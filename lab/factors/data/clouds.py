@@ -57,11 +57,11 @@ _MACHINES = {
 }  # fmt: skip
 
 
-def _noted(told: object) -> File:
-    return File(json.dumps(told, indent=1, sort_keys=True).encode() + b"\n")
+def _json_file(document: object) -> File:
+    return File(json.dumps(document, indent=1, sort_keys=True).encode() + b"\n")
 
 
-def _cloud(name: str, distribution: Distribution) -> ContainerMark:
+def _cloud_mark(name: str, distribution: Distribution) -> ContainerMark:
     cloud = _MACHINES[name]
     platform = distribution.platform
     kernel = distribution.clouds.get(name, platform.kernel)
@@ -94,10 +94,10 @@ def _cloud(name: str, distribution: Distribution) -> ContainerMark:
             f"{run}/cloud-id": Link(f"{run}/cloud-id-{cloud.name}"),
             f"{run}/cloud-id-{cloud.name}": File(f"{cloud.name}\n".encode()),
             f"{run}/enabled": File(),
-            f"{run}/instance-data.json": _noted(
+            f"{run}/instance-data.json": _json_file(
                 {"base64_encoded_keys": [], "sensitive_keys": [], "v1": instance}
             ),
-            f"{run}/result.json": _noted({"v1": {"datasource": cloud.source, "errors": []}}),
+            f"{run}/result.json": _json_file({"v1": {"datasource": cloud.source, "errors": []}}),
             **cloud.files,
         },
         kernel=kernel,
@@ -114,7 +114,7 @@ _WORKSPACE = "example-project-k3v9t0m2xqd"
 _INSTANCE = "c58e2d07-4b19-4f6a-b3e0-8a71d90f5c36"
 
 CLOUDS: Mapping[str, Callable[[Distribution], ContainerMark]] = {
-    **{name: partial(_cloud, name) for name in _MACHINES},
+    **{name: partial(_cloud_mark, name) for name in _MACHINES},
     "amazon-ecs": make_container_mark(
         {
             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": (

@@ -65,7 +65,7 @@ def make_container_mark(
     return lambda distribution: mark
 
 
-def _docker_of_old(distribution: Distribution) -> ContainerMark:
+def _docker_cgroup1(distribution: Distribution) -> ContainerMark:
     """On a host with control groups of version 1, where the paths name the container."""
     numbered = enumerate(_CONTROLLERS, 1)
     lines = [f"{number}:{name}:/docker/{_CONTAINER}\n" for number, name in numbered]
@@ -115,7 +115,7 @@ Qa1tqTNxRJmaYIe1eSE=
 def _token() -> bytes:
     """A service account's token (RFC 7519) whose signature is made of nothing but digests."""
     issuer = "https://kubernetes.default.svc.cluster.local"
-    told = {
+    claims = {
         "aud": [issuer],
         "exp": 1_821_096_687,
         "iat": 1_789_559_887,
@@ -131,7 +131,7 @@ def _token() -> bytes:
     kid = hashlib.sha256(_CLUSTER_AUTHORITY).digest()
     header = {"alg": "RS256", "kid": base64.urlsafe_b64encode(kid).rstrip(b"=").decode()}
     signature = b"".join(hashlib.sha512(bytes([part])).digest() for part in range(4))
-    texts = [json.dumps(part, separators=(",", ":")).encode() for part in (header, told)]
+    texts = [json.dumps(part, separators=(",", ":")).encode() for part in (header, claims)]
     parts = (*texts, signature)
     return b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
 
@@ -192,7 +192,7 @@ def _wsl(distribution: Distribution) -> ContainerMark:
 
 MARKS: Mapping[str, Callable[[Distribution], ContainerMark]] = {
     "docker": make_container_mark(files=DOCKER_FILE),
-    "docker-cgroup1": _docker_of_old,
+    "docker-cgroup1": _docker_cgroup1,
     "podman": make_container_mark(
         {"container": "podman"}, {"/run/.containerenv": File(mode=0o755)}
     ),

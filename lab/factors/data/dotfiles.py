@@ -57,7 +57,7 @@ class HomeTrace(msgspec.Struct, frozen=True):
     private: bool = False
 
 
-def _url(value: str) -> str:
+def _check_url(value: str) -> str:
     """A package index: scheme and host in small letters, no final slash."""
     parts = re.fullmatch(r"(?i)(https?)://([a-z0-9._-]+)(:[1-9]\d{1,4})?((?:/[\w.~-]+)*)/?", value)
     if parts is None or not value.isascii():
@@ -66,26 +66,26 @@ def _url(value: str) -> str:
     return f"{scheme.lower()}://{parse_url_host(host)}{port}{path}"
 
 
-def _host(value: str) -> str:
+def _check_host(value: str) -> str:
     host = parse_url_host(value)
     if host.startswith("["):
         raise ValueError(f"write the name of a host, not the address {value!r}")
     return host
 
 
-def _matching(pattern: str, what: str, value: str) -> str:
+def _check_pattern(pattern: str, what: str, value: str) -> str:
     if not re.fullmatch(pattern, value):
         raise ValueError(f"{value!r} is no {what}")
     return value
 
 
-def _of(known: Mapping[str, object], what: str, value: str) -> str:
+def _check_known(known: Mapping[str, object], what: str, value: str) -> str:
     if value not in known:
         raise ValueError(f"{value!r} is no {what} known here; nearest: {nearest(value, known)}")
     return value
 
 
-def _one(path: str, template: str) -> Callable[[str], Texts]:
+def _one_file(path: str, template: str) -> Callable[[str], Texts]:
     """One file, in which ``@`` stands for the value."""
     return lambda value: {path: template.replace("@", value)}
 
@@ -184,46 +184,46 @@ def _desktop(language: str) -> Texts:
     }
 
 
-_region = partial(_matching, r"[a-z]{2}(?:-[a-z]{2,12}){1,2}-[1-9]", "region of AWS")
-_project = partial(_matching, r"[a-z][a-z0-9-]{4,28}[a-z0-9]", "project of Google Cloud")
+_region = partial(_check_pattern, r"[a-z]{2}(?:-[a-z]{2,12}){1,2}-[1-9]", "region of AWS")
+_project = partial(_check_pattern, r"[a-z][a-z0-9-]{4,28}[a-z0-9]", "project of Google Cloud")
 _method = partial(
-    _matching,
+    _check_pattern,
     r"ibus|fcitx5?/[a-z][a-z0-9-]{1,31}",
     "input method: fcitx5/ENGINE, fcitx/ENGINE, ibus",
 )
 
 KINDS: Mapping[str, HomeTrace] = {
-    "agents": HomeTrace(partial(_of, {**FILES, AGENTS: None}, "agent"), _agents),
+    "agents": HomeTrace(partial(_check_known, {**FILES, AGENTS: None}, "agent"), _agents),
     "aws": HomeTrace(
-        _region, _one("~/.aws/config", "[default]\nregion = @\noutput = json\n"), True
+        _region, _one_file("~/.aws/config", "[default]\nregion = @\noutput = json\n"), True
     ),
     "cargo": HomeTrace(
-        _url,
-        _one(
+        _check_url,
+        _one_file(
             "~/.cargo/config.toml",
             '[source.crates-io]\nreplace-with = "mirror"\n\n'
             '[source.mirror]\nregistry = "sparse+@/"\n',
         ),
     ),
-    "desktop": HomeTrace(partial(_of, LANGUAGES, "locale of a desktop"), _desktop),
-    "docker": HomeTrace(_host, _docker, True),
+    "desktop": HomeTrace(partial(_check_known, LANGUAGES, "locale of a desktop"), _desktop),
+    "docker": HomeTrace(_check_host, _docker, True),
     "gcloud": HomeTrace(_project, _gcloud, True),
-    "go": HomeTrace(_url, _one("~/.config/go/env", "GOPROXY=@,direct\n")),
-    "history": HomeTrace(_host, _history, True),
+    "go": HomeTrace(_check_url, _one_file("~/.config/go/env", "GOPROXY=@,direct\n")),
+    "history": HomeTrace(_check_host, _history, True),
     "input-method": HomeTrace(_method, _input_method),
-    "kube": HomeTrace(_host, _kube, True),
+    "kube": HomeTrace(_check_host, _kube, True),
     "maven": HomeTrace(
-        _url,
-        _one(
+        _check_url,
+        _one_file(
             "~/.m2/settings.xml",
             "<settings>\n  <mirrors>\n    <mirror>\n      <id>mirror</id>\n"
             "      <mirrorOf>central</mirrorOf>\n      <url>@</url>\n"
             "    </mirror>\n  </mirrors>\n</settings>\n",
         ),
     ),
-    "npm": HomeTrace(_url, _one("~/.npmrc", "registry=@/\n"), True),
-    "pip": HomeTrace(_url, _one("~/.config/pip/pip.conf", "[global]\nindex-url = @\n")),
-    "shell": HomeTrace(_host, _shell),
-    "ssh": HomeTrace(_host, _ssh, True),
+    "npm": HomeTrace(_check_url, _one_file("~/.npmrc", "registry=@/\n"), True),
+    "pip": HomeTrace(_check_url, _one_file("~/.config/pip/pip.conf", "[global]\nindex-url = @\n")),
+    "shell": HomeTrace(_check_host, _shell),
+    "ssh": HomeTrace(_check_host, _ssh, True),
 }
 """By the name that a level gives it."""

@@ -64,12 +64,12 @@ def _text(text: str, mode: int = 0o644) -> File:
     return File(text.encode(), mode)
 
 
-def _below(prefix: str, items: Items) -> Items:
+def _move_below(prefix: str, items: Items) -> Items:
     return {prefix + path.removeprefix("."): item for path, item in items.items()}
 
 
-def _shell(make: PartBuilder) -> Items:
-    owner = make.owner
+def _shell(builder: PartBuilder) -> Items:
+    owner = builder.owner
     history = f"ssh {owner.host}\ncd ~/code/{owner.word}\ngit pull\nmake test\n"
     return {
         "~/.bashrc": _text('alias ll="ls -l"\n[ -f ~/.bash_aliases ] && . ~/.bash_aliases\n'),
@@ -82,26 +82,26 @@ def _shell(make: PartBuilder) -> Items:
     }
 
 
-def _keys(make: PartBuilder) -> Items:
-    owner = make.owner
+def _keys(builder: PartBuilder) -> Items:
+    owner = builder.owner
     return {
         "~/.ssh": Directory(0o700),
         "~/.ssh/config": _text(f"Host work\n    HostName {owner.host}\n", PRIVATE),
-        "~/.ssh/id_ed25519": File(make.random.randbytes(400), PRIVATE),
-        "~/.ssh/id_ed25519.pub": _text(f"ssh-ed25519 {make.key()} {owner.email}\n"),
-        "~/.ssh/known_hosts": _text(f"{owner.host} ssh-ed25519 {make.key()}\n", PRIVATE),
+        "~/.ssh/id_ed25519": File(builder.random.randbytes(400), PRIVATE),
+        "~/.ssh/id_ed25519.pub": _text(f"ssh-ed25519 {builder.key()} {owner.email}\n"),
+        "~/.ssh/known_hosts": _text(f"{owner.host} ssh-ed25519 {builder.key()}\n", PRIVATE),
         "~/.gnupg": Directory(0o700),
-        "~/.gnupg/pubring.kbx": File(make.random.randbytes(64), PRIVATE),
+        "~/.gnupg/pubring.kbx": File(builder.random.randbytes(64), PRIVATE),
     }
 
 
-def _accounts(make: PartBuilder) -> Items:
-    owner = make.owner
-    docker = {"auths": {f"registry.{owner.host}": {"auth": make.token()}}}
+def _accounts(builder: PartBuilder) -> Items:
+    owner = builder.owner
+    docker = {"auths": {f"registry.{owner.host}": {"auth": builder.token()}}}
     return {
         "~/.npmrc": _text(f"@{owner.word}:registry=https://npm.{owner.host}/\n", PRIVATE),
         "~/.netrc": _text(
-            f"machine {owner.host} login {owner.login} password {make.token()}\n", PRIVATE
+            f"machine {owner.host} login {owner.login} password {builder.token()}\n", PRIVATE
         ),
         "~/.config/pip/pip.conf": _text(f"[global]\nindex-url = https://pip.{owner.host}/simple\n"),
         "~/.aws": Directory(0o700),
@@ -110,34 +110,34 @@ def _accounts(make: PartBuilder) -> Items:
     }
 
 
-def _caches(make: PartBuilder) -> Items:
+def _caches(builder: PartBuilder) -> Items:
     items: Items = {
         "~/.cache": Directory(0o700),
         "~/.cache/CACHEDIR.TAG": _text("Signature: 8a477f597d28d172789f06886806bc55\n"),
-        f"~/.cache/{make.owner.word}/data_0": make.long(b"\xc3\xca\x03\xc1"),
+        f"~/.cache/{builder.owner.word}/data_0": builder.long(b"\xc3\xca\x03\xc1"),
     }
-    for _ in range(make.random.randint(1, 6)):
-        name = make.token()
+    for _ in range(builder.random.randint(1, 6)):
+        name = builder.token()
         folder = f"~/.npm/_cacache/content-v2/sha512/{name[:2]}/{name[2:4]}"
-        items[f"{folder}/{name[4:]}"] = File(make.random.randbytes(60))
+        items[f"{folder}/{name[4:]}"] = File(builder.random.randbytes(60))
     return items
 
 
-def _desktop(make: PartBuilder) -> Items:
-    owner = make.owner
+def _desktop(builder: PartBuilder) -> Items:
+    owner = builder.owner
     return {
         "~/Documents/Notizen für später.txt": _text(owner.notes),
         f"~/Documents/{owner.company}/minutes.txt": _text(f"{owner.name}\n{owner.notes}\n"),
-        "~/Downloads/debian-12-amd64-netinst.iso": make.long(),
+        "~/Downloads/debian-12-amd64-netinst.iso": builder.long(),
         "~/Pictures": Directory(),
         "~/Templates": Directory(),
         "~/.mozilla/firefox": Directory(0o700),
-        "~/.mozilla/firefox/lock": Link(f"127.0.1.1:+{make.random.randint(900, 30000)}"),
+        "~/.mozilla/firefox/lock": Link(f"127.0.1.1:+{builder.random.randint(900, 30000)}"),
     }
 
 
-def _tools(make: PartBuilder) -> Items:
-    word = make.owner.word
+def _tools(builder: PartBuilder) -> Items:
+    word = builder.owner.word
     wants = "~/.config/systemd/user/default.target.wants"
     return {
         f"~/.local/bin/{word}": Link(f"../share/{word}/bin/{word}"),
@@ -148,34 +148,34 @@ def _tools(make: PartBuilder) -> Items:
     }
 
 
-def _sources(make: PartBuilder) -> Items:
-    parts = make.random.sample((_papers, _python, _node, _native), 2)
+def _sources(builder: PartBuilder) -> Items:
+    parts = builder.random.sample((_papers, _python, _node, _native), 2)
     return {
         path: item
         for part in parts
-        for path, item in _below(f"~/code/{make.owner.word}", part(make)).items()
+        for path, item in _move_below(f"~/code/{builder.owner.word}", part(builder)).items()
     }
 
 
-def _papers(make: PartBuilder) -> Items:
-    owner = make.owner
+def _papers(builder: PartBuilder) -> Items:
+    owner = builder.owner
     return {
         "./README.md": _text(f"# {owner.word}\n\n{owner.notes}\n"),
         "./LICENSE": _text(f"Copyright {owner.name}, {owner.company}\n"),
         "./.editorconfig": _text("root = true\n[*]\nindent_style = space\n"),
-        "./.env": _text(f"API_URL=https://api.{owner.host}\nAPI_KEY={make.token()}\n", PRIVATE),
+        "./.env": _text(f"API_URL=https://api.{owner.host}\nAPI_KEY={builder.token()}\n", PRIVATE),
         "./docs/readme.md": Link("../README.md"),
     }
 
 
-def _python(make: PartBuilder) -> Items:
-    word = make.owner.word
-    source = f'"""{make.owner.notes}"""\n\n\ndef main() -> None:\n    print("{word}")\n'
+def _python(builder: PartBuilder) -> Items:
+    word = builder.owner.word
+    source = f'"""{builder.owner.notes}"""\n\n\ndef main() -> None:\n    print("{word}")\n'
     return {
         "./pyproject.toml": _text(f'[project]\nname = "{word}"\nversion = "0.1.0"\n'),
         f"./src/{word}/__init__.py": File(),
         f"./src/{word}/main.py": _text(source),
-        f"./src/{word}/__pycache__/main.cpython-311.pyc": File(make.random.randbytes(80)),
+        f"./src/{word}/__pycache__/main.cpython-311.pyc": File(builder.random.randbytes(80)),
         "./tests/test_main.py": _text(f"from {word}.main import main\n"),
         "./.venv/pyvenv.cfg": _text("home = /usr/bin\nversion = 3.11.2\n"),
         "./.venv/bin/python": Link("/usr/bin/python3"),
@@ -185,10 +185,10 @@ def _python(make: PartBuilder) -> Items:
     }
 
 
-def _node(make: PartBuilder) -> Items:
-    owner = make.owner
-    names = make.random.sample(("chalk", "debug", "glob", "ms", "semver", "yargs"), 3)
-    wanted = {name: f"^{make.random.randint(1, 9)}.0.0" for name in names}
+def _node(builder: PartBuilder) -> Items:
+    owner = builder.owner
+    names = builder.random.sample(("chalk", "debug", "glob", "ms", "semver", "yargs"), 3)
+    wanted = {name: f"^{builder.random.randint(1, 9)}.0.0" for name in names}
     package = {"name": f"@{owner.word}/web", "author": owner.email, "dependencies": wanted}
     items: Items = {"./package.json": _text(json.dumps(package, indent=2) + "\n")}
     for name in names:
@@ -201,28 +201,28 @@ def _node(make: PartBuilder) -> Items:
     return items
 
 
-def _native(make: PartBuilder) -> Items:
+def _native(builder: PartBuilder) -> Items:
     return {
         "./Makefile": _text("main: src/main.c\n\tcc -o build/main src/main.c\n"),
         "./src/main.c": _text("int main(void) { return 0; }\n"),
-        "./build/main": File(b"\x7fELF" + make.random.randbytes(200), PROGRAM),
-        "./build/main.o": File(make.random.randbytes(100)),
+        "./build/main": File(b"\x7fELF" + builder.random.randbytes(200), PROGRAM),
+        "./build/main.o": File(builder.random.randbytes(100)),
         "./configure": _text("#!/bin/sh\nexit 0\n", PROGRAM),
     }
 
 
-def _data(make: PartBuilder) -> Items:
-    run = f"runs/{make.token(3)}"
+def _data(builder: PartBuilder) -> Items:
+    run = f"runs/{builder.token(3)}"
     return {
-        "./data/people.csv": _text(f"name,email\n{make.owner.name},{make.owner.email}\n"),
-        "./data/model.bin": make.long(b"GGUF"),
+        "./data/people.csv": _text(f"name,email\n{builder.owner.name},{builder.owner.email}\n"),
+        "./data/model.bin": builder.long(b"GGUF"),
         f"./{run}/log.txt": _text("step 1\nstep 2\n", FROZEN),
         "./latest": Link(run),
-        "./scratch": Link(f"/scratch/{make.owner.login}"),
+        "./scratch": Link(f"/scratch/{builder.owner.login}"),
     }
 
 
-def _repository(make: PartBuilder) -> Items:
+def _repository(builder: PartBuilder) -> Items:
     from lab.factors.data.git_repository import (
         EMPTY_FOLDERS,
         TRACKED_FILES,
@@ -230,7 +230,7 @@ def _repository(make: PartBuilder) -> Items:
         render_git_folder,
     )
 
-    owner = make.owner
+    owner = builder.owner
     remote = f"git@{owner.host}:{owner.word}/app.git"
     items: Items = {f"./{path}": File(content) for path, content in TRACKED_FILES.items()}
     items |= {f"./.git/{path}": Directory() for path in EMPTY_FOLDERS}
@@ -238,30 +238,30 @@ def _repository(make: PartBuilder) -> Items:
     return items | {f"./.git/{path}": file for path, file in rendered.items()}
 
 
-def _packages(make: PartBuilder) -> Items:
-    host, word = make.owner.host, make.owner.word
+def _packages(builder: PartBuilder) -> Items:
+    host, word = builder.owner.host, builder.owner.word
     return {
         "/etc/apt/sources.list": _text("deb https://deb.example.org/debian bookworm main\n"),
         f"/etc/apt/sources.list.d/{word}.list": _text(f"deb https://apt.{host}/ stable main\n"),
-        f"/etc/apt/keyrings/{word}.gpg": File(make.random.randbytes(64)),
+        f"/etc/apt/keyrings/{word}.gpg": File(builder.random.randbytes(64)),
         "/etc/pip.conf": _text(f"[global]\nindex-url = https://pip.{host}/simple\n"),
         "/etc/npmrc": _text(f"registry=https://npm.{host}/\n"),
     }
 
 
-def _profile(make: PartBuilder) -> Items:
-    owner = make.owner
+def _profile(builder: PartBuilder) -> Items:
+    owner = builder.owner
     return {
         f"/etc/profile.d/{owner.word}.sh": _text(f"export COMPANY='{owner.word}'\n"),
         "/etc/motd": _text(f"Welcome to {owner.company}.\n"),
         "/etc/gitconfig": _text("[core]\n\tautocrlf = input\n"),
         "/etc/skel/.bashrc": _text("umask 022\n"),
-        "/etc/fstab": _text("UUID=" + make.token(4) + " / ext4 errors=remount-ro 0 1\n"),
+        "/etc/fstab": _text("UUID=" + builder.token(4) + " / ext4 errors=remount-ro 0 1\n"),
     }
 
 
-def _services(make: PartBuilder) -> Items:
-    host, word = make.owner.host, make.owner.word
+def _services(builder: PartBuilder) -> Items:
+    host, word = builder.owner.host, builder.owner.word
     unit = f"/etc/systemd/system/{word}.service"
     return {
         unit: _text(f"[Service]\nExecStart=/opt/{word}/agent --server {host}\n"),
@@ -275,13 +275,13 @@ def _services(make: PartBuilder) -> Items:
     }
 
 
-def _company(make: PartBuilder) -> Items:
-    owner = make.owner
+def _company(builder: PartBuilder) -> Items:
+    owner = builder.owner
     name = owner.company.replace(" ", "_").replace(",", "")
     connection = f"/etc/NetworkManager/system-connections/{owner.company}.nmconnection"
     return {
         f"/etc/ssl/certs/{name}.pem": Link(f"/usr/local/share/ca-certificates/{name}.crt"),
-        f"/etc/ssl/certs/{make.token(4)}.0": Link(f"{name}.pem"),
+        f"/etc/ssl/certs/{builder.token(4)}.0": Link(f"{name}.pem"),
         connection: _text(f"[connection]\nid={owner.company}\n[wifi]\nssid={name}\n", PRIVATE),
         "/etc/krb5.conf": _text(f"[libdefaults]\ndefault_realm = {owner.host.upper()}\n"),
         f"/etc/sudoers.d/90-{owner.word}": _text(f"%{owner.word} ALL=(ALL) ALL\n", 0o440),

@@ -130,12 +130,12 @@ def _reflog(repository: Repository, commits: list[Commit]) -> bytes:
 def render_gitconfig(name: str, email: str) -> bytes:
     """A ``~/.gitconfig`` with this identity."""
     return (
-        f"[user]\n\tname = {_quoted(name)}\n\temail = {_quoted(email)}\n"
+        f"[user]\n\tname = {_quote(name)}\n\temail = {_quote(email)}\n"
         "[init]\n\tdefaultBranch = main\n"
     ).encode()
 
 
-def _quoted(value: str) -> str:
+def _quote(value: str) -> str:
     """A value of git-config(1), quoted where its first form would be read otherwise."""
     if not any(letter in '"\\#;' for letter in value) and value == value.strip():
         return value
@@ -169,7 +169,7 @@ def render_git_folder(repository: Repository) -> Mapping[str, File]:
         files[f"logs/refs/heads/{branch}"] = log
     if repository.remote:
         config += (
-            f'[remote "origin"]\n\turl = {_quoted(repository.remote)}\n'
+            f'[remote "origin"]\n\turl = {_quote(repository.remote)}\n'
             "\tfetch = +refs/heads/*:refs/remotes/origin/*\n"
         )
         config += "".join(

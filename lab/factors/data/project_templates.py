@@ -28,13 +28,13 @@ class ProjectTemplate(msgspec.Struct, frozen=True):
     clean: Callable[[str], str]
 
 
-def _matching(pattern: str, what: str, value: str) -> str:
+def _check_pattern(pattern: str, what: str, value: str) -> str:
     if not re.fullmatch(pattern, value):
         raise ValueError(f"{value!r} is no {what}")
     return value
 
 
-def _words(value: str) -> str:
+def _check_heading(value: str) -> str:
     """A heading in any language, in NFC."""
     value = unicodedata.normalize("NFC", value)
     if not value.isprintable() or value != value.strip() or not 0 < len(value) <= 64:
@@ -135,29 +135,30 @@ def _settings(name: str) -> Texts:
     }
 
 
-_label = partial(_matching, r"[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?", "name in small letters")
+_label = partial(_check_pattern, r"[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?", "name in small letters")
 
 KINDS: Mapping[str, ProjectTemplate] = {
-    "agents-md": ProjectTemplate(partial(_instructions, "./AGENTS.md"), _words),
-    "claude-md": ProjectTemplate(partial(_instructions, "./CLAUDE.md"), _words),
+    "agents-md": ProjectTemplate(partial(_instructions, "./AGENTS.md"), _check_heading),
+    "claude-md": ProjectTemplate(partial(_instructions, "./CLAUDE.md"), _check_heading),
     "copilot-md": ProjectTemplate(
-        partial(_instructions, "./.github/copilot-instructions.md"), _words
+        partial(_instructions, "./.github/copilot-instructions.md"), _check_heading
     ),
-    "cursorrules": ProjectTemplate(partial(_instructions, "./.cursorrules"), _words),
+    "cursorrules": ProjectTemplate(partial(_instructions, "./.cursorrules"), _check_heading),
     "env": ProjectTemplate(_settings, _label),
-    "gemini-md": ProjectTemplate(partial(_instructions, "./GEMINI.md"), _words),
+    "gemini-md": ProjectTemplate(partial(_instructions, "./GEMINI.md"), _check_heading),
     "go": ProjectTemplate(
-        _go, partial(_matching, r"[a-z0-9.-]{1,64}(?:/[a-z0-9._-]{1,64}){0,4}", "module")
+        _go, partial(_check_pattern, r"[a-z0-9.-]{1,64}(?:/[a-z0-9._-]{1,64}){0,4}", "module")
     ),
     "java": ProjectTemplate(_java, _label),
     "monorepo": ProjectTemplate(_monorepo, _label),
     "node": ProjectTemplate(
-        _node, partial(_matching, r"(?:@[a-z0-9-]{1,40}/)?[a-z0-9][a-z0-9._-]{0,63}", "package")
+        _node,
+        partial(_check_pattern, r"(?:@[a-z0-9-]{1,40}/)?[a-z0-9][a-z0-9._-]{0,63}", "package"),
     ),
     "python": ProjectTemplate(
         _python,
-        partial(_matching, r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?", "package"),
+        partial(_check_pattern, r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?", "package"),
     ),
-    "rust": ProjectTemplate(_rust, partial(_matching, r"[a-z][a-z0-9_-]{0,63}", "crate")),
+    "rust": ProjectTemplate(_rust, partial(_check_pattern, r"[a-z][a-z0-9_-]{0,63}", "crate")),
 }
 """In alphabetical order, which is that of a level."""

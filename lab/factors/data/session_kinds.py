@@ -31,7 +31,7 @@ _SESSION_OF_DESKTOP = {"KDE": "plasma", "X-Cinnamon": "cinnamon"}
 """What the start file of a desktop is called, where that is not its name in small letters."""
 
 
-def _refuse(value: str) -> str:
+def _refuse_value(value: str) -> str:
     raise ValueError(f"this takes no value; leave {value!r} out")
 
 
@@ -45,35 +45,35 @@ class SessionKind(msgspec.Struct, frozen=True):
 
     variables: Callable[[str], dict[str, str]]
     value: str = ""
-    clean: Callable[[str], str] = _refuse
+    clean: Callable[[str], str] = _refuse_value
     files: Mapping[str, File] = {}
     place: str = ""
 
 
-def _address(value: str) -> str:
+def _check_address(value: str) -> str:
     address = ipaddress.ip_address(value)
     if address.is_unspecified or address.is_multicast or "%" in value:
         raise ValueError(f"{value!r} is no address from which somebody logs in")
     return str(address)
 
 
-def _matching(pattern: str, what: str, value: str) -> str:
+def _check_pattern(pattern: str, what: str, value: str) -> str:
     if not re.fullmatch(pattern, value):
         raise ValueError(f"{value!r} is no {what}")
     return value
 
 
-def _agent(value: str) -> str:
+def _check_agent(value: str) -> str:
     if value not in VARIABLES:
         raise ValueError(f"{value!r} is no agent known here; nearest: {nearest(value, VARIABLES)}")
     return value
 
 
-_name = partial(_matching, r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", "name of a session")
-_desktop = partial(_matching, r"[A-Za-z][A-Za-z0-9-]{0,31}(?::[A-Za-z0-9-]{1,32})?", "desktop")
-_command = partial(_matching, r"[A-Za-z0-9/](?:[ -*,-~]{0,126}[!-*,-~])?", "editor's command")
-_program = partial(_matching, r"[a-z][a-z0-9-]{0,31}", "editor's name in small letters")
-_input = partial(_matching, r"[a-z][a-z0-9]{0,31}", "input method")
+_name = partial(_check_pattern, r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", "name of a session")
+_desktop = partial(_check_pattern, r"[A-Za-z][A-Za-z0-9-]{0,31}(?::[A-Za-z0-9-]{1,32})?", "desktop")
+_command = partial(_check_pattern, r"[A-Za-z0-9/](?:[ -*,-~]{0,126}[!-*,-~])?", "editor's command")
+_program = partial(_check_pattern, r"[a-z][a-z0-9-]{0,31}", "editor's name in small letters")
+_input = partial(_check_pattern, r"[a-z][a-z0-9]{0,31}", "input method")
 
 
 def _ssh(address: str) -> dict[str, str]:
@@ -92,7 +92,7 @@ def _ssh(address: str) -> dict[str, str]:
     }
 
 
-def _desk(kind: str, desktop: str) -> dict[str, str]:
+def _desktop_variables(kind: str, desktop: str) -> dict[str, str]:
     name = desktop.partition(":")[0]
     session = _SESSION_OF_DESKTOP.get(name, name.lower())
     return {
@@ -161,11 +161,15 @@ _XAUTHORITY = File(
 """Xau(3): one cookie for display 0 of any host, since the host's name is another factor's."""
 
 KINDS: Mapping[str, SessionKind] = {
-    "ssh": SessionKind(_ssh, "198.51.100.7", _address, place="seat"),
+    "ssh": SessionKind(_ssh, "198.51.100.7", _check_address, place="seat"),
     "x11": SessionKind(
-        partial(_desk, "x11"), "GNOME", _desktop, {"~/.Xauthority": _XAUTHORITY}, place="seat"
+        partial(_desktop_variables, "x11"),
+        "GNOME",
+        _desktop,
+        {"~/.Xauthority": _XAUTHORITY},
+        place="seat",
     ),
-    "wayland": SessionKind(partial(_desk, "wayland"), "GNOME", _desktop, place="seat"),
+    "wayland": SessionKind(partial(_desktop_variables, "wayland"), "GNOME", _desktop, place="seat"),
     "ssh-agent": SessionKind(_fixed(SSH_AUTH_SOCK="/tmp/ssh-q7Vd3kYw0aLx/agent.2839")),
     "input-method": SessionKind(
         _named(GTK_IM_MODULE="{}", QT_IM_MODULE="{}", XMODIFIERS="@im={}"), "ibus", _input
@@ -181,6 +185,6 @@ KINDS: Mapping[str, SessionKind] = {
         _fixed(VIM="/usr/share/vim", VIMRUNTIME="/usr/share/vim/vim91", VIM_TERMINAL="901"),
         place="program",
     ),
-    "agent": SessionKind(lambda value: dict(VARIABLES[value]), "cursor", _agent),
+    "agent": SessionKind(lambda value: dict(VARIABLES[value]), "cursor", _check_agent),
 }
 """In the order in which a level names them: from the machine inwards."""

@@ -30,5 +30,5 @@ class Script(msgspec.Struct, frozen=True):
     first where a path would suit several.  ``answers`` come before all providers.
     """
 
-    protocols: tuple[Protocol, ...] = ()
+    protocols: tuple[str, ...] = ()
     answers: tuple[FixedAnswer, ...] = ()

@@ -29,7 +29,7 @@ from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors.host_spec import BARE, HostSpec
 from lab.factors.registry import realise
-from lab.internet.models.script import FixedAnswer, Script
+from lab.internet.models.script import Script
 from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.observation.records import Exit, Observation
 from lab.sandbox.jail.host_survey import survey_host
@@ -123,11 +123,10 @@ class Twin:
     ) -> Self:
         """A twin of a client, with all that its profile brings."""
         profile = client.profile
-        answers = tuple(FixedAnswer(**msgspec.structs.asdict(each)) for each in profile.answers)
         made = cls(
             call,
             base=build_base_spec(client),
-            script=Script(protocols=profile.provider.protocols, answers=answers),
+            script=Script(protocols=profile.provider.protocols, answers=profile.answers),
             argv=client.program[1:] or client.program,
             search_path=client.search_path,
             readable=client.readable,

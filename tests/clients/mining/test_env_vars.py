@@ -104,7 +104,7 @@ def test_at_most_so_many_and_always_the_same(tmp_path):
 
 
 def test_large_files_are_mapped(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_MAPPED_FROM", 100)
+    monkeypatch.setattr(module, "_MMAP_FROM_BYTES", 100)
     (tmp_path / "a.js").write_text("process.env.NEAR;" + " " * 1000 + "process.env.FAR_OFF;")
     assert set(mine_env_var_names(client(tmp_path))) == {"NEAR", "FAR_OFF"}
 
@@ -121,7 +121,7 @@ def test_what_cannot_be_read_is_counted(tmp_path, monkeypatch):
     )
 
 
-@pytest.mark.parametrize(("limit", "value"), [("MOST_FILES", 1), ("MOST_BYTES", 10)])
+@pytest.mark.parametrize(("limit", "value"), [("MAX_FILES", 1), ("MAX_BYTES", 10)])
 def test_too_much_is_searched_in_part(tmp_path, monkeypatch, limit, value):
     monkeypatch.setattr(module, limit, value)
     (tmp_path / "a.js").write_text("process.env.FIRST")

@@ -17,8 +17,8 @@ def client(*program: str, readable=(), shown=(), hidden=()) -> Client:
         source="program",
         program=program,
         readable=tuple(map(str, readable)),
-        shown=tuple((str(here), there) for here, there in shown),
-        hidden=tuple(map(str, hidden)),
+        mounts=tuple((str(here), there) for here, there in shown),
+        hidden_folders=tuple(map(str, hidden)),
     )
 
 

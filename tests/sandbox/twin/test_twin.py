@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from lab.clients.profile import Answer, Client, Profile, ProviderSettings
+from lab.clients.profile import Client, Profile, ProviderSettings
 from lab.environment import Environment
 from lab.errors import UsageError
 from lab.experiment.audit import run_engine
@@ -28,8 +28,8 @@ from lab.experiment.options import AuditOptions
 from lab.experiment.scope import build_scope
 from lab.factors.host_spec import BARE
 from lab.factors.registry import control_environment, factors
+from lab.internet.models.script import FixedAnswer, Script
 from lab.internet.models.script import FixedAnswer as Reply
-from lab.internet.models.script import Script
 from lab.observation.records import ClientHello, Connection, DnsQuery, Request
 from lab.sandbox.twin import Twin
 from lab.store import Store
@@ -235,7 +235,7 @@ class TestForAClient:
             provider=ProviderSettings(host="api.model.example", endpoint_variable="MODEL_URL"),
             environment={"MODEL_KEY": "sk-0"},
             home_files={".thing/config": "{}"},
-            answers=(Answer(path="/version", body="2"),),
+            answers=(FixedAnswer(path="/version", body="2"),),
         ),
         version="1",
         digest="0" * 64,
