@@ -54,7 +54,7 @@ def _count_trials(count: int, matter: int, seed: int) -> int:
         return f"{sorted(alone & tried)} {[pair <= tried for pair in pairs]}"
 
     search = GroupTesting(names)
-    questions = search.questions()
+    questions = search.generate_questions()
     tokens: dict[Switches, str] = {}
     batch = next(questions)
     while True:

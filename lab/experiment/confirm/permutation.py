@@ -20,7 +20,7 @@ __all__ = ["permutation_p_value", "smallest_p_value"]
 
 
 def permutation_p_value(left: Sequence[Hashable], right: Sequence[Hashable]) -> float:
-    """The probability, if the side made no difference, of a division at least as clean."""
+    """Return the p-value of the values of both sides; 1 where a side has none."""
     if not left or not right:
         return 1.0
     ours, theirs = Counter(left), Counter(right)
@@ -31,7 +31,7 @@ def permutation_p_value(left: Sequence[Hashable], right: Sequence[Hashable]) -> 
 
 @lru_cache(maxsize=4096)
 def _p_value_of_counts(counts: tuple[tuple[int, int], ...]) -> float:
-    """The same, from how often each value was seen on the left and on the right."""
+    """Return the p-value from how often each value occurs on the left and on the right."""
     n = sum(ours for ours, _ in counts)
     m = sum(theirs for _, theirs in counts)
     observed = sum((ours * m - theirs * n) ** 2 for ours, theirs in counts)
@@ -53,5 +53,5 @@ def _p_value_of_counts(counts: tuple[tuple[int, int], ...]) -> float:
 
 
 def smallest_p_value(replicates: int) -> float:
-    """The p-value of a perfect separation with this many replicates a side."""
+    """Return the p-value of a perfect separation with this many replicates a side."""
     return 2 / math.comb(2 * replicates, replicates)

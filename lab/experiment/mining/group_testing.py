@@ -1,19 +1,19 @@
-"""Which of hundreds of switches matter, found by setting many at a time.
+"""Finds which of hundreds of switches have an effect, by setting many at a time.
 
-Adaptive group testing (Dorfman, 1943; binary splitting after Hwang, 1972), with two changes
-that a client's variables need.  A switch may matter only together with another, so nothing
-is tried alone first: everything is set, and switches are *taken away* as long as nothing
-changes (after QuickXplain, Junker, 2004).  And a switch may hide others, as one that makes
-the client stop at once does: so what was found is left out, and the rest is tried again,
-until setting the rest changes nothing.
+Adaptive group testing (Dorfman, 1943; binary splitting after Hwang, 1972), with two changes that
+a client's variables require.  A switch may have an effect only together with another, so nothing
+is tried alone first: all are set, and switches are *removed* as long as nothing changes (after
+QuickXplain, Junker, 2004).  And a switch may mask others, such as one that makes the client exit
+at once: so what was found is left out and the rest is tried again, until setting the rest changes
+nothing.
 
-What comes in is a *token* for each set that was tried: two sets with the same token behaved
-alike (:mod:`lab.experiment.mining.behaviour_token`).  A set of ``n`` switches of which ``d`` matter
-takes about ``d · log2(n / d)`` trials, and the same again in the worst case that each hides the
-next.
+The input is a *token* for each set that was tried: two sets with the same token behaved alike
+(:mod:`lab.experiment.mining.behaviour_token`).  A set of ``n`` switches of which ``d`` have an
+effect takes about ``d · log2(n / d)`` trials, and in the worst case, that each masks the next, as
+many again.
 
-Everything is a generator of questions, which knows nothing of how they are answered:
-it yields sets to try, and is sent their tokens.
+Every search is a generator that does not know how trials are run: it yields sets to try, and is
+sent their tokens.
 """
 
 from __future__ import annotations
@@ -34,47 +34,52 @@ _MAX_ROUNDS = 64
 
 
 class GroupTesting:
-    """The search, and what it has found so far: it may be stopped at any time.
+    """The search and its results so far; it may be stopped at any time.
 
-    ``found`` are the sets that change something, each as small as it can be: one switch, or
-    several that act together only.  ``needed`` are switches that matter beside others, of
-    which it is not yet known what they do alone.  ``left`` are those not yet told apart,
-    empty once the search is over; setting all of them changes something.
+    Args:
+        names: The switches.
+        lanes: How many sets may be tried at the same time.
+
+    Attributes:
+        found: Minimal sets with an effect: one switch, or several that act only together.
+        needed: Switches that have an effect beside others, and possibly none alone.
+        unresolved: Switches not yet separated; setting all of them has an effect.  Empty at the
+            end of a complete search.
     """
 
     def __init__(self, names: Sequence[str], lanes: int = 1) -> None:
         self.found: list[Switches] = []
         self.needed: list[str] = []
-        self.left: tuple[str, ...] = tuple(dict.fromkeys(names))
+        self.unresolved: tuple[str, ...] = tuple(dict.fromkeys(names))
         self._lanes = max(1, lanes)
 
-    def questions(self) -> Questions:
-        """The trials that the search wants, several at a time where they are independent."""
+    def generate_questions(self) -> Questions:
+        """Yield the sets to try, several at a time where they are independent."""
         (usual,) = yield (frozenset(),)
         for _ in range(_MAX_ROUNDS):
-            if not self.left:
+            if not self.unresolved:
                 return
-            (all_set,) = yield (frozenset(self.left),)
+            (all_set,) = yield (frozenset(self.unresolved),)
             if all_set == usual:
-                self.left = ()
+                self.unresolved = ()
                 return
-            needed = yield from self._needed(self.left, all_set)
+            needed = yield from self._find_needed(self.unresolved, all_set)
             if not needed:
                 return
-            yield from self._apart(needed, usual)
+            yield from self._separate(needed, usual)
             self.needed.clear()
 
-    def _needed(
+    def _find_needed(
         self, names: tuple[str, ...], all_set: str
     ) -> Generator[tuple[Switches, ...], tuple[str, ...], tuple[str, ...]]:
-        """A smallest set that behaves as all of these do.
+        """Find a minimal set with the token of all names.
 
         The names are divided among lanes, each searched while all others stay set.
         """
         count = min(self._lanes, max(1, len(names) // 8))
         shares = [names[number::count] for number in range(count)]
         searches = [
-            self._smallest(share, frozenset(names) - set(share), all_set)
+            self._minimise(share, frozenset(names) - set(share), all_set)
             for share in shares
             if share
         ]
@@ -82,15 +87,15 @@ class GroupTesting:
         if count > 1:
             (together,) = yield (frozenset(needed),)
             if together != all_set:
-                # Where one of two is enough, lanes that each rely on the other drop both.
+                # Where one of two is enough, lanes that each have the other set drop both.
                 rest = tuple(name for name in names if name not in needed)
                 needed += yield from _run_in_parallel(
-                    [self._smallest(rest, frozenset(needed), all_set)]
+                    [self._minimise(rest, frozenset(needed), all_set)]
                 )
         return needed
 
-    def _smallest(self, names: tuple[str, ...], always: Switches, wanted: str) -> _Search:
-        """The names that have to stay set, beside those that always are, for the wanted token."""
+    def _minimise(self, names: tuple[str, ...], always: Switches, wanted: str) -> _Search:
+        """Find the names that must be set, in addition to ``always``, for the wanted token."""
         kept: tuple[str, ...] = ()
         while names:
             if (yield always.union(kept)) == wanted:
@@ -104,16 +109,16 @@ class GroupTesting:
                 else:
                     high = middle
             kept += (names[low],)
-            self._matters(names[low])
+            self._record_needed(names[low])
             names = names[high:]
         return kept
 
-    def _matters(self, name: str) -> None:
+    def _record_needed(self, name: str) -> None:
         self.needed.append(name)
-        self.left = tuple(other for other in self.left if other != name)
+        self.unresolved = tuple(other for other in self.unresolved if other != name)
 
-    def _apart(self, needed: tuple[str, ...], usual: str) -> Questions:
-        """Which of the needed act alone, and with whom the others do."""
+    def _separate(self, needed: tuple[str, ...], usual: str) -> Questions:
+        """Find which of the needed act alone, and together with which the others do."""
         tokens = yield tuple(frozenset({name}) for name in needed)
         alone = [name for name, token in zip(needed, tokens, strict=True) if token != usual]
         self.found += [frozenset({name}) for name in alone]
@@ -126,7 +131,7 @@ class GroupTesting:
 def _run_in_parallel(
     searches: Sequence[_Search],
 ) -> Generator[tuple[Switches, ...], tuple[str, ...], tuple[str, ...]]:
-    """All searches at the same time, one question of each in every round."""
+    """Run all searches at the same time, one question of each in every round."""
     results: dict[int, tuple[str, ...]] = {}
     asked: dict[int, Switches] = {}
 
@@ -151,7 +156,7 @@ def _run_in_parallel(
 def _find_partners(
     name: str, others: list[str]
 ) -> Generator[tuple[Switches, ...], tuple[str, ...], tuple[str, ...]]:
-    """The fewest others beside which this one makes a difference."""
+    """Find a minimal set of others beside which this name has an effect."""
     kept: tuple[str, ...] = ()
     while others:
         low, high = 0, len(others)

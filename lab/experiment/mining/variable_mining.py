@@ -117,7 +117,7 @@ def mine_variables(
         return True
 
     search = GroupTesting(names, lanes)
-    questions = search.questions()
+    questions = search.generate_questions()
     answers: tuple[str, ...] | None = None
     while True:
         try:
@@ -130,7 +130,7 @@ def mine_variables(
         answers = tuple(tokens[environment] for environment in environments)
     levels += [level(chosen) for chosen in search.found]
     levels += [level(frozenset({name})) for name in search.needed]
-    return MiningResult(tuple(dict.fromkeys(levels)), search.left, copied[_MAX_COPIES:])
+    return MiningResult(tuple(dict.fromkeys(levels)), search.unresolved, copied[_MAX_COPIES:])
 
 
 def make_unique_text(number: int, seed: int) -> str:

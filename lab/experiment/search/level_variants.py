@@ -1,7 +1,6 @@
-"""Levels made of words, and simpler levels with parts left out: what a search tries.
+"""Levels made of words, and simpler levels with parts removed: what a search tries.
 
-What a factor can have, its own ``parse`` decides: of the forms that a word can take, those that
-it does not accept are left out.
+The factor's own ``parse`` decides which levels exist; forms that it rejects are left out.
 """
 
 from __future__ import annotations
@@ -18,8 +17,7 @@ _PART = re.compile(r"[^/._:=, -]+")
 
 
 def build_levels_from_words(item: Factor, words: Sequence[str]) -> tuple[str, ...]:
-    """Levels of the factor that are made of words, in their order; those it cannot have left
-    out."""
+    """Return levels of the factor that are made of words, in the order of the words."""
     forms = ("{0}", "https://{0}", "https://models.example{0}", "https://{0}.example.net")
     found: dict[str, None] = {}
     for word in words:
@@ -36,7 +34,7 @@ def build_levels_from_words(item: Factor, words: Sequence[str]) -> tuple[str, ..
 
 
 def simplify_level(item: Factor, level: str) -> tuple[str, ...]:
-    """Levels with parts of this one left out, the plainest first."""
+    """Return levels with parts of this one removed, the shortest first."""
     texts: list[str] = []
     if "://" in level:
         parts = urlsplit(level)

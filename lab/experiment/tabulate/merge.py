@@ -1,4 +1,4 @@
-"""Signals that say the same, as one: one cause, the same way, the trials divided alike."""
+"""Merges signals of one cause that have the same pattern or belong to one message."""
 
 from __future__ import annotations
 
@@ -16,23 +16,33 @@ from lab.observation.location import MESSAGE_PARTS
 __all__ = ["Pattern", "merge_signals"]
 
 Pattern = tuple[int, ...]
-"""How a signal divides the trials: the number of what each one showed."""
+"""The pattern of a signal over the trials: a number for the value in each trial."""
 
 
 def merge_signals(drafts: Iterable[tuple[Signal, Pattern]]) -> tuple[Signal, ...]:
-    """Signals that show the same thing at several places are one, with the places listed.
+    """Merge signals with the same cause, kind, host and pattern; list their locations.
 
-    The same is: the same cause, in the same way, at one host, dividing the trials alike.
+    Returns:
+        The signals, covert ones first, then by kind.
     """
     alike: dict[tuple[object, ...], list[Signal]] = defaultdict(list)
     for signal, pattern in sorted(drafts, key=lambda draft: str(draft[0].location)):
-        place = signal.location
-        same = (place.channel, place.host, place.part, signal.kind, signal.encoding, signal.covert)
+        location = signal.location
+        same = (
+            location.channel,
+            location.host,
+            location.part,
+            signal.kind,
+            signal.encoding,
+            signal.covert,
+        )
         alike[signal.cause, same, pattern].append(signal)
     signals = [
         msgspec.structs.replace(
             first,
-            fields=tuple(dict.fromkeys(place for one in (first, *more) for place in one.fields)),
+            fields=tuple(
+                dict.fromkeys(location for one in (first, *more) for location in one.fields)
+            ),
         )
         for first, *more in alike.values()
     ]
@@ -41,15 +51,15 @@ def merge_signals(drafts: Iterable[tuple[Signal, Pattern]]) -> tuple[Signal, ...
 
 
 def _merge_in_messages(signals: Sequence[Signal]) -> list[Signal]:
-    """What one cause does in plain sight in one part of one message, as one signal.
+    """Merge the plain signals of one cause in one part of one message.
 
-    The most telling place comes first: a copy, then what follows from the cause in another
-    way, then what comes and goes; of these the one with the most values.  What is covert,
-    encoded or an order stands for itself.
+    The location of the most informative kind represents them: a copy, then a derived value, then
+    presence; of these the one with the most values.  Covert signals, encodings and orders are not
+    merged.
     """
     kept: list[Signal] = []
-    told = sorted(signals, key=lambda one: (rank_kind(one.kind), -len(_list_values(one)), one.id))
-    for signal in told:
+    ranked = sorted(signals, key=lambda one: (rank_kind(one.kind), -len(_list_values(one)), one.id))
+    for signal in ranked:
         for index, first in enumerate(kept if _is_plain(signal) else ()):
             if _is_plain(first) and first.cause == signal.cause and _is_beside(signal, first):
                 fields = dict.fromkeys((*first.fields, *signal.fields))
@@ -79,7 +89,7 @@ def _make_beside(signal: Signal) -> RelatedLocation:
 
 
 def _is_determined(signal: Signal, first: Signal) -> bool:
-    """Whether, level for level, the first one's value decides the signal's."""
+    """Whether the value of the first signal determines that of the other at every level."""
     decided: dict[str | None, str | None] = {}
     values = {json.dumps(row.levels, sort_keys=True): row.value for row in first.table}
     for row in signal.table:

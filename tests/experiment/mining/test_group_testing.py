@@ -19,7 +19,7 @@ def searched(
 ) -> tuple[GroupTesting, int]:
     """The finished search, and how many different sets it tried."""
     search = GroupTesting(names, lanes)
-    questions = search.questions()
+    questions = search.generate_questions()
     tokens: dict[frozenset[str], str] = {}
     batch = next(questions)
     while True:
@@ -42,7 +42,7 @@ LANES = pytest.mark.parametrize("lanes", [1, 2, 4])
 def test_three_of_four_hundred_one_only_with_another(lanes):
     search, trials = searched(lambda s: ("V7" in s, {"V7", "V200"} <= s, "V399" in s), lanes=lanes)
     assert set(search.found) == sets("V7", "V7 V200", "V399")
-    assert not search.left
+    assert not search.unresolved
     assert trials <= 40
 
 
@@ -65,16 +65,16 @@ def test_three_that_act_together_only():
 
 def test_where_nothing_matters_two_trials_say_so():
     search, trials = searched(lambda s: 0)
-    assert (search.found, search.left, trials) == ([], (), 2)
+    assert (search.found, search.unresolved, trials) == ([], (), 2)
 
 
 def test_a_search_that_is_stopped_says_what_is_left():
     search = GroupTesting(NAMES)
-    questions = search.questions()
+    questions = search.generate_questions()
     next(questions)
     questions.send(("usual",))
     questions.close()
-    assert search.left == NAMES
+    assert search.unresolved == NAMES
 
 
 @pytest.mark.parametrize("matter", [1, 2, 4, 8])
@@ -101,4 +101,4 @@ def test_what_matters_alone_is_always_found_and_nothing_idle_ever(alone, togethe
     found = set().union(*search.found) if search.found else set()
     assert alone <= found
     assert found <= alone.union(*together)
-    assert not search.left
+    assert not search.unresolved
