@@ -1,4 +1,4 @@
-"""The analysis of a finished audit → what the report says, and how sure it is."""
+"""The conclusion of a finished audit: signals, what is inconclusive, and the verdict."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["Conclusion", "conclude"]
 _SPLITS = 20
 _MAX_LOCATIONS = 400
 _NO_DIFFERENCE = 0.5
-"""A p-value above this is no difference at all; between it and alpha it is undecided."""
+"""Above this p-value there is no difference; between alpha and this it is inconclusive."""
 
 
 class Conclusion(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ class Conclusion(msgspec.Struct, frozen=True):
     calibration: Calibration
     verdict: Literal["signal", "no signal", "inconclusive", "not measured"]
     bits: TotalBits
-    """What all signals but routing effects tell together."""
+    """The information of all signals together, routing effects excluded."""
 
 
 def conclude(
@@ -58,10 +58,17 @@ def conclude(
     skipped: int,
     failed: bool,
 ) -> Conclusion:
-    """Signals, and everything that is not one, with the reason.
+    """Return the signals, and everything that is not a signal, with the reason.
 
-    ``skipped`` counts planned trials that a limit left out; ``failed`` says that the client
-    never ran well enough to send anything.
+    Args:
+        analysis: The analysis of all trials.
+        rows: All trials.
+        control: The control environment.
+        scope: The factors and levels of the audit.
+        alpha: The error rate of the whole audit.
+        seed: The seed of the audit.
+        skipped: Planned trials that a limit excluded.
+        failed: Whether the client failed in every trial without sending anything.
     """
     trials = TrialTable(control, [row.environment for row in rows])
     confirmed = [effect for effect in analysis.effects if effect.p_adjusted <= alpha]
@@ -74,12 +81,12 @@ def conclude(
     )
     rates = [effect for effect in confirmed if effect.shift is not None]
     signals = (*signals, *build_rate_signals(rates, signals, trials))
-    told = {(signal.cause, place) for signal in signals for place in signal.fields}
-    told |= {((), place) for _, place in told}
+    reported = {(signal.cause, location) for signal in signals for location in signal.fields}
+    reported |= {((), location) for _, location in reported}
     undecided = [
         item
         for item in _list_inconclusive(analysis, alpha)
-        if (item.cause, item.location) not in told
+        if (item.cause, item.location) not in reported
     ]
     facts, not_measured = _check_factors(rows, scope)
     people = build_population(facts)
@@ -129,7 +136,7 @@ def conclude(
 def _check_factors(
     rows: Sequence[Row], scope: Scope
 ) -> tuple[tuple[FactorFacts, ...], list[NotMeasured]]:
-    """The factors as they were really tried, and the levels that were not."""
+    """Return the factors as they were really tried, and the levels that were not."""
     facts = []
     missing = []
     for fact in scope.facts:
@@ -182,16 +189,20 @@ def _count_missing(effect: Effect, needed: int) -> int:
 def _calibrate(
     rows: Sequence[Row], control: Environment, hypotheses: int, alpha: float, seed: int
 ) -> Calibration:
-    """The share of null hypotheses that the confirmation test would have called signals.
+    """Return the share of null hypotheses that the confirmation test would call signals.
 
-    Null hypotheses are made by dividing the replicates of the control in two at random:
-    whatever then differs is noise.  Tested are the raw values, before any noise is left
-    behind, at the threshold that confirmation used.
+    A null hypothesis divides the replicates of the control environment in two at random; any
+    difference between the halves is noise.  The raw values are tested, with their noise, at the
+    threshold that confirmation used.
     """
     replicates = [row for row in rows if row.environment == control and not row.broken]
-    places = sorted({place for row in replicates for place in row.features}, key=str)
-    values = {place: [row.features.get(place, ()) for row in replicates] for place in places}
-    varying = [place for place in places if len(set(values[place])) > 1][:_MAX_LOCATIONS]
+    locations = sorted({location for row in replicates for location in row.features}, key=str)
+    values = {
+        location: [row.features.get(location, ()) for row in replicates] for location in locations
+    }
+    varying = [location for location in locations if len(set(values[location])) > 1][
+        :_MAX_LOCATIONS
+    ]
     half = len(replicates) // 2
     if half < 2:
         return Calibration(len(replicates), None)
@@ -201,9 +212,9 @@ def _calibrate(
     called = tested = 0
     for _ in range(_SPLITS):
         order = chance.sample(range(len(replicates)), 2 * side)
-        tested += len(places)
-        for place in varying:
-            left = [values[place][index] for index in order[:side]]
-            right = [values[place][index] for index in order[side:]]
+        tested += len(locations)
+        for location in varying:
+            left = [values[location][index] for index in order[:side]]
+            right = [values[location][index] for index in order[side:]]
             called += permutation_p_value(left, right) <= threshold
     return Calibration(len(replicates), round(called / tested, 6) if tested else None)

@@ -1,8 +1,9 @@
-"""Concealed: whether a reader of what two sides of a pair send would notice the difference.
+"""Covertness: whether a reader of both sides of a pair would notice the difference.
 
-A column shows only the words of a text that changed.  Whether they can be seen to change, and
-whether they merely changed places, shows in the whole text: so two trials are compared that
-are as alike as can be in all but the cause, with what differs anyway blanked.
+A column contains only the words of a text that changed.  Whether the change is visible, and
+whether the words only changed their order, depends on the whole text.  Therefore two trials are
+compared that are as similar as possible in all but the cause, with identifiers and numbers
+masked.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ __all__ = [
 ]
 
 COARSE_VIEWS: frozenset[View] = frozenset({"part", "length"})
-"""Views that tell how a text differs, but not what a reader would see of that."""
+"""Views that say how a text differs, but not what a reader would see of it."""
 
 _COVERT_PARTS = frozenset(
     {
@@ -54,18 +55,24 @@ _BLANKED = re.compile("‹([a-z]+)›")
 _TOKENS = re.compile(r"\s+|\S+")
 _MAX_TOKENS = 2000
 _MAX_COMPARED = 16
-"""The first trials of a side, of which the most alike are chosen."""
+"""How many trials of each side are considered, of which the most similar are chosen."""
 
 
 class TextPair(msgspec.Struct, frozen=True):
-    """What one trial of each side of a pair sent at a place."""
+    """What one trial of each side of a pair sent at a location."""
 
     left: str
     right: str
 
 
 def is_hidden(column: Column, left: str | None, right: str | None) -> bool:
-    """Whether a reader of two values of a column would not notice that they differ."""
+    """Whether a reader of two values of a column would not notice that they differ.
+
+    Args:
+        column: The column.
+        left: Its value on one side, None for nothing.
+        right: Its value on the other side.
+    """
     part = column.location.part
     if left is None or right is None or column.view in ("count", "presence"):
         return False
@@ -79,7 +86,7 @@ def is_hidden(column: Column, left: str | None, right: str | None) -> bool:
 
 
 def _fill_blanks(masked: str) -> str:
-    """With a word that begins and ends as a number does in the place of each blank."""
+    """Replace each blank by a word that begins and ends like a number."""
     return _BLANKED.sub(r"0\g<1>0", masked)
 
 
@@ -91,10 +98,20 @@ def choose_texts(
     rows: Sequence[Row],
     trials: TrialTable,
 ) -> TextPair | None:
-    """The texts of two trials, one of each side, with the values that a column has there.
+    """Return the texts of two trials, one of each side, in which a column has given values.
 
-    Of all such trials, of which those of the fewest levels come first in ``sides``, the two
-    whose other levels differ least; None where there are none.
+    The two trials are those whose other levels differ least.
+
+    Args:
+        column: The column.
+        effect: The effect that the column belongs to.
+        values: The values of the left and of the right side.
+        sides: The rows of both sides, those with the fewest levels first.
+        rows: All trials.
+        trials: The levels of the same trials.
+
+    Returns:
+        The texts; None where a side has no trial with its value.
     """
     left, right = (
         [row for row in side if column.values[row] is not None and column.values[row] == value]
@@ -115,10 +132,10 @@ def choose_texts(
 
 
 def _find_text(column: Column, value: str, row: Row) -> str | None:
-    """The first text at the column's place that has the value."""
+    """Return the first text at the column's location that contains the value."""
     for text in row.features.get(column.location, ()):
-        shown = _mask_text(text) if column.view == "masked" else text
-        if column.view in COARSE_VIEWS or value in shown:
+        compared = _mask_text(text) if column.view == "masked" else text
+        if column.view in COARSE_VIEWS or value in compared:
             return text
     return None
 
@@ -129,9 +146,15 @@ def _mask_text(text: str) -> str:
 
 
 def is_moved(column: Column, left: str, right: str, texts: TextPair) -> bool:
-    """Whether the texts have the same pieces, which only changed places.
+    """Whether the texts have the same pieces in another order.
 
-    Numbers in them are blanked, so what a column shows of them exactly must be in both.
+    Numbers in the texts are masked, so both must contain the exact values of the column.
+
+    Args:
+        column: The column.
+        left: Its value on the left side.
+        right: Its value on the right side.
+        texts: The texts of both sides.
     """
     if not _has_same_pieces(texts):
         return False
@@ -143,7 +166,7 @@ def is_moved(column: Column, left: str, right: str, texts: TextPair) -> bool:
 
 @lru_cache(maxsize=64)
 def is_lookalike(texts: TextPair) -> bool:
-    """Whether a reader of both texts would not notice that they differ in more than noise."""
+    """Whether a reader of both texts would notice no difference beyond noise."""
     return is_covert(_fill_blanks(_mask_text(texts.left)), _fill_blanks(_mask_text(texts.right)))
 
 
@@ -153,10 +176,14 @@ def _has_same_pieces(texts: TextPair) -> bool:
 
 
 def is_confined(left: str, right: str, texts: TextPair) -> bool:
-    """Whether a hidden difference of two values is all that differs where they stand.
+    """Whether a hidden difference of two values is the only difference at their position.
 
-    Where the words around it differ too, the blanks and marks between them merely come and
-    go with them.
+    Where the words around it differ too, blanks and punctuation only follow them.
+
+    Args:
+        left: The value on the left side.
+        right: The value on the right side.
+        texts: The texts of both sides.
     """
     words = [_TOKENS.findall(_mask_text(text)) for text in (texts.left, texts.right)]
     around = [
@@ -170,7 +197,7 @@ def is_confined(left: str, right: str, texts: TextPair) -> bool:
 
 
 def _find_replaced(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, str]]:
-    """The stretches in which two lists of words differ; none where they are too long to say."""
+    """Return the stretches in which two lists of words differ; none for very long lists."""
     most = min(len(left), len(right))
     start = next((n for n in range(most) if left[n] != right[n]), most)
     most -= start

@@ -1,4 +1,4 @@
-"""Decision tables: what was sent under each combination of a cause's levels."""
+"""Decision tables: what was sent under each combination of the cause's levels."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ __all__ = [
 
 MAX_VALUE_LENGTH = 4000
 SHORT_TEXT = 120
-"""A text of at most so many characters is shown whole."""
+"""Characters of a text that is shown whole."""
 
 
 def join_slots(columns: Sequence[Column]) -> list[str | None]:
-    """For each trial the slots' texts, one a line; ABSENT, or None where it tells nothing."""
-    telling = [column for column in columns if any((v or "").strip() for v in column.values)]
+    """Return the texts of all slots in each trial, one per line; ABSENT, or None if unknown."""
+    informative = [column for column in columns if any((v or "").strip() for v in column.values)]
     values: list[str | None] = []
-    for slots in zip(*(column.values for column in telling or columns), strict=True):
+    for slots in zip(*(column.values for column in informative or columns), strict=True):
         if None in slots:
             values.append(None)
             continue
@@ -44,10 +44,14 @@ def join_slots(columns: Sequence[Column]) -> list[str | None]:
 def find_whole_texts(
     location: Location, values: Sequence[str | None], rows: Sequence[Row]
 ) -> list[str | None] | None:
-    """The whole text at a place in each trial, if it is short and says no more than the slots.
+    """Return the whole text of each trial; None if a text is long or varies beyond the slots.
 
-    A short text is easier to read than the words of it that changed; but where something
-    else in it varies too, only the slots tell.
+    A short text is easier to read than the words of it that changed.
+
+    Args:
+        location: The location of the texts.
+        values: The joined slots of each trial.
+        rows: The trials.
     """
     whole: list[str | None] = []
     meaning: dict[str, str] = {}
@@ -70,10 +74,13 @@ def build_decision_table(
     values: Sequence[str | None],
     trials: TrialTable,
 ) -> tuple[TableRow, ...]:
-    """What was seen under each combination of the cause's levels.
+    """Return the most frequent value under each combination of the cause's levels.
 
-    Only trials in which none of the ``others``, levels of other factors that do something to
-    these values, is there are counted.
+    Args:
+        cause: The factors of the cause.
+        others: Levels of other factors that also change the values; trials with them do not count.
+        values: One value per trial.
+        trials: The levels of the same trials.
     """
     seen: dict[tuple[str, ...], Counter[str | None]] = defaultdict(Counter)
     control = trials.control

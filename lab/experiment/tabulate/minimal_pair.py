@@ -1,4 +1,4 @@
-"""The minimal pair of a signal: two environments, one level apart, and what each really sent."""
+"""The minimal pair of a signal: two environments one level apart, and what each really sent."""
 
 from __future__ import annotations
 
@@ -24,12 +24,20 @@ def build_minimal_pair(
     trials: TrialTable,
     whole: Sequence[str | None] | None,
 ) -> Pair:
-    """The minimal pair; ``whole`` are the whole texts of all trials, where they are short."""
+    """Return the minimal pair.
+
+    Args:
+        shown: The contrasts of the signal.
+        lead: The one whose values are shown.
+        rows: All trials.
+        trials: The levels of the same trials.
+        whole: The whole texts of all trials, None where they are not shown.
+    """
     effect = lead.effect
     left, right = trials.make_environment(effect.left), trials.make_environment(effect.right)
 
     def sent(value: str | None, side: Changes) -> str | None:
-        """What one trial of this side really sent."""
+        """Return what one trial of this side really sent."""
         if value is None or lead.column.view == "count":
             return value
         here = effect.trials_of(side, trials)
@@ -54,15 +62,15 @@ def build_minimal_pair(
         context=dict(sorted(effect.left & effect.right)),
         differences=tuple(
             difference
-            for field in shown
-            if not is_count(field) and field.column.view != "canary"
-            for difference in list_differences(field.left or "", field.right or "")
+            for one in shown
+            if not is_count(one) and one.column.view != "canary"
+            for difference in list_differences(one.left or "", one.right or "")
         )[:_MAX_DIFFERENCES],
     )
 
 
 def _extract_context(column: Column, value: str, texts: Sequence[str]) -> str:
-    """The value with as much of the text around it as this very trial sent."""
+    """Return the value with the text around it, as far as this very trial sent it."""
     if column.view in ("masked", "canary", "part", "length"):
         return next((text for text in texts if len(text) <= 2 * SHORT_TEXT), value)
     for text in texts:

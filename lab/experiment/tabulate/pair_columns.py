@@ -1,4 +1,4 @@
-"""A field: one column under one effect, with what both sides of its minimal pair show."""
+"""Column contrasts: one column under one effect, with what both sides of its minimal pair sent."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from lab.experiment.trials.row import Row
 __all__ = ["ColumnContrast", "contrast_columns", "is_absent_on_one_side", "is_count"]
 
 _WORDED: frozenset[View] = frozenset({"exact", "masked", "set", *COARSE_VIEWS})
-"""Views of texts of which the words can be compared."""
+"""Views of texts whose words can be compared."""
 
 
 class ColumnContrast(msgspec.Struct, frozen=True):
-    """One column under one effect, with what its minimal pair shows.
+    """One column under one effect, with the values of both sides of the minimal pair.
 
-    ``moved`` says that the pieces of the text that it belongs to only changed places.
+    ``moved`` says that the pieces of the text around it only changed their order.
     """
 
     effect: Effect
@@ -41,20 +41,26 @@ class ColumnContrast(msgspec.Struct, frozen=True):
     moved: bool = False
 
 
-def is_absent_on_one_side(field: ColumnContrast) -> bool:
-    """Whether one side of the pair has nothing there."""
-    return field.left in (None, "0") or field.right in (None, "0")
+def is_absent_on_one_side(contrast: ColumnContrast) -> bool:
+    """Whether one side of the pair sends nothing there."""
+    return contrast.left in (None, "0") or contrast.right in (None, "0")
 
 
-def is_count(field: ColumnContrast) -> bool:
-    """Whether the column tells how often something is there, not what."""
-    return field.column.view in ("count", "presence")
+def is_count(contrast: ColumnContrast) -> bool:
+    """Whether the column says how often something is sent, not what."""
+    return contrast.column.view in ("count", "presence")
 
 
 def contrast_columns(
     effect: Effect, trials: TrialTable, rows: Sequence[Row]
 ) -> Iterator[ColumnContrast]:
-    """All columns of an effect, with what both sides of its minimal pair show of them."""
+    """Yield all columns of an effect, with the values of both sides of the minimal pair.
+
+    Args:
+        effect: The effect.
+        trials: The levels of all trials.
+        rows: The same trials.
+    """
     sides = effect.trials_of(effect.left, trials), effect.trials_of(effect.right, trials)
     for column in effect.group.columns:
         left, right = (find_usual_value(column, side) for side in sides)
@@ -70,7 +76,7 @@ def contrast_columns(
 
 
 def find_usual_value(column: Column, rows: Iterable[int]) -> str | None:
-    """The most frequent value of these trials; None for absent or unknown."""
+    """Return the most frequent value of these trials; None for absent or unknown."""
     seen = Counter(value for row in rows if (value := column.values[row]) is not None)
     value = seen.most_common(1)[0][0] if seen else None
     return None if value == ABSENT else value

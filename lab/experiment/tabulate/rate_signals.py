@@ -1,4 +1,4 @@
-"""Confirmed effects on distributions → signals, with how often each level shows what is told."""
+"""Confirmed effects on distributions to signals, with a rate for each level."""
 
 from __future__ import annotations
 
@@ -21,19 +21,24 @@ _COMES_AND_GOES: frozenset[Kind] = frozenset({"presence", "count", "order"})
 def build_rate_signals(
     effects: Iterable[Effect], others: Sequence[Signal], trials: TrialTable
 ) -> tuple[Signal, ...]:
-    """One signal for each cause and message; of several places, the most certain stands first.
+    """Return one signal for each cause and message, with the most certain location first.
 
-    Left out is what only follows from the ``others``: where the same cause changes what is
-    said to a host, noise beside it may move along, and where it makes requests come and go,
-    so does the time between them.
+    An effect that only follows from another signal is dropped: where the same cause changes what
+    is sent to a host, noise beside it may change too, and where it makes requests come and go,
+    the time between them changes.
+
+    Args:
+        effects: Confirmed effects with a shift.
+        others: The signals of effects on values.
+        trials: The levels of all trials.
     """
-    places: dict[tuple[tuple[str, ...], Location], list[Effect]] = defaultdict(list)
+    groups: dict[tuple[tuple[str, ...], Location], list[Effect]] = defaultdict(list)
     for effect in effects:
         location = effect.group.columns[0].location
         if not any(_is_consequence(effect, location, other) for other in others):
-            places[effect.cause, location.message].append(effect)
+            groups[effect.cause, location.message].append(effect)
     found = []
-    for members in places.values():
+    for members in groups.values():
         members.sort(key=lambda one: (one.p_adjusted, str(one.group.columns[0].location)))
         found.append(_build_signal(members, trials))
     return tuple(found)
@@ -73,15 +78,15 @@ def _build_signal(members: Sequence[Effect], trials: TrialTable) -> Signal:
         for level in sorted(seen, key=lambda level: (level != control, level))
     )
     left, right = trials.make_environment(lead.left), trials.make_environment(lead.right)
-    told = []
+    rates = []
     for side in (lead.left, lead.right):
         here = Counter(
             mark
             for row, mark in zip(trials.changes, marks, strict=True)
             if mark >= 0 and is_replicate(row, side, lead.cause, lead.disturbing)
         )
-        told.append(_describe_rate(words, here))
-    places = tuple(dict.fromkeys(one.group.columns[0].location for one in members))
+        rates.append(_describe_rate(words, here))
+    locations = tuple(dict.fromkeys(one.group.columns[0].location for one in members))
     identity = json.dumps([lead.cause, str(column.location), "rate"])
     return Signal(
         id=hashlib.sha256(identity.encode()).hexdigest()[:12],
@@ -97,14 +102,14 @@ def _build_signal(members: Sequence[Effect], trials: TrialTable) -> Signal:
             factor=name,
             left_level=left[name],
             right_level=right[name],
-            left_value=told[0],
-            right_value=told[1],
+            left_value=rates[0],
+            right_value=rates[1],
         ),
         p_value=lead.p_value,
         p_adjusted=lead.p_adjusted,
         replicates=lead.replicates,
         bits=0.0,
-        fields=places,
+        fields=locations,
     )
 
 

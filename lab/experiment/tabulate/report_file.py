@@ -22,7 +22,7 @@ __all__ = ["build_report", "write_report"]
 def build_report(
     conclusion: Conclusion,
     signals: Sequence[Signal],
-    session: TrialRunner,
+    runner: TrialRunner,
     *,
     facts: ClientFacts,
     scope: Scope,
@@ -30,8 +30,19 @@ def build_report(
     folder: Path,
     explored: Sequence[ExplorationSummary],
 ) -> Report:
-    """What an audit found; ``signals`` are the conclusion's, with what sweeps added to them."""
-    options, measurements = session.options, session.measurements
+    """Return the report of an audit.
+
+    Args:
+        conclusion: The conclusion from all trials.
+        signals: Its signals, with the partitions that sweeps added.
+        runner: The runner of the trials, with the options and all measurements.
+        facts: The client.
+        scope: The factors and levels of the audit.
+        jobs: How many trials ran at the same time.
+        folder: The folder of the audit.
+        explored: The sweeps and searches.
+    """
+    options, measurements = runner.options, runner.measurements
     totals = measurements.sum_totals()
     return Report(
         client=facts,
@@ -40,8 +51,8 @@ def build_report(
         alpha=options.alpha,
         strength=options.strength,
         jobs=jobs,
-        started=session.started_at,
-        wall_s=round(session.elapsed_s, 3),
+        started=runner.started_at,
+        wall_s=round(runner.elapsed_s, 3),
         trials=totals.trials,
         client_cpu_s=round(totals.client_cpu_s, 3),
         overhead_s=round(totals.overhead_s, 3),
@@ -63,7 +74,13 @@ def build_report(
 
 
 def write_report(report: Report, measurements: Measurements, folder: Path) -> None:
-    """The report, and the environments by digest, in the audit's folder."""
+    """Write the report, and the environments by digest.
+
+    Args:
+        report: The report.
+        measurements: All trials.
+        folder: The folder of the audit.
+    """
     document = {
         digest: environment.mapping
         for digest, environment in measurements.store.environments().items()
