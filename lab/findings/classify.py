@@ -18,35 +18,17 @@ from lab.findings.encodings.keyed_digests import (
 from lab.findings.encodings.search import Hit
 from lab.findings.report import Kind
 from lab.observation.location import Location
+from lab.observation.parts import ORDER_PARTS, ROUTE_PARTS
 
 __all__ = [
-    "MANNER_PARTS",
-    "ORDER_PARTS",
     "ROUTED_CHANNELS",
-    "ROUTE_PARTS",
     "Classification",
     "classify",
     "is_route",
 ]
 
-ROUTE_PARTS = frozenset({"route", "proxy request", "proxy header"})
 ROUTED_CHANNELS = frozenset({"dns", "tcp", "tls"})
 """Channels in which a factor that decides where traffic goes shows for that reason."""
-
-MANNER_PARTS = frozenset(
-    {
-        "header case",
-        "header spacing",
-        "writing",
-        "resolver",
-        "transport",
-        "query case",
-        "query options",
-    }
-)
-"""How something is said, which comes and goes with what is said."""
-
-ORDER_PARTS = frozenset({"request order", "header order", "key order", "query order"})
 
 _MOST_LABELS = 8
 """Combinations of levels that are looked at for digests with keys: each costs many tries."""

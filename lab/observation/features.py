@@ -26,6 +26,7 @@ from lab.observation.content_encoding import decode_layers
 from lab.observation.documents.embedded import find_embedded_leaves
 from lab.observation.documents.leaves import flatten_body, render_bytes
 from lab.observation.location import Location
+from lab.observation.parts import UNCOUNTED_PARTS, MessagePart
 from lab.observation.records import (
     ClientHello,
     Connection,
@@ -60,9 +61,6 @@ Features = Mapping[Location, tuple[str, ...]]
 
 RESOLVER = "(resolver)"
 """Stands for each name server that the environment configures."""
-
-_SAID_ONCE = frozenset({"header spacing", "writing"})
-"""Parts of which the values that occur are told, not how often: they come with what is said."""
 
 _WRAPPED = re.compile(r"\S{12,}")
 """A value of a body that may hold a document: prose has blanks, and less is none."""
@@ -109,7 +107,7 @@ def extract_features(observation: Observation, roles: HostRoles) -> Features:
         found[location].append(value)
     return {
         location: ("\n".join(sorted(set(values))),)
-        if location.part in _SAID_ONCE
+        if location.part in UNCOUNTED_PARTS
         else tuple(values)
         for location, values in found.items()
     }
@@ -131,7 +129,10 @@ def _walk(observation: Observation, roles: HostRoles) -> Iterator[tuple[Location
             case ClientHello():
                 yield from _hello(event, roles)
             case TlsFailure():
-                yield Location("tls", roles.name(event.host), part="failure"), event.reason
+                yield (
+                    Location("tls", roles.name(event.host), part=MessagePart.FAILURE),
+                    event.reason,
+                )
             case Connection():
                 requests = spoken.get(event.connection, [])
                 yield from _connection(event, requests, roles)
@@ -142,12 +143,12 @@ def _walk(observation: Observation, roles: HostRoles) -> Iterator[tuple[Location
             case Datagram():
                 host = roles.peer(event.host or event.address, event.port)
                 base = Location("udp", host, path=f":{event.port}")
-                yield base.beside("data"), render_bytes(event.data)
+                yield base.with_part(MessagePart.DATA), render_bytes(event.data)
     if order:
-        yield Location("http", part="request order"), "\n".join(order)
+        yield Location("http", part=MessagePart.REQUEST_ORDER), "\n".join(order)
     end = observation.exit
     status = f"signal {end.signal}" if end.signal is not None else f"code {end.code}"
-    yield Location("exit", part="status"), f"{end.verdict}, {status}"
+    yield Location("exit", part=MessagePart.STATUS), f"{end.verdict}, {status}"
 
 
 def locate_message(request: Request, roles: HostRoles) -> Location:
@@ -164,51 +165,53 @@ def _path(host: str, target: str, roles: HostRoles) -> str:
 
 
 def _request(request: Request, base: Location, roles: HostRoles) -> Iterator[tuple[Location, str]]:
-    yield base.beside("request"), "sent"
+    yield base.with_part(MessagePart.REQUEST), "sent"
     route = f"{request.scheme}://{request.host}:{request.port}"
     via = "".join(f" via {proxy}" for proxy in request.via)
-    yield Location("http", base.host, part="route"), route + via
-    yield base.beside("protocol"), f"HTTP/{request.version}"
+    yield Location("http", base.host, part=MessagePart.ROUTE), route + via
+    yield base.with_part(MessagePart.PROTOCOL), f"HTTP/{request.version}"
     path, _, query = request.target.partition("?")
     path = roles.path(request.host, path)
     for index, (word, shown) in enumerate(
         zip(path.split("/"), (base.path or "").split("/"), strict=True)
     ):
         if shown == "{id}":
-            yield base.beside("path", str(index)), word
-            yield from _inside(base, "path", str(index), unquote(word))
+            yield base.with_part(MessagePart.PATH, str(index)), word
+            yield from _inside(base, MessagePart.PATH, str(index), unquote(word))
     for pointer, way in describe_percent_escapes(("path", word) for word in path.split("/")):
-        yield base.beside("writing", pointer), way
+        yield base.with_part(MessagePart.WRITING, pointer), way
     if query:
         pairs = parse_form(query)
-        yield base.beside("writing", "query"), describe_form_style(query)
+        yield base.with_part(MessagePart.WRITING, "query"), describe_form_style(query)
         for pointer, way in describe_form_escapes("query", parse_written_form(query)):
-            yield base.beside("writing", pointer), way
-        yield base.beside("query order"), "\n".join(name for name, _ in pairs)
+            yield base.with_part(MessagePart.WRITING, pointer), way
+        yield base.with_part(MessagePart.QUERY_ORDER), "\n".join(name for name, _ in pairs)
         for name, value in pairs:
-            yield base.beside("query", name), value
-            yield from _inside(base, "query", name, value)
+            yield base.with_part(MessagePart.QUERY, name), value
+            yield from _inside(base, MessagePart.QUERY, name, value)
     yield from _headers(request, base)
     body, layers = decode_layers(request.body, _header(request, b"content-encoding"))
     for pointer, value in read_compression_headers(layers, body):
-        yield base.beside("packing", pointer), value
+        yield base.with_part(MessagePart.PACKING, pointer), value
     yield from _body(base, body, _header(request, b"content-type"))
 
 
 def _body(base: Location, body: bytes, content_type: str) -> Iterator[tuple[Location, str]]:
     for leaf in flatten_body(body, content_type):
-        yield base.beside(leaf.part, leaf.pointer), leaf.value
-        if leaf.part == "body" and _WRAPPED.fullmatch(leaf.value):
+        yield base.with_part(leaf.part, leaf.pointer), leaf.value
+        if leaf.part == MessagePart.BODY and _WRAPPED.fullmatch(leaf.value):
             for inner in find_embedded_leaves(leaf.value):
-                yield base.beside(inner.part, leaf.pointer + inner.pointer), inner.value
+                yield base.with_part(inner.part, leaf.pointer + inner.pointer), inner.value
 
 
-def _inside(base: Location, part: str, pointer: str, value: str) -> Iterator[tuple[Location, str]]:
+def _inside(
+    base: Location, part: MessagePart, pointer: str, value: str
+) -> Iterator[tuple[Location, str]]:
     """What a value that stands at one place of a message holds inside."""
     for leaf in find_embedded_leaves(value, pairs=pointer == "cookie"):
-        own = leaf.part == "body"
+        own = leaf.part == MessagePart.BODY
         place = f"{pointer}{leaf.pointer}" if own else f"{part}/{pointer}{leaf.pointer}"
-        yield base.beside(part if own else leaf.part, place), leaf.value
+        yield base.with_part(part if own else leaf.part, place), leaf.value
 
 
 def _headers(request: Request, base: Location) -> Iterator[tuple[Location, str]]:
@@ -222,11 +225,14 @@ def _headers(request: Request, base: Location) -> Iterator[tuple[Location, str]]
             # Addressed to the proxy, which takes it out; its login is the level's own.
             if lower != "proxy-authorization":
                 value = raw_value.decode("utf-8", "backslashreplace")
-                yield Location("http", base.host, part="proxy header", pointer=lower), value
+                yield (
+                    Location("http", base.host, part=MessagePart.PROXY_HEADER, pointer=lower),
+                    value,
+                )
             continue
         order.append(lower)
         if request.version != "2":
-            yield base.beside("header case", lower), name
+            yield base.with_part(MessagePart.HEADER_CASE, lower), name
         value = raw_value.decode("utf-8", "backslashreplace")
         if lower == "content-length" and value == str(request.size):
             continue
@@ -234,9 +240,9 @@ def _headers(request: Request, base: Location) -> Iterator[tuple[Location, str]]
             continue
         if lower in (":path", ":scheme", ":method"):
             continue
-        yield base.beside("header", lower), value
-        yield from _inside(base, "header", lower, value)
-    yield base.beside("header order"), "\n".join(order)
+        yield base.with_part(MessagePart.HEADER, lower), value
+        yield from _inside(base, MessagePart.HEADER, lower, value)
+    yield base.with_part(MessagePart.HEADER_ORDER), "\n".join(order)
 
 
 def _header(request: Request, name: bytes) -> str:
@@ -251,40 +257,40 @@ def _dns(query: DnsQuery, roles: HostRoles) -> Iterator[tuple[Location, str]]:
     """
     name = roles.name(query.name)
     base = Location("dns", name)
-    yield base.beside("query"), f"{name} {query.type}"
-    yield base.beside("resolver"), roles.peer(query.resolver, _DNS_PORT)
-    yield base.beside("transport"), query.transport
+    yield base.with_part(MessagePart.QUERY), f"{name} {query.type}"
+    yield base.with_part(MessagePart.RESOLVER), roles.peer(query.resolver, _DNS_PORT)
+    yield base.with_part(MessagePart.TRANSPORT), query.transport
     if (put := read_query_style(query.raw)) is None:
         return
     for sent in put.names:
         if sent.lower() == query.name:
-            yield base.beside("query case"), describe_letter_case(sent)
-    yield base.beside("query options"), put.manner
+            yield base.with_part(MessagePart.QUERY_CASE), describe_letter_case(sent)
+    yield base.with_part(MessagePart.QUERY_OPTIONS), put.manner
     for pointer, value in put.contents:
-        yield base.beside("query options", pointer), value
+        yield base.with_part(MessagePart.QUERY_OPTIONS, pointer), value
 
 
 def _hello(hello: ClientHello, roles: HostRoles) -> Iterator[tuple[Location, str]]:
     base = Location("tls", roles.name(hello.host))
-    fields: dict[str, tuple[int, ...]] = {
-        "versions": hello.versions,
-        "ciphers": hello.ciphers,
-        "extensions": hello.extensions,
-        "groups": hello.groups,
-        "signature algorithms": hello.signature_algorithms,
+    fields: dict[MessagePart, tuple[int, ...]] = {
+        MessagePart.VERSIONS: hello.versions,
+        MessagePart.CIPHERS: hello.ciphers,
+        MessagePart.EXTENSIONS: hello.extensions,
+        MessagePart.GROUPS: hello.groups,
+        MessagePart.SIGNATURE_ALGORITHMS: hello.signature_algorithms,
     }
     for part, numbers in fields.items():
         words = ["GREASE" if number in _GREASE else f"{number:04x}" for number in numbers]
-        yield base.beside(part), " ".join(words)
-    yield base.beside("alpn"), " ".join(hello.alpn)
-    yield base.beside("hello"), "sent"
+        yield base.with_part(part), " ".join(words)
+    yield base.with_part(MessagePart.ALPN), " ".join(hello.alpn)
+    yield base.with_part(MessagePart.HELLO), "sent"
 
 
 def _connection(
     connection: Connection, requests: list[Request], roles: HostRoles
 ) -> Iterator[tuple[Location, str]]:
     host = roles.peer(connection.host or connection.address, connection.port)
-    place = Location("tcp", host, path=f":{connection.port}", part="data")
+    place = Location("tcp", host, path=f":{connection.port}", part=MessagePart.DATA)
     if connection.protocol in ("raw", "none"):
         yield place, render_bytes(connection.sent)
         return
@@ -293,12 +299,12 @@ def _connection(
         base = locate_message(request, roles)
         for name, spacing in describe_head_spacing(head.text):
             if not (request.via and name.startswith("proxy-")):
-                yield base.beside("header spacing", name), spacing
+                yield base.with_part(MessagePart.HEADER_SPACING, name), spacing
         end = head.body + request.size
         if "chunked" in _header(request, b"transfer-encoding").lower():
             told, end = describe_chunks(connection.sent, head.body)
             for name, value in told:
-                yield base.beside("header spacing", f"(chunks)/{name}"), value
+                yield base.with_part(MessagePart.HEADER_SPACING, f"(chunks)/{name}"), value
         end = end if request is requests[-1] and request.complete else None
     unread = connection.sent[end:] if end is not None else b""
     if connection.protocol == "http/1.1" and unread:
@@ -308,16 +314,16 @@ def _connection(
 def _hop(hop: ProxyHop, roles: HostRoles) -> Iterator[tuple[Location, str]]:
     proxy = roles.name(hop.proxy.rpartition(":")[0].strip("[]"))
     target = roles.name(hop.target.rpartition(":")[0].strip("[]"))
-    yield Location("http", target, part="proxy request", pointer=hop.scheme), proxy
+    yield Location("http", target, part=MessagePart.PROXY_REQUEST, pointer=hop.scheme), proxy
     for name, value in hop.headers:
         lower = name.decode("latin-1").lower()
         if lower not in ("host", "proxy-authorization", "content-length"):
             text = value.decode("utf-8", "backslashreplace")
-            yield Location("http", target, part="proxy header", pointer=lower), text
+            yield Location("http", target, part=MessagePart.PROXY_HEADER, pointer=lower), text
 
 
 def _message_leaves(message: WebSocketMessage, roles: HostRoles) -> Iterator[tuple[Location, str]]:
     path = _path(message.host, message.target, roles)
     base = Location("websocket", roles.name(message.host), path=path)
-    yield base.beside("message"), "sent"
+    yield base.with_part(MessagePart.MESSAGE), "sent"
     yield from _body(base, message.data, "")

@@ -1,4 +1,4 @@
-"""Where in the traffic something stands."""
+"""Where in the traffic a feature stands."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["MESSAGE_PARTS", "Channel", "Location"]
+from lab.observation.parts import MessagePart
+
+__all__ = ["Channel", "Location"]
 
 Channel = Literal["dns", "tcp", "udp", "tls", "http", "websocket", "exit"]
 
-MESSAGE_PARTS = frozenset({"request", "message", "hello"})
-"""Parts that stand for a whole message: that it was sent, and how often."""
-
 
 class Location(msgspec.Struct, frozen=True, order=True, cache_hash=True):
-    """A place that can be found again in another trial.
+    """A location that can be found again in another trial.
 
-    ``path`` has the segments that look like identifiers replaced by ``{id}``.  ``part``
-    names a component of a message (``body``, ``header``, ``header order``, …) and
-    ``pointer`` a place within it: a JSON pointer, a header's name, a query parameter.
+    ``path`` has the segments that look like identifiers replaced by ``{id}``.  ``part`` is a
+    component of a message and ``pointer`` a
+    location within it: a JSON pointer, a header's name, a query parameter.  Code writes a part as
+    a :class:`~lab.observation.parts.MessagePart`; one read from a report may be another word, of
+    another version of the lab.
     """
 
     channel: Channel
@@ -34,11 +35,11 @@ class Location(msgspec.Struct, frozen=True, order=True, cache_hash=True):
         words += [self.part, self.pointer]
         return " ".join(word for word in words if word)
 
-    def beside(self, part: str, pointer: str | None = None) -> Location:
-        """Another component of the same message."""
+    def with_part(self, part: MessagePart, pointer: str | None = None) -> Location:
+        """Return the location of another component of the same message."""
         return Location(self.channel, self.host, self.method, self.path, part, pointer)
 
     @property
     def message(self) -> Location:
-        """The message that this is a component of."""
+        """The location of the message that this is a component of."""
         return Location(self.channel, self.host, self.method, self.path)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from lab.observation.features import HostRoles, locate_message
 from lab.observation.location import Location
+from lab.observation.parts import MessagePart
 from lab.observation.records import Observation, Request
 
 __all__ = ["Timings", "measure_timings"]
@@ -26,6 +27,8 @@ def measure_timings(observation: Observation, roles: HostRoles) -> Timings:
         if not isinstance(event, Request):
             continue
         if before is not None:
-            found[locate_message(event, roles).beside("timing")].append(event.at - before)
+            found[locate_message(event, roles).with_part(MessagePart.TIMING)].append(
+                event.at - before
+            )
         before = event.at
     return {location: tuple(values) for location, values in found.items()}

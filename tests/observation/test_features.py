@@ -79,8 +79,8 @@ class TestRequest:
     def test_its_place_and_its_route(self):
         found = features(request(via=("http://proxy.example.net:3128",)))
         place = Location("http", "api.example.com", "POST", "/v1/messages")
-        assert found[place.beside("request")] == ("sent",)
-        assert found[place.beside("protocol")] == ("HTTP/1.1",)
+        assert found[place.with_part("request")] == ("sent",)
+        assert found[place.with_part("protocol")] == ("HTTP/1.1",)
         assert found[Location("http", "api.example.com", part="route")] == (
             "https://api.example.com:443 via http://proxy.example.net:3128",
         )
@@ -247,12 +247,12 @@ def test_how_it_was_asked():
     found = dns_features(DnsQuery(0.0, "api.example.com", "A", "tcp", "9.9.9.9", raw))
     base = Location("dns", "api.example.com")
     assert found == {
-        base.beside("query"): ("api.example.com A",),
-        base.beside("resolver"): ("9.9.9.9",),
-        base.beside("transport"): ("tcp",),
-        base.beside("query case"): ("aPi.Example.lower",),
-        base.beside("query options"): ("RD, edns 1232, trailing",),
-        base.beside("query options", "trailing"): ("ff",),
+        base.with_part("query"): ("api.example.com A",),
+        base.with_part("resolver"): ("9.9.9.9",),
+        base.with_part("transport"): ("tcp",),
+        base.with_part("query case"): ("aPi.Example.lower",),
+        base.with_part("query options"): ("RD, edns 1232, trailing",),
+        base.with_part("query options", "trailing"): ("ff",),
     }
 
 
@@ -355,7 +355,7 @@ def test_how_it_ended(end, status):
 def test_a_location_reads_from_the_outside_in():
     place = Location("http", "api.example.com", "POST", "/v1/messages", "body", "/model")
     assert str(place) == "http POST api.example.com/v1/messages body /model"
-    assert place.message.beside("body", "/model") == place
+    assert place.message.with_part("body", "/model") == place
     assert str(Location("exit", part="status")) == "exit status"
 
 

@@ -42,15 +42,19 @@ from lab.experiment.columns.ladder import (
 from lab.experiment.columns.views import MAX_VALUES, LocationComparison
 from lab.experiment.trials.replicates import Replicates
 from lab.experiment.trials.row import Row
-from lab.findings.classify import MANNER_PARTS
 from lab.observation.features import Features
-from lab.observation.location import MESSAGE_PARTS, Location
+from lab.observation.location import Location
+from lab.observation.parts import (
+    DOCUMENT_PARTS,
+    MANNER_PARTS,
+    MESSAGE_PARTS,
+    ORDER_PARTS,
+    ROUTE_PARTS,
+)
 
 __all__ = ["extract_columns", "extract_feature_columns"]
 
-_ORDER_PARTS = frozenset({"request order", "header order", "key order", "query order"})
 _SET_CHANNELS = frozenset({"dns", "tls"})
-_SET_PARTS = frozenset({"route", "proxy request", "proxy header"})
 _ELEMENT = re.compile(r"/(?:\[[^/]*\]|\*)(?=/|$)")
 
 
@@ -181,7 +185,7 @@ def _extract_location(
     ``sampled`` collects messages and array elements that come and go by chance.  What is inside
     them comes and goes with them, so its presence is not compared.
     """
-    is_set = location.channel in _SET_CHANNELS or location.part in _SET_PARTS
+    is_set = location.channel in _SET_CHANNELS or location.part in ROUTE_PARTS
     if is_set:
         # How often a name is resolved or a connection made depends on keep-alive and on races;
         # which names, routes and handshakes there are does not.
@@ -216,7 +220,7 @@ def _extract_location(
         texts = [value[0] if value else absent for value in values]
         yield from comparison.compare_text("set", texts)
         return
-    if location.part in _ORDER_PARTS:
+    if location.part in ORDER_PARTS:
         yield from comparison.compare_order(values)
         return
     lengths = {len(value) for value in values if value}
@@ -248,7 +252,7 @@ def _list_containers(location: Location) -> list[tuple[Location, str]]:
     """Return the message and the array elements that contain a location, outermost first."""
     pointer = location.pointer or ""
     found = [(location.message, "")]
-    if location.part in ("body", "key order"):
+    if location.part in DOCUMENT_PARTS:
         ends = [match.end() for match in _ELEMENT.finditer(pointer)]
         found += [(location.message, pointer[:end]) for end in ends]
     return found

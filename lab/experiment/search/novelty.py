@@ -17,8 +17,9 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from lab.experiment.columns.ladder import EXACT, MASKED, PRESENCE, SHAPE, Rung, choose_finest
-from lab.findings.classify import ROUTE_PARTS, ROUTED_CHANNELS
+from lab.findings.classify import ROUTED_CHANNELS
 from lab.observation.features import Features
+from lab.observation.parts import ROUTE_PARTS
 
 __all__ = ["LADDER", "KnownBehaviour", "Sighting", "collect_known"]
 

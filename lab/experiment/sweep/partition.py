@@ -20,6 +20,7 @@ from lab.experiment.trials.contrasts import Changes, Setting, TrialTable
 from lab.experiment.trials.row import Row
 from lab.findings.report import ExplorationSummary, LevelGroup, Partition, Signal
 from lab.findings.rules.level_rules import add_rules
+from lab.observation.parts import MessagePart
 
 __all__ = [
     "SweptFactor",
@@ -33,7 +34,7 @@ __all__ = [
 
 _AGREED = 0.8
 """Where fewer trials of a level agree, it is uncertain."""
-_MESSAGES = ("request", "message")
+_MESSAGES = (MessagePart.REQUEST, MessagePart.MESSAGE)
 
 
 class SweptFactor(msgspec.Struct, frozen=True):
@@ -123,7 +124,7 @@ def collect_values_by_level(
 ) -> dict[str, list[str | None]]:
     """What each level's trials in a context sent, as the signal's decision table tells it."""
     place = signal.fields[0]
-    messages = {place.message.beside(part) for part in _MESSAGES}
+    messages = {place.message.with_part(part) for part in _MESSAGES}
     restricted = [
         msgspec.structs.replace(
             row,

@@ -16,8 +16,9 @@ from lab.experiment.tabulate.pair_columns import (
     is_absent_on_one_side,
     is_count,
 )
-from lab.findings.classify import MANNER_PARTS, ORDER_PARTS, ROUTE_PARTS, ROUTED_CHANNELS
-from lab.observation.location import MESSAGE_PARTS, Location
+from lab.findings.classify import ROUTED_CHANNELS
+from lab.observation.location import Location
+from lab.observation.parts import MANNER_PARTS, MESSAGE_PARTS, ORDER_PARTS, ROUTE_PARTS
 
 __all__ = ["RULES", "MessageChanges", "Rule", "drop_consequences", "find_rule"]
 

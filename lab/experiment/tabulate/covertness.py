@@ -23,6 +23,7 @@ from lab.experiment.trials.contrasts import TrialTable
 from lab.experiment.trials.row import Row
 from lab.findings.covert.covert import is_covert
 from lab.findings.covert.difference_kinds import is_reordered, split_pieces
+from lab.observation.parts import INVISIBLE_PARTS
 from lab.observation.text.masks import mask
 
 __all__ = [
@@ -38,19 +39,6 @@ __all__ = [
 COARSE_VIEWS: frozenset[View] = frozenset({"part", "length"})
 """Views that say how a text differs, but not what a reader would see of it."""
 
-_COVERT_PARTS = frozenset(
-    {
-        "header order",
-        "key order",
-        "query order",
-        "request order",
-        "header case",
-        "header spacing",
-        "packing",
-        "query case",
-        "writing",
-    }
-)
 _BLANKED = re.compile("‹([a-z]+)›")
 _TOKENS = re.compile(r"\s+|\S+")
 _MAX_TOKENS = 2000
@@ -76,7 +64,7 @@ def is_hidden(column: Column, left: str | None, right: str | None) -> bool:
     part = column.location.part
     if left is None or right is None or column.view in ("count", "presence"):
         return False
-    if part in _COVERT_PARTS or column.location.channel == "tls":
+    if part in INVISIBLE_PARTS or column.location.channel == "tls":
         return True
     if column.view == "canary":
         return False

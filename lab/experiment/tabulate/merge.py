@@ -11,7 +11,7 @@ import msgspec
 from lab.findings.encodings.detect import LETTER_CASE
 from lab.findings.report import RelatedLocation, Signal
 from lab.findings.severity import rank_kind, severity
-from lab.observation.location import MESSAGE_PARTS
+from lab.observation.parts import MESSAGE_PARTS
 
 __all__ = ["Pattern", "merge_signals"]
 

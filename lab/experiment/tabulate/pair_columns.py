@@ -20,6 +20,7 @@ from lab.experiment.tabulate.covertness import (
 )
 from lab.experiment.trials.contrasts import TrialTable
 from lab.experiment.trials.row import Row
+from lab.observation.parts import MessagePart
 
 __all__ = ["ColumnContrast", "contrast_columns", "is_absent_on_one_side", "is_count"]
 
@@ -70,7 +71,7 @@ def contrast_columns(
             turned = texts is not None and is_moved(column, left, right, texts)
             if column.view in COARSE_VIEWS:
                 covert = texts is not None and is_lookalike(texts)
-            elif covert and texts is not None and column.location.part == "body":
+            elif covert and texts is not None and column.location.part == MessagePart.BODY:
                 covert = turned or is_confined(left, right, texts)
         yield ColumnContrast(effect, column, left, right, covert or turned, turned)
 

@@ -12,6 +12,7 @@ from lab.experiment.confirm.effect import Effect, is_replicate
 from lab.experiment.trials.contrasts import TrialTable
 from lab.findings.report import Kind, Pair, Signal, TableRow
 from lab.observation.location import Location
+from lab.observation.parts import MessagePart
 
 __all__ = ["build_rate_signals"]
 
@@ -48,7 +49,7 @@ def _is_consequence(effect: Effect, location: Location, other: Signal) -> bool:
     if other.cause != effect.cause:
         return False
     here = (location.channel, location.host) == (other.location.channel, other.location.host)
-    return here or (location.part == "timing" and other.kind in _COMES_AND_GOES)
+    return here or (location.part == MessagePart.TIMING and other.kind in _COMES_AND_GOES)
 
 
 def _choose_kind(shift: Shift) -> Kind:

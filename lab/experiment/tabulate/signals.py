@@ -31,6 +31,7 @@ from lab.experiment.trials.contrasts import Setting, TrialTable
 from lab.experiment.trials.row import Row
 from lab.findings.report import Signal
 from lab.observation.location import Location
+from lab.observation.parts import MessagePart
 
 __all__ = ["assemble_signals"]
 
@@ -119,7 +120,7 @@ def _choose_lead(contrasts: Sequence[ColumnContrast]) -> ColumnContrast:
 
 def _refine_location(location: Location, lead: ColumnContrast) -> Location:
     """Add the host to an order of requests where all reordered requests have one host."""
-    if location.part == "request order":
+    if location.part == MessagePart.REQUEST_ORDER:
         lines = {*(lead.left or "").split("\n"), *(lead.right or "").split("\n")}
         hosts = {line.partition(" ")[2].partition("/")[0] for line in lines if line}
         return msgspec.structs.replace(location, host=hosts.pop() if len(hosts) == 1 else None)

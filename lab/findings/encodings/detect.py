@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from lab.findings.encodings.search import LETTER_CASE, MIN_LENGTH, PLAIN, Hit, TextSearch
 from lab.observation.location import Location
+from lab.observation.parts import MessagePart
 
 __all__ = ["LETTER_CASE", "PLAIN", "find_encoding", "find_hit", "restore_sent_text"]
 
@@ -41,7 +42,8 @@ def restore_sent_text(location: Location, value: str) -> str:
 
     Bytes that no text has stand for themselves in it.  Hexadecimal of a text is the client's.
     """
-    whole = location.part == "data" or (location.part == "body" and not location.pointer)
+    part = location.part
+    whole = part == MessagePart.DATA or (part == MessagePart.BODY and not location.pointer)
     shown = _BYTES_AS_HEX.fullmatch(value) if whole else None
     if shown is None:
         return value

@@ -17,6 +17,7 @@ from base64 import b64decode
 from urllib.parse import unquote
 
 from lab.observation.documents.leaves import Leaf, flatten_form, flatten_json, join_pointer
+from lab.observation.parts import MessagePart
 
 __all__ = ["find_embedded_leaves"]
 
@@ -83,10 +84,12 @@ def _open_pairs(leaves: list[Leaf], pointer: str, text: str, depth: int, least: 
             if (found := _NAME.match(item)) and item[found.end() :].startswith("=")
         ]
         if len(pairs) == len(items) >= least:
-            leaves.append(Leaf("key order", pointer, "\n".join(name for name, _ in pairs)))
+            leaves.append(
+                Leaf(MessagePart.KEY_ORDER, pointer, "\n".join(name for name, _ in pairs))
+            )
             for name, value in pairs:
                 place = join_pointer(pointer, name)
-                leaves.append(Leaf("body", place, value))
+                leaves.append(Leaf(MessagePart.BODY, place, value))
                 _open(leaves, place, value.strip(), depth + 1)
             return
 
@@ -96,8 +99,8 @@ def _open_credentials(leaves: list[Leaf], pointer: str, text: str, depth: int) -
     plain = _unbase64(text) if pointer.lower().endswith("/basic") else ""
     if plain.isprintable() and ":" in plain:
         user, _, password = plain.partition(":")
-        leaves.append(Leaf("body", f"{pointer}/user", user))
-        leaves.append(Leaf("body", f"{pointer}/password", password))
+        leaves.append(Leaf(MessagePart.BODY, f"{pointer}/user", user))
+        leaves.append(Leaf(MessagePart.BODY, f"{pointer}/password", password))
         _open(leaves, f"{pointer}/user", user, depth + 1)
         _open(leaves, f"{pointer}/password", password, depth + 1)
     else:
@@ -115,7 +118,7 @@ def _open_pieces(leaves: list[Leaf], pointer: str, text: str, depth: int) -> Non
     ]
     if any(opened):
         leaves.extend(
-            Leaf("body", f"{pointer}/{number}", piece)
+            Leaf(MessagePart.BODY, f"{pointer}/{number}", piece)
             for number, (piece, inside) in enumerate(zip(pieces, opened, strict=True))
             if not inside
         )

@@ -21,6 +21,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lab.observation.parts import MessagePart
 from lab.observation.style.escapes import STRING, describe_form_escapes, describe_json_escapes
 from lab.observation.style.serialization import (
     describe_form_style,
@@ -46,7 +47,7 @@ class Leaf(NamedTuple):
     The value of a ``key order`` is the names, one a line.
     """
 
-    part: str
+    part: MessagePart
     pointer: str
     value: str
 
@@ -72,7 +73,7 @@ def flatten_body(body: bytes, content_type: str) -> list[Leaf]:
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        return [Leaf("body", "", render_bytes(body))]
+        return [Leaf(MessagePart.BODY, "", render_bytes(body))]
     if leaves := flatten_json(text):
         return leaves
     lines = [line for line in text.split("\n") if line.strip()]
@@ -85,17 +86,17 @@ def flatten_body(body: bytes, content_type: str) -> list[Leaf]:
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded" and "=" in text:
         return flatten_form(text)
-    return [Leaf("body", "", text)]
+    return [Leaf(MessagePart.BODY, "", text)]
 
 
 def flatten_form(text: str, pointer: str = "") -> list[Leaf]:
     """The leaves of a form or a query, below this pointer."""
     pairs = parse_form(text)
     leaves = [
-        Leaf("key order", pointer, "\n".join(name for name, _ in pairs)),
-        Leaf("writing", pointer, describe_form_style(text)),
+        Leaf(MessagePart.KEY_ORDER, pointer, "\n".join(name for name, _ in pairs)),
+        Leaf(MessagePart.WRITING, pointer, describe_form_style(text)),
         *(
-            Leaf("writing", *told)
+            Leaf(MessagePart.WRITING, *told)
             for told in describe_form_escapes(pointer, parse_written_form(text))
         ),
     ]
@@ -168,34 +169,36 @@ def _document(
     strings = _Strings(text)
     for place, item in items:
         _walk(leaves, place, item, depth, strings)
-    leaves.append(Leaf("writing", pointer, describe_json_style(text)))
-    leaves += (Leaf("writing", *told) for told in describe_json_escapes(pointer, strings.placed))
+    leaves.append(Leaf(MessagePart.WRITING, pointer, describe_json_style(text)))
+    leaves += (
+        Leaf(MessagePart.WRITING, *told) for told in describe_json_escapes(pointer, strings.placed)
+    )
 
 
 def _walk(leaves: list[Leaf], pointer: str, value: object, depth: int, strings: _Strings) -> None:
     if depth > _DEPTH:
-        leaves.append(Leaf("body", pointer, _outline(pointer, value, strings)))
+        leaves.append(Leaf(MessagePart.BODY, pointer, _outline(pointer, value, strings)))
     elif isinstance(value, _Object):
         if not value:
-            leaves.append(Leaf("body", pointer, "{}"))
+            leaves.append(Leaf(MessagePart.BODY, pointer, "{}"))
         elif len(value) > 1:
             names = "\n".join([name for name, _ in value])
-            leaves.append(Leaf("key order", pointer, names))
+            leaves.append(Leaf(MessagePart.KEY_ORDER, pointer, names))
         for name, member in value:
             strings.place(f"{pointer}/(name)")
             _walk(leaves, f"{pointer}/{_escape(name)}", member, depth + 1, strings)
     elif isinstance(value, list):
         if not value:
-            leaves.append(Leaf("body", pointer, "[]"))
+            leaves.append(Leaf(MessagePart.BODY, pointer, "[]"))
         for element in value:
             _walk(leaves, f"{pointer}/{_label(element)}", element, depth + 1, strings)
     elif isinstance(value, _Number):
-        leaves.append(Leaf("body", pointer, str(value)))
+        leaves.append(Leaf(MessagePart.BODY, pointer, str(value)))
     elif isinstance(value, str):
         strings.place(pointer)
         _string(leaves, pointer, value, depth)
     else:
-        leaves.append(Leaf("body", pointer, json.dumps(value)))
+        leaves.append(Leaf(MessagePart.BODY, pointer, json.dumps(value)))
 
 
 def _outline(pointer: str, value: object, strings: _Strings) -> str:
@@ -219,9 +222,9 @@ def _string(leaves: list[Leaf], pointer: str, value: str, depth: int) -> None:
         place = f"{pointer}/(json)"
         _document(leaves, place, value, [(place, inner)], depth + 1)
     elif _is_literal(value):
-        leaves.append(Leaf("body", pointer, f'"{value}"'))
+        leaves.append(Leaf(MessagePart.BODY, pointer, f'"{value}"'))
     else:
-        leaves.append(Leaf("body", pointer, value))
+        leaves.append(Leaf(MessagePart.BODY, pointer, value))
 
 
 def _is_literal(value: str) -> bool:

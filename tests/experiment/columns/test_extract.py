@@ -8,7 +8,7 @@ from lab.observation.location import Location
 
 PLACE = Location("http", "h", "POST", "/p", "body", "/x")
 OTHER = Location("http", "h", "POST", "/p", "body", "/y")
-REQUEST = PLACE.beside("request")
+REQUEST = PLACE.with_part("request")
 
 
 def views(*trials, groups=None, place=PLACE):

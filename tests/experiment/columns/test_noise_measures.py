@@ -44,7 +44,7 @@ def test_measures_of_any_texts_are_numbers(values):
 
 
 def test_times_are_compared_where_there_are_as_many_of_them():
-    timing = HERE.message.beside("timing")
+    timing = HERE.message.with_part("timing")
     (first, second) = derive_time_measures([{timing: (0.1, 0.2)}, {}, None, {timing: (0.3, 0.4)}])
     assert first.values == (0.1, None, None, 0.3)
     assert second.values == (0.2, None, None, 0.4)

@@ -14,7 +14,7 @@ from lab.experiment.tabulate.consequences import (
 from lab.observation.location import Location
 from tests.experiment.tabulate.build import BODY, contrast
 
-REQUEST = BODY.beside("request")
+REQUEST = BODY.with_part("request")
 LOOKUP = Location("dns", "api.example", part="query")
 OTHER = msgspec.structs.replace(BODY, path="/other")
 
@@ -33,9 +33,9 @@ def rule_of(one, *others):
     [
         (contrast("a", "a"), (), "equal-sides"),
         (contrast("a", "b"), (), None),
-        (contrast(None, "a b", location=BODY.beside("key order")), (), "manner-of-absent"),
-        (contrast("b a", "a b", location=BODY.beside("key order")), (), None),
-        (contrast("compact", None, location=BODY.beside("writing")), (), "manner-of-absent"),
+        (contrast(None, "a b", location=BODY.with_part("key order")), (), "manner-of-absent"),
+        (contrast("b a", "a b", location=BODY.with_part("key order")), (), None),
+        (contrast("compact", None, location=BODY.with_part("writing")), (), "manner-of-absent"),
         (contrast("1", "2", view="count"), (RECOUNTED,), "count-in-recounted"),
         (contrast("1", "2", view="count"), (), None),
         (contrast("a", "b"), (RECOUNTED,), None),
@@ -65,7 +65,7 @@ def test_rules_have_identifiers_of_their_own_and_say_what_is_kept():
 def test_every_rule_drops_something():
     cases = [
         (contrast("a", "a"),),
-        (contrast(None, "a b", location=BODY.beside("key order")),),
+        (contrast(None, "a b", location=BODY.with_part("key order")),),
         (contrast("1", "2", view="count"), RECOUNTED),
         (contrast(None, "q", location=LOOKUP, view="set"), APPEARS),
         (contrast(None, "a"), APPEARS),

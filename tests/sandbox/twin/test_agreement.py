@@ -20,10 +20,10 @@ from lab.clients.profile import Client, Profile, ProviderSettings
 from lab.environment import Environment
 from lab.experiment.trials.host_roles import assign_roles
 from lab.factors.registry import control_environment, factors, get_factor
-from lab.findings.classify import MANNER_PARTS
 from lab.observation.features import Features, extract_features
 from lab.observation.generated_hosts import group_generated_hosts
 from lab.observation.location import Location
+from lab.observation.parts import MANNER_PARTS
 from lab.observation.records import Observation
 from lab.sandbox.sandbox import Sandbox
 from lab.sandbox.twin import Twin
