@@ -79,7 +79,7 @@ def measure_overhead(words: Sequence[str], trials: int, home: Path) -> Result:
         name for name in factors() if name not in client.profile.exclude
     )
     with Sandbox(client, jobs=1, home=home) as sandbox:
-        jail = sandbox.jail(environment)
+        jail = sandbox.build_jail(environment)
         with BareNamespace(sandbox, jail, home / "authority") as bare:
             holders = _find_descendants(os.getpid(), holder.START)
             if not holders:

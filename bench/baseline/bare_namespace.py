@@ -94,10 +94,10 @@ class BareNamespace:
 
 
 def _plan_namespace(sandbox: Sandbox, jail: Jail, authority: Path) -> NamespacePlan:
-    host_spec = msgspec.structs.replace(jail.surroundings, resolvers=(RESOLVER,))
+    host_spec = msgspec.structs.replace(jail.spec, resolvers=(RESOLVER,))
     facts = survey_host(jail, find_default_cache(), time.time())
     arguments: list[str] = []
-    for name, target in facts.top.items():
+    for name, target in facts.root_entries.items():
         if target is None:
             arguments += ["--ro-bind", f"/{name}", f"/{name}"]
         else:
@@ -105,14 +105,14 @@ def _plan_namespace(sandbox: Sandbox, jail: Jail, authority: Path) -> NamespaceP
     writable = ("/etc", *list_writable_paths(host_spec))
     for folder in writable:
         arguments += ["--dir", folder]
-    items = {**build_etc(host_spec, jail.trust), **host_spec.files}
+    items = {**build_etc(host_spec, jail.ca_pem), **host_spec.files}
     if facts.loader_cache is not None:
         items["/etc/ld.so.cache"] = File(facts.loader_cache)
-    if facts.alternatives:
+    if facts.has_alternatives:
         # Mounted outside /etc, because each trial gets a new /etc.
         arguments += ["--ro-bind", "/etc/alternatives", "/alternatives"]
         items["/etc/alternatives"] = Link("/alternatives")
-    for mount in facts.shown:
+    for mount in facts.mounts:
         if mount.target is not None:
             items[mount.path] = Link(mount.target)
         else:

@@ -27,11 +27,11 @@ class AdaptiveConcurrency:
         self._lock = threading.Lock()
 
     @property
-    def most(self) -> int:
+    def max_jobs(self) -> int:
         """The largest number there can ever be."""
         return self._fixed or 2 * self._processors
 
-    def note(self, wall_s: float, cpu_s: float) -> None:
+    def record_trial(self, wall_s: float, cpu_s: float) -> None:
         """Take one more trial into account."""
         with self._lock:
             self._trials += 1
@@ -46,4 +46,4 @@ class AdaptiveConcurrency:
         if self._trials < _MIN_TRIALS or self._cpu_s <= 0:
             return self._processors
         wanted = round(self._processors * self._wall_s / self._cpu_s)
-        return max(self._processors, min(self.most, wanted))
+        return max(self._processors, min(self.max_jobs, wanted))

@@ -64,7 +64,7 @@ class Sandbox:
         refuse_lab_folders(client.readable, own)
         self._hidden = tuple(dict.fromkeys(own))
         available = processors or len(os.sched_getaffinity(0))
-        self._pace = AdaptiveConcurrency(max(1, min(8, available)), jobs)
+        self._concurrency = AdaptiveConcurrency(max(1, min(8, available)), jobs)
         self.authority = CertificateAuthority.load(home / "authority")
         self.evidence: tuple[str, ...] = ()
         """What proved that nothing leads out of the cells."""
@@ -79,14 +79,14 @@ class Sandbox:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             internet = stack.enter_context(Server(self.authority))
-            for _ in range(self._pace.most):
+            for _ in range(self._concurrency.max_jobs):
                 cell = stack.enter_context(Cell.open())
-                evidence = cell.prove_sealed()
+                evidence = cell.prove_isolated()
                 self.evidence = self.evidence or evidence
                 network = internet.attach(cell.sockets)
                 stack.callback(network.detach)
                 self._idle.put((cell, network))
-            self._workers = stack.enter_context(ThreadPoolExecutor(self._pace.most))
+            self._workers = stack.enter_context(ThreadPoolExecutor(self._concurrency.max_jobs))
             self._stack = stack.pop_all()
         return self
 
@@ -97,7 +97,7 @@ class Sandbox:
     @property
     def jobs(self) -> int:
         """How many trials run at a time, for now."""
-        return self._pace.jobs
+        return self._concurrency.jobs
 
     def observe(self, environment: Environment) -> Observation:
         """Run the client once in this environment."""
@@ -117,7 +117,7 @@ class Sandbox:
                 network.begin(self._script)
 
         try:
-            jail = self.jail(environment)
+            jail = self.build_jail(environment)
             network.begin(self._script)
             try:
                 end = cell.run(jail, begin_again)
@@ -127,7 +127,7 @@ class Sandbox:
             self._idle.put((cell, network))
         runs.append(end)
         own_s = sum(each.at for each in runs)
-        self._pace.note(own_s, sum(each.cpu_s for each in runs))
+        self._concurrency.record_trial(own_s, sum(each.cpu_s for each in runs))
         observation = Observation(recording.events, end, recording.truncated)
         return TimedObservation(observation, max(0.0, time.monotonic() - started - own_s))
 
@@ -143,7 +143,7 @@ class Sandbox:
         running: dict[Future[TimedObservation], T] = {}
         try:
             while True:
-                while len(running) < self._pace.jobs:
+                while len(running) < self._concurrency.jobs:
                     following = next(waiting, None)
                     if following is None:
                         break
@@ -156,7 +156,7 @@ class Sandbox:
         finally:
             wait(running)
 
-    def jail(self, environment: Environment) -> Jail:
+    def build_jail(self, environment: Environment) -> Jail:
         """The jail in which a trial of this environment runs."""
         client, profile = self.client, self.client.profile
         surroundings = realise(environment, build_base_spec(client))
@@ -175,11 +175,11 @@ class Sandbox:
             "project": surroundings.directory,
         }
         return Jail(
-            surroundings=surroundings,
+            spec=surroundings,
             argv=tuple(fill_placeholders(word, filled) for word in client.program),
             readable=client.readable,
-            trust=self.authority.pem,
+            ca_pem=self.authority.pem,
             limits=Limits(wall_s=profile.timeout_s),
-            shown=client.mounts,
+            mapped_folders=client.mounts,
             hidden=self._hidden,
         )

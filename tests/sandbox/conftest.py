@@ -65,7 +65,7 @@ def locale_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def cell(locale_cache: Path) -> Iterator[Cell]:
     with Cell.open(locale_cache) as opened:
-        opened.prove_sealed()
+        opened.prove_isolated()
         answers = Answers(opened)
         try:
             yield opened

@@ -8,7 +8,7 @@ from lab.sandbox.concurrency import AdaptiveConcurrency
 def paced(trials: int, wall_s: float, cpu_s: float) -> int:
     pace = AdaptiveConcurrency(4)
     for _ in range(trials):
-        pace.note(wall_s, cpu_s)
+        pace.record_trial(wall_s, cpu_s)
     return pace.jobs
 
 
@@ -27,5 +27,5 @@ def test_who_computes_gets_one_a_processor_and_who_waits_at_most_two():
 def test_what_the_user_says_holds():
     pace = AdaptiveConcurrency(4, fixed=3)
     for _ in range(9):
-        pace.note(9.0, 0.1)
-    assert (pace.jobs, pace.most) == (3, 3)
+        pace.record_trial(9.0, 0.1)
+    assert (pace.jobs, pace.max_jobs) == (3, 3)

@@ -83,7 +83,7 @@ class Trials:
     def at(self, name: str, level: str) -> tuple[At, Readings]:
         """What the level makes of the surroundings, and what was read there."""
         environment = self.control.but({name: level})
-        jail = self.laboratory.jail(environment).surroundings
+        jail = self.laboratory.build_jail(environment).spec
         return At(name, level, jail), self.read(environment)
 
     def levels(self, name: str) -> list[tuple[At, Readings]]:
@@ -333,7 +333,7 @@ def host_facts(trials: Trials, home: Path) -> dict[str, str]:
             facts[f"user {login}"] = login
             facts[f"home of {login}"] = folder
     # Short texts stand anywhere by chance, and a machine may be as the control is.
-    chosen = str(trials.laboratory.jail(trials.control).surroundings)
+    chosen = str(trials.laboratory.build_jail(trials.control).spec)
     return {
         what: value
         for what, value in facts.items()

@@ -196,7 +196,7 @@ def in_a_cell(run, locale_cache: Path, filesystem: FakeFilesystem, files: FileTr
     words = [roots, ["alternatives", "libclock.so", "mtab"], True]
     ended = run("/usr/bin/python3", "-I", "-c", MAIN, json.dumps(words), surroundings=surroundings)
     assert ended.code == 0, ended.stderr
-    jail = Jail(surroundings.settled(), ("true",), trust=b"a certificate\n")
+    jail = Jail(surroundings.settled(), ("true",), ca_pem=b"a certificate\n")
     planned = plan_jail(jail, survey_host(jail, locale_cache, time.time()), "/tree")
     reset(filesystem)
     populate(filesystem, planned.tree, AT, 1000, 1000)

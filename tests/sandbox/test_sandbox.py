@@ -55,7 +55,7 @@ def test_what_is_shown_and_searched_is_handed_on(laboratory):
 def test_its_own_folders_are_hidden(tmp_path):
     client = msgspec.structs.replace(CLIENT, hidden_folders=("/srv/data/old",))
     laboratory = Sandbox(client, home=tmp_path, hidden=(tmp_path / "a" / ".." / "out",))
-    jail = laboratory.jail(control_environment(factors()))
+    jail = laboratory.build_jail(control_environment(factors()))
     assert jail.hidden == ("/srv/data/old", str(tmp_path), str(tmp_path / "out"))
 
 

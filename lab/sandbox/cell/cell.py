@@ -88,7 +88,7 @@ class Cell:
         group = None if rootless else create_control_group(MAX_PROCESSES)
         if group is not None:
             join = 'echo $$ >"$0" && exec "$@"'
-            command = ["/bin/sh", "-c", join, str(group.members), *command]
+            command = ["/bin/sh", "-c", join, str(group.procs_file), *command]
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -115,14 +115,14 @@ class Cell:
         channel = HolderClient(replies)
 
         def reply(address: str, port: int) -> socket.socket:
-            return socket.socket(fileno=channel.ask(f"reply {address} {port}")[1][0])
+            return socket.socket(fileno=channel.request(f"reply {address} {port}")[1][0])
 
         sockets = CellSockets(tcp4, tcp6, udp4, udp6, reply, packets)
         cell = cls(process, HolderClient(trials), sockets, processes, cache or find_default_cache())
         cell._replies = channel
         cell._group = group
         try:
-            cell._pretend(BARE)
+            cell._set_network(BARE)
         except LabError as refused:
             cell.close()
             raise MachineError(
@@ -134,14 +134,14 @@ class Cell:
     _group: ControlGroup | None = None
     _network = network_plan.LOOPBACK_ONLY
 
-    def prove_sealed(self) -> tuple[str, ...]:
+    def prove_isolated(self) -> tuple[str, ...]:
         """Lines of evidence that nothing leads out; LabError if anything does.
 
         Must run before the sockets are served, because it is the one to accept what its
         own jail sends.
         """
         with self._busy:
-            self._pretend(BARE)
+            self._set_network(BARE)
         return isolation_check.prove_isolated(
             self._trials, self.sockets, self._network.names, self.run
         )
@@ -156,10 +156,10 @@ class Cell:
         with self._busy:
             if self._closed:
                 raise LabError("this cell is closed; open another one")
-            self._pretend(jail.surroundings)
+            self._set_network(jail.spec)
             return execute.run_jail(self._trials, self._processes, jail, self._cache, between)
 
-    def _pretend(self, surroundings: HostSpec) -> None:
+    def _set_network(self, surroundings: HostSpec) -> None:
         """Give the cell this network, unless it has it; UsageError where there is none such."""
         kind = find_device_kind()
         mac = surroundings.machine.mac
@@ -172,7 +172,7 @@ class Cell:
             plan.write(f"{' '.join(doomed)}\0{commands}\0".encode())
             plan.write(network_plan.encode_own_addresses(wanted))
             plan.seek(0)
-            self._trials.ask("network", [plan.fileno()])
+            self._trials.request("network", [plan.fileno()])
         self._network = wanted
 
     def close(self) -> None:

@@ -30,7 +30,7 @@ class ControlGroup:
         self.folder = folder
 
     @property
-    def members(self) -> Path:
+    def procs_file(self) -> Path:
         """The file to which a process writes its number to join."""
         return self.folder / "cgroup.procs"
 

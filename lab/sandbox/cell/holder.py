@@ -146,8 +146,8 @@ class Holder:
         self.trials = trials
         self.bwrap = bwrap
         self.perl = perl
-        self.wires = wires
-        self.planted = False
+        self.network = wires
+        self.tree_mounted = False
 
     def serve(self) -> None:
         """Answer requests until either socket ends."""
@@ -180,10 +180,10 @@ class Holder:
         if words[0] == "network":
             with open(os.dup(received[0]), "rb") as plan:
                 doomed, commands, message = plan.read().split(b"\0", 2)
-            self.wires.change(doomed.decode().split(), commands.decode(), message)
+            self.network.replace_network(doomed.decode().split(), commands.decode(), message)
             return "ok", []
         if words[0] == "fresh":
-            return "ok", [self.fresh(int(words[1]))]
+            return "ok", [self.make_tree(int(words[1]))]
         if words[0] == "show":
             with open(os.dup(received[0]), "rb") as folders:
                 mount_folders([os.fsdecode(each) for each in folders.read().split(b"\0") if each])
@@ -193,17 +193,17 @@ class Holder:
         if words[0] == "reap":
             return reap(), []
         if words[0] == "inspect":
-            return "ok", [self.wires.inspect()]
+            return "ok", [self.network.inspect()]
         raise OSError(f"unknown request {words[0]}")
 
-    def fresh(self, size: int) -> int:
+    def make_tree(self, size: int) -> int:
         """A new tree, empty but for the pseudo-terminals; the old one is gone."""
-        if self.planted:
+        if self.tree_mounted:
             check_result(libc.umount2(TREE.encode(), MNT_DETACH), "umount the tree")
-            self.planted = False
+            self.tree_mounted = False
         options = f"size={size},nr_inodes={max(4096, min(size // 4096, 1 << 20))},mode=755"
         mount("tmpfs", TREE, "tmpfs", MS_NOSUID | MS_NODEV, options)
-        self.planted = True
+        self.tree_mounted = True
         os.mkdir(f"{TREE}/pts")
         options = "newinstance,ptmxmode=0666,mode=620"
         mount("devpts", f"{TREE}/pts", "devpts", MS_NOSUID | MS_NOEXEC, options)
@@ -244,7 +244,7 @@ class Holder:
         finally:
             if tty:
                 os.close(slave)
-        self.wires.settle()  # now, while bubblewrap works; the client itself comes later
+        self.network.finish_deletion()  # now, while bubblewrap works; the client itself comes later
         return f"ok {pid}", sent
 
 

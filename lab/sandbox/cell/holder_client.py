@@ -16,14 +16,14 @@ class HolderClient:
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
-    def ask(self, request: str, descriptors: Sequence[int] = ()) -> tuple[list[str], list[int]]:
+    def request(self, request: str, descriptors: Sequence[int] = ()) -> tuple[list[str], list[int]]:
         """The answer's words after ``ok``, and the descriptors that came with it.
 
         LabError where the holder refuses or is gone.
         """
-        with self._turn:
+        with self._lock:
             try:
                 socket.send_fds(self._socket, [request.encode()], list(descriptors))
                 message, received, _, _ = socket.recv_fds(self._socket, 4096, 16)

@@ -54,7 +54,7 @@ class NetworkDevice(msgspec.Struct, frozen=True):
     link_netnsid: int | None = None
 
     @property
-    def tied(self) -> bool:
+    def has_peer(self) -> bool:
         """Whether it has another end, or a device below it."""
         return (self.link, self.link_index, self.link_netnsid) != (None, None, None)
 
@@ -120,7 +120,7 @@ def prove_isolated(
 
 def check_interfaces(channel: HolderClient, pretended: Collection[str]) -> tuple[str, ...]:
     """Lines of evidence from what the kernel says of interfaces and routes, or LabError."""
-    _, [descriptor] = channel.ask("inspect")
+    _, [descriptor] = channel.request("inspect")
     with open(descriptor, "rb") as file:
         # Of nothing, some versions of ip say nothing.
         links, *tables = (each.strip() or b"[]" for each in file.read().split(b"\0")[:-1])
@@ -132,7 +132,7 @@ def check_interfaces(channel: HolderClient, pretended: Collection[str]) -> tuple
     kinds = {each.ifname: each.linkinfo.info_kind for each in devices if each.ifname != "lo"}
     for device in devices:
         kind = device.linkinfo.info_kind
-        if device.ifname != "lo" and (kind not in DEVICES or device.tied):
+        if device.ifname != "lo" and (kind not in DEVICES or device.has_peer):
             raise LabError(
                 f"the cell is not sealed: {device.ifname} may have another end ({kind or 'wire'})"
             )

@@ -73,24 +73,24 @@ class NetworkNamespace:
         self.netfilter = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER)
         self.deleting: Subprocess | None = None
 
-    def change(self, doomed: list[str], commands: str, message: bytes) -> None:
+    def replace_network(self, doomed: list[str], commands: str, message: bytes) -> None:
         """Make another network; where that fails, none is left, as in a new cell."""
         try:
-            self.settle()
+            self.finish_deletion()
             if doomed:
-                self.delete(doomed)
+                self.delete_interfaces(doomed)
             run_program([self.ip, "-batch", "-"], commands)
             # Over a socket that stays open: at its end it waits for what was removed.
             self.netfilter.send(message)
             check_acknowledgements(self.netfilter)
         except OSError:
             with contextlib.suppress(OSError):
-                self.settle()
+                self.finish_deletion()
             undo = "".join(f"link delete dev {name}\n" for name in list_interfaces())
             run_program([self.ip, "-batch", "-"], undo + "address flush dev lo scope global\n")
             raise
 
-    def delete(self, names: list[str]) -> None:
+    def delete_interfaces(self, names: list[str]) -> None:
         """Delete interfaces; they are not there any more when it returns.
 
         The kernel goes on to free them, which takes longer, and which :meth:`settle` awaits.
@@ -99,14 +99,14 @@ class NetworkNamespace:
         lines = [f"link set dev {name} group 1\n" for name in names]
         deleting = Subprocess([self.ip, "-batch", "-"], "".join(lines) + "link delete group 1\n")
         self.deleting = deleting
-        while set(names) & list_interfaces() and not deleting.over():
+        while set(names) & list_interfaces() and not deleting.has_ended():
             select.select((), (), (), 0.0002)
 
-    def settle(self) -> None:
+    def finish_deletion(self) -> None:
         """Wait for what is being deleted."""
         if self.deleting is not None:
             deleting, self.deleting = self.deleting, None
-            deleting.end()
+            deleting.wait()
 
     def inspect(self) -> int:
         """What `ip` says about the cell, in an anonymous file: JSON, three times, and NUL."""

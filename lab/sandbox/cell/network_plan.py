@@ -65,7 +65,7 @@ class PlannedInterface(msgspec.Struct, frozen=True):
     mac: str
     addresses: tuple[Address, ...]
 
-    def first(self, version: int) -> Address | None:
+    def first_address(self, version: int) -> Address | None:
         """The address to speak from."""
         for each in self.addresses:
             if each.version == version and not _is_link_local(each):
@@ -96,14 +96,14 @@ LOOPBACK_ONLY = NetworkPlan()
 
 
 @lru_cache(maxsize=256)
-def plan_network(network: Network, mac: str, *, pretending: bool) -> NetworkPlan:
+def plan_network(network: Network, mac: str, *, has_device: bool) -> NetworkPlan:
     """Work a network out; ``mac`` is the machine's own.
 
     Without ``pretending``, for kernels that have no device for it, the addresses are on
     ``lo``; MachineError for any but the bare network.  UsageError where no machine has such
     a network.
     """
-    if not pretending:
+    if not has_device:
         if network != BARE.network:
             raise MachineError(
                 "this kernel has no device (dummy, ifb) with which another network could be "
@@ -233,9 +233,9 @@ def _add_gateways(link: PlannedInterface, gateway: str) -> list[str]:
     except ValueError:
         raise UsageError(f"{gateway!r} is no address of a gateway: write 192.168.1.1") from None
     lines = []
-    if isinstance(given, IPv4Address) and link.first(4):
+    if isinstance(given, IPv4Address) and link.first_address(4):
         lines += _add_gateway(link, given, "")
-    if link.first(6):
+    if link.first_address(6):
         sixth = given if isinstance(given, IPv6Address) else IPv6Address(ROUTER6)
         lines += _add_gateway(link, sixth, "proto ra metric 1024")
     return lines
@@ -260,7 +260,7 @@ def _add_anyip_routes(links: Iterable[PlannedInterface]) -> list[str]:
     routes: dict[str, str] = {}
     for number, link in enumerate(links):
         for version, whole in ((4, "0.0.0.0/0"), (6, "::/0")):
-            source = link.first(version)
+            source = link.first_address(version)
             if source is not None and number == 0:
                 routes[whole] = f"dev {link.name} src {source.ip}"
         for each in link.addresses:

@@ -9,7 +9,7 @@ __all__ = ["Subprocess", "run_program"]
 
 def run_program(command: list[str], standard_input: str, output: int | None = None) -> None:
     """Run a program to its end; OSError with its own words if it fails."""
-    Subprocess(command, standard_input, output).end()
+    Subprocess(command, standard_input, output).wait()
 
 
 class Subprocess:
@@ -34,16 +34,16 @@ class Subprocess:
         )
         os.close(source)
 
-    def over(self, options: int = os.WNOHANG) -> bool:
+    def has_ended(self, options: int = os.WNOHANG) -> bool:
         """Whether it has ended."""
         if self.status is None:
             pid, status = os.waitpid(self.pid, options)
             self.status = status if pid else None
         return self.status is not None
 
-    def end(self) -> None:
+    def wait(self) -> None:
         """Wait for its end; OSError with its own words if it failed."""
-        self.over(0)
+        self.has_ended(0)
         os.lseek(self.errors, 0, os.SEEK_SET)
         said = os.read(self.errors, 2000).decode(errors="replace").strip()
         os.close(self.errors)

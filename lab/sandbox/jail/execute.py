@@ -64,17 +64,17 @@ def run_jail(
     planned = plan_jail(jail, survey_host(jail, cache, time.time()), holder.TREE)
     earlier: list[Exit] = []
     with ExitStack() as opened:
-        _, [tree] = channel.ask(f"fresh {jail.limits.disk_bytes}")
+        _, [tree] = channel.request(f"fresh {jail.limits.disk_bytes}")
         opened.callback(os.close, tree)
-        folders = b"".join(os.fsencode(each) + b"\0" for each in planned.folders)
-        channel.ask("show", [_write_memfd(opened, folders)])
+        folders = b"".join(os.fsencode(each) + b"\0" for each in planned.host_folders)
+        channel.request("show", [_write_memfd(opened, folders)])
         os.mkdir("root", 0o755, dir_fd=tree)
         root = os.open("root", os.O_RDONLY | os.O_DIRECTORY, dir_fd=tree)
         opened.callback(os.close, root)
         os.fchmod(root, 0o755)  # whatever the host's umask
-        clock = jail.surroundings.clock
-        write_tree(root, planned.tree, clock, jail.surroundings.user.uid)
-        for _ in range(jail.surroundings.earlier_runs):
+        clock = jail.spec.clock
+        write_tree(root, planned.tree, clock, jail.spec.user.uid)
+        for _ in range(jail.spec.earlier_runs):
             began = time.time()
             earlier.append(_run_once(channel, processes, jail, planned, tree, first=not earlier))
             if clock is not None:
@@ -102,25 +102,25 @@ def _run_once(
     """
     started = time.monotonic()
     status, outputs = _spawn(channel, jail, planned)
-    watch = ClientWatch(status, outputs, processes, tree, jail.limits, started, planned.answers)
+    watch = ClientWatch(status, outputs, processes, tree, jail.limits, started, planned.syscall_answers)
     with closing(watch):
         try:
             if first:
-                _write_proc_files(tree, planned, jail.surroundings.clock)
+                _write_proc_files(tree, planned, jail.spec.clock)
             with suppress(BrokenPipeError):  # bubblewrap said why it could not
                 status.send(b"\n")
-            watch.until_over()
+            watch.wait_until_over()
         finally:
-            words, _ = channel.ask("reap")
+            words, _ = channel.request("reap")
             watch.drain()
-    return watch.exit(float(words[0]))
+    return watch.build_exit(float(words[0]))
 
 
 def _write_proc_files(tree: int, planned: JailPlan, at: float | None) -> None:
     """Plant the covers, while bubblewrap works on another processor."""
     stage = os.open(f"root{STAGE}", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=tree)
     try:
-        write_tree(stage, {path[len(STAGE) :]: item for path, item in planned.covers.items()}, at)
+        write_tree(stage, {path[len(STAGE) :]: item for path, item in planned.staged_items.items()}, at)
     finally:
         os.close(stage)
 
@@ -139,7 +139,7 @@ def _add_earlier_runs(end: Exit, earlier: Sequence[Exit]) -> Exit:
 
 def _spawn(channel: HolderClient, jail: Jail, planned: JailPlan) -> tuple[socket.socket, list[int]]:
     """Start the jail; the status socket and the output pipes (or the terminal) to read from."""
-    terminal = jail.surroundings.terminal
+    terminal = jail.spec.terminal
     tty = terminal.kind == "tty"
     with ExitStack() as theirs:
         arguments = b"".join(os.fsencode(each) + b"\0" for each in planned.arguments)
@@ -167,7 +167,7 @@ def _spawn(channel: HolderClient, jail: Jail, planned: JailPlan) -> tuple[socket
         request = f"spawn {int(tty)} {terminal.columns} {terminal.rows}"
         request += f" {jail.limits.processes + PROCESS_SLACK} {MAX_OPEN_FILES} {UPTIME_S}"
         try:
-            _, received = channel.ask(request, handed)
+            _, received = channel.request(request, handed)
         except LabError:
             status.close()
             for each in outputs:
@@ -209,8 +209,8 @@ class ClientWatch:
         self.limits = limits
         self.started = started
         self.ended = started
-        self.said = b""
-        self.kept: dict[int, bytearray] = {each: bytearray() for each in outputs}
+        self.status_text = b""
+        self.captured: dict[int, bytearray] = {each: bytearray() for each in outputs}
         self.size = 0
         self.cpu_s = 0.0
         self.verdict: Verdict | None = None
@@ -221,18 +221,18 @@ class ClientWatch:
             self.poll.register(each, select.POLLIN)
         self.open = {self.status, *outputs}
 
-    def until_over(self) -> None:
+    def wait_until_over(self) -> None:
         """Return when process 1 is gone or a limit is exceeded."""
         deadline = self.started + self.limits.wall_s
         look_at = self.started + CHECK_INTERVAL_S
         while self.status in self.open:
             now = time.monotonic()
             if now >= deadline:
-                self.end("timed out", f"it still ran after {self.limits.wall_s:g} s")
+                self.set_verdict("timed out", f"it still ran after {self.limits.wall_s:g} s")
                 break
             if now >= look_at:
                 look_at = now + CHECK_INTERVAL_S
-                if self.look():
+                if self.check_usage():
                     break
             for descriptor, event in self.poll.poll(max(0.0, min(deadline, look_at) - now) * 1000):
                 if self.listener is None or descriptor != self.listener.descriptor:
@@ -243,30 +243,30 @@ class ClientWatch:
                     self.poll.unregister(descriptor)
             if self.size > self.limits.output_bytes:
                 said = f"it printed more than {self.limits.output_bytes} bytes"
-                self.end("too much output", said)
+                self.set_verdict("too much output", said)
                 break
         self.ended = time.monotonic()
         # Of processes that are killed from outside, the kernel tells no times afterwards.
-        self.look()
+        self.check_usage()
 
-    def look(self) -> bool:
+    def check_usage(self) -> bool:
         """See what is used; whether a limit is exceeded, which is then noted."""
         usage = measure_usage(self.processes, self.tree)
         self.cpu_s = max(self.cpu_s, usage.cpu_s)
         found = find_exceeded_limit(usage, self.limits)
         if found is None or self.verdict is not None:
             return False
-        self.end(*found)
+        self.set_verdict(*found)
         return True
 
-    def end(self, verdict: Verdict, detail: str) -> None:
+    def set_verdict(self, verdict: Verdict, detail: str) -> None:
         """Note why the lab ends it."""
         self.verdict, self.detail = verdict, detail
 
     def read(self, descriptor: int) -> bool:
         """Take what is there; false where there is nothing now or will never be again."""
         try:
-            data = self.hear() if descriptor == self.status else os.read(descriptor, 1 << 16)
+            data = self.receive_status() if descriptor == self.status else os.read(descriptor, 1 << 16)
         except BlockingIOError:
             return False
         except ConnectionResetError:
@@ -281,14 +281,14 @@ class ClientWatch:
             self.open.discard(descriptor)
             return False
         if descriptor == self.status:
-            self.said += data
+            self.status_text += data
             return True
         self.size += len(data)
-        kept = self.kept[descriptor]
+        kept = self.captured[descriptor]
         kept += data[: CAPTURED_BYTES - len(kept)]
         return True
 
-    def hear(self) -> bytes:
+    def receive_status(self) -> bytes:
         """Some of what process 1 says; the listener may come with it."""
         data, handed, _, _ = socket.recv_fds(self.socket, 1 << 16, 2, socket.MSG_CMSG_CLOEXEC)
         if len(handed) == 2 and self.answers is not None and self.listener is None:
@@ -298,7 +298,7 @@ class ClientWatch:
 
     def drain(self) -> None:
         """After everything is dead: what is still in the pipes."""
-        self.look()
+        self.check_usage()
         for descriptor in (self.status, *self.outputs):
             while descriptor in self.open and self.read(descriptor):
                 pass
@@ -311,18 +311,18 @@ class ClientWatch:
         if self.listener is not None:
             self.listener.close()
 
-    def exit(self, cpu_s: float) -> Exit:
+    def build_exit(self, cpu_s: float) -> Exit:
         """How it ended."""
-        words = self.said.decode(errors="replace").split()
+        words = self.status_text.decode(errors="replace").split()
         told = dict(zip(words[1::2], map(int, words[2::2]), strict=False))
-        stdout = bytes(self.kept[self.outputs[0]])
-        stderr = bytes(self.kept[self.outputs[1]]) if len(self.outputs) > 1 else b""
+        stdout = bytes(self.captured[self.outputs[0]])
+        stderr = bytes(self.captured[self.outputs[1]]) if len(self.outputs) > 1 else b""
         if not words and self.verdict is None:
             text = (stderr or stdout).decode(errors="replace").strip()
             raise LabError(f"the jail could not be made: {text or 'bubblewrap said nothing'}")
         code = number = None
         if "E" in told:
-            self.end("could not start", os.strerror(told["E"]))
+            self.set_verdict("could not start", os.strerror(told["E"]))
         elif "S" in told:
             ended = told["S"]
             code, number = (

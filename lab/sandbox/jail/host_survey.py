@@ -35,7 +35,7 @@ def survey_host(jail: Jail, locales: Path, now: float) -> HostFacts:
 
     ``locales`` is the folder for compiled locales.
     """
-    start = jail.surroundings.clock
+    start = jail.spec.clock
     top: dict[str, str | None] = {}
     for name in USR_LINKS:
         if os.path.islink(f"/{name}"):
@@ -46,32 +46,32 @@ def survey_host(jail: Jail, locales: Path, now: float) -> HostFacts:
     if os.path.exists(LOADER_CACHE):
         with open(LOADER_CACHE, "rb") as file:
             loader_cache = file.read()
-    kept = [jail.surroundings.user.home, jail.surroundings.directory]
-    kept += [*list_writable_paths(jail.surroundings), "/var/tmp"]
+    kept = [jail.spec.user.home, jail.spec.directory]
+    kept += [*list_writable_paths(jail.spec), "/var/tmp"]
     hidden = [os.path.realpath(folder) for folder in jail.hidden if os.path.isdir(folder)]
     refuse_lab_folders(jail.readable, hidden)
     shown = [
         each
-        for each in _plan_mounts(jail.readable, kept, jail.shown)
+        for each in _plan_mounts(jail.readable, kept, jail.mapped_folders)
         if not _is_hidden(each, hidden)
     ]
-    moved = _plan_mapped_folders(jail.shown)
+    moved = _plan_mapped_folders(jail.mapped_folders)
     system = [Mount("/usr"), *(Mount(f"/{name}") for name in top if top[name] is None)]
     return HostFacts(
-        top=top,
-        shown=(*shown, *moved),
-        covered=_find_hidden_paths((*system, *shown, *moved), hidden),
-        proc=_list_proc_entries(Path("/proc"), root=os.geteuid() == 0),
-        groups=os.path.exists("/proc/self/cgroup"),
+        root_entries=top,
+        mounts=(*shown, *moved),
+        hidden_paths=_find_hidden_paths((*system, *shown, *moved), hidden),
+        proc_entries=_list_proc_entries(Path("/proc"), root=os.geteuid() == 0),
+        has_cgroups=os.path.exists("/proc/self/cgroup"),
         architecture=platform.machine(),
-        instructions=_read_cpu_flags(),
-        answered=seccomp_notify.can_answer_syscalls(),
-        started=now if start is None else start,
+        cpu_flags=_read_cpu_flags(),
+        can_answer_syscalls=seccomp_notify.can_answer_syscalls(),
+        start_time=now if start is None else start,
         loader_cache=loader_cache,
-        alternatives=os.path.isdir("/etc/alternatives"),
-        os_release=os.path.exists("/usr/lib/os-release"),
-        locales=str(make_locale_folder(jail.surroundings.locales, locales)),
-        clock={} if start is None else make_clock_files(start, now),
+        has_alternatives=os.path.isdir("/etc/alternatives"),
+        has_os_release=os.path.exists("/usr/lib/os-release"),
+        locales=str(make_locale_folder(jail.spec.locales, locales)),
+        clock_files={} if start is None else make_clock_files(start, now),
     )
 
 

@@ -135,7 +135,7 @@ def encode_start_file(
     words = [str(number) for number in SYSTEM_CALLS[machine]]
     words += [build_answer_filter(machine).hex() if answered else "", "1" if terminal else ""]
     words += [argv[0], str(len(argv)), *argv]
-    for mounts in (covers.before, covers.after):
+    for mounts in (covers.before_client, covers.after_client):
         words += _encode_mounts(mounts)
     for name, value in variables.items():
         if not name or "=" in name:

@@ -81,12 +81,12 @@ class Jail(msgspec.Struct, frozen=True):
     nothing is shown, wherever they lie: where a shown folder holds one, it is empty.
     """
 
-    surroundings: HostSpec
+    spec: HostSpec
     argv: tuple[str, ...]
     readable: tuple[str, ...] = ()
-    trust: bytes = b""
+    ca_pem: bytes = b""
     limits: Limits = Limits()
-    shown: tuple[tuple[str, str], ...] = ()
+    mapped_folders: tuple[tuple[str, str], ...] = ()
     hidden: tuple[str, ...] = ()
 
 
@@ -110,26 +110,26 @@ class HostFacts(msgspec.Struct, frozen=True):
     that the jail sees as /usr/lib/locale.
     """
 
-    top: Mapping[str, str | None] = {}
-    shown: tuple[Mount, ...] = ()
-    covered: tuple[str, ...] = ()
+    root_entries: Mapping[str, str | None] = {}
+    mounts: tuple[Mount, ...] = ()
+    hidden_paths: tuple[str, ...] = ()
     """Paths inside over which an empty folder is put, after all else is shown."""
-    proc: Mapping[str, ProcEntry] = {}
+    proc_entries: Mapping[str, ProcEntry] = {}
     """What is in /proc beside the processes, by name."""
-    groups: bool = False
+    has_cgroups: bool = False
     """Whether the kernel has control groups."""
     architecture: str = "x86_64"
-    instructions: frozenset[str] = frozenset()
+    cpu_flags: frozenset[str] = frozenset()
     """What the processor can, by the names of /proc/cpuinfo."""
-    answered: bool = True
+    can_answer_syscalls: bool = True
     """Whether the lab can answer system calls."""
-    started: float = 0.0
+    start_time: float = 0.0
     """The Unix time at which the client starts, as it sees it."""
     loader_cache: bytes | None = None
-    alternatives: bool = False
-    os_release: bool = False
+    has_alternatives: bool = False
+    has_os_release: bool = False
     locales: str | None = None
-    clock: Mapping[str, File] = {}
+    clock_files: Mapping[str, File] = {}
     """The files that give the jail another date."""
 
 
@@ -147,9 +147,9 @@ class JailPlan(msgspec.Struct, frozen=True):
     tree: Mapping[str, File | Link | Directory]
     arguments: tuple[str, ...]
     start: bytes
-    folders: tuple[str, ...] = ()
-    covers: Mapping[str, File | Link | Directory] = {}
-    answers: SyscallAnswers | None = None
+    host_folders: tuple[str, ...] = ()
+    staged_items: Mapping[str, File | Link | Directory] = {}
+    syscall_answers: SyscallAnswers | None = None
 
 
 def add_login_variables(
@@ -180,11 +180,11 @@ def list_writable_paths(surroundings: HostSpec) -> tuple[str, ...]:
 
 def plan_jail(jail: Jail, ground: HostFacts, tree: str) -> JailPlan:
     """Work the jail out; ``tree`` is where the tree is mounted.  UsageError if it cannot be."""
-    surroundings = jail.surroundings
+    surroundings = jail.spec
     places = list_writable_paths(surroundings)
     items = _build_skeleton(surroundings, ground)
-    items.update(build_etc(surroundings, jail.trust))
-    items.update(ground.clock)
+    items.update(build_etc(surroundings, jail.ca_pem))
+    items.update(ground.clock_files)
     if ground.loader_cache is not None:
         items[LOADER_CACHE] = File(ground.loader_cache)
     for path in (surroundings.user.home, surroundings.directory):
@@ -196,13 +196,13 @@ def plan_jail(jail: Jail, ground: HostFacts, tree: str) -> JailPlan:
         _check_path(path, ground)
         items[_normalise(path)] = item
     arguments = ["--ro-bind", f"{tree}/root", "/", "--ro-bind", "/usr", "/usr"]
-    for name, target in ground.top.items():
+    for name, target in ground.root_entries.items():
         if target is None:
             arguments += ["--ro-bind", f"/{name}", f"/{name}"]
-    if ground.alternatives:
+    if ground.has_alternatives:
         items["/etc/alternatives"] = Directory()
         arguments += ["--ro-bind", "/etc/alternatives", "/etc/alternatives"]
-    if ground.os_release:
+    if ground.has_os_release:
         arguments += ["--ro-bind", f"{tree}/root/etc/os-release", "/usr/lib/os-release"]
     folders: list[str] = []
     if ground.locales is not None:
@@ -215,7 +215,7 @@ def plan_jail(jail: Jail, ground: HostFacts, tree: str) -> JailPlan:
     arguments += ["--dev-bind", f"{tree}/pts", "/dev/pts"]
     for place in (*places, "/dev/shm"):
         arguments += ["--bind", f"{tree}/root{place}", place]
-    for shown in ground.shown:
+    for shown in ground.mounts:
         if shown.target is not None:
             items.setdefault(shown.path, Link(shown.target))
             continue
@@ -225,13 +225,13 @@ def plan_jail(jail: Jail, ground: HostFacts, tree: str) -> JailPlan:
         else:
             arguments += ["--ro-bind", f"{tree}/{len(folders)}", shown.path]
             folders.append(shown.source)
-    for path in ground.covered:
+    for path in ground.hidden_paths:
         arguments += ["--ro-bind", f"{tree}/empty", path]
     facts = _build_machine_facts(surroundings, ground)
     wired = plan_network(surroundings.network, surroundings.machine.mac, pretending=True)
-    groups = (facts.platform.cgroup, format_own_cgroup(facts)) if ground.groups else None
+    groups = (facts.platform.cgroup, format_own_cgroup(facts)) if ground.has_cgroups else None
     covered = plan_proc_mounts(
-        ground.proc, build_procfs(facts), build_sysfs(facts, dict(wired.devices)), groups
+        ground.proc_entries, build_procfs(facts), build_sysfs(facts, dict(wired.devices)), groups
     )
     user = surroundings.user
     arguments += ["--unshare-user", "--uid", str(user.uid), "--gid", str(user.gid)]
@@ -246,15 +246,15 @@ def plan_jail(jail: Jail, ground: HostFacts, tree: str) -> JailPlan:
         surroundings.variables,
         terminal=surroundings.terminal.kind == "tty",
         covers=covered,
-        answered=ground.answered,
+        answered=ground.can_answer_syscalls,
     )
     return JailPlan(
         tree=_add_parents(items),
         arguments=tuple(arguments),
         start=start,
-        folders=tuple(folders),
-        covers=_add_parents(covered.items, STAGE),
-        answers=build_answers(facts) if ground.answered else None,
+        host_folders=tuple(folders),
+        staged_items=_add_parents(covered.items, STAGE),
+        syscall_answers=build_answers(facts) if ground.can_answer_syscalls else None,
     )
 
 
@@ -266,8 +266,8 @@ def _build_machine_facts(surroundings: HostSpec, ground: HostFacts) -> MachineFa
         hostname=surroundings.hostname,
         uid=surroundings.user.uid,
         architecture=ground.architecture,
-        started=ground.started,
-        instructions=ground.instructions,
+        start_time=ground.start_time,
+        cpu_flags=ground.cpu_flags,
     )
 
 
@@ -288,7 +288,7 @@ def _build_skeleton(
     items["/var/lock"] = Link("/run/lock")
     for name, link in DEVICE_LINKS.items():
         items[f"/dev/{name}"] = Link(link)
-    for name, target in ground.top.items():
+    for name, target in ground.root_entries.items():
         items[f"/{name}"] = Directory() if target is None else Link(target)
     items[_normalise(surroundings.user.home)] = Directory(0o700)
     items[_normalise(surroundings.directory)] = Directory(0o755)
@@ -301,7 +301,7 @@ def _check_path(path: str, ground: HostFacts) -> None:
     if _normalise(path) == "/":
         raise UsageError("the jail's root directory itself cannot be a home or a project")
     read_only = ["/usr", "/proc", "/sys", "/dev", *(f"/{name}" for name in USR_LINKS)]
-    read_only += [shown.path for shown in ground.shown]
+    read_only += [shown.path for shown in ground.mounts]
     for outer in read_only:
         if is_within(path, outer):
             raise UsageError(f"{path} cannot be placed in the jail: {outer} is read-only there")

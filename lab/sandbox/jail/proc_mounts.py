@@ -64,8 +64,8 @@ class ProcMounts(msgspec.Struct, frozen=True):
     """
 
     items: Mapping[str, File | Link | Directory] = {}
-    before: tuple[MountCall, ...] = ()
-    after: tuple[MountCall, ...] = ()
+    before_client: tuple[MountCall, ...] = ()
+    after_client: tuple[MountCall, ...] = ()
 
 
 def plan_proc_mounts(

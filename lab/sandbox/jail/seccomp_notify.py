@@ -78,8 +78,8 @@ class SyscallListener:
                 return
             raise
         ticket, task, _, number, _, _, *arguments = NOTIFICATION.unpack(asked)
-        answer = self._answers.to(number, arguments)
-        error = self._fulfil(ticket, task, answer) if answer is not None else None
+        answer = self._answers.answer_call(number, arguments)
+        error = self._carry_out(ticket, task, answer) if answer is not None else None
         if error is None:
             self._respond(ticket, 0, 0, CONTINUE)
         else:
@@ -90,15 +90,15 @@ class SyscallListener:
         os.close(self.descriptor)
         os.close(self._tasks)
 
-    def _fulfil(self, ticket: int, task: int, answer: SyscallAnswer) -> int | None:
+    def _carry_out(self, ticket: int, task: int, answer: SyscallAnswer) -> int | None:
         """Do what the answer says; the error number, or None where the kernel must do it."""
         if answer.error:
             return answer.error
-        if answer.task and not self._exists(answer.task):
+        if answer.task and not self._has_task(answer.task):
             return errno.ESRCH
         return self._write(ticket, task, answer.address, answer.data) if answer.data else 0
 
-    def _exists(self, task: int) -> bool:
+    def _has_task(self, task: int) -> bool:
         try:
             os.stat(str(task), dir_fd=self._tasks)
         except OSError:
@@ -113,7 +113,7 @@ class SyscallListener:
         except OSError:
             return self._write_by_number(ticket, task, address, data)
         try:
-            if not self._waits(ticket):
+            if not self._is_pending(ticket):
                 return errno.ESRCH  # which nobody will read
             written = os.pwrite(memory, data, address)
         except OSError:
@@ -130,7 +130,7 @@ class SyscallListener:
         """
         ours = IoVector(ctypes.cast(ctypes.create_string_buffer(data), ctypes.c_void_p), len(data))
         theirs = IoVector(address, len(data))
-        if not self._waits(ticket):
+        if not self._is_pending(ticket):
             return errno.ESRCH
         written = libc.process_vm_writev(
             task, ctypes.byref(ours), 1, ctypes.byref(theirs), 1, ctypes.c_ulong(0)
@@ -139,7 +139,7 @@ class SyscallListener:
             return None
         return 0 if written == len(data) else errno.EFAULT
 
-    def _waits(self, ticket: int) -> bool:
+    def _is_pending(self, ticket: int) -> bool:
         try:
             fcntl.ioctl(self.descriptor, STILL_VALID, struct.pack("=Q", ticket))
         except OSError:

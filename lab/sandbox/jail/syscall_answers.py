@@ -61,7 +61,7 @@ class SyscallAnswers(msgspec.Struct, frozen=True):
     sysinfo: bytes
     processors: bytes
 
-    def to(self, number: int, arguments: Sequence[int]) -> SyscallAnswer | None:
+    def answer_call(self, number: int, arguments: Sequence[int]) -> SyscallAnswer | None:
         """The answer to a call; None for one that is the kernel's to answer."""
         if number == self.calls.uname:
             return SyscallAnswer(address=arguments[0], data=self.uname)

@@ -217,10 +217,10 @@ class Twin:
         }
         argv = tuple(fill_placeholders(word, filled) for word in self._argv)
         jail = Jail(
-            surroundings=msgspec.structs.replace(surroundings, clock=None),
+            spec=msgspec.structs.replace(surroundings, clock=None),
             argv=argv,
             readable=self._readable,
-            trust=self.authority.pem,
+            ca_pem=self.authority.pem,
             hidden=self._hidden,
         )
         # A jail's clock is a file; here it is not, so the jail is told of none.
@@ -229,8 +229,8 @@ class Twin:
         planned = plan_jail(jail, ground, "/sys")
         trees: Trees = {
             **{name: partial(dict, items) for name, items in split(planned.tree).items()},
-            "proc": partial(proc_files, surroundings, argv, ground, planned.covers),
-            "sys": partial(sys_files, planned.covers),
+            "proc": partial(proc_files, surroundings, argv, ground, planned.staged_items),
+            "sys": partial(sys_files, planned.staged_items),
         }
         return _Place(surroundings, argv, ground, trees)
 

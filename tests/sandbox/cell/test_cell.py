@@ -77,7 +77,7 @@ for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 
 def test_proof_of_the_seal(locale_cache):
     with Cell.open(locale_cache) as fresh:
-        evidence = "\n".join(fresh.prove_sealed())
+        evidence = "\n".join(fresh.prove_isolated())
     assert "the cell has" in evidence
     assert "each of its" in evidence
     assert evidence.count("arrived in the lab") == 4
@@ -97,7 +97,7 @@ def test_a_cell_that_does_not_intercept_is_not_called_sealed(locale_cache, monke
     monkeypatch.setattr(cell_module.holder, "START", holed)
     monkeypatch.setattr("lab.sandbox.cell.isolation_check.TIMEOUT_S", 0.5)
     with Cell.open(locale_cache) as fresh, pytest.raises(LabError, match="not sealed"):
-        fresh.prove_sealed()
+        fresh.prove_isolated()
 
 
 def test_a_cell_with_another_interface_is_not_called_sealed(locale_cache, monkeypatch):
@@ -113,13 +113,13 @@ wires.prepare = wire
     )
     monkeypatch.setattr(cell_module.holder, "START", wired)
     with Cell.open(locale_cache) as fresh, pytest.raises(LabError, match=r"besides .*v0"):
-        fresh.prove_sealed()
+        fresh.prove_isolated()
 
 
 def test_a_device_of_another_kind_is_not_taken_for_a_pretended_one(locale_cache, monkeypatch):
     monkeypatch.setattr(cell_module, "find_device_kind", lambda: "bridge")
     with Cell.open(locale_cache) as fresh, pytest.raises(LabError, match=r"end \(bridge\)"):
-        fresh.prove_sealed()
+        fresh.prove_isolated()
 
 
 def test_a_reused_cell_is_fresh_in_every_trial(run):
@@ -211,5 +211,5 @@ def wait_until(condition) -> None:
 def test_the_lab_leaves_no_descriptors_behind(locale_cache):
     before = len(os.listdir("/proc/self/fd"))
     with Cell.open(locale_cache) as opened:
-        opened.prove_sealed()
+        opened.prove_isolated()
     assert len(os.listdir("/proc/self/fd")) == before

@@ -41,5 +41,5 @@ def test_nothing_is_left_of_a_cells_group():
     with Cell.open() as cell:
         group = cell._group
         assert group is not None
-        assert group.members.read_text().split()
+        assert group.procs_file.read_text().split()
     assert not group.folder.exists()

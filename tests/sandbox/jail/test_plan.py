@@ -19,7 +19,7 @@ from lab.sandbox.jail.plan import (
     plan_jail,
 )
 
-GROUND = HostFacts(top={"bin": "usr/bin", "lib64": "usr/lib64"})
+GROUND = HostFacts(root_entries={"bin": "usr/bin", "lib64": "usr/lib64"})
 
 
 def planned(surroundings: HostSpec = BARE, ground: HostFacts = GROUND):
@@ -47,7 +47,7 @@ class TestPlan:
         "path", ["/usr/x", "/bin/x", "/proc/x", "/sys/x", "/dev/x", "x", "/shown/x"]
     )
     def test_files_are_refused_where_the_jail_is_read_only(self, path):
-        ground = HostFacts(shown=(Mount("/shown"),))
+        ground = HostFacts(mounts=(Mount("/shown"),))
         with pytest.raises(UsageError):
             planned(BARE.with_files({path: File()}), ground)
 
@@ -57,9 +57,9 @@ class TestPlan:
             planned(HostSpec(directory=directory))
 
     def test_what_is_shown_elsewhere_is_not_named_to_bubblewrap(self):
-        ground = HostFacts(locales="/cache", shown=(Mount("/opt/x", source="/lab/x"), Mount("/y")))
+        ground = HostFacts(locales="/cache", mounts=(Mount("/opt/x", source="/lab/x"), Mount("/y")))
         made = planned(ground=ground)
-        assert made.folders == ("/cache", "/lab/x")
+        assert made.host_folders == ("/cache", "/lab/x")
         words = " ".join(made.arguments)
         assert "--ro-bind /tree/0 /usr/lib/locale" in words
         assert "--ro-bind /tree/1 /opt/x" in words
@@ -67,12 +67,12 @@ class TestPlan:
         assert "/lab/x" not in words
 
     def test_a_level_can_put_nothing_where_the_client_is(self):
-        ground = HostFacts(shown=(Mount("/opt/x", source="/lab/x"),))
+        ground = HostFacts(mounts=(Mount("/opt/x", source="/lab/x"),))
         with pytest.raises(UsageError, match="/opt/x is read-only there"):
             planned(BARE.with_files({"/opt/x/config": File()}), ground)
 
     def test_an_empty_folder_covers_what_is_hidden_after_all_is_shown(self):
-        ground = HostFacts(shown=(Mount("/x"),), covered=("/x/lab", "/usr/lab"))
+        ground = HostFacts(mounts=(Mount("/x"),), hidden_paths=("/x/lab", "/usr/lab"))
         words = " ".join(planned(ground=ground).arguments)
         assert "--ro-bind /x /x --ro-bind /tree/empty /x/lab --ro-bind /tree/empty /usr/" in words
 

@@ -22,7 +22,7 @@ def of(**changes: object) -> MachineFacts:
 
 
 def test_uname():
-    answer = build_answers(FACTS).to(CALL.uname, (4096, 0, 0, 0, 0, 0))
+    answer = build_answers(FACTS).answer_call(CALL.uname, (4096, 0, 0, 0, 0, 0))
     assert answer is not None
     assert (answer.value, answer.error, answer.address) == (0, 0, 4096)
     fields = [answer.data[at : at + 65].rstrip(b"\0").decode() for at in range(0, 390, 65)]
@@ -52,7 +52,7 @@ def test_sysinfo(memory_kib):
 
 @given(st.integers(1, 999))
 def test_every_processor_and_no_other(cpus):
-    answer = build_answers(of(cpus=cpus)).to(CALL.sched_getaffinity, (0, 1024, 4096, 0, 0, 0))
+    answer = build_answers(of(cpus=cpus)).answer_call(CALL.sched_getaffinity, (0, 1024, 4096, 0, 0, 0))
     assert answer is not None
     assert answer.value == len(answer.data)
     assert answer.value % 8 == 0
@@ -61,15 +61,15 @@ def test_every_processor_and_no_other(cpus):
 
 @pytest.mark.parametrize("size", [0, 4, 7, 12, 8])
 def test_a_mask_that_has_no_room_is_refused(size):
-    answer = build_answers(of(cpus=65)).to(CALL.sched_getaffinity, (0, size, 4096, 0, 0, 0))
+    answer = build_answers(of(cpus=65)).answer_call(CALL.sched_getaffinity, (0, size, 4096, 0, 0, 0))
     assert answer == SyscallAnswer(error=errno.EINVAL)
 
 
 def test_numbers_of_tasks_are_ints():
-    asked = build_answers(FACTS).to(CALL.sched_getaffinity, (0xFFFFFFFF, 8, 4096, 0, 0, 0))
+    asked = build_answers(FACTS).answer_call(CALL.sched_getaffinity, (0xFFFFFFFF, 8, 4096, 0, 0, 0))
     assert asked is not None
     assert asked.task == -1
 
 
 def test_other_calls_are_the_kernels():
-    assert build_answers(FACTS).to(39, (0,) * 6) is None
+    assert build_answers(FACTS).answer_call(39, (0,) * 6) is None

@@ -93,7 +93,7 @@ def find_megahertz(facts: MachineFacts) -> float:
 
 
 def _filter_flags(names: str, facts: MachineFacts) -> str:
-    return " ".join(name for name in names.split() if name in facts.instructions)
+    return " ".join(name for name in names.split() if name in facts.cpu_flags)
 
 
 def _format_x86(facts: MachineFacts) -> str:

@@ -49,13 +49,13 @@ class MachineFacts(msgspec.Struct, frozen=True):
     hostname: str
     uid: int
     architecture: str
-    started: float = 0.0
-    instructions: frozenset[str] = frozenset()
+    start_time: float = 0.0
+    cpu_flags: frozenset[str] = frozenset()
 
     @property
-    def booted(self) -> int:
+    def boot_time(self) -> int:
         """The Unix time at which the machine was started."""
-        return int(self.started) - UPTIME_S
+        return int(self.start_time) - UPTIME_S
 
     @property
     def memory(self) -> MemoryUse:

@@ -246,7 +246,7 @@ def _format_stat(facts: MachineFacts) -> str:
     lines += [
         "intr 38840112" + " 0" * 64,
         "ctxt 71204811",
-        f"btime {facts.booted}",
+        f"btime {facts.boot_time}",
         "processes 41007",
         "procs_running 1",
         "procs_blocked 0",

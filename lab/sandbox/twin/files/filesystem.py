@@ -115,7 +115,7 @@ class Files:
         system.open_files = Descriptors()
         self._filling.fill(system, surroundings, trees, ground)
         self._places = _places(user.home, surroundings.directory)
-        self._covered = tuple(each.path for each in ground.shown)
+        self._covered = tuple(each.path for each in ground.mounts)
         system.cwd = surroundings.directory
 
     def end(self) -> None:

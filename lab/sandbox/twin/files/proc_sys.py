@@ -42,8 +42,8 @@ def proc_files(
         hostname=surroundings.hostname,
         uid=surroundings.user.uid,
         architecture=ground.architecture,
-        started=ground.started,
-        instructions=ground.instructions,
+        start_time=ground.start_time,
+        cpu_flags=ground.cpu_flags,
     )
     told = {
         path: item
@@ -51,7 +51,7 @@ def proc_files(
         # Under numbers are the groups of processes, which have their places below.
         if not path.split("/")[2].isdigit() and not f"{path}/".startswith("/proc/net/")
     }
-    own = _processes(surroundings, argv, facts, groups=ground.groups)
+    own = _processes(surroundings, argv, facts, groups=ground.has_cgroups)
     return {"/proc": Directory(0o555), **told, **own, **_network(surroundings)}
 
 

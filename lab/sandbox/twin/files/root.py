@@ -107,12 +107,12 @@ class Filling:
     ) -> None:
         """Fill an empty system."""
         places = {"/usr": "/usr"}
-        places |= {f"/{name}": f"/{name}" for name, target in ground.top.items() if target is None}
-        if ground.alternatives:
+        places |= {f"/{name}": f"/{name}" for name, target in ground.root_entries.items() if target is None}
+        if ground.has_alternatives:
             places["/etc/alternatives"] = "/etc/alternatives"
         if ground.locales is not None:
             places["/usr/lib/locale"] = ground.locales
-        places |= {each.path: each.source or each.path for each in ground.shown if not each.target}
+        places |= {each.path: each.source or each.path for each in ground.mounts if not each.target}
         user = surroundings.user
 
         def fill_one(name: str) -> None:
@@ -120,10 +120,10 @@ class Filling:
             for path, source in places.items():
                 if _top(path) == name:
                     self._show(system, path, source)
-            if name == "usr" and ground.os_release:
+            if name == "usr" and ground.has_os_release:
                 release = _folder(system, "/etc").entries["os-release"]
                 _folder(system, "/usr/lib").entries["os-release"] = release
-            for path in ground.covered:
+            for path in ground.hidden_paths:
                 if _top(path) == name:
                     empty = FakeDirectory(posixpath.basename(path), 0o555, filesystem=system)
                     show(_folder(system, posixpath.dirname(path)), empty)
