@@ -24,8 +24,9 @@ from lab.internet.models.script import FixedAnswer, Script
 from lab.sandbox.jail.files.etc import build_etc
 from lab.sandbox.jail.host_survey import survey_host
 from lab.sandbox.jail.locales import find_default_cache
-from lab.sandbox.jail.plan import Jail, list_writable_paths
-from lab.sandbox.requirements import SEARCH_PATH, user_namespace_options
+from lab.sandbox.jail.jail import Jail
+from lab.sandbox.jail.paths import list_writable_paths
+from lab.sandbox.cell.kernel_support import SEARCH_PATH, user_namespace_options
 from lab.sandbox.sandbox import Sandbox
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -56,7 +56,7 @@ def _install(found: Sequence[Requirement]) -> MachineError | None:
 
     What is optional is nobody's failure: the user is told, and that is all.
     """
-    from lab.sandbox.requirements import install_packages
+    from lab.sandbox.package_install import install_packages
 
     for required in (True, False):
         wanted = [need for need in found if need.required is required and not need.present]

@@ -2,7 +2,7 @@
 
 Paths are as the client sees them: absolute, or from its home (``~/``) or its working
 directory (``./``), which :meth:`lab.factors.host_spec.Surroundings.settled` replaces.
-What a tree holds can be made real in a cell (:mod:`lab.sandbox.jail.plant`) and inside a test
+What a tree holds can be made real in a cell (:mod:`lab.sandbox.jail.tree_writer`) and inside a test
 process (:mod:`lab.sandbox.twin.files.populate_fakefs`); both look the same to a reader.
 
 Owners.  A cell's user namespace knows one user, the client's, and all files are that user's.

@@ -12,11 +12,8 @@ __all__ = ["format_header"]
 def format_header(settings: Settings) -> str:
     """``lab: client codex, sandbox ready, seed 0``; each need of a cell has been tried."""
     from lab.reports.text.safe import make_visible
-    from lab.sandbox.requirements import (
-        check_requirements,
-        describe_missing,
-        user_namespace_options,
-    )
+    from lab.sandbox.cell.kernel_support import user_namespace_options
+    from lab.sandbox.requirements import check_requirements, describe_missing
 
     lacking = describe_missing(check_requirements())
     whose = "rootless" if user_namespace_options() else "as root"

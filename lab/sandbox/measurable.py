@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from lab.clients.profile import Client
 from lab.factors.registry import factors
+from lab.sandbox.cell.kernel_support import find_device_kind
 from lab.sandbox.jail.clock_preload import is_clock_supported
-from lab.sandbox.requirements import find_device_kind
 
 __all__ = ["find_unmeasurable_factors"]
 

@@ -1,85 +1,60 @@
-"""What the lab needs from the machine, what is there, and how to get the rest.
+"""What the lab needs of this machine, and which of it is missing.
 
-Each need is *tried*, not looked up: a kernel that can do a thing may still forbid it.
+Each requirement is tried, not looked up: a kernel that can do a thing may still forbid it.
+:mod:`lab.sandbox.package_install` installs the packages of what is missing.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from lab.errors import MachineError
+from lab.sandbox.cell.exec_jail import PERL
+from lab.sandbox.cell.kernel_support import (
+    SEARCH_PATH,
+    RunTool,
+    run_tool,
+    try_device_kinds,
+    user_namespace_options,
+)
 from lab.sandbox.jail import clock_preload, seccomp_notify
-from lab.sandbox.jail.init import PERL
 
-__all__ = [
-    "Requirement",
-    "check_requirements",
-    "describe_missing",
-    "find_device_kind",
-    "install_packages",
-    "require_all",
-    "user_namespace_options",
-]
-
-SEARCH_PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
-"""Ordinary users' PATH often lacks the folders in which ip and nft are."""
-
-ENVIRONMENT = {"PATH": SEARCH_PATH, "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
-
-NEEDED_CAPABILITIES = 1 << 12 | 1 << 21
-"""CAP_NET_ADMIN and CAP_SYS_ADMIN; see capabilities(7)."""
+__all__ = ["Requirement", "check_requirements", "describe_missing", "diagnose", "require_all"]
 
 LOCALES = Path("/usr/share/i18n/locales/en_US")
 ZONES = Path("/usr/share/zoneinfo/Europe/Berlin")
 """Files that stand for their packages; images of containers often lack both."""
 
-DEVICES = ("dummy", "ifb")
-"""Kinds of network devices that discard what is sent through them, and have no other end."""
-
-RunTool = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
-
 
 class Requirement(msgspec.Struct, frozen=True):
-    """One thing that the machine must have (or, where not ``required``, should)."""
+    """One thing that the machine must have or, where not ``required``, should have."""
 
     name: str
     why: str
     package: str | None
-    """The Debian package that brings it; None where no package can."""
+    """The Debian package that contains it; None where no package can help."""
     present: bool
     detail: str = ""
     required: bool = True
 
 
-def run_tool(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end; a program that does not exist ends with 127."""
-    try:
-        return subprocess.run(
-            command, capture_output=True, text=True, env=ENVIRONMENT, timeout=900, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as failure:
-        return subprocess.CompletedProcess(command, 127, "", str(failure))
-
-
 def check_requirements(run: RunTool = run_tool) -> tuple[Requirement, ...]:
-    """Everything that the lab needs, each tried on this machine."""
+    """Try everything that the lab needs; ``run`` runs a program of the system."""
     found = [_check_linux()]
     found += [
         _check_program("unshare", "makes the namespaces of a cell", "util-linux"),
         _check_program("ip", "sets up a cell's network", "iproute2"),
-        _check_program("nft", "brings all traffic of a cell to the lab", "nftables"),
+        _check_program("nft", "redirects all traffic of a cell to the lab", "nftables"),
         _check_program("bwrap", "makes the jail in which a client runs", "bubblewrap"),
-        _check_file("perl", "is the first process in a jail", "perl-base", Path(PERL)),
-        _check_program("localedef", "makes the locales that are tried", "libc-bin"),
-        _check_file("locale sources", "are what locales are made of", "locales", LOCALES),
-        _check_file("time zones", "are what a client's zone is chosen from", "tzdata", ZONES),
+        _check_file("perl", "runs process 1 of a jail", "perl-base", Path(PERL)),
+        _check_program("localedef", "compiles the locales of simulated hosts", "libc-bin"),
+        _check_file("locale sources", "are compiled to locales", "locales", LOCALES),
+        _check_file("time zones", "are the time zones of simulated hosts", "tzdata", ZONES),
     ]
     present = {need.name for need in found if need.present}
     found.append(_check_namespaces(run, "unshare" in present))
@@ -104,7 +79,7 @@ def check_requirements(run: RunTool = run_tool) -> tuple[Requirement, ...]:
     found.append(
         Requirement(
             "answers",
-            "lets system calls tell of another kernel, other processors and memory",
+            "lets system calls report another kernel, other processors and memory",
             None,
             obstacle is None,
             obstacle or "",
@@ -112,20 +87,18 @@ def check_requirements(run: RunTool = run_tool) -> tuple[Requirement, ...]:
         )
     )
     found += [
-        _check_program("npm", "installs clients that come from npm", "npm", required=False),
+        _check_program("npm", "installs clients that are npm packages", "npm", required=False),
         _check_program(
             "node", "runs clients that are written in JavaScript", "nodejs", required=False
         ),
-        _check_program("git", "clients use it in their working copy", "git", required=False),
-        _check_program(
-            "strace", "shows what a client reads, for explanations", "strace", required=False
-        ),
+        _check_program("git", "is used by clients in their working copy", "git", required=False),
+        _check_program("strace", "traces what a client reads", "strace", required=False),
     ]
     return tuple(found)
 
 
 def describe_missing(needed: Iterable[Requirement]) -> str | None:
-    """One line that names the first required thing that is missing; None where nothing is."""
+    """Return one line that names the first missing requirement, or None."""
     for need in needed:
         if need.required and not need.present:
             reason = f" ({need.detail})" if need.detail else ""
@@ -134,66 +107,19 @@ def describe_missing(needed: Iterable[Requirement]) -> str | None:
 
 
 def require_all(run: RunTool = run_tool) -> None:
-    """MachineError that names the first required thing that is missing, if one is.
+    """Check every requirement, in a few milliseconds, before anything takes long.
 
-    It takes a few milliseconds, so that a command can ask before anything takes long.
+    Raises:
+        MachineError: Something required is missing; the message names the first.
     """
     reason = describe_missing(check_requirements(run))
     if reason is not None:
         raise MachineError(reason)
 
 
-def user_namespace_options() -> tuple[str, ...]:
-    """The options with which unshare must make a user namespace first, where it must.
-
-    Not for root, unless in a container that leaves root without the rights.
-    """
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("CapEff:"):
-            held = int(line.split()[1], 16)
-            if held & NEEDED_CAPABILITIES == NEEDED_CAPABILITIES:
-                return ()
-    return ("--user", "--map-root-user")
-
-
-@cache
-def find_device_kind() -> str | None:
-    """The kind of device with which a cell pretends network interfaces.
-
-    None where the kernel has none of :data:`DEVICES`.
-    """
-    return _try_device_kinds(run_tool)
-
-
-def install_packages(needed: Iterable[Requirement], run: RunTool = run_tool) -> tuple[str, ...]:
-    """Install the packages of what is missing; their names.
-
-    MachineError where that needs rights that this user has not, or fails.
-    """
-    packages = sorted({need.package for need in needed if not need.present and need.package})
-    if not packages:
-        return ()
-    if shutil.which("apt-get", path=SEARCH_PATH) is None:
-        raise MachineError(
-            "only Debian's apt-get is known to the lab; "
-            f"install with this system's own package manager: {' '.join(packages)}"
-        )
-    prefix: list[str] = []
-    if os.geteuid() != 0:
-        if run(["sudo", "-n", "true"]).returncode:
-            raise MachineError(
-                "installing packages needs root, and sudo asks for a password; "
-                f"run: sudo apt-get install {' '.join(packages)}"
-            )
-        prefix = ["sudo", "-n"]
-    install_now = [*prefix, "apt-get", "install", "--yes", "--no-install-recommends", *packages]
-    updated = run([*prefix, "apt-get", "update"])
-    ended = run(install_now)
-    if ended.returncode:
-        lines = (ended.stderr or updated.stderr).strip().splitlines()
-        said = lines[-1] if lines else f"exit code {ended.returncode}"
-        raise MachineError(f"apt-get could not install {' '.join(packages)}: {said}")
-    return tuple(packages)
+def diagnose() -> str | None:
+    """Return one line that names what this machine lacks to open a cell, or None."""
+    return describe_missing(check_requirements())
 
 
 def _check_linux() -> Requirement:
@@ -217,7 +143,7 @@ def _check_file(name: str, why: str, package: str, path: Path) -> Requirement:
 
 
 def _check_namespaces(run: RunTool, possible: bool) -> Requirement:
-    why = "lets a client be cut off from machine and network"
+    why = "isolates a client from machine and network"
     name = "namespaces"
     if not possible:
         return Requirement(name, why, "util-linux", False, "cannot be tried without unshare")
@@ -239,7 +165,7 @@ def _check_namespaces(run: RunTool, possible: bool) -> Requirement:
 
 
 def _explain_denial() -> str:
-    """Which setting of the kernel forbids ordinary users their namespaces, if one does."""
+    """Name the kernel setting that forbids namespaces to ordinary users, if one does."""
     for path, forbidding, cure in (
         ("kernel/unprivileged_userns_clone", "0", "sysctl kernel.unprivileged_userns_clone=1"),
         ("user/max_user_namespaces", "0", "sysctl user.max_user_namespaces=15000"),
@@ -256,7 +182,7 @@ def _explain_denial() -> str:
 
 
 def _check_interception(run: RunTool) -> Requirement:
-    """Whether the kernel's nftables can intercept: tried in a namespace of its own."""
+    """Whether nftables can intercept, tried in a network namespace."""
     rules = """
         table inet trial {
             chain prerouting {
@@ -267,18 +193,18 @@ def _check_interception(run: RunTool) -> Requirement:
         }
     """
     ended = run(["unshare", *user_namespace_options(), "--net", "nft", rules])
-    said = ended.stderr.strip().splitlines()
+    errors = ended.stderr.strip().splitlines()
     return Requirement(
         "tproxy",
-        "brings all traffic of a cell to the lab (kernel modules nft_tproxy, nf_tables)",
+        "redirects all traffic of a cell to the lab (kernel modules nft_tproxy, nf_tables)",
         None,
         ended.returncode == 0,
-        said[0] if said else "",
+        errors[0] if errors else "",
     )
 
 
 def _check_interfaces(run: RunTool) -> Requirement:
-    found = _try_device_kinds(run)
+    found = try_device_kinds(run)
     return Requirement(
         "network interfaces",
         "gives clients interfaces and hardware addresses (kernel module dummy or ifb)",
@@ -289,28 +215,19 @@ def _check_interfaces(run: RunTool) -> Requirement:
     )
 
 
-def _try_device_kinds(run: RunTool) -> str | None:
-    """The first kind of device that can be made, each tried in a namespace of its own."""
-    for kind in DEVICES:
-        making = ["ip", "link", "add", "name", "eth0", "type", kind]
-        if run(["unshare", *user_namespace_options(), "--net", *making]).returncode == 0:
-            return kind
-    return None
-
-
 def _check_overlays(run: RunTool) -> Requirement:
-    """Whether folders can be shown without their paths: tried in a namespace of its own."""
+    """Whether folders can be mounted without their host paths, tried in a mount namespace."""
     script = """
-        mount -t tmpfs none /sys && mkdir /sys/files /sys/empty /sys/shown &&
-        mount -t overlay -o ro,lowerdir=/sys/files:/sys/empty overlay /sys/shown
+        mount -t tmpfs none /sys && mkdir /sys/files /sys/empty /sys/merged &&
+        mount -t overlay -o ro,lowerdir=/sys/files:/sys/empty overlay /sys/merged
     """
     ended = run(["unshare", *user_namespace_options(), "--mount", "sh", "-c", script])
-    said = ended.stderr.strip().splitlines()
+    errors = ended.stderr.strip().splitlines()
     return Requirement(
         "overlayfs",
-        "hides from a client where on this machine its files lie",
+        "hides the host paths of a client's files from it",
         None,
         ended.returncode == 0,
-        said[0] if said else "",
+        errors[0] if errors else "",
         required=False,
     )

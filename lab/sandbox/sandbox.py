@@ -1,11 +1,10 @@
-"""The laboratory: one client, any number of cells, and the way from environment to observation.
+"""The sandbox of one client: cells, the servers in them, and the run of one trial.
 
-A laboratory owns the cells, the internet that serves them, and worker threads, one a cell.
-What happens in one trial: the environment's factors are folded over what the client's
-profile brings, the cell's recording begins, the client runs in its jail, the recording
-ends.  Nothing of a trial outlives it but the observation, and what its cell's kernel counts
-(packets, connections).  Of the earlier runs of a
-returning user's client nothing is kept but what they left in the files.
+A sandbox owns the cells, the server that answers in them, and one worker thread a cell.  In a
+trial, the levels of the environment are applied to what the client's profile sets, the cell
+begins to record, the client runs in its jail, and the recording ends.  Nothing of a trial
+outlives it except the observation, and the kernel's counters of the cell (packets,
+connections).  Of the earlier runs of a returning user's client only the files are kept.
 """
 
 from __future__ import annotations
@@ -34,7 +33,11 @@ from lab.observation.records import Exit, Observation
 from lab.sandbox.cell.cell import Cell
 from lab.sandbox.concurrency import AdaptiveConcurrency
 from lab.sandbox.jail.clock_preload import is_clock_supported
-from lab.sandbox.jail.plan import Jail, Limits, add_login_variables
+from lab.sandbox.jail.execute import run_jail
+from lab.sandbox.jail.isolation_check import prove_isolated
+from lab.sandbox.jail.jail import Jail, Limits
+from lab.sandbox.jail.login_variables import add_login_variables
+from lab.sandbox.requirements import diagnose
 from lab.sandbox.timed_observation import TimedObservation
 
 __all__ = ["Sandbox"]
@@ -43,12 +46,7 @@ T = TypeVar("T")
 
 
 class Sandbox:
-    """Cells for one client.  Use as a context manager.
-
-    ``jobs`` is how many trials run at a time; None lets what they need decide, of
-    ``processors``, by default all there are.  The client sees nothing of ``home``, nor of the
-    ``hidden`` folders; UsageError if it lies in one.
-    """
+    """Cells for one client.  Use it as a context manager."""
 
     def __init__(
         self,
@@ -59,15 +57,25 @@ class Sandbox:
         home: Path = Path(".lab"),
         hidden: tuple[Path, ...] = (),
     ) -> None:
+        """Prepare a sandbox; cells are opened on entry.
+
+        Args:
+            client: The client that runs in it.
+            jobs: How many trials run at a time; None adapts it to what they need.
+            processors: How many processors trials may use, by default all (at most 8).
+            home: The lab's folder; the client cannot read it.
+            hidden: Further folders that the client cannot read.
+
+        Raises:
+            UsageError: The client lies in one of these folders.
+        """
         self.client = client
-        own = (*client.hidden_folders, *(os.path.realpath(folder) for folder in (home, *hidden)))
-        refuse_lab_folders(client.readable, own)
-        self._hidden = tuple(dict.fromkeys(own))
+            mapped_folders=client.mounts,
         available = processors or len(os.sched_getaffinity(0))
         self._concurrency = AdaptiveConcurrency(max(1, min(8, available)), jobs)
         self.authority = CertificateAuthority.load(home / "authority")
         self.evidence: tuple[str, ...] = ()
-        """What proved that nothing leads out of the cells."""
+        """Lines of evidence that nothing leads out of the cells."""
         self._stack = ExitStack()
         self._idle: queue.SimpleQueue[tuple[Cell, CellServer]] = queue.SimpleQueue()
         profile = client.profile
@@ -80,8 +88,8 @@ class Sandbox:
         with ExitStack() as stack:
             internet = stack.enter_context(Server(self.authority))
             for _ in range(self._concurrency.max_jobs):
-                cell = stack.enter_context(Cell.open())
-                evidence = cell.prove_isolated()
+                cell = stack.enter_context(Cell.open(diagnose))
+                evidence = prove_isolated(cell)
                 self.evidence = self.evidence or evidence
                 network = internet.attach(cell.sockets)
                 stack.callback(network.detach)
@@ -96,7 +104,7 @@ class Sandbox:
 
     @property
     def jobs(self) -> int:
-        """How many trials run at a time, for now."""
+        """How many trials may run at a time now."""
         return self._concurrency.jobs
 
     def observe(self, environment: Environment) -> Observation:
@@ -104,7 +112,7 @@ class Sandbox:
         return self.measure(environment).observation
 
     def measure(self, environment: Environment) -> TimedObservation:
-        """Run the client once, and note what the lab itself cost."""
+        """Run the client once in this environment, and measure the lab's overhead."""
         started = time.monotonic()
         cell, network = self._idle.get()
         runs: list[Exit] = []
@@ -120,24 +128,27 @@ class Sandbox:
             jail = self.build_jail(environment)
             network.begin(self._script)
             try:
-                end = cell.run(jail, begin_again)
+                end = run_jail(cell, jail, between=begin_again)
             finally:
                 recording = network.end()
         finally:
             self._idle.put((cell, network))
         runs.append(end)
-        own_s = sum(each.at for each in runs)
-        self._concurrency.record_trial(own_s, sum(each.cpu_s for each in runs))
+        client_s = sum(each.at for each in runs)
+        self._concurrency.record_trial(client_s, sum(each.cpu_s for each in runs))
         observation = Observation(recording.events, end, recording.truncated)
-        return TimedObservation(observation, max(0.0, time.monotonic() - started - own_s))
+        return TimedObservation(observation, max(0.0, time.monotonic() - started - client_s))
 
     def measure_all(
         self, trials: Iterable[tuple[T, Environment]]
     ) -> Iterator[tuple[T, TimedObservation]]:
-        """Run many trials, as many at a time as there are cells, yielding each as it ends.
+        """Run many trials, as many at a time as :attr:`jobs` says.
 
-        Trials start in the order given.  Closing the iterator early lets running trials
-        end and starts no more.
+        Trials start in the order given.  When the iterator is closed early, running trials
+        end and no other starts.
+
+        Yields:
+            The label of each trial and its result, as soon as it has ended.
         """
         waiting = iter(trials)
         running: dict[Future[TimedObservation], T] = {}
@@ -157,25 +168,25 @@ class Sandbox:
             wait(running)
 
     def build_jail(self, environment: Environment) -> Jail:
-        """The jail in which a trial of this environment runs."""
+        """Build the jail in which a trial of this environment runs."""
         client, profile = self.client, self.client.profile
-        surroundings = realise(environment, build_base_spec(client))
+        spec = realise(environment, build_base_spec(client))
         if (
             not is_clock_supported()
             and environment.mapping.get("clock") == get_factor("clock").control
         ):
-            # The real date then stands for the control's; any other level is refused below.
-            surroundings = msgspec.structs.replace(surroundings, clock=None)
-        surroundings = msgspec.structs.replace(
-            surroundings, variables=add_login_variables(surroundings, client.search_path)
+            # The real date replaces the control's; any other level is refused by the host survey.
+            spec = msgspec.structs.replace(spec, clock=None)
+        spec = msgspec.structs.replace(
+            spec, variables=add_login_variables(spec, client.search_path)
         )
         filled = {
             "prompt": profile.prompt,
-            "home": surroundings.user.home,
-            "project": surroundings.directory,
+            "home": spec.user.home,
+            "project": spec.directory,
         }
         return Jail(
-            spec=surroundings,
+            spec=spec,
             argv=tuple(fill_placeholders(word, filled) for word in client.program),
             readable=client.readable,
             ca_pem=self.authority.pem,

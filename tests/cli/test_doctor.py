@@ -6,7 +6,7 @@ import pytest
 
 from lab.cli.main import main
 from lab.errors import MachineError
-from lab.sandbox import requirements
+from lab.sandbox import package_install, requirements
 from lab.sandbox.requirements import Requirement
 
 BWRAP = Requirement("bwrap", "makes the jail", "bubblewrap", False)
@@ -30,7 +30,7 @@ def with_machine(monkeypatch):
             return tuple(need.package for need in found if not need.present and need.package)
 
         monkeypatch.setattr(requirements, "check_requirements", needs)
-        monkeypatch.setattr(requirements, "install_packages", fix)
+        monkeypatch.setattr(package_install, "install_packages", fix)
         return asked
 
     return install
@@ -92,7 +92,7 @@ def no_rights(found):
 
 def test_what_is_optional_and_cannot_be_installed_is_a_warning(with_machine, monkeypatch, capsys):
     with_machine((LINUX, STRACE))
-    monkeypatch.setattr(requirements, "install_packages", no_rights)
+    monkeypatch.setattr(package_install, "install_packages", no_rights)
     assert main(["doctor", "--install"]) == 0
     captured = capsys.readouterr()
     assert "absent   strace" in captured.out
@@ -102,7 +102,7 @@ def test_what_is_optional_and_cannot_be_installed_is_a_warning(with_machine, mon
 
 def test_what_is_required_and_cannot_be_installed_is_one_line(with_machine, monkeypatch, capsys):
     with_machine((LINUX, BWRAP, STRACE))
-    monkeypatch.setattr(requirements, "install_packages", no_rights)
+    monkeypatch.setattr(package_install, "install_packages", no_rights)
     assert main(["doctor", "--install"]) == 4
     captured = capsys.readouterr()
     assert captured.err == (

@@ -18,8 +18,10 @@ from lab.factors.data.machine_kinds import KINDS
 from lab.factors.host_spec import BARE, File, HostSpec, Kernel, Link, Platform
 from lab.factors.platform import ALL_MARKS, FACTOR
 from lab.sandbox.jail.files.etc import build_etc
-from lab.sandbox.jail.plan import HostFacts, Jail, plan_jail
-from lab.sandbox.jail.plant import write_tree
+from lab.sandbox.jail.host_facts import HostFacts
+from lab.sandbox.jail.jail import Jail
+from lab.sandbox.jail.plan import plan_jail
+from lab.sandbox.jail.tree_writer import write_tree
 
 EVERY = [
     FACTOR.parse(level)

@@ -17,7 +17,7 @@ from lab.factors.variables import (
     names_of_other_factors,
     parse_assignments,
 )
-from lab.sandbox.jail.plan import add_login_variables
+from lab.sandbox.jail.login_variables import add_login_variables
 
 NAMES = st.from_regex(r"ZQ_[A-Z0-9_]{1,12}", fullmatch=True)
 VALUES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=30)

@@ -1,4 +1,4 @@
-"""A cell with something behind its sockets: threads that say what they received."""
+"""A cell whose sockets are served by a thread that answers what it received."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ import pytest
 from lab.factors.host_spec import HostSpec
 from lab.observation.records import Exit
 from lab.sandbox.cell.cell import Cell
-from lab.sandbox.cell.isolation_check import parse_destination
-from lab.sandbox.jail.plan import Jail, Limits, add_login_variables
+from lab.sandbox.jail.execute import run_jail
+from lab.sandbox.jail.isolation_check import parse_destination, prove_isolated
+from lab.sandbox.jail.jail import Jail, Limits
+from lab.sandbox.jail.login_variables import add_login_variables
 
 
 class Answers:
@@ -63,9 +65,9 @@ def locale_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def cell(locale_cache: Path) -> Iterator[Cell]:
-    with Cell.open(locale_cache) as opened:
-        opened.prove_isolated()
+def cell() -> Iterator[Cell]:
+    with Cell.open() as opened:
+        prove_isolated(opened)
         answers = Answers(opened)
         try:
             yield opened
@@ -74,36 +76,37 @@ def cell(locale_cache: Path) -> Iterator[Cell]:
 
 
 class Runner:
-    """Runs a command in the cell, in surroundings that differ from the bare ones."""
+    """Runs a command in a cell, on a simulated host that differs from the bare one."""
 
-    def __init__(self, cell: Cell) -> None:
+    def __init__(self, cell: Cell, locale_cache: Path) -> None:
         self.cell = cell
+        self.locale_cache = locale_cache
 
     def __call__(
         self,
         *argv: str,
         limits: Limits | None = None,
         readable: tuple[str, ...] = (),
-        shown: tuple[tuple[str, str], ...] = (),
+        mapped_folders: tuple[tuple[str, str], ...] = (),
         hidden: tuple[str, ...] = (),
-        surroundings: HostSpec | None = None,
+        spec: HostSpec | None = None,
         between: Callable[[Exit], None] | None = None,
         **changes: object,
     ) -> Exit:
-        base = surroundings or HostSpec(**changes)  # type: ignore[arg-type]
+        base = spec or HostSpec(**changes)  # type: ignore[arg-type]
         settled = base.settled()
         settled = msgspec.structs.replace(settled, variables=add_login_variables(settled))
         limits = limits or Limits(wall_s=20)
-        jail = Jail(settled, argv, readable, b"a certificate\n", limits, shown, hidden)
-        return self.cell.run(jail, between)
+        jail = Jail(settled, argv, readable, b"a certificate\n", limits, mapped_folders, hidden)
+        return run_jail(self.cell, jail, self.locale_cache, between)
 
 
 @pytest.fixture
-def runner() -> type[Runner]:
+def runner(locale_cache: Path) -> Callable[[Cell], Runner]:
     """To run in a cell of the test's own."""
-    return Runner
+    return lambda cell: Runner(cell, locale_cache)
 
 
 @pytest.fixture
-def run(cell: Cell) -> Runner:
-    return Runner(cell)
+def run(cell: Cell, locale_cache: Path) -> Runner:
+    return Runner(cell, locale_cache)

@@ -65,25 +65,25 @@ Readings = Mapping[str, str]
 
 
 class Trials:
-    """One laboratory, and what was read in each trial so far."""
+    """One sandbox, and what was read in each trial so far."""
 
-    def __init__(self, laboratory: Sandbox) -> None:
-        self.laboratory = laboratory
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
         self.control = control_environment(NAMES)
         self.read = cache(self.again)
 
     def again(self, environment: Environment) -> Readings:
         """The readings of a new trial."""
-        ended = self.laboratory.observe(environment).exit
+        ended = self.sandbox.observe(environment).exit
         said = (ended.stderr or ended.stdout).decode(errors="replace")
         assert (ended.verdict, ended.code) == ("finished", 0), said[-3000:]
         readings: dict[str, str] = json.loads(ended.stdout)
         return readings
 
     def at(self, name: str, level: str) -> tuple[At, Readings]:
-        """What the level makes of the surroundings, and what was read there."""
+        """What the level makes of the spec, and what was read there."""
         environment = self.control.but({name: level})
-        jail = self.laboratory.build_jail(environment).spec
+        jail = self.sandbox.build_jail(environment).spec
         return At(name, level, jail), self.read(environment)
 
     def levels(self, name: str) -> list[tuple[At, Readings]]:
@@ -94,13 +94,13 @@ class Trials:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("laboratory")
+    return tmp_path_factory.mktemp("sandbox")
 
 
 @pytest.fixture(scope="module")
 def trials(home: Path) -> Iterator[Trials]:
-    with Sandbox(CLIENT, jobs=1, home=home) as laboratory:
-        yield Trials(laboratory)
+    with Sandbox(CLIENT, jobs=1, home=home) as sandbox:
+        yield Trials(sandbox)
 
 
 def can_be_missing(route: str) -> bool:
@@ -116,9 +116,9 @@ def differing(one: Readings, other: Readings) -> set[str]:
     return {route for route in one.keys() | other.keys() if one.get(route) != other.get(route)}
 
 
-def known_as(path: str, surroundings: HostSpec) -> str:
+def known_as(path: str, spec: HostSpec) -> str:
     """How the probe names a path."""
-    for outer, short in ((surroundings.directory, "."), (surroundings.user.home, "~")):
+    for outer, short in ((spec.directory, "."), (spec.user.home, "~")):
         if path == outer or path.startswith(f"{outer}/"):
             return short + path[len(outer) :]
     return path
@@ -129,7 +129,7 @@ def test_every_factor_is_in_the_tables():
 
 
 def contradictions(name: str, trials: Trials) -> dict[str, list[str]]:
-    """Where a route says something else than the surroundings, at any level of the factor."""
+    """Where a route says something else than the spec, at any level of the factor."""
     wrong: dict[str, list[str]] = {}
     for at, readings in trials.levels(name):
         for says in itertools.chain.from_iterable(shown.says for shown in SHOWN.values()):
@@ -168,7 +168,7 @@ def beyond_limits(found: dict[str, list[str]]) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_route_says_what_the_surroundings_say(name: str, trials: Trials):
+def test_each_route_says_what_the_spec_say(name: str, trials: Trials):
     assert beyond_limits(contradictions(name, trials)) == ""
 
 
@@ -178,7 +178,7 @@ def test_two_levels_differ_by_every_route(name: str, trials: Trials):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_variables_and_files_are_those_of_the_surroundings(name: str, trials: Trials):
+def test_variables_and_files_are_those_of_the_spec(name: str, trials: Trials):
     for at, readings in trials.levels(name):
         variables = {
             route.removeprefix("env "): value
@@ -247,10 +247,10 @@ from pathlib import Path
 import msgspec
 from lab.clients.profile import Client
 from lab.factors.registry import control, factors
-from lab.sandbox.sandbox import Laboratory
+from lab.sandbox.sandbox import Sandbox
 client = msgspec.json.decode(sys.argv[1], type=Client)
-with Laboratory(client, jobs=1, home=Path(sys.argv[2])) as laboratory:
-    ended = laboratory.observe(control(factors())).exit
+with Sandbox(client, jobs=1, home=Path(sys.argv[2])) as sandbox:
+    ended = sandbox.observe(control(factors())).exit
 sys.stdout.buffer.write(ended.stdout)
 """
 
@@ -320,7 +320,7 @@ def host_facts(trials: Trials, home: Path) -> dict[str, str]:
         "size of the disk": str(disk),
         "size of the disk in KiB": str(disk // 1024),
         "project": str(Path(lab.__file__).parents[1]),
-        "laboratory": str(home),
+        "sandbox": str(home),
         "python": sys.prefix,
     }
     for path in sorted(Path("/sys/class/net").glob("*/address")):
@@ -333,7 +333,7 @@ def host_facts(trials: Trials, home: Path) -> dict[str, str]:
             facts[f"user {login}"] = login
             facts[f"home of {login}"] = folder
     # Short texts stand anywhere by chance, and a machine may be as the control is.
-    chosen = str(trials.laboratory.build_jail(trials.control).spec)
+    chosen = str(trials.sandbox.build_jail(trials.control).spec)
     return {
         what: value
         for what, value in facts.items()

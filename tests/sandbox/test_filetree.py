@@ -31,9 +31,11 @@ from lab.errors import UsageError
 from lab.factors.filetree import Directory, File, FileTree, Item, Link
 from lab.factors.filetree_strategies import etcs, homes, projects
 from lab.factors.host_spec import BARE, HostSpec
+from lab.sandbox.jail.host_facts import HostFacts
 from lab.sandbox.jail.host_survey import survey_host
-from lab.sandbox.jail.plan import HostFacts, Jail, plan_jail
-from lab.sandbox.jail.plant import write_tree
+from lab.sandbox.jail.jail import Jail
+from lab.sandbox.jail.plan import plan_jail
+from lab.sandbox.jail.tree_writer import write_tree
 from lab.sandbox.twin.files.populate_fakefs import populate, reset
 
 AT = 1_789_560_000.25
@@ -190,13 +192,13 @@ def test_so_they_do_for_odd_trees(filesystem: FakeFilesystem, tree: FileTree):
 
 def in_a_cell(run, locale_cache: Path, filesystem: FakeFilesystem, files: FileTree) -> None:
     """The whole home and /etc, read in a cell, and from the twin of the same plan."""
-    surroundings = HostSpec(files=files.mapping, clock=AT)
+    spec = HostSpec(files=files.mapping, clock=AT)
     roots = ["/home", "/etc", "/opt", "/run", "/srv", "/tmp", "/var"]
     # Shown from the host; holding the seconds by which the clock is off; leading to /proc.
     words = [roots, ["alternatives", "libclock.so", "mtab"], True]
-    ended = run("/usr/bin/python3", "-I", "-c", MAIN, json.dumps(words), surroundings=surroundings)
+    ended = run("/usr/bin/python3", "-I", "-c", MAIN, json.dumps(words), spec=spec)
     assert ended.code == 0, ended.stderr
-    jail = Jail(surroundings.settled(), ("true",), ca_pem=b"a certificate\n")
+    jail = Jail(spec.settled(), ("true",), ca_pem=b"a certificate\n")
     planned = plan_jail(jail, survey_host(jail, locale_cache, time.time()), "/tree")
     reset(filesystem)
     populate(filesystem, planned.tree, AT, 1000, 1000)
@@ -229,8 +231,8 @@ def test_a_cell_and_the_twin_look_the_same(
 @given(home=homes(), project=projects())
 @settings(CALM, max_examples=10)
 def test_the_jail_is_completed_as_a_tree_is(home: FileTree, project: FileTree):
-    surroundings = BARE.with_files(home.merged(project).mapping).settled()
-    planned = plan_jail(Jail(surroundings, ("true",)), HostFacts(), "/tree").tree
+    spec = BARE.with_files(home.merged(project).mapping).settled()
+    planned = plan_jail(Jail(spec, ("true",)), HostFacts(), "/tree").tree
     assert list(FileTree.of(planned).complete().entries) == list(planned.items())
 
 

@@ -10,6 +10,7 @@ from lab.factors.host_spec import Interface, Network
 from lab.sandbox import measurable
 from lab.sandbox.cell import cell as cell_module
 from lab.sandbox.cell.cell import Cell
+from lab.sandbox.jail.isolation_check import prove_isolated
 
 CLIENT = Client(
     profile=Profile("thing", ("thing",), exclude=("user",)),
@@ -37,10 +38,10 @@ def test_what_the_profile_excludes_is_not_varied():
 
 
 @pytest.mark.cell
-def test_without_devices_the_controls_addresses_are_on_lo(monkeypatch, locale_cache, runner):
+def test_without_devices_the_controls_addresses_are_on_lo(monkeypatch, runner):
     monkeypatch.setattr(cell_module, "find_device_kind", lambda: None)
-    with Cell.open(locale_cache) as opened:
-        assert opened.prove_isolated()[0] == "the cell has one interface, lo"
+    with Cell.open() as opened:
+        assert prove_isolated(opened)[0] == "the cell has one interface, lo"
         shown = runner(opened)("ip", "-oneline", "address").stdout.decode()
         assert "lo    inet 192.168.1.23/24" in shown
         assert "2600:1700" in shown

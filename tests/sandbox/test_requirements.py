@@ -10,13 +10,8 @@ import pytest
 
 from lab.errors import MachineError
 from lab.sandbox import requirements
-from lab.sandbox.requirements import (
-    Requirement,
-    check_requirements,
-    describe_missing,
-    install_packages,
-    require_all,
-)
+from lab.sandbox.package_install import install_packages
+from lab.sandbox.requirements import Requirement, check_requirements, describe_missing, require_all
 
 ABSENT = Requirement("bwrap", "makes the jail", "bubblewrap", False)
 
@@ -64,7 +59,7 @@ def test_a_kernel_without_tproxy_is_said():
         check_requirements(Runs("tproxy", said="Error: Could not process rule"))
     )
     assert found is not None
-    assert found.startswith("missing: tproxy (Error: Could not process rule), which brings")
+    assert found.startswith("missing: tproxy (Error: Could not process rule), which redirects")
 
 
 def test_a_kernel_without_devices_is_said_and_does_without():

@@ -29,13 +29,13 @@ CLIENT = Client(
 
 
 @pytest.fixture
-def laboratory(tmp_path):
+def sandbox(tmp_path):
     return Sandbox(CLIENT, home=tmp_path)
 
 
-def test_words_are_filled_in_one_pass(laboratory):
-    jail = laboratory.jail(control_environment(factors()))
-    home, project = jail.surroundings.user.home, jail.surroundings.directory
+def test_words_are_filled_in_one_pass(sandbox):
+    jail = sandbox.build_jail(control_environment(factors()))
+    home, project = jail.spec.user.home, jail.spec.directory
     assert jail.argv == (
         "/opt/thing/run",
         'say {home}, {"a": 1} and {prompt}',
@@ -45,17 +45,29 @@ def test_words_are_filled_in_one_pass(laboratory):
     )
 
 
+<<<<<<< HEAD
 def test_what_is_shown_and_searched_is_handed_on(laboratory):
     jail = laboratory.jail(control_environment(factors()))
     assert jail.shown == CLIENT.mounts
+=======
+def test_what_is_shown_and_searched_is_handed_on(sandbox):
+    jail = sandbox.build_jail(control_environment(factors()))
+    assert jail.mapped_folders == CLIENT.shown
+>>>>>>> 0ddb787 (Untie the sandbox: jail runs above cell, requirements above both)
     assert jail.readable == CLIENT.readable
-    assert jail.surroundings.variables["PATH"] == "/opt/thing/node/bin:/usr/bin"
+    assert jail.spec.variables["PATH"] == "/opt/thing/node/bin:/usr/bin"
 
 
 def test_its_own_folders_are_hidden(tmp_path):
+<<<<<<< HEAD
     client = msgspec.structs.replace(CLIENT, hidden_folders=("/srv/data/old",))
     laboratory = Sandbox(client, home=tmp_path, hidden=(tmp_path / "a" / ".." / "out",))
     jail = laboratory.build_jail(control_environment(factors()))
+=======
+    client = msgspec.structs.replace(CLIENT, hidden=("/srv/data/old",))
+    sandbox = Sandbox(client, home=tmp_path, hidden=(tmp_path / "a" / ".." / "out",))
+    jail = sandbox.build_jail(control_environment(factors()))
+>>>>>>> 0ddb787 (Untie the sandbox: jail runs above cell, requirements above both)
     assert jail.hidden == ("/srv/data/old", str(tmp_path), str(tmp_path / "out"))
 
 
@@ -69,14 +81,14 @@ class TestOnAnotherProcessor:
     def processor(self, monkeypatch):
         monkeypatch.setattr(clock_preload.platform, "machine", lambda: "aarch64")
 
-    def test_the_real_date_stands_for_the_controls(self, laboratory):
-        assert laboratory.jail(control_environment(factors())).surroundings.clock is None
+    def test_the_real_date_stands_for_the_controls(self, sandbox):
+        assert sandbox.build_jail(control_environment(factors())).spec.clock is None
 
-    def test_another_date_is_refused_rather_than_ignored(self, laboratory, tmp_path):
-        jail = laboratory.jail(
+    def test_another_date_is_refused_rather_than_ignored(self, sandbox, tmp_path):
+        jail = sandbox.build_jail(
             control_environment(factors()).but({"clock": "2028-02-29T12:00:00Z"})
         )
-        jail = msgspec.structs.replace(jail, readable=(), shown=())
+        jail = msgspec.structs.replace(jail, readable=(), mapped_folders=())
         with pytest.raises(MachineError, match="aarch64"):
             survey_host(jail, tmp_path, 0.0)
 
@@ -127,7 +139,7 @@ class TestEarlierRuns:
             raise ValueError("planted")
 
         with monkeypatch.context() as during:
-            during.setattr(server.datagrams, "receive", fail)
+            during.setattr(server.udp, "receive", fail)
             with pytest.raises(LabError, match="planted"):
                 counting.measure(self.environment("returning"))
         assert counting.observe(self.environment("fresh")).exit.code == 0

@@ -1,12 +1,12 @@
 """A cell: namespaces in which every address answers and from which nothing leads out.
 
 Theory of operation.  ``unshare`` starts the holder (:mod:`lab.sandbox.cell.holder`) in new
-network, mount and pid namespaces, and for an ordinary user in a new user namespace, where
-it may do there what root may.  In the network there are the loopback device and devices
-without an outer end, which pretend the network of the surroundings
-(:mod:`lab.sandbox.cell.network_plan`); AnyIP routes make every address local, and TPROXY hands
-every connection and datagram, whatever its address and port, to four sockets that are passed out to
-the lab.  Setting up needs no right on the host, and all of it is gone when the holder ends.
+network, mount, IPC and pid namespaces, for an ordinary user also in a new user namespace, in
+which it has root's rights.  The network has the loopback device and devices without a peer,
+which simulate the interfaces of the host spec (:mod:`lab.sandbox.cell.network_plan`).  AnyIP
+routes make every address local, and TPROXY delivers every connection and datagram, to any
+address and port, to four sockets that are passed out to the lab.  Opening a cell needs no
+right on the host, and the kernel removes all of it when the holder ends.
 """
 
 from __future__ import annotations
@@ -17,74 +17,74 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from typing import Self
 
-import lab
 from lab.errors import LabError, MachineError
 from lab.factors.host_spec import BARE, HostSpec
 from lab.internet.cell_sockets import CellSockets
-from lab.observation.records import Exit
-from lab.sandbox.cell import holder, isolation_check, network_plan
+from lab.sandbox.cell import holder
 from lab.sandbox.cell.cgroup import ControlGroup, create_control_group
 from lab.sandbox.cell.holder_client import HolderClient
-from lab.sandbox.jail import execute
-from lab.sandbox.jail.init import PERL
-from lab.sandbox.jail.locales import find_default_cache
-from lab.sandbox.jail.plan import Jail
-from lab.sandbox.requirements import (
-    SEARCH_PATH,
-    check_requirements,
-    describe_missing,
-    find_device_kind,
-    user_namespace_options,
-)
+from lab.sandbox.cell.kernel_support import SEARCH_PATH, find_device_kind, user_namespace_options
+from lab.sandbox.cell.network_change import encode_own_addresses, plan_change
+from lab.sandbox.cell.network_plan import LOOPBACK_ONLY, plan_network
 
 __all__ = ["Cell"]
 
-LAB_PARENT = str(Path(lab.__file__).parent.parent)
+LAB_PARENT = str(Path(__file__).parents[3])
+"""The folder that holds the package ``lab``."""
 
 MAX_PROCESSES = 2048
-"""In one cell at once, threads included, where a control group can hold it to that."""
+"""Processes and threads in one cell, where a control group can limit them."""
 
 ANSWER_TIMEOUT_S = 60.0
-"""For an answer of the holder: the longest is freeing what a large trial left."""
+"""For an answer of the holder; the slowest is the release of a large trial's memory."""
 
 
 class Cell:
-    """One cell, kept over many trials, one at a time.  Open it with :meth:`open`."""
+    """One cell, for many trials, one at a time.  Open it with :meth:`open`."""
+
+    _network = LOOPBACK_ONLY
 
     def __init__(
         self,
         process: subprocess.Popen[bytes],
-        trials: HolderClient,
+        clients: tuple[HolderClient, HolderClient],
         sockets: CellSockets,
         processes: int,
-        cache: Path,
+        group: ControlGroup | None,
     ) -> None:
         self.sockets = sockets
+        self.processes = processes
+        """Open directory: the cell's /proc."""
         self._process = process
-        self._trials = trials
-        self._processes = processes
-        self._cache = cache
-        self._busy = threading.Lock()
+        self._trials, self._replies = clients
+        self._group = group
+        self._lock = threading.Lock()
         self._closed = False
 
     @classmethod
-    def open(cls, cache: Path | None = None) -> Cell:
-        """A new cell; MachineError says in one line what is missing and how to get it.
+    def open(cls, diagnose: Callable[[], str | None] = lambda: None) -> Cell:
+        """Open a new cell.
 
-        ``cache`` is the folder for compiled locales; by default one in the user's cache.
+        Args:
+            diagnose: Finds what this machine lacks, in one line, or None.  It is called where
+                a cell cannot be made, and its result replaces the kernel's message.
+
+        Raises:
+            MachineError: A cell cannot be made here; the message names the reason.
         """
         tools = {name: _find_tool(name) for name in ("unshare", "ip", "nft", "bwrap")}
-        replies, far_replies = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        trials, far_trials = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        replies, replies_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        trials, trials_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         rootless = user_namespace_options()
         command = [tools["unshare"], *rootless, "--net", "--mount", "--ipc", "--pid", "--fork"]
         command += ["--kill-child", "--", sys.executable, "-I", "-S", "-c", holder.START]
-        command += [LAB_PARENT, str(far_replies.fileno()), str(far_trials.fileno())]
-        command += [tools["ip"], tools["nft"], tools["bwrap"], PERL]
+        command += [LAB_PARENT, str(replies_end.fileno()), str(trials_end.fileno())]
+        command += [tools["ip"], tools["nft"], tools["bwrap"]]
         group = None if rootless else create_control_group(MAX_PROCESSES)
         if group is not None:
             join = 'echo $$ >"$0" && exec "$@"'
@@ -94,13 +94,13 @@ class Cell:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            pass_fds=(far_replies.fileno(), far_trials.fileno()),
+            pass_fds=(replies_end.fileno(), trials_end.fileno()),
             env={},
             start_new_session=True,
             extra_groups=None if rootless else [],
         )
-        far_replies.close()
-        far_trials.close()
+        replies_end.close()
+        trials_end.close()
         trials.settimeout(ANSWER_TIMEOUT_S)
         replies.settimeout(ANSWER_TIMEOUT_S)
         text, received = _read_greeting(process, trials)
@@ -109,74 +109,65 @@ class Cell:
             trials.close()
             if group is not None:
                 group.remove()
-            raise MachineError(describe_missing(check_requirements()) or _explain_failure(text))
-        *handed, processes = received
-        tcp4, tcp6, udp4, udp6, packets = (socket.socket(fileno=each) for each in handed)
-        channel = HolderClient(replies)
+            raise MachineError(diagnose() or _explain_failure(text))
+        *descriptors, processes = received
+        tcp4, tcp6, udp4, udp6, packets = (socket.socket(fileno=each) for each in descriptors)
+        clients = HolderClient(trials), HolderClient(replies)
 
         def reply(address: str, port: int) -> socket.socket:
-            return socket.socket(fileno=channel.request(f"reply {address} {port}")[1][0])
+            return socket.socket(fileno=clients[1].request(f"reply {address} {port}")[1][0])
 
         sockets = CellSockets(tcp4, tcp6, udp4, udp6, reply, packets)
-        cell = cls(process, HolderClient(trials), sockets, processes, cache or find_default_cache())
-        cell._replies = channel
-        cell._group = group
+        cell = cls(process, clients, sockets, processes, group)
         try:
             cell._set_network(BARE)
         except LabError as refused:
             cell.close()
-            raise MachineError(
-                describe_missing(check_requirements()) or _explain_failure(str(refused))
-            ) from refused
+            raise MachineError(diagnose() or _explain_failure(str(refused))) from refused
         return cell
 
-    _replies: HolderClient
-    _group: ControlGroup | None = None
-    _network = network_plan.LOOPBACK_ONLY
+    @property
+    def interface_names(self) -> tuple[str, ...]:
+        """Names of the simulated network interfaces, without ``lo``."""
+        return self._network.names
 
-    def prove_isolated(self) -> tuple[str, ...]:
-        """Lines of evidence that nothing leads out; LabError if anything does.
+    @contextmanager
+    def reserve(self, spec: HostSpec) -> Iterator[HolderClient]:
+        """Reserve the cell for one trial and give it the network of this host.
 
-        Must run before the sockets are served, because it is the one to accept what its
-        own jail sends.
+        Blocks while another thread has reserved it.
+
+        Yields:
+            The client of the holder, to start a jail.
+
+        Raises:
+            LabError: The cell is closed.
+            UsageError: No machine can have such a network.
+            MachineError: This kernel cannot simulate it.
         """
-        with self._busy:
-            self._set_network(BARE)
-        return isolation_check.prove_isolated(
-            self._trials, self.sockets, self._network.names, self.run
-        )
-
-    def run(self, jail: Jail, between: Callable[[Exit], None] | None = None) -> Exit:
-        """Run one trial to its end.  LabError where the jail itself could not be made.
-
-        ``between`` is called after each earlier run that the surroundings ask for, with its
-        end, when nothing of it runs any more.
-        Blocks; one at a time a cell, from any thread.
-        """
-        with self._busy:
+        with self._lock:
             if self._closed:
                 raise LabError("this cell is closed; open another one")
-            self._set_network(jail.spec)
-            return execute.run_jail(self._trials, self._processes, jail, self._cache, between)
+            self._set_network(spec)
+            yield self._trials
 
-    def _set_network(self, surroundings: HostSpec) -> None:
-        """Give the cell this network, unless it has it; UsageError where there is none such."""
+    def _set_network(self, spec: HostSpec) -> None:
+        """Give the cell the network of this host, unless it has it already."""
         kind = find_device_kind()
-        mac = surroundings.machine.mac
-        wanted = network_plan.plan_network(surroundings.network, mac, pretending=kind is not None)
+        wanted = plan_network(spec.network, spec.machine.mac, has_device=kind is not None)
         if wanted == self._network:
             return
-        doomed, commands = network_plan.plan_change(self._network, wanted, kind or "none")
-        self._network = network_plan.LOOPBACK_ONLY  # as the holder leaves it where it fails
+        deleted, commands = plan_change(self._network, wanted, kind or "none")
+        self._network = LOOPBACK_ONLY  # the holder leaves it so where it fails
         with open(os.memfd_create("network"), "w+b") as plan:
-            plan.write(f"{' '.join(doomed)}\0{commands}\0".encode())
-            plan.write(network_plan.encode_own_addresses(wanted))
+            plan.write(f"{' '.join(deleted)}\0{commands}\0".encode())
+            plan.write(encode_own_addresses(wanted))
             plan.seek(0)
             self._trials.request("network", [plan.fileno()])
         self._network = wanted
 
     def close(self) -> None:
-        """End everything in the cell; safe to call twice, and while a trial runs."""
+        """End every process in the cell.  Safe to call twice, and while a trial runs."""
         if self._closed:
             return
         self._closed = True
@@ -184,10 +175,10 @@ class Cell:
         self._process.wait()
         if self._group is not None:
             self._group.remove()
-        with self._busy:
+        with self._lock:
             self._trials.close()
             self._replies.close()
-            os.close(self._processes)
+            os.close(self.processes)
             for each in (
                 self.sockets.tcp4,
                 self.sockets.tcp6,
@@ -198,15 +189,10 @@ class Cell:
                 if each is not None:
                     each.close()
 
-    def __enter__(self) -> Cell:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         self.close()
 
 
@@ -223,7 +209,7 @@ def _find_tool(name: str) -> str:
 def _read_greeting(
     process: subprocess.Popen[bytes], trials: socket.socket
 ) -> tuple[str, list[int]]:
-    """The holder's first words, or what unshare said instead."""
+    """Read the holder's first message, or the error that unshare printed instead."""
     assert process.stderr is not None
     with process.stderr as errors:
         try:

@@ -14,14 +14,13 @@ from lab.clients.lab_folders import refuse_lab_folders
 from lab.errors import UsageError
 from lab.sandbox.jail import seccomp_notify
 from lab.sandbox.jail.clock_preload import make_clock_files
+from lab.sandbox.jail.host_facts import HostFacts, Mount
+from lab.sandbox.jail.jail import Jail
 from lab.sandbox.jail.locales import make_locale_folder
-from lab.sandbox.jail.plan import (
+from lab.sandbox.jail.paths import (
     FORBIDDEN_PATHS,
     LOADER_CACHE,
     USR_LINKS,
-    HostFacts,
-    Jail,
-    Mount,
     is_within,
     list_writable_paths,
 )

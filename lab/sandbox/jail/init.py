@@ -1,26 +1,27 @@
-"""Process 1 inside a jail: what finishes it, starts the client and tells how that ended.
+"""Process 1 of a jail: it completes the jail, starts the client and reports how that ended.
 
-bubblewrap's own process 1 would be in plain sight (``/proc/1/comm`` says ``bwrap``) and
-reports a death by signal as an exit code of 128 + n, which a program can also return by
-itself.  So the jail is started with ``--as-pid-1`` and this small program, which
+bubblewrap's own process 1 would be visible (``/proc/1/comm`` is ``bwrap``).  It also reports a
+death by signal as an exit code of 128 + n, which a program can return by itself.  So the jail is
+started with ``--as-pid-1`` and this small program, which
 
-* covers /proc (:mod:`lab.sandbox.jail.proc_mounts`) as soon as the lab says, by a byte on the
-status
-  socket, that the covers are there; for that alone bubblewrap leaves it the right to mount,
-  and it gives all rights up before the client begins;
-* has the lab asked what some system calls answer (:mod:`lab.sandbox.jail.seccomp_notify`);
-* looks like any machine's ``/sbin/init`` to an ordinary user: name and command line can be
+* makes the mounts over /proc (:mod:`lab.sandbox.jail.proc_mounts`), when a byte on the status
+  socket says that their files are written; for that alone bubblewrap leaves it the capability
+  to mount, and it gives up all capabilities before the client begins;
+* installs the filter by which the lab answers some system calls
+  (:mod:`lab.sandbox.jail.seccomp_notify`);
+* looks to an ordinary user like any machine's ``/sbin/init``: name and command line can be
   read, environment, files and executable cannot (it is not dumpable);
-* starts the client in a session of its own, with exactly the wanted environment;
-* says on its status socket ``B`` (begun; with it come, where the kernel can, the filter's
-  listener and the jail's /proc), then ``E errno`` (the client could not be executed) or
-  ``S status`` (as from wait(2)), and ends at once: the kernel then kills whatever else is
+* starts the client in a session of its own, with exactly the given environment variables;
+* writes to its status socket ``B`` (begun; where the kernel supports it, the filter's listener
+  and the jail's /proc are attached), then ``E errno`` (the client could not be executed) or
+  ``S status`` (as from wait(2)), and ends at once: the kernel then kills every process that is
   left in the pid namespace.
 
-Where it cannot finish the jail it says why on standard error, and not that it has begun.
+Where it cannot complete the jail it prints the reason to standard error and does not write
+``B``.
 
-It is Perl because ``perl-base`` is essential on Debian, needs no compiler, and starts in
-2 ms, where Python takes 10 and a shell cannot tell signals from exit codes.
+It is written in Perl because ``perl-base`` is essential on Debian and starts in 2 ms without a
+compiler; Python takes 10 ms, and a shell cannot distinguish signals from exit codes.
 """
 
 from __future__ import annotations
@@ -32,12 +33,10 @@ from lab.errors import MachineError, UsageError
 from lab.sandbox.jail.proc_mounts import MountCall, ProcMounts
 from lab.sandbox.jail.seccomp import build_answer_filter
 
-__all__ = ["CAPABILITIES", "PERL", "SCRIPT", "encode_start_file"]
-
-PERL = "/usr/bin/perl"
+__all__ = ["CAPABILITIES", "SCRIPT", "encode_start_file"]
 
 CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETPCAP")
-"""What process 1 needs of capabilities(7): to mount, and to see that no one can ever again."""
+"""What process 1 needs (capabilities(7)): to mount, and to remove these two for good."""
 
 SYSTEM_CALLS = {
     # machine: (prctl, setsid, mount, capset, seccomp, sendmsg)
@@ -122,21 +121,33 @@ def encode_start_file(
     variables: Mapping[str, str],
     *,
     terminal: bool,
-    covers: ProcMounts = NO_MOUNTS,
-    answered: bool = True,
+    mounts: ProcMounts = NO_MOUNTS,
+    answers_syscalls: bool = True,
 ) -> bytes:
-    """What process 1 reads to know what to do: words that end in NUL.
+    """Encode the instructions of process 1: words that end in NUL.
 
-    ``answered`` says whether the lab is to answer system calls.
+    Args:
+        argv: The client's program and arguments.
+        variables: The client's environment variables.
+        terminal: Whether standard input is a terminal, which the client then controls.
+        mounts: What process 1 mounts.
+        answers_syscalls: Whether the lab answers system calls.
+
+    Raises:
+        MachineError: The numbers of system calls on this processor are not known.
+        UsageError: A name or a word cannot be passed to a program.
     """
     machine = platform.machine()
     if machine not in SYSTEM_CALLS:
         raise MachineError(f"the jail's process 1 does not know the processor {machine} yet")
     words = [str(number) for number in SYSTEM_CALLS[machine]]
-    words += [build_answer_filter(machine).hex() if answered else "", "1" if terminal else ""]
+    words += [
+        build_answer_filter(machine).hex() if answers_syscalls else "",
+        "1" if terminal else "",
+    ]
     words += [argv[0], str(len(argv)), *argv]
-    for mounts in (covers.before_client, covers.after_client):
-        words += _encode_mounts(mounts)
+    for calls in (mounts.before_client, mounts.after_client):
+        words += _encode_mounts(calls)
     for name, value in variables.items():
         if not name or "=" in name:
             raise UsageError(f"{name!r} cannot be the name of an environment variable")
@@ -147,6 +158,6 @@ def encode_start_file(
     return b"\0".join(word.encode("utf-8", "surrogateescape") for word in words)
 
 
-def _encode_mounts(mounts: Iterable[MountCall]) -> list[str]:
-    words = [word for each in mounts for word in (each.source, each.target, str(each.flags))]
+def _encode_mounts(calls: Iterable[MountCall]) -> list[str]:
+    words = [word for each in calls for word in (each.source, each.target, str(each.flags))]
     return [str(len(words)), *words]

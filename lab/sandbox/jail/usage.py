@@ -11,7 +11,7 @@ import os
 import msgspec
 
 from lab.observation.records import Verdict
-from lab.sandbox.jail.plan import Limits
+from lab.sandbox.jail.jail import Limits
 
 __all__ = ["Usage", "find_exceeded_limit", "measure_usage"]
 

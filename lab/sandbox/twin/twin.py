@@ -32,9 +32,12 @@ from lab.factors.registry import realise
 from lab.internet.models.script import Script
 from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.observation.records import Exit, Observation
+from lab.sandbox.jail.host_facts import HostFacts
 from lab.sandbox.jail.host_survey import survey_host
+from lab.sandbox.jail.jail import Jail
 from lab.sandbox.jail.locales import find_default_cache
-from lab.sandbox.jail.plan import HostFacts, Jail, add_login_variables, plan_jail
+from lab.sandbox.jail.login_variables import add_login_variables
+from lab.sandbox.jail.plan import plan_jail
 from lab.sandbox.timed_observation import TimedObservation
 from lab.sandbox.twin.files.filesystem import Files
 from lab.sandbox.twin.files.proc_sys import proc_files, sys_files

@@ -14,6 +14,8 @@ import pytest
 from lab.errors import LabError, MachineError
 from lab.sandbox.cell import cell as cell_module
 from lab.sandbox.cell.cell import Cell
+from lab.sandbox.jail.execute import run_jail
+from lab.sandbox.jail.isolation_check import prove_isolated
 
 pytestmark = pytest.mark.cell
 
@@ -75,51 +77,51 @@ for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
     ]
 
 
-def test_proof_of_the_seal(locale_cache):
-    with Cell.open(locale_cache) as fresh:
-        evidence = "\n".join(fresh.prove_isolated())
+def test_proof_of_isolation():
+    with Cell.open() as fresh:
+        evidence = "\n".join(prove_isolated(fresh))
     assert "the cell has" in evidence
     assert "each of its" in evidence
     assert evidence.count("arrived in the lab") == 4
 
 
 def altered(changes: str) -> str:
-    """The start of a holder that is not quite the lab's own."""
+    """The program of a holder with some changes to its network namespace."""
     begin = "from lab.sandbox.cell.holder"
     return cell_module.holder.START.replace(
-        begin, f"from lab.sandbox import wires\n{changes}\n{begin}"
+        begin, f"from lab.sandbox.cell import netns\n{changes}\n{begin}"
     )
 
 
-def test_a_cell_that_does_not_intercept_is_not_called_sealed(locale_cache, monkeypatch):
+def test_a_cell_that_does_not_intercept_is_not_called_isolated(monkeypatch):
     """Without the rules a foreign address is just refused: the proof must notice."""
-    holed = altered('wires.RULES = wires.RULES.replace("meta l4proto", "# meta l4proto")')
+    holed = altered('netns.RULES = netns.RULES.replace("meta l4proto", "# meta l4proto")')
     monkeypatch.setattr(cell_module.holder, "START", holed)
-    monkeypatch.setattr("lab.sandbox.cell.isolation_check.TIMEOUT_S", 0.5)
-    with Cell.open(locale_cache) as fresh, pytest.raises(LabError, match="not sealed"):
-        fresh.prove_isolated()
+    monkeypatch.setattr("lab.sandbox.jail.isolation_check.TIMEOUT_S", 0.5)
+    with Cell.open() as fresh, pytest.raises(LabError, match="not isolated"):
+        prove_isolated(fresh)
 
 
-def test_a_cell_with_another_interface_is_not_called_sealed(locale_cache, monkeypatch):
+def test_a_cell_with_another_interface_is_not_called_isolated(monkeypatch):
     wired = altered(
         """
-prepare = wires.prepare
+prepare = netns.prepare_namespace
 def wire():
     prepare()
     veth = "ip link add v0 index 8 type veth peer name v1 index 9"
-    wires.run(["/usr/bin/env", *veth.split()], "")
-wires.prepare = wire
+    netns.run_program(["/usr/bin/env", *veth.split()], "")
+netns.prepare_namespace = wire
 """
     )
     monkeypatch.setattr(cell_module.holder, "START", wired)
-    with Cell.open(locale_cache) as fresh, pytest.raises(LabError, match=r"besides .*v0"):
-        fresh.prove_isolated()
+    with Cell.open() as fresh, pytest.raises(LabError, match=r"besides .*v0"):
+        prove_isolated(fresh)
 
 
-def test_a_device_of_another_kind_is_not_taken_for_a_pretended_one(locale_cache, monkeypatch):
+def test_a_device_of_another_kind_is_not_taken_for_a_simulated_one(monkeypatch):
     monkeypatch.setattr(cell_module, "find_device_kind", lambda: "bridge")
-    with Cell.open(locale_cache) as fresh, pytest.raises(LabError, match=r"end \(bridge\)"):
-        fresh.prove_isolated()
+    with Cell.open() as fresh, pytest.raises(LabError, match=r"peer \(bridge\)"):
+        prove_isolated(fresh)
 
 
 def test_a_reused_cell_is_fresh_in_every_trial(run):
@@ -138,12 +140,13 @@ def test_nothing_is_left_when_the_lab_is_killed(locale_cache):
 import sys, time
 from pathlib import Path
 from lab.sandbox.cell.cell import Cell
-from lab.sandbox.jail.plan import Jail, Limits
+from lab.sandbox.jail.execute import run_jail
+from lab.sandbox.jail.jail import Jail, Limits
 from lab.factors.host_spec import BARE
-cell = Cell.open(Path(sys.argv[1]))
+cell = Cell.open()
 print(cell._process.pid, flush=True)
-surroundings = BARE.settled().with_variables(PATH="/usr/bin")
-cell.run(Jail(surroundings, ("sleep", "987"), limits=Limits(wall_s=99)))
+spec = BARE.settled().with_variables(PATH="/usr/bin")
+run_jail(cell, Jail(spec, ("sleep", "987"), limits=Limits(wall_s=99)), Path(sys.argv[1]))
 """
     lab = subprocess.Popen(
         [sys.executable, "-c", program, str(locale_cache)], stdout=subprocess.PIPE, text=True
@@ -161,17 +164,17 @@ def test_closing_a_cell_ends_what_runs_in_it(locale_cache):
     from threading import Timer
 
     from lab.factors.host_spec import BARE
-    from lab.sandbox.jail.plan import Jail
+    from lab.sandbox.jail.jail import Jail
 
-    opened = Cell.open(locale_cache)
+    opened = Cell.open()
     Timer(0.3, opened.close).start()
-    surroundings = BARE.settled().with_variables(PATH="/usr/bin")
+    spec = BARE.settled().with_variables(PATH="/usr/bin")
     with pytest.raises(LabError, match="cell"):
-        opened.run(Jail(surroundings, ("sleep", "987")))
+        run_jail(opened, Jail(spec, ("sleep", "987")), locale_cache)
     wait_until(lambda: sleepers() == 0)
     opened.close()
     with pytest.raises(LabError, match="closed"):
-        opened.run(Jail(surroundings, ("true",)))
+        run_jail(opened, Jail(spec, ("true",)), locale_cache)
 
 
 def test_a_missing_program_is_named(monkeypatch):
@@ -208,8 +211,8 @@ def wait_until(condition) -> None:
         time.sleep(0.02)
 
 
-def test_the_lab_leaves_no_descriptors_behind(locale_cache):
+def test_the_lab_leaves_no_descriptors_behind():
     before = len(os.listdir("/proc/self/fd"))
-    with Cell.open(locale_cache) as opened:
-        opened.prove_isolated()
+    with Cell.open() as opened:
+        prove_isolated(opened)
     assert len(os.listdir("/proc/self/fd")) == before

@@ -12,10 +12,11 @@ import pytest
 from lab.errors import LabError, UsageError
 from lab.factors.host_spec import BARE, Interface, Machine, Network
 from lab.factors.registry import get_factor
+from lab.sandbox.cell import cell as cell_module
 from lab.sandbox.cell import netns
-from lab.sandbox.cell import network_plan as network_module
 from lab.sandbox.cell.cell import Cell
-from lab.sandbox.requirements import find_device_kind
+from lab.sandbox.cell.kernel_support import find_device_kind
+from lab.sandbox.cell.network_plan import NetworkPlan
 
 pytestmark = [
     pytest.mark.cell,
@@ -196,7 +197,7 @@ import socket
 try: socket.getaddrinfo("example.com", 443, flags=socket.AI_ADDRCONFIG)
 except OSError as failure: print(failure.errno)
 """
-    with Cell.open(locale_cache) as opened:
+    with Cell.open() as opened:
         asked = {}
         for network in (PLAIN, BARE.network):
             hasty = {"RES_OPTIONS": "timeout:1 attempts:1"}
@@ -250,7 +251,7 @@ def test_changes_back_and_forth_leave_nothing(run, runner, locale_cache):
         run("true", network=network, machine=other)
     for network in (*networks, TWO, swapped):
         used = said(run, "sh", "-c", EVERYTHING, network=network)
-        with Cell.open(locale_cache) as fresh:
+        with Cell.open() as fresh:
             assert used == said(runner(fresh), "sh", "-c", EVERYTHING, network=network)
 
 
@@ -277,14 +278,14 @@ def test_the_machines_mac_is_the_first_interfaces(run):
 def test_a_network_that_stays_costs_nothing(run, cell, monkeypatch):
     run("true", network=TWO)
     asked = []
-    ask = cell._trials.ask
+    request = cell._trials.request
     monkeypatch.setattr(
-        cell._trials, "ask", lambda *words: asked.append(words[0].split()[0]) or ask(*words)
+        cell._trials, "request", lambda *words: asked.append(words[0].split()[0]) or request(*words)
     )
     run("true", network=TWO)
-    assert asked == ["fresh", "show", "spawn", "reap"]
+    assert asked == ["tree", "folders", "spawn", "reap"]
     run("true", network=PLAIN)
-    assert asked[4:] == ["network", "fresh", "show", "spawn", "reap"]
+    assert asked[4:] == ["network", "tree", "folders", "spawn", "reap"]
 
 
 def test_what_cannot_be_is_refused_and_the_cell_goes_on(run):
@@ -295,14 +296,14 @@ def test_what_cannot_be_is_refused_and_the_cell_goes_on(run):
 
 def test_a_change_that_fails_half_way_is_undone(run, monkeypatch):
     run("true")
-    wiring = network_module.plan_network
+    plan_network = cell_module.plan_network
 
     def broken(*words, **changes):
-        found = wiring(*words, **changes)
-        return network_module.NetworkPlan(found.devices, (*found.commands, "no such command"))
+        found = plan_network(*words, **changes)
+        return NetworkPlan(found.devices, (*found.commands, "no such command"))
 
     with monkeypatch.context() as during:
-        during.setattr(network_module, "plan_network", broken)
+        during.setattr(cell_module, "plan_network", broken)
         with pytest.raises(LabError, match="ip -batch"):
             run("true", network=TWO)
     assert sorted(shown(run, network=PLAIN)) == ["lo", "wlan0"]

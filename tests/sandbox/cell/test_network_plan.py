@@ -8,20 +8,15 @@ from hypothesis import strategies as st
 
 from lab.errors import MachineError, UsageError
 from lab.factors.host_spec import BARE, Interface, Network
-from lab.sandbox.cell.network_plan import (
-    LOOPBACK_ONLY,
-    NetworkPlan,
-    encode_own_addresses,
-    plan_change,
-    plan_network,
-)
+from lab.sandbox.cell.network_change import encode_own_addresses, plan_change
+from lab.sandbox.cell.network_plan import LOOPBACK_ONLY, NetworkPlan, plan_network
 
 MAC = "3c:52:82:6b:1f:a4"
 PLAIN = Network((Interface("eth0", ("10.0.0.7/24",)),), "10.0.0.1")
 
 
 def wired(network: Network) -> NetworkPlan:
-    return plan_network(network, MAC, pretending=True)
+    return plan_network(network, MAC, has_device=True)
 
 
 def network(*addresses: str, gateway: str = "10.0.0.1", **changes: str) -> Network:
@@ -109,12 +104,12 @@ def test_what_no_machine_has_is_refused_in_one_line(wrong, said):
 
 
 def test_a_kernel_without_devices_has_the_bare_network_on_lo():
-    found = plan_network(BARE.network, MAC, pretending=False)
+    found = plan_network(BARE.network, MAC, has_device=False)
     assert found.devices == ()
     assert found.own == ("192.168.1.23", "2600:1700:5a2c:9d10:3c51:ff2e:8a07:61b4")
     assert any("local 0.0.0.0/0 dev lo src 192.168.1.23" in line for line in found.commands)
     with pytest.raises(MachineError, match="leave out the factor network"):
-        plan_network(PLAIN, MAC, pretending=False)
+        plan_network(PLAIN, MAC, has_device=False)
 
 
 def test_the_first_change_makes_the_devices_with_numbers_from_two():

@@ -29,7 +29,7 @@ class TestInside:
         ids=lambda command: " ".join(command)[:30],
     )
     def test_every_process_reads_the_same_clock(self, run, command):
-        ended = run(*command, surroundings=NOON)
+        ended = run(*command, spec=NOON)
         assert START <= float(ended.stdout) < START + 5, ended.stderr
 
     @pytest.mark.parametrize("start", [START, time.time() + 10**8], ids=["past", "future"])
@@ -70,7 +70,7 @@ took("monotonic condition", lambda: wait(time.CLOCK_MONOTONIC))
 try: time.clock_gettime(9999)
 except OSError as error: print(error.errno)
 """
-        ended = run("python3", "-c", program, surroundings=HostSpec(clock=start))
+        ended = run("python3", "-c", program, spec=HostSpec(clock=start))
         assert ended.stdout == b"22\n", ended.stderr.decode()
 
     def test_timers_of_node_last_as_long_as_they_say(self, run):
@@ -78,13 +78,13 @@ except OSError as error: print(error.errno)
 const began = Date.now(), t = performance.now();
 setTimeout(() => console.log(Date.now() - began, performance.now() - t), 300);
 """
-        ended = run("node", "-e", program, surroundings=NOON)
+        ended = run("node", "-e", program, spec=NOON)
         for passed in ended.stdout.split():
             assert 290 < float(passed) < 8000
 
     def test_nothing_of_it_shows_in_the_environment(self, run):
         script = "env | sort; ls -A /dev/shm /tmp; stat -c %Y ~ /etc/passwd"
         plain = run("sh", "-c", script).stdout.decode().splitlines()
-        clocked = run("sh", "-c", script, surroundings=NOON).stdout.decode().splitlines()
+        clocked = run("sh", "-c", script, spec=NOON).stdout.decode().splitlines()
         assert plain[:-2] == clocked[:-2]
         assert clocked[-2:] == [str(int(START))] * 2

@@ -8,7 +8,7 @@ import pytest
 
 from lab.factors.host_spec import Terminal
 from lab.sandbox.jail.clock_preload import is_clock_supported
-from lab.sandbox.jail.plan import Limits
+from lab.sandbox.jail.jail import Limits
 
 pytestmark = pytest.mark.cell
 
@@ -91,7 +91,7 @@ def test_when_it_is_told_nothing_of_the_earlier_run_is_left(run, cell):
     left = []
 
     def look(_: object) -> None:
-        left.extend(name for name in os.listdir(cell._processes) if name.isdigit())
+        left.extend(name for name in os.listdir(cell.processes) if name.isdigit())
 
     run("sh", "-c", "setsid sleep 100 & exit", earlier_runs=2, between=look)
     assert left == ["1", "1"]

@@ -18,9 +18,9 @@ import pytest
 import lab
 from lab.errors import LabError
 from lab.factors.host_spec import BARE, Kernel, Machine, Platform
-from lab.sandbox.jail import execute, host_survey, seccomp_notify
+from lab.sandbox.jail import host_survey, seccomp_notify, start
 from lab.sandbox.jail.files.facts import UPTIME_S
-from lab.sandbox.jail.plan import Limits
+from lab.sandbox.jail.jail import Limits
 
 pytestmark = [
     pytest.mark.cell,
@@ -132,13 +132,13 @@ def check_told(told: dict) -> None:
 
 
 def test_files_and_system_calls_tell_of_one_machine(run):
-    ended = run("python3", "-c", TELL, surroundings=ELSEWHERE)
+    ended = run("python3", "-c", TELL, spec=ELSEWHERE)
     check_told(json.loads(ended.stdout))
 
 
 @pytest.mark.skipif(not Path("/proc/self/ns/time").exists(), reason="no namespaces of time")
 def test_all_clocks_say_when_the_machine_was_started(run):
-    ended = run("python3", "-c", TELL, surroundings=ELSEWHERE)
+    ended = run("python3", "-c", TELL, spec=ELSEWHERE)
     told = json.loads(ended.stdout)
     assert all(UPTIME_S <= uptime < UPTIME_S + 60 for uptime in told["uptime"])
     assert told["booted"][0] == pytest.approx(told["booted"][1], abs=30)
@@ -158,11 +158,14 @@ import pickle, sys, tempfile
 from pathlib import Path
 import msgspec
 from lab.sandbox.cell.cell import Cell
-from lab.sandbox.jail.plan import Jail, base_variables
+from lab.sandbox.jail.execute import run_jail
+from lab.sandbox.jail.jail import Jail
+from lab.sandbox.jail.login_variables import add_login_variables
 told = pickle.loads(bytes.fromhex(sys.argv[1])).settled()
-told = msgspec.structs.replace(told, variables=base_variables(told))
-with tempfile.TemporaryDirectory() as locales, Cell.open(Path(locales)) as cell:
-    end = cell.run(Jail(told, ("python3", "-c", sys.argv[2])))
+told = msgspec.structs.replace(told, variables=add_login_variables(told))
+with tempfile.TemporaryDirectory() as locales, Cell.open() as cell:
+    jail = Jail(told, ("python3", "-c", sys.argv[2]))
+    end = run_jail(cell, jail, Path(locales))
 sys.stderr.buffer.write(end.stderr)
 sys.stdout.buffer.write(end.stdout)
 """
@@ -188,7 +191,7 @@ sys.stdout.buffer.write(end.stdout)
 
 def test_programs_say_the_same(run):
     script = "uname -rvn; nproc; free -k | sed -n 2p; uptime -p; lscpu | grep '^CPU(s)'; hostname"
-    lines = run("sh", "-c", script, surroundings=ELSEWHERE).stdout.decode().splitlines()
+    lines = run("sh", "-c", script, spec=ELSEWHERE).stdout.decode().splitlines()
     assert lines[0] == f"workstation {KERNEL.release} {KERNEL.version}"
     assert lines[1] == "6"
     assert lines[2].split()[1] == str(MACHINE.memory_kib)
@@ -205,7 +208,7 @@ console.log(JSON.stringify([os.cpus().length, os.cpus()[0].model, os.availablePa
   os.totalmem(), os.release(), os.version(), Math.floor(os.uptime()), os.loadavg()[0],
   os.networkInterfaces().eth0?.[0].mac]));
 """
-    told = json.loads(run("node", "-e", script, surroundings=ELSEWHERE).stdout)
+    told = json.loads(run("node", "-e", script, spec=ELSEWHERE).stdout)
     assert told[0] == 6
     assert told[2] in (6, None)
     assert told[3:8] == [MACHINE.memory_kib * 1024, KERNEL.release, KERNEL.version, UPTIME_S, 0.21]
@@ -214,7 +217,7 @@ console.log(JSON.stringify([os.cpus().length, os.cpus()[0].model, os.availablePa
 
 
 def test_a_static_program_is_told_the_same_and_bad_questions_fail_as_ever(run, static_program):
-    ended = run(static_program, readable=(static_program,), surroundings=ELSEWHERE)
+    ended = run(static_program, readable=(static_program,), spec=ELSEWHERE)
     lines = ended.stdout.decode().splitlines()
     assert [line.strip() for line in lines] == [
         "nowhere -1 EFAULT",
@@ -249,7 +252,7 @@ for each in threads: each.start()
 for each in threads: each.join()
 print(wrong)
 """
-    ended = run("python3", "-c", script, surroundings=ELSEWHERE)
+    ended = run("python3", "-c", script, spec=ELSEWHERE)
     assert ended.stdout == b"[]\n", ended
 
 
@@ -265,7 +268,7 @@ for turn in range(150):
     os.waitpid(child, 0)
 print(os.uname().release)
 """
-    ended = run("python3", "-c", script, surroundings=ELSEWHERE)
+    ended = run("python3", "-c", script, spec=ELSEWHERE)
     assert ended.stdout.decode() == KERNEL.release + "\n", ended
 
 
@@ -280,7 +283,7 @@ told = {os.uname().release for _ in range(2000)}
 signal.setitimer(signal.ITIMER_REAL, 0)
 print(told, len(beats) > 10)
 """
-    ended = run("python3", "-c", script, surroundings=ELSEWHERE)
+    ended = run("python3", "-c", script, spec=ELSEWHERE)
     assert ended.stdout.decode() == f"{{'{KERNEL.release}'}} True\n", ended
 
 
@@ -357,7 +360,7 @@ if os.fork() == 0:
 os.wait()
 print(os.path.exists("/mnt/version"), os.path.exists("/sys/proc"))
 """
-    ended = run("python3", "-u", "-c", script, surroundings=ELSEWHERE)
+    ended = run("python3", "-u", "-c", script, spec=ELSEWHERE)
     assert ended.stdout.decode().splitlines() == [
         f"{{-1}} Linux version {KERNEL.release} {KERNEL.built} {KERNEL.version}",
         "",
@@ -407,14 +410,14 @@ def test_limits_that_follow_from_memory_are_the_same_everywhere(run):
 
 
 def test_where_the_lab_may_not_answer_files_still_do(run, monkeypatch):
-    monkeypatch.setattr(host_survey.seccomp_notify, "supported", lambda: False)
-    ended = run("sh", "-c", "uname -r; cat /proc/sys/kernel/osrelease", surroundings=ELSEWHERE)
+    monkeypatch.setattr(host_survey.seccomp_notify, "can_answer_syscalls", lambda: False)
+    ended = run("sh", "-c", "uname -r; cat /proc/sys/kernel/osrelease", spec=ELSEWHERE)
     assert ended.stdout.decode().split() == [os.uname().release, KERNEL.release]
 
 
 def test_where_memory_cannot_be_written_the_kernel_answers(run, monkeypatch):
     monkeypatch.setattr(seccomp_notify.SyscallListener, "_write", lambda self, *_: None)
-    ended = run("sh", "-c", "uname -r; nproc", surroundings=ELSEWHERE)
+    ended = run("sh", "-c", "uname -r; nproc", spec=ELSEWHERE)
     assert ended.stdout.decode().split() == [os.uname().release, str(os.cpu_count())]
 
 
@@ -433,6 +436,6 @@ def test_the_platform_decides_the_groups(run):
 
 
 def test_a_jail_that_bubblewrap_cannot_make_says_why(run, monkeypatch):
-    monkeypatch.setattr(execute, "build_seccomp_filter", lambda root: b"no filter")
+    monkeypatch.setattr(start, "build_seccomp_filter", lambda root: b"no filter")
     with pytest.raises(LabError, match="the jail could not be made: bwrap: "):
         run("true")

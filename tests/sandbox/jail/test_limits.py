@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from lab.sandbox.jail.plan import Limits
+from lab.sandbox.jail.jail import Limits
 
 pytestmark = pytest.mark.cell
 
@@ -17,7 +17,7 @@ MEBIBYTE = 1 << 20
 def nothing_left(cell):
     yield
     # Process 1 of the cell is the holder; its /proc shows the cell alone.
-    assert [name for name in os.listdir(cell._processes) if name.isdigit()] == ["1"]
+    assert [name for name in os.listdir(cell.processes) if name.isdigit()] == ["1"]
 
 
 def test_it_ends_by_itself(run):

@@ -10,20 +10,17 @@ import pytest
 from lab.errors import UsageError
 from lab.factors.host_spec import BARE, Directory, File, HostSpec, Link, Terminal, User
 from lab.sandbox.jail.files.etc import build_etc
-from lab.sandbox.jail.plan import (
-    HostFacts,
-    Jail,
-    Mount,
-    add_login_variables,
-    list_writable_paths,
-    plan_jail,
-)
+from lab.sandbox.jail.host_facts import HostFacts, Mount
+from lab.sandbox.jail.jail import Jail
+from lab.sandbox.jail.login_variables import add_login_variables
+from lab.sandbox.jail.paths import list_writable_paths
+from lab.sandbox.jail.plan import plan_jail
 
-GROUND = HostFacts(root_entries={"bin": "usr/bin", "lib64": "usr/lib64"})
+HOST = HostFacts(root_entries={"bin": "usr/bin", "lib64": "usr/lib64"})
 
 
-def planned(surroundings: HostSpec = BARE, ground: HostFacts = GROUND):
-    return plan_jail(Jail(surroundings.settled(), ("true",)), ground, "/tree")
+def planned(spec: HostSpec = BARE, host: HostFacts = HOST):
+    return plan_jail(Jail(spec.settled(), ("true",)), host, "/tree")
 
 
 class TestPlan:
@@ -35,21 +32,21 @@ class TestPlan:
             if isinstance(tree[path], Directory):
                 seen.add(path)
 
-    def test_it_needs_nothing_of_the_host_but_the_ground(self):
+    def test_it_needs_nothing_of_the_host_but_the_host(self):
         assert planned() == planned()
 
     def test_the_environment_is_not_handed_to_bubblewrap(self):
-        surroundings = BARE.with_variables(LD_PRELOAD="/evil.so", PERL5OPT="-Mevil")
-        assert not any("evil" in word for word in planned(surroundings).arguments)
-        assert b"LD_PRELOAD\0/evil.so" in planned(surroundings).start
+        spec = BARE.with_variables(LD_PRELOAD="/evil.so", PERL5OPT="-Mevil")
+        assert not any("evil" in word for word in planned(spec).arguments)
+        assert b"LD_PRELOAD\0/evil.so" in planned(spec).start
 
     @pytest.mark.parametrize(
         "path", ["/usr/x", "/bin/x", "/proc/x", "/sys/x", "/dev/x", "x", "/shown/x"]
     )
     def test_files_are_refused_where_the_jail_is_read_only(self, path):
-        ground = HostFacts(mounts=(Mount("/shown"),))
+        host = HostFacts(mounts=(Mount("/shown"),))
         with pytest.raises(UsageError):
-            planned(BARE.with_files({path: File()}), ground)
+            planned(BARE.with_files({path: File()}), host)
 
     @pytest.mark.parametrize("directory", ["/", "/usr/src/project", "relative"])
     def test_the_working_directory_must_be_possible(self, directory):
@@ -57,8 +54,8 @@ class TestPlan:
             planned(HostSpec(directory=directory))
 
     def test_what_is_shown_elsewhere_is_not_named_to_bubblewrap(self):
-        ground = HostFacts(locales="/cache", mounts=(Mount("/opt/x", source="/lab/x"), Mount("/y")))
-        made = planned(ground=ground)
+        host = HostFacts(locales="/cache", mounts=(Mount("/opt/x", source="/lab/x"), Mount("/y")))
+        made = planned(host=host)
         assert made.host_folders == ("/cache", "/lab/x")
         words = " ".join(made.arguments)
         assert "--ro-bind /tree/0 /usr/lib/locale" in words
@@ -67,22 +64,22 @@ class TestPlan:
         assert "/lab/x" not in words
 
     def test_a_level_can_put_nothing_where_the_client_is(self):
-        ground = HostFacts(mounts=(Mount("/opt/x", source="/lab/x"),))
+        host = HostFacts(mounts=(Mount("/opt/x", source="/lab/x"),))
         with pytest.raises(UsageError, match="/opt/x is read-only there"):
-            planned(BARE.with_files({"/opt/x/config": File()}), ground)
+            planned(BARE.with_files({"/opt/x/config": File()}), host)
 
     def test_an_empty_folder_covers_what_is_hidden_after_all_is_shown(self):
-        ground = HostFacts(mounts=(Mount("/x"),), hidden_paths=("/x/lab", "/usr/lab"))
-        words = " ".join(planned(ground=ground).arguments)
+        host = HostFacts(mounts=(Mount("/x"),), hidden_paths=("/x/lab", "/usr/lab"))
+        words = " ".join(planned(host=host).arguments)
         assert "--ro-bind /x /x --ro-bind /tree/empty /x/lab --ro-bind /tree/empty /usr/" in words
 
     def test_writable_places_are_not_nested(self):
-        surroundings = HostSpec(directory="/tmp/x", user=User(home="/home/a")).settled()
-        assert list_writable_paths(surroundings) == ("/home/a", "/run", "/tmp", "/var")
+        spec = HostSpec(directory="/tmp/x", user=User(home="/home/a")).settled()
+        assert list_writable_paths(spec) == ("/home/a", "/run", "/tmp", "/var")
 
     def test_the_users_variables_win(self):
-        surroundings = BARE.with_variables(SHELL="/bin/zsh").settled()
-        variables = add_login_variables(surroundings, ["/opt/bin", "/bin"])
+        spec = BARE.with_variables(SHELL="/bin/zsh").settled()
+        variables = add_login_variables(spec, ["/opt/bin", "/bin"])
         assert variables["SHELL"] == "/bin/zsh"
         assert variables["PATH"] == "/opt/bin:/bin"
         assert variables["PWD"] == "/home/dev/project"
@@ -123,7 +120,7 @@ class TestInside:
             "sh",
             "-c",
             script,
-            surroundings=HostSpec(user=user, hostname="wonder", domain="example.org"),
+            spec=HostSpec(user=user, hostname="wonder", domain="example.org"),
         )
         assert ended.stdout.decode().splitlines() == [
             *("1234", "1235", "alice"),
@@ -137,19 +134,19 @@ class TestInside:
         ], ended.stderr
 
     def test_every_program_sees_the_same_zone(self, run):
-        surroundings = HostSpec(localtime="Asia/Tokyo", timezone_file="Asia/Tokyo")
+        spec = HostSpec(localtime="Asia/Tokyo", timezone_file="Asia/Tokyo")
         script = """
             date +%Z; cat /etc/timezone; readlink /etc/localtime
             python3 -c 'import time; print(time.tzname[0])'
             node -p 'Intl.DateTimeFormat().resolvedOptions().timeZone'
         """
-        ended = run("sh", "-c", script, surroundings=surroundings)
+        ended = run("sh", "-c", script, spec=spec)
         assert ended.stdout.decode().split() == [
             *("JST", "Asia/Tokyo", "/usr/share/zoneinfo/Asia/Tokyo", "JST", "Asia/Tokyo"),
         ], ended.stderr
 
     def test_the_environment_is_exactly_what_was_set(self, run):
-        ended = run("env", "-0", surroundings=BARE.with_variables(MARK="ü\n=x"))
+        ended = run("env", "-0", spec=BARE.with_variables(MARK="ü\n=x"))
         found = dict(line.split("=", 1) for line in ended.stdout.decode().split("\0") if line)
         settled = BARE.with_variables(MARK="ü\n=x").settled()
         assert found == add_login_variables(settled)
@@ -191,7 +188,7 @@ class TestInside:
         assert run("sh", "-c", f"echo x >{place}/written").code != 0
 
     def test_files_links_modes_and_directories_are_put_in_place(self, run):
-        surroundings = HostSpec(
+        spec = HostSpec(
             files={
                 "~/.tool/secret": File(b"s", 0o600),
                 "./run.sh": File(b"#!/bin/sh\necho ran\n", 0o755),
@@ -204,7 +201,7 @@ class TestInside:
             stat -c '%a %U %n' ~/.tool/secret run.sh empty/inner
             cat ~/link /etc/tool.conf; ./run.sh
         """
-        ended = run("sh", "-c", script, surroundings=surroundings)
+        ended = run("sh", "-c", script, spec=spec)
         assert ended.stdout.decode().splitlines() == [
             "600 dev /home/dev/.tool/secret",
             "755 dev run.sh",
@@ -215,17 +212,17 @@ class TestInside:
     def test_a_file_below_a_link_is_refused(self, run):
         files = {"~/link": Link("/etc"), "~/link/passwd": File(b"x")}
         with pytest.raises(UsageError, match="not a directory"):
-            run("true", surroundings=HostSpec(files=files))
+            run("true", spec=HostSpec(files=files))
 
     @pytest.mark.parametrize("name", ["n" * 300, "a\0b"])
     def test_a_file_that_cannot_be_is_refused(self, run, name):
         with pytest.raises(UsageError):
-            run("true", surroundings=BARE.with_files({f"~/{name}": File()}))
+            run("true", spec=BARE.with_files({f"~/{name}": File()}))
 
     @pytest.mark.parametrize("variables", [{"A\0B": "x"}, {"A": "x\0B"}, {"A=B": "x"}, {"": "x"}])
     def test_a_variable_that_cannot_be_is_refused(self, run, variables):
         with pytest.raises(UsageError):
-            run("true", surroundings=BARE.with_variables(**variables))
+            run("true", spec=BARE.with_variables(**variables))
 
     def test_readable_paths_are_shown_read_only(self, run, tmp_path):
         tmp_path.joinpath("program.py").write_text("print('hello')")
@@ -268,7 +265,7 @@ class TestInside:
             /opt/thing/tool; ls /opt; cd /opt/thing; pwd -P; echo x 2>/dev/null >new || echo no
             cat /proc/self/mountinfo
         """
-        ended = run("sh", "-c", script, shown=((str(folder), "/opt/thing"),))
+        ended = run("sh", "-c", script, mapped_folders=((str(folder), "/opt/thing"),))
         lines = ended.stdout.decode().splitlines()
         assert lines[:4] == ["/opt/thing/tool", "thing", "/opt/thing", "no"], ended.stderr
         mounts = "\n".join(lines[4:]).replace("/proc/slabinfo", "")
@@ -279,7 +276,7 @@ class TestInside:
     @pytest.mark.parametrize("place", ["/usr/x", "/etc/x", "/proc", "opt/x"])
     def test_nothing_is_shown_over_what_the_jail_has(self, run, tmp_path, place):
         with pytest.raises(UsageError, match="can be shown"):
-            run("true", shown=((str(tmp_path), place),))
+            run("true", mapped_folders=((str(tmp_path), place),))
 
     def test_a_readable_folder_does_not_cover_what_is_shown(self, run, tmp_path):
         host = tmp_path / "opt"
@@ -290,10 +287,10 @@ class TestInside:
         client.mkdir()
         (client / "from").write_text("client")
         shown = ((str(client), f"{host}/thing"),)
-        ended = run("sh", "-c", f"cat {host}/*/from", readable=(str(host),), shown=shown)
+        ended = run("sh", "-c", f"cat {host}/*/from", readable=(str(host),), mapped_folders=shown)
         assert ended.stdout == b"otherclient", ended.stderr
         with pytest.raises(UsageError, match="the jail has the client itself there"):
-            run("true", readable=(f"{host}/thing/x",), shown=shown)
+            run("true", readable=(f"{host}/thing/x",), mapped_folders=shown)
 
     @pytest.mark.parametrize("way", ["folder", "link", "above", "moved", "kept", "inner"])
     def test_hidden_folders_show_nothing_whatever_leads_there(self, run, tmp_path, way):
@@ -313,7 +310,7 @@ class TestInside:
             shows = {"readable": (f"{tmp_path}/above",)}
         elif way == "moved":
             place = "/opt/agent"
-            shows = {"shown": ((str(agent), place),)}
+            shows = {"mapped_folders": ((str(agent), place),)}
         elif way == "kept":
             shows["user"] = User(home=f"{agent}/src/home")
         elif way == "inner":
@@ -348,14 +345,12 @@ class TestInside:
         (tmp_path / "clients" / "x").mkdir(parents=True)
         (tmp_path / "clients" / "x" / "run").write_text("here")
         shown = ((f"{tmp_path}/clients/x", "/opt/x"),)
-        ended = run("cat", "/opt/x/run", shown=shown, hidden=(str(tmp_path),))
+        ended = run("cat", "/opt/x/run", mapped_folders=shown, hidden=(str(tmp_path),))
         assert ended.stdout == b"here", ended.stderr
 
     def test_locales_exist_and_no_others(self, run):
-        surroundings = HostSpec(locales=("de_DE.UTF-8",), variables={"LC_ALL": "de_DE.UTF-8"})
-        ended = run(
-            "sh", "-c", "locale -a; date -d 2026-03-01 +%B; cat /nope", surroundings=surroundings
-        )
+        spec = HostSpec(locales=("de_DE.UTF-8",), variables={"LC_ALL": "de_DE.UTF-8"})
+        ended = run("sh", "-c", "locale -a; date -d 2026-03-01 +%B; cat /nope", spec=spec)
         assert ended.stdout.decode().split() == ["C", "C.utf8", "de_DE.utf8", "POSIX", "März"]
         assert b"warning" not in ended.stderr
 

@@ -52,7 +52,9 @@ def test_sysinfo(memory_kib):
 
 @given(st.integers(1, 999))
 def test_every_processor_and_no_other(cpus):
-    answer = build_answers(of(cpus=cpus)).answer_call(CALL.sched_getaffinity, (0, 1024, 4096, 0, 0, 0))
+    answer = build_answers(of(cpus=cpus)).answer_call(
+        CALL.sched_getaffinity, (0, 1024, 4096, 0, 0, 0)
+    )
     assert answer is not None
     assert answer.value == len(answer.data)
     assert answer.value % 8 == 0
@@ -61,7 +63,9 @@ def test_every_processor_and_no_other(cpus):
 
 @pytest.mark.parametrize("size", [0, 4, 7, 12, 8])
 def test_a_mask_that_has_no_room_is_refused(size):
-    answer = build_answers(of(cpus=65)).answer_call(CALL.sched_getaffinity, (0, size, 4096, 0, 0, 0))
+    answer = build_answers(of(cpus=65)).answer_call(
+        CALL.sched_getaffinity, (0, size, 4096, 0, 0, 0)
+    )
     assert answer == SyscallAnswer(error=errno.EINVAL)
 
 

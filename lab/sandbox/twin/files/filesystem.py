@@ -28,7 +28,9 @@ from pyfakefs.fake_open import FakeFileOpen
 from pyfakefs.fake_os import FakeOsModule
 
 from lab.factors.host_spec import HostSpec, User
-from lab.sandbox.jail.plan import GIBIBYTE, HostFacts, is_within, list_writable_paths
+from lab.sandbox.jail.host_facts import HostFacts
+from lab.sandbox.jail.jail import GIBIBYTE
+from lab.sandbox.jail.paths import is_within, list_writable_paths
 from lab.sandbox.twin.files.descriptors import FIRST, NUMBERS, Descriptors
 from lab.sandbox.twin.files.open import FakeFile, Opener, real_open
 from lab.sandbox.twin.files.populate_fakefs import reset

@@ -1,6 +1,6 @@
 """Writing a planned tree into pyfakefs: the same files as in a cell, inside a test process.
 
-:func:`populate` is for pyfakefs what :func:`lab.sandbox.jail.plant.write_tree` is for an open
+:func:`populate` is for pyfakefs what :func:`lab.sandbox.jail.tree_writer.write_tree` is for an open
 directory: it takes the same items, in the same order, and refuses what that refuses.  A test shows
 that one program reads the same from both.
 

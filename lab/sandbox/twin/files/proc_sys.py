@@ -18,7 +18,7 @@ from lab.factors.host_spec import Directory, File, HostSpec, Link
 from lab.sandbox.cell.network_plan import NetworkPlan, plan_network
 from lab.sandbox.jail.files.facts import MachineFacts
 from lab.sandbox.jail.files.procfs import format_own_cgroup
-from lab.sandbox.jail.plan import HostFacts
+from lab.sandbox.jail.host_facts import HostFacts, build_machine_facts
 from lab.sandbox.jail.proc_mounts import STAGED_PROC, STAGED_SYS
 from lab.sandbox.twin.process.process import PARENT, PID
 
@@ -35,16 +35,7 @@ def proc_files(
     surroundings: HostSpec, argv: tuple[str, ...], ground: HostFacts, covers: Mapping[str, Item]
 ) -> dict[str, Item]:
     """All of /proc, parents first; ``covers`` are the plan's."""
-    facts = MachineFacts(
-        machine=surroundings.machine,
-        platform=surroundings.platform,
-        network=surroundings.network,
-        hostname=surroundings.hostname,
-        uid=surroundings.user.uid,
-        architecture=ground.architecture,
-        start_time=ground.start_time,
-        cpu_flags=ground.cpu_flags,
-    )
+    facts = build_machine_facts(surroundings, ground)
     told = {
         path: item
         for path, item in _unstaged(covers, STAGED_PROC, "/proc")
@@ -100,7 +91,7 @@ def _processes(
 
 
 def _network(surroundings: HostSpec) -> dict[str, Item]:
-    wired = plan_network(surroundings.network, surroundings.machine.mac, pretending=True)
+    wired = plan_network(surroundings.network, surroundings.machine.mac, has_device=True)
     folder = f"/proc/{PID}/net"
     addresses = list(_addresses(wired))
     gateway = surroundings.network.gateway

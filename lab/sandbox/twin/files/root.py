@@ -20,7 +20,8 @@ from pyfakefs.fake_filesystem import FakeFilesystem
 
 from lab.factors.filetree import Item
 from lab.factors.host_spec import HostSpec
-from lab.sandbox.jail.plan import DEVICES, HostFacts
+from lab.sandbox.jail.host_facts import HostFacts
+from lab.sandbox.jail.plan import DEVICES
 from lab.sandbox.twin.files.host_folders import ShownDirectory, show
 from lab.sandbox.twin.files.populate_fakefs import populate
 
@@ -107,7 +108,9 @@ class Filling:
     ) -> None:
         """Fill an empty system."""
         places = {"/usr": "/usr"}
-        places |= {f"/{name}": f"/{name}" for name, target in ground.root_entries.items() if target is None}
+        places |= {
+            f"/{name}": f"/{name}" for name, target in ground.root_entries.items() if target is None
+        }
         if ground.has_alternatives:
             places["/etc/alternatives"] = "/etc/alternatives"
         if ground.locales is not None:

@@ -44,7 +44,7 @@ class Interfaces(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=256)
 def interfaces(network: Network, mac: str) -> Interfaces:
     """The network as a cell pretends it; UsageError where no machine has such a one."""
-    wired = plan_network(network, mac, pretending=True)
+    wired = plan_network(network, mac, has_device=True)
     networks: list[tuple[Subnet, str]] = []
     # The first interface leads outside.
     leading = dict(EVERYWHERE)

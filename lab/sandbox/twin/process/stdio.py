@@ -19,7 +19,7 @@ import threading
 from typing import Any, TextIO
 
 from lab.factors.host_spec import HostSpec, Terminal
-from lab.sandbox.jail.plan import MEBIBYTE
+from lab.sandbox.jail.jail import MEBIBYTE
 from lab.sandbox.twin.patching.caller import Over
 from lab.sandbox.twin.patching.patches import Patches
 

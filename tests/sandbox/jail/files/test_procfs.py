@@ -114,7 +114,7 @@ def test_the_kernel_is_the_platforms():
 def test_ids_follow_the_machines_own():
     other = of(machine=msgspec.structs.replace(BARE.machine, machine_id="0" * 31 + "1"))
     for path in ("/sys/kernel/random/boot_id", "/cmdline"):
-        assert texts()[path] == texts(of(started=0.0))[path] != texts(other)[path]
+        assert texts()[path] == texts(of(start_time=0.0))[path] != texts(other)[path]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from pyfakefs.fake_os import FakeOsModule
 from lab.errors import UsageError
 from lab.factors.filetree import Directory, File, FileTree, Item, Link
 from lab.factors.filetree_strategies import projects
-from lab.sandbox.jail.plant import write_tree
+from lab.sandbox.jail.tree_writer import write_tree
 from lab.sandbox.twin.files.populate_fakefs import READABLE_BYTES, populate, reset
 
 AT = 1_789_560_000.25

@@ -9,7 +9,7 @@ from pyfakefs.fake_filesystem import FakeFilesystem
 from pyfakefs.helpers import reset_ids, set_gid, set_uid
 
 from lab.factors.host_spec import BARE, Directory, File
-from lab.sandbox.jail.plan import HostFacts
+from lab.sandbox.jail.host_facts import HostFacts
 from lab.sandbox.twin.files.populate_fakefs import reset
 from lab.sandbox.twin.files.root import Filling, split
 

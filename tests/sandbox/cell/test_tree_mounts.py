@@ -1,4 +1,4 @@
-"""What the holder falls back to, where a kernel keeps something from it."""
+"""Mounts of host folders, and the fallback where the kernel refuses overlays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lab.sandbox.cell import holder
+from lab.sandbox.cell import tree_mounts
 
 
 @pytest.fixture
@@ -21,16 +21,16 @@ def mounts(monkeypatch, tmp_path):
             raise OSError(errno.EPERM, "mount overlay")
         made.calls.append((source, target, kind, options))
 
-    monkeypatch.setattr(holder, "TREE", str(tmp_path))
-    monkeypatch.setattr(holder, "mount", mount)
-    monkeypatch.setattr(holder, "libc", SimpleNamespace(umount2=lambda path, flags: 0))
+    monkeypatch.setattr(tree_mounts, "TREE", str(tmp_path))
+    monkeypatch.setattr(tree_mounts, "mount", mount)
+    monkeypatch.setattr(tree_mounts, "unmount", lambda target: None)
     before = os.getcwd()
     yield made
     os.chdir(before)
 
 
 def test_folders_are_shown_through_overlays_that_name_none_of_them(mounts):
-    holder.mount_folders(["/home/me/client", "/locales"])
+    tree_mounts.mount_folders(["/home/me/client", "/locales"])
     assert [call[1:] for call in mounts.calls if call[2] == "overlay"] == [
         ("0", "overlay", "lowerdir=files:empty"),
         ("1", "overlay", "lowerdir=files:empty"),
@@ -39,5 +39,5 @@ def test_folders_are_shown_through_overlays_that_name_none_of_them(mounts):
 
 def test_without_overlays_folders_are_bound(mounts):
     mounts.refusing = True
-    holder.mount_folders(["/home/me/client"])
+    tree_mounts.mount_folders(["/home/me/client"])
     assert mounts.calls[-1] == ("/home/me/client", "0", "", "")

@@ -11,7 +11,7 @@ import pytest
 
 from lab.errors import UsageError
 from lab.factors.filetree import Directory, File, Item, Link
-from lab.sandbox.jail.plant import overwrite_file, write_tree
+from lab.sandbox.jail.tree_writer import overwrite_file, write_tree
 
 AT = 1_789_560_000.25
 
