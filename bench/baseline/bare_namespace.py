@@ -21,12 +21,12 @@ from bench.baseline.namespace_main import NamespacePlan
 from lab.errors import LabError
 from lab.factors.host_spec import File, Link
 from lab.internet.models.script import FixedAnswer, Script
+from lab.sandbox.cell.kernel_support import SEARCH_PATH, user_namespace_options
 from lab.sandbox.jail.files.etc import build_etc
 from lab.sandbox.jail.host_survey import survey_host
-from lab.sandbox.jail.locales import find_default_cache
 from lab.sandbox.jail.jail import Jail
+from lab.sandbox.jail.locales import find_default_cache
 from lab.sandbox.jail.paths import list_writable_paths
-from lab.sandbox.cell.kernel_support import SEARCH_PATH, user_namespace_options
 from lab.sandbox.sandbox import Sandbox
 
 CHECKOUT = Path(__file__).resolve().parents[2]
