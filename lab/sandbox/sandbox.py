@@ -70,7 +70,12 @@ class Sandbox:
             UsageError: The client lies in one of these folders.
         """
         self.client = client
-            mapped_folders=client.mounts,
+        lab_folders = (
+            *client.hidden_folders,
+            *(os.path.realpath(folder) for folder in (home, *hidden)),
+        )
+        refuse_lab_folders(client.readable, lab_folders)
+        self._hidden = tuple(dict.fromkeys(lab_folders))
         available = processors or len(os.sched_getaffinity(0))
         self._concurrency = AdaptiveConcurrency(max(1, min(8, available)), jobs)
         self.authority = CertificateAuthority.load(home / "authority")

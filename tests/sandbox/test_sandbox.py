@@ -45,29 +45,17 @@ def test_words_are_filled_in_one_pass(sandbox):
     )
 
 
-<<<<<<< HEAD
-def test_what_is_shown_and_searched_is_handed_on(laboratory):
-    jail = laboratory.jail(control_environment(factors()))
-    assert jail.shown == CLIENT.mounts
-=======
 def test_what_is_shown_and_searched_is_handed_on(sandbox):
     jail = sandbox.build_jail(control_environment(factors()))
-    assert jail.mapped_folders == CLIENT.shown
->>>>>>> 0ddb787 (Untie the sandbox: jail runs above cell, requirements above both)
+    assert jail.mapped_folders == CLIENT.mounts
     assert jail.readable == CLIENT.readable
     assert jail.spec.variables["PATH"] == "/opt/thing/node/bin:/usr/bin"
 
 
 def test_its_own_folders_are_hidden(tmp_path):
-<<<<<<< HEAD
     client = msgspec.structs.replace(CLIENT, hidden_folders=("/srv/data/old",))
-    laboratory = Sandbox(client, home=tmp_path, hidden=(tmp_path / "a" / ".." / "out",))
-    jail = laboratory.build_jail(control_environment(factors()))
-=======
-    client = msgspec.structs.replace(CLIENT, hidden=("/srv/data/old",))
     sandbox = Sandbox(client, home=tmp_path, hidden=(tmp_path / "a" / ".." / "out",))
     jail = sandbox.build_jail(control_environment(factors()))
->>>>>>> 0ddb787 (Untie the sandbox: jail runs above cell, requirements above both)
     assert jail.hidden == ("/srv/data/old", str(tmp_path), str(tmp_path / "out"))
 
 
