@@ -116,11 +116,13 @@ def analyse(
         effect = Effect(group, cause, shown, left, right, factor, disturbing)
         before, after, block = split_sides(effect, fresh)
         replicates = min(len(before), len(after))
-        effects.append(effect.tested(permutation_p_value(before, after), replicates, block=block))
+        effects.append(
+            effect.with_test(permutation_p_value(before, after), replicates, block=block)
+        )
     for effect in _find_shifts(rows, trials, unsettled, tuple(effects), routes):
         parts = split_rounds(effect, fresh)
         replicates = sum(min(len(before), len(after)) for before, after in parts)
-        effects.append(effect.tested(stratified_fisher_p(parts), replicates, looks=len(parts)))
+        effects.append(effect.with_test(stratified_fisher_p(parts), replicates, looks=len(parts)))
     looked = [min(1.0, one.p_value * (LOOKS if one.shift is None else _SHIFTED)) for one in effects]
     adjusted = adjust_p_values(looked, hypotheses)
     return Analysis(
@@ -194,7 +196,7 @@ def _find_shifts(
             continue
         if name in routes and (timed or is_route(place, routed=True, rerouted=True)):
             continue
-        group = ColumnGroup(shift.marks, (Column(place, "rate", shift.told),))
+        group = ColumnGroup(shift.marks, (Column(place, "rate", shift.labels),))
         right = frozenset({shift.level})
         others = {other.level for other in found if other.measure.location == place}
         others |= set[Setting]().union(*active.values()) if timed else active[place.host]

@@ -75,7 +75,7 @@ class AnalysisRounds:
             settled=settled,
         )
         if tested:
-            self.schedule.count(len(analysis.effects))
+            self.schedule.count_hypotheses(len(analysis.effects))
         return analysis
 
     def select_rows(self) -> list[Row]:
@@ -122,12 +122,12 @@ class AnalysisRounds:
     def confirm(self, analysis: Analysis) -> Generator[EngineEvent, None, Analysis]:
         """Run interleaved replicates of every minimal pair, in a block of their own."""
         schedule = self.schedule
-        schedule.begin(len(analysis.effects))
+        schedule.begin_block(len(analysis.effects))
         for number in range(MAX_ROUNDS):
-            trials = schedule.trials(
+            trials = schedule.plan_round(
                 analysis.effects, self.runner.list_trials(), number, self.runner.estimate_room()
             )
-            if not trials and schedule.last(number):
+            if not trials and schedule.is_last_round(number):
                 break
             before = self.runner.trial_count
             if trials:

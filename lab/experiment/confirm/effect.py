@@ -1,4 +1,4 @@
-"""An effect to be tested, and which fresh trials test it."""
+"""An effect to be tested, and the fresh trials that test it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,20 @@ FreshTrial = tuple[int, Changes, PlannedTrial]
 class Effect(msgspec.Struct, frozen=True):
     """One group of columns, one cause of it, and the minimal pair that tests it.
 
-    ``left`` and ``right`` are combinations of levels against the control that differ in
-    ``factor``.  ``disturbing`` are the levels that do something to these columns in another
-    way: only trials without them test this effect.  ``replicates`` is the smaller number of
-    fresh trials of the two sides, in the one ``block`` of trials that has the most of both.
-    ``shift`` is there where the effect is on a distribution, not on a value; it was looked at
-    ``looks`` times.
+    Attributes:
+        group: The columns that depend on the cause.
+        cause: The factors of the cause, sorted.
+        combinations: Changes under which the effect was found.
+        left: One side of the minimal pair, as changes against the control.
+        right: The other side, which differs from it in ``factor``.
+        factor: The factor whose level differs between the sides.
+        disturbing: Levels with another effect on these columns; trials with them do not count.
+        p_value: The p-value of the fresh trials.
+        p_adjusted: The same after correction for looks and for the number of hypotheses.
+        replicates: Fresh trials of the side that has fewer, in ``block``.
+        block: The block with the most fresh trials of both sides; -1 for none.
+        shift: For an effect on a distribution, the shift; None for an effect on a value.
+        looks: How often a shift was tested.
     """
 
     group: ColumnGroup
@@ -44,12 +52,15 @@ class Effect(msgspec.Struct, frozen=True):
     looks: int = 0
 
     @property
-    def never(self) -> frozenset[Setting] | None:
-        """Of the left side, what it must not have where another idle level does as well."""
+    def excluded(self) -> frozenset[Setting] | None:
+        """Settings that a trial of the left side must not have.
+
+        None where its factors must be at the control: for interactions and for shifts.
+        """
         return self.right if len(self.cause) == 1 and self.shift is None else None
 
-    def trials_of(self, side: Changes, trials: TrialTable) -> list[int]:
-        """The rows of one side, those with the fewest other levels first."""
+    def rows_of_side(self, side: Changes, trials: TrialTable) -> list[int]:
+        """Return the rows of one side, those with the fewest other levels first."""
         chosen = [
             combination
             for combination in trials.rows_by_changes
@@ -58,8 +69,17 @@ class Effect(msgspec.Struct, frozen=True):
         chosen.sort(key=len)
         return [row for combination in chosen for row in trials.rows_by_changes[combination]]
 
-    def tested(self, p_value: float, replicates: int, *, block: int = -1, looks: int = 0) -> Effect:
-        """The same with what fresh trials say, before correction."""
+    def with_test(
+        self, p_value: float, replicates: int, *, block: int = -1, looks: int = 0
+    ) -> Effect:
+        """Return the effect with the result of its test, before correction.
+
+        Args:
+            p_value: The p-value.
+            replicates: Fresh trials of the side that has fewer.
+            block: The block that was tested; -1 for none.
+            looks: How often a shift was tested.
+        """
         return msgspec.structs.replace(
             self, p_value=p_value, replicates=replicates, block=block, looks=looks
         )
@@ -70,23 +90,29 @@ def is_replicate(
     side: Changes,
     cause: Sequence[str],
     disturbing: frozenset[Setting],
-    never: frozenset[Setting] | None = None,
+    excluded: frozenset[Setting] | None = None,
 ) -> bool:
-    """Whether a trial with these levels is one of this side of an effect's minimal pair.
+    """Whether a trial belongs to one side of an effect's minimal pair.
 
-    It has the side's levels in the factors of the cause, and whatever does nothing to these
-    columns in the others.  Where ``never`` says what it must not have, any other level of the
-    cause that does nothing is as good as the control.
+    It has the side's levels of the cause, and other factors have levels without an effect here.
+
+    Args:
+        trial: The changes of the trial.
+        side: The changes of the side.
+        cause: The factors of the effect.
+        disturbing: Settings with another effect on the same columns.
+        excluded: Settings that the trial must not have.  If given, a factor of the cause may have
+            any other level without an effect; otherwise it must be at the control.
     """
     if not side <= trial or not trial.isdisjoint(disturbing):
         return False
-    if never is not None:
-        return trial.isdisjoint(never)
+    if excluded is not None:
+        return trial.isdisjoint(excluded)
     return all(level in side for level in trial if level.factor in cause)
 
 
 def split_sides(effect: Effect, fresh: Iterable[FreshTrial]) -> tuple[list[int], list[int], int]:
-    """What fresh trials of both sides showed, in the one block that has the most of both.
+    """Return the values of both sides in the block that has the most trials of both.
 
     Trials of different blocks are not compared, because a change between the two would look
     like an effect.
@@ -102,7 +128,7 @@ def split_sides(effect: Effect, fresh: Iterable[FreshTrial]) -> tuple[list[int],
 
 
 def split_rounds(effect: Effect, fresh: Iterable[FreshTrial]) -> list[tuple[list[int], list[int]]]:
-    """What fresh trials of both sides showed, by round; rounds with only one side are left out."""
+    """Return the values of both sides by round; rounds with only one side are left out."""
     found = _group_values(effect, fresh, lambda trial: (trial.block, trial.round))
     return [(left, right) for left, right in found.values() if left and right]
 
@@ -115,7 +141,7 @@ def _group_values(
         if effect.group.codes[row] < 0:
             continue
         for number, side in enumerate((effect.left, effect.right)):
-            never = effect.never if not number else None
-            if is_replicate(changes, side, effect.cause, effect.disturbing, never):
+            excluded = effect.excluded if not number else None
+            if is_replicate(changes, side, effect.cause, effect.disturbing, excluded):
                 found[key(trial)][number].append(effect.group.codes[row])
     return found

@@ -1,9 +1,9 @@
-"""Which fresh trials confirm what the analysis found, round by round.
+"""Schedule of confirmation: which fresh trials test the effects, round by round.
 
-Fresh trials come in *blocks*: both sides of a pair are run in one, whatever earlier blocks had,
-so that nothing that changed in between passes for a difference of the sides.  A block has
-*rounds*, each run in random order.  The first rounds are looks with few replicates; what is
-clear then, or gone, needs no more.
+Fresh trials come in *blocks*: both sides of a pair run in the same block, whatever earlier blocks
+contain, so that a change between blocks cannot look like a difference of the sides.  A block has
+*rounds*, each run in random order.  The first rounds are looks with few replicates; effects that
+are then clear, or gone, need no more.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from lab.factors.registry import find_conflict
 __all__ = ["MAX_ROUNDS", "ConfirmationSchedule"]
 
 _FIRST_LOOKS = (2, 4)
-"""Replicates of the first rounds: the first sends most chance finds away, the second decides
-what has many on the other side."""
+"""Replicates of the first rounds: the first rejects most chance findings, the second decides
+effects whose other side already has many replicates."""
 MAX_ROUNDS = MAX_LOOKS + 1
 
 
 class ConfirmationSchedule:
-    """The blocks so far, and how many hypotheses they have tested."""
+    """The blocks so far, and the largest number of hypotheses that they tested."""
 
     def __init__(self, control: Environment, options: AuditOptions) -> None:
         self.control = control
@@ -40,68 +40,73 @@ class ConfirmationSchedule:
         self.block = -1
         self._looks = True
 
-    def begin(self, effects: int) -> None:
-        """A new block, which tests so many effects."""
+    def begin_block(self, effects: int) -> None:
+        """Begin a block, which tests so many effects."""
         self.block += 1
-        self.count(effects)
+        self.count_hypotheses(effects)
 
-    def count(self, effects: int) -> None:
-        """So many effects are tested now; the correction counts the most that ever were."""
+    def count_hypotheses(self, effects: int) -> None:
+        """Record how many effects are tested now; the correction uses the largest number."""
         self.hypotheses = max(self.hypotheses, effects)
 
-    def last(self, number: int) -> bool:
-        """Whether a round without trials ends the block: later ones would have none either."""
+    def is_last_round(self, number: int) -> bool:
+        """Whether a round without trials ends the block, since later rounds have none either."""
         return not self._looks or number >= len(_FIRST_LOOKS)
 
-    def trials(
+    def plan_round(
         self,
         effects: Sequence[Effect],
         ran: Iterable[PlannedTrial],
         number: int,
-        room: int | None,
+        max_trials: int | None,
     ) -> list[PlannedTrial]:
-        """The fresh trials of a round; ``room`` is how many there may be.
+        """Return the fresh trials of a round.
 
-        Where that is limited there are no looks: what is begun can be finished then.
+        Args:
+            effects: All effects.
+            ran: The trials of the audit so far.
+            number: The number of the round in its block, from 0.
+            max_trials: Limit of trials, None for no limit.  With a limit there are no first
+                looks, so that the tests that are begun can be finished.
         """
         replicates = replicates_needed(self.hypotheses, self.options.alpha)
-        self._looks = room is None
+        self._looks = max_trials is None
         look = _FIRST_LOOKS[number] if self._looks and number < len(_FIRST_LOOKS) else None
         combinations = pack_replicates(
-            [one for one in effects if self._open(one, replicates)],
-            self._fresh(ran),
-            partial(self._needed, replicates=replicates, look=look),
+            [one for one in effects if self._is_open(one, replicates)],
+            self._list_fresh(ran),
+            partial(self._count_needed, replicates=replicates, look=look),
             seed=f"confirm {self.options.seed} {number}",
-            room=room,
-            possible=lambda levels: find_conflict(self.control.but(dict(levels))) is None,
+            max_trials=max_trials,
+            is_possible=lambda levels: find_conflict(self.control.but(dict(levels))) is None,
         )
-        return self._numbered(combinations, number)
+        return self._number_trials(combinations, number)
 
-    def _open(self, effect: Effect, replicates: int) -> bool:
-        """Whether an effect is to be tested in this block: it was not settled before."""
+    def _is_open(self, effect: Effect, replicates: int) -> bool:
+        """Whether an effect is to be tested in this block: no earlier block decided it."""
         if effect.shift is not None:
-            return self._needed(effect, replicates, None) > 0
+            return self._count_needed(effect, replicates, None) > 0
         if effect.p_adjusted <= self.options.alpha / 2:
             return False
         return self.block in (0, effect.block) or effect.replicates < replicates
 
-    def _needed(self, effect: Effect, replicates: int, look: int | None) -> int:
-        """Fresh trials of each side that an effect needs next; so many at a first ``look``."""
+    def _count_needed(self, effect: Effect, replicates: int, look: int | None) -> int:
+        """Return how many fresh trials per side an effect needs next: ``look`` at a first look."""
         if effect.shift is not None:
             alpha = self.options.alpha
             return next_look_size(effect.looks, effect.p_value, effect.p_adjusted, alpha)
         return scale_replicates(effect, replicates) if look is None else min(look, replicates)
 
-    def _fresh(self, ran: Iterable[PlannedTrial]) -> list[Changes]:
-        """The levels of the fresh trials of this block so far."""
+    def _list_fresh(self, ran: Iterable[PlannedTrial]) -> list[Changes]:
+        """Return the changes of the fresh trials of this block so far."""
         return [
             find_changes(self.control, trial.environment)
             for trial in ran
             if trial.is_confirmation and trial.block == self.block
         ]
 
-    def _numbered(self, combinations: Sequence[Changes], number: int) -> list[PlannedTrial]:
-        """Fresh trials of a round with these levels, each a replicate that was not run."""
+    def _number_trials(self, combinations: Sequence[Changes], number: int) -> list[PlannedTrial]:
+        """Return fresh trials of a round with these changes, numbered by environment."""
         numbers: Counter[Environment] = Counter()
         trials = []
         for combination in combinations:

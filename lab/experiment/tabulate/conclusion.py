@@ -165,7 +165,7 @@ def _list_inconclusive(analysis: Analysis, alpha: float) -> Iterable[Inconclusiv
             missing = next_look_size(effect.looks, effect.p_value, effect.p_adjusted, alpha)
             close = effect.p_value <= alpha
             if missing or close:
-                why = f"the rate of “{effect.shift.words}” seems to differ"
+                why = f"the rate of “{effect.shift.description}” seems to differ"
                 trials = missing or 2 * effect.replicates
                 found[effect.cause, location] = Inconclusive(location, effect.cause, why, trials)
         elif effect.replicates < needed:

@@ -40,7 +40,7 @@ def build_minimal_pair(
         """Return what one trial of this side really sent."""
         if value is None or lead.column.view == "count":
             return value
-        here = effect.trials_of(side, trials)
+        here = effect.rows_of_side(side, trials)
         usual = [row for row in here if lead.column.values[row] == value]
         if not usual:
             return value[:MAX_VALUE_LENGTH]

@@ -62,7 +62,7 @@ def contrast_columns(
         trials: The levels of all trials.
         rows: The same trials.
     """
-    sides = effect.trials_of(effect.left, trials), effect.trials_of(effect.right, trials)
+    sides = effect.rows_of_side(effect.left, trials), effect.rows_of_side(effect.right, trials)
     for column in effect.group.columns:
         left, right = (find_usual_value(column, side) for side in sides)
         covert, turned = is_hidden(column, left, right), False

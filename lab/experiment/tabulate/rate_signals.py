@@ -68,7 +68,7 @@ def _build_signal(members: Sequence[Effect], trials: TrialTable) -> Signal:
         if mark >= 0 and row.isdisjoint(lead.disturbing):
             seen[dict(row).get(name, trials.control[name])][mark] += 1
     control = trials.control[name]
-    words = lead.shift.words
+    words = lead.shift.description
     table = tuple(
         TableRow(
             {name: level},

@@ -32,7 +32,7 @@ def replicates_of(trials, one: Effect) -> tuple[int, int]:
     """How many of the trials are of the left and of the right side."""
     left, right = (
         sum(is_replicate(trial, side, one.cause, one.disturbing, never) for trial in trials)
-        for side, never in ((one.left, one.never), (one.right, None))
+        for side, never in ((one.left, one.excluded), (one.right, None))
     )
     return left, right
 
@@ -72,7 +72,7 @@ def test_what_was_done_is_not_done_again():
 def test_where_there_is_no_room_for_all_the_likeliest_come_first():
     sure = effect(Setting("a", "x"))
     doubtful = effect(Setting("b", "y"), Setting("c", "z"), disturbing=[Setting("a", "x")])
-    trials = pack_replicates([doubtful, sure], (), lambda _: 5, seed="s", room=12)
+    trials = pack_replicates([doubtful, sure], (), lambda _: 5, seed="s", max_trials=12)
     assert len(trials) <= 12
     assert min(replicates_of(trials, sure)) >= 5
 
@@ -81,7 +81,7 @@ def test_what_no_machine_can_have_together_is_not_put_together():
     effects = [effect(Setting("a", "x")), effect(Setting("b", "y"))]
     never = {Setting("a", "x"), Setting("b", "y")}
     trials = pack_replicates(
-        effects, (), lambda _: 5, seed="s", possible=lambda levels: not never <= levels
+        effects, (), lambda _: 5, seed="s", is_possible=lambda levels: not never <= levels
     )
     assert all(min(replicates_of(trials, one)) >= 5 for one in effects)
     assert not any(never <= trial for trial in trials)
