@@ -1,4 +1,4 @@
-"""The plugin as pytest sees it; what the lab does behind it is tested in tests/pytesting."""
+"""The plugin as pytest sees it; what the lab does behind it is tested in tests/pytest_plugin."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import settings
 
-import lab.pytest_plugin.resources
+import lab.pytest_plugin.trial_resources
 import lab.reports.terminal.audit
 import lab.reports.terminal.progress
 import lab.reports.terminal.signal  # all of rich, before a session imports some of it
@@ -79,9 +79,11 @@ def _hypothesis_as_it_was():
 def engine(monkeypatch):
     engine = Engine()
     monkeypatch.setattr("lab.experiment.audit.run_engine", engine.conduct)
-    monkeypatch.setattr("lab.pytest_plugin.resources.require_all", engine.require)
-    monkeypatch.setattr("lab.pytest_plugin.resources.resolve", lambda words, cache, say: CLIENT)
-    monkeypatch.setattr("lab.pytest_plugin.resources.Sandbox", engine.laboratory)
+    monkeypatch.setattr("lab.pytest_plugin.trial_resources.require_all", engine.require)
+    monkeypatch.setattr(
+        "lab.pytest_plugin.trial_resources.resolve", lambda words, cache, say: CLIENT
+    )
+    monkeypatch.setattr("lab.pytest_plugin.trial_resources.Sandbox", engine.laboratory)
     monkeypatch.setattr("lab.experiment.scope.build_scope", lambda client, options: None)
     monkeypatch.setattr("lab.sandbox.requirements.check_requirements", lambda: ())
     return engine
@@ -331,9 +333,9 @@ def test_who_expects_a_finding_does_not_take_for_one_what_could_not_be_done(engi
     pytester.makepyfile(
         """
         import pytest
-        from lab.pytest_plugin.audit_fixture import Found
+        from lab.pytest_plugin.audit_fixture import SignalFound
 
-        @pytest.mark.xfail(raises=Found)
+        @pytest.mark.xfail(raises=SignalFound)
         def test_planted(lab_audit):
             lab_audit.fail_on_covert(lab_audit("timezone"))
         """
@@ -524,9 +526,10 @@ def test_editors():
 @pytest.fixture
 def stand_in(monkeypatch):
     """A model of a client in the place of cells."""
-    for name in ("require", "resolve", "Laboratory"):
+    for name in ("require_all", "resolve", "Sandbox"):
         monkeypatch.setattr(
-            f"lab.pytest_plugin.resources.{name}", getattr(lab.pytest_plugin.resources, name)
+            f"lab.pytest_plugin.trial_resources.{name}",
+            getattr(lab.pytest_plugin.trial_resources, name),
         )
     monkeypatch.setattr("lab.sandbox.requirements.check_requirements", lambda: ())
 

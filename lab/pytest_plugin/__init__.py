@@ -1,11 +1,14 @@
-"""The lab inside a pytest session: what the fixtures and hooks of :mod:`lab.plugin` do.
+"""What the fixtures and hooks of :mod:`lab.plugin` do in a pytest session.
 
-In come the options of a session (``settings``) and questions of tests; out come reports of
-audits (``audits``), what a client sends in one environment (``observing``, ``seen``), and at
-the end one summary (``summary``) over all that was asked.  ``session`` is the one place that
-knows what was opened.  The trials of a session are kept in one folder, where every question
-and every process finds those that are there already (``shared``).
+In: the options of the session (``settings``) and the requests of tests.  Out: reports of audits
+(``audit_fixture``), the traffic of a client in one environment (``observe_fixture``, ``traffic``),
+and a summary over the session (``summary``).
 
-Nothing here decides what a finding is.  A test is skipped where something could not be
-measured, and the reason names it; it is never passed for that.
+Imports go one way: ``plugin_session`` connects hooks and fixtures; fixtures share
+``resources`` (settings, folder, the open client), which open ``trial_resources`` (client, cells,
+store).  All trials of a session are kept in one folder, where every audit and every process finds
+those that exist (``shared_trials``).
+
+Nothing here decides what a finding is.  A test is skipped, with the reason, where something could
+not be measured; it never passes for that.
 """

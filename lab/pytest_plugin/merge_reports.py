@@ -1,7 +1,7 @@
-"""One report of a whole session, from those of its questions: pure.
+"""One report of a whole session, from the reports of its audits.  Pure.
 
-It has the shape of any report, so that whatever reads reports reads it too.  A signal that
-several questions found is there once, as the question with most trials tells it.
+It has the schema of any report, so that every reader of reports can read it.  A signal that several
+audits found occurs once, as the audit with most trials reports it.
 """
 
 from __future__ import annotations
@@ -18,14 +18,21 @@ __all__ = ["merge_reports"]
 T = TypeVar("T", bound=Hashable)
 
 _VERDICT_ORDER = ("signal", "inconclusive", "no signal", "not measured")
-"""What a session comes to, the first that any of its questions came to."""
+"""The verdict of a session is the first of these that any of its audits has."""
 
 
 def merge_reports(reports: Sequence[Report], folder: str) -> Report:
-    """The report of a session; ValueError where there is nothing to merge.
+    """Merge the reports of a session.
 
-    ``trials`` and all times are sums over the questions, so that a trial that several of them
-    use counts for each.  ``bits_total`` is an upper bound where there are several.
+    ``trials`` and all times are sums over the audits, so a trial that several of them use counts
+    for each.  ``bits_total`` is an upper bound where there are several.
+
+    Args:
+        reports: at least one.
+        folder: the folder of the session.
+
+    Raises:
+        ValueError: there is no report.
     """
     if not reports:
         raise ValueError("no report to merge")

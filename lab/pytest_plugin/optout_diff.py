@@ -1,4 +1,4 @@
-"""Which signals are there though the user opted out: pure."""
+"""Which signals remain when the user has opted out.  Pure."""
 
 from __future__ import annotations
 
@@ -13,28 +13,34 @@ FACTOR, OPTED_OUT = "optout", "set"
 
 
 def find_ignoring_optout(
-    signals: Iterable[Signal], usual: Traffic, out: Traffic
+    signals: Iterable[Signal], without_optout: Traffic, with_optout: Traffic
 ) -> Sequence[Signal]:
     """The signals that opting out does not end.
 
-    ``usual`` and ``out`` are what the client sends without the opt-out and with it.  What stands
-    in the requests to a model is left out, and so is where traffic goes.  A signal ends where
-    its place, or the whole message, is in the first and not in the second; one that has the
-    opt-out among its causes, where the decision table has one value for all who opted out.
+    Left out are signals in requests to a model, and those about where traffic goes.  A signal ends
+    where its location, or the whole message, occurs only without the opt-out.  A signal with the
+    opt-out among its causes ends where the decision table has one value for all who opted out.
+
+    Args:
+        signals: of an audit.
+        without_optout: what the client sends otherwise.
+        with_optout: what it sends with the opt-out.
     """
     return [
         signal
         for signal in signals
         if signal.kind != "route"
-        and signal.location.message not in usual.model_requests
-        and _is_unaffected(signal, usual, out)
+        and signal.location.message not in without_optout.model_requests
+        and _is_unaffected(signal, without_optout, with_optout)
     ]
 
 
-def _is_unaffected(signal: Signal, usual: Traffic, out: Traffic) -> bool:
+def _is_unaffected(signal: Signal, without_optout: Traffic, with_optout: Traffic) -> bool:
     if FACTOR in signal.cause:
-        return len({row.value for row in signal.table if row.levels.get(FACTOR) == OPTED_OUT}) > 1
-    place = signal.location
+        rows = [row for row in signal.table if row.levels.get(FACTOR) == OPTED_OUT]
+        return len({row.value for row in rows}) > 1
+    location = signal.location
     return not (
-        place in usual.places - out.places or place.message in usual.messages - out.messages
+        location in without_optout.locations - with_optout.locations
+        or location.message in without_optout.messages - with_optout.messages
     )

@@ -1,86 +1,157 @@
-"""What the questions of a session share: the client, the cells, the trials.
+"""What the fixtures of a pytest session share: its settings, its folder, and the open client.
 
-Opened when the first test asks, once a process, and closed at the end.
+Each process has one :class:`SessionResources`.  It knows no fixture: fixtures depend on it.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+import sys
+from collections.abc import Mapping, MutableMapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from lab.clients.base_spec import build_base_spec
-from lab.clients.profile import Client
-from lab.clients.resolve import resolve
-from lab.experiment.trials.measurements import TrialExecutor
-from lab.factors.registry import is_inert
-from lab.pytest_plugin.settings import LAB_HOME, TRIALS_FOLDER, Settings
-from lab.pytest_plugin.shared_trials import Claims, SharedRunner, SharedStore
-from lab.sandbox.measurable import find_unmeasurable_factors
-from lab.sandbox.requirements import require_all
-from lab.sandbox.sandbox import Sandbox
-from lab.store import Store
+import pytest
 
-__all__ = ["TrialResources"]
+from lab.errors import LabError, MachineError
+from lab.files import choose_numbered_folder, make_safe_name
+from lab.pytest_plugin.settings import LAB_HOME, Settings, read_settings
+
+if TYPE_CHECKING:
+    from lab.findings.policy import Policy
+    from lab.findings.report import Report
+    from lab.pytest_plugin.trial_resources import TrialResources
+
+__all__ = ["SessionResources", "format_unmeasurable"]
+
+NO_CLIENT = (
+    "no client given: add --lab-client NAME, NAME@VERSION, ./profile.toml or '-- PROGRAM ARG…', "
+    "e.g. --lab-client codex, or write lab_client = … into the ini file"
+)
 
 
-class TrialResources:
-    """A client that can be measured, and where its trials are kept.  A context manager.
+class SessionResources:
+    """Opens what a test needs when it needs it; :meth:`close` closes it."""
 
-    ``workers`` is how many processes share the session, this one among them.
-    """
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.stack = ExitStack()
+        """Closed at the end of the session."""
+        self.test: pytest.Item | None = None
+        """The test that is running."""
+        self._trials: TrialResources | None = None
+        self._missing: str | None = None
 
-    def __init__(
-        self, settings: Settings, folder: Path, workers: int, say: Callable[[str], None]
-    ) -> None:
-        """MachineError where something is missing, ClientError where the client is."""
-        require_all()
-        self.client: Client = resolve(settings.client, LAB_HOME / "clients", say)
-        self.folder = folder
-        self._stack = ExitStack()
-        folder.mkdir(parents=True, exist_ok=True)
-        self.claims = Claims(folder / "claims")
-        self._stack.callback(self.claims.close)
-        with self.claims.holding("opening"):
-            # Two processes that make a database at the same time get in each other's way.
-            self.trials = self._stack.enter_context(Store(folder / TRIALS_FOLDER))
-            self.trials.bind("client", self.client.digest)
-        self._laboratory = Sandbox(
-            self.client,
-            jobs=settings.jobs,
-            processors=max(1, len(os.sched_getaffinity(0)) // workers),
-            home=LAB_HOME,
-            hidden=(folder,),
+    @cached_property
+    def settings(self) -> Settings:
+        """The options of the user; pytest.UsageError for wrong ones."""
+        return read_settings(self.config)
+
+    @property
+    def worker_input(self) -> MutableMapping[str, Any] | None:
+        """What the controller of several processes sent; None in a single process."""
+        found: MutableMapping[str, Any] | None = getattr(self.config, "workerinput", None)
+        return found
+
+    @cached_property
+    def policy(self) -> Policy | None:
+        """The rules by which signals are judged."""
+        if self.settings.policy is None:
+            return None
+        from lab.findings.policy import read_policy
+
+        return read_policy(self.settings.policy)
+
+    @cached_property
+    def baseline(self) -> Report | None:
+        """The report whose signals are accepted."""
+        if self.settings.baseline is None:
+            return None
+        from lab.findings.policy import read_report
+
+        return read_report(self.settings.baseline)
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder of this session's trials and reports."""
+        if self.worker_input is not None and "lab_folder" in self.worker_input:
+            return Path(self.worker_input["lab_folder"])
+        if self.settings.out is not None:
+            return self.settings.out
+        words = [word for word in self.settings.client if word != "--"]
+        client = "-".join(Path(word).name.removesuffix(".toml") for word in words)
+        name = make_safe_name(client, keep="@._-", max_length=80) or "none"
+        return choose_numbered_folder(
+            LAB_HOME / "sessions" / f"{name}-seed{self.settings.seed}",
+            Path.exists,
+            latest=self.settings.resume,
         )
-        self.laboratory: TrialExecutor = self._laboratory
-        if workers > 1:
-            self.laboratory = SharedRunner(
-                self._laboratory, self.client.digest, self.trials, self.claims
-            )
 
-    def __enter__(self) -> Self:
-        try:
-            self._stack.enter_context(self._laboratory)
-        except BaseException:
-            self._stack.close()
-            raise
-        return self
+    def open_trials(self) -> TrialResources:
+        """Open the client and its cells, once.
 
-    def __exit__(self, *exc: object) -> None:
-        self._stack.close()
+        Skips the test where no client is named or the machine lacks something; fails it
+        where the client cannot be run.
+        """
+        if not self.settings.client:
+            self.skip(NO_CLIENT)
+        if self._missing is not None:
+            self.skip(self._missing)
+        if self._trials is None:
+            # Imported here, because the controller of several processes opens nothing.
+            from lab.pytest_plugin.trial_resources import TrialResources
 
-    def kept(self, question: str) -> SharedStore:
-        """The trials of one audit, in a folder of their own."""
-        with self.claims.holding("opening"):
-            return SharedStore(self.folder / question, self.trials)
+            given = self.worker_input
+            workers = int(given["workercount"]) if given is not None else 1
+            with self.show_output():
+                try:
+                    trials = TrialResources(
+                        self.settings, self.folder, workers, self.print_progress
+                    )
+                    self._trials = self.stack.enter_context(trials)
+                except MachineError as error:
+                    self._missing = str(error)
+                except LabError as error:
+                    pytest.fail(str(error), pytrace=False)
+            if self._missing is not None:
+                self.skip(self._missing)
+        assert self._trials is not None
+        return self._trials
 
-    def hindered(self, factors: Iterable[str]) -> Mapping[str, str]:
-        """Which of these factors cannot be varied for this client, and why."""
-        unreached, bare = find_unmeasurable_factors(self.client), build_base_spec(self.client)
-        return {
-            name: unreached.get(name) or "no level of it changes anything for this client's profile"
-            for name in factors
-            if name in unreached or is_inert(name, bare)
-        }
+    def close(self) -> None:
+        """Close what was opened."""
+        self._trials = None
+        self.stack.close()
+
+    def skip(self, reason: str) -> NoReturn:
+        """Skip the test, or fail it where the user requires that everything is measured."""
+        if self.settings.require:
+            pytest.fail(f"{reason} (--lab-require)", pytrace=False)
+        # The reported line is that of the test, not this one.
+        raise pytest.skip.Exception(reason, _use_item_location=True)
+
+    def record_property(self, name: str, value: str) -> None:
+        """Record a property of the running test, for JUnit files and the summary."""
+        if self.test is not None and (name, value) not in self.test.user_properties:
+            self.test.user_properties.append((name, value))
+
+    def show_output(self) -> AbstractContextManager[object]:
+        """Within the context, output appears at once: an audit takes minutes."""
+        capture = self.config.pluginmanager.getplugin("capturemanager")
+        if self.worker_input is not None or capture is None:
+            return nullcontext()
+        context: AbstractContextManager[object] = capture.global_and_fixture_disabled()
+        return context
+
+    def print_progress(self, line: str) -> None:
+        """Print a line on stderr, except in one of several processes."""
+        from lab.reports.text.safe import make_visible
+
+        if self.worker_input is None:
+            print(make_visible(line), file=sys.stderr)
+
+
+def format_unmeasurable(factors: Mapping[str, str]) -> str:
+    """Why factors cannot be varied, as the reason of a skipped test."""
+    return "; ".join(f"factor {name}: {why}" for name, why in factors.items())

@@ -1,17 +1,17 @@
-"""Trials that all questions of a session share, in one process or in several.
+"""Trials that all audits of a session share, in one process or in several.
 
-Every audit keeps all its trials in its own folder, so that it can be checked and gone on with
-alone.  Beside these, one folder a session has each trial once, and an audit takes from there
-what another question, or another process, has measured already: the control environment, and
-each level alone, are in many audits.
+Every audit keeps all its trials in its own folder, so that it can be verified and resumed alone.
+Beside these folders, one folder of the session has each trial once: an audit takes from it what
+another audit, or another process, has measured already.  Many audits contain the control
+environment and the same single levels.
 
-Trials that *confirm* are never shared.  They are run in blocks, both sides of a pair
-interleaved, so that nothing that changed in between passes for a difference of the sides; a
-trial of an hour ago is no part of such a block.
+Trials that *confirm* an effect are never shared.  They run in blocks, both sides of a pair
+interleaved, so that a change over time is not mistaken for a difference between the sides; an older
+trial cannot be part of such a block.
 
-Processes do not run the same trial at the same time: each claims what it is about to run with
-a lock on one byte of a file (``fcntl``), which the system releases however a process ends.
-What another process has claimed is put aside; only who has nothing else to do waits for it.
+Two processes never run the same trial at the same time: each claims a trial before it runs it, with
+a lock on one byte of a file (``fcntl``), which the kernel releases however a process ends.  A trial
+that another process has claimed is postponed; a process waits only when it has nothing else to run.
 """
 
 from __future__ import annotations
@@ -39,65 +39,65 @@ _WAIT_S = 0.02
 
 
 class Claims:
-    """Names that at most one process holds at a time."""
+    """Names of which each is claimed by at most one process at a time."""
 
     def __init__(self, file: Path) -> None:
         self._file = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def close(self) -> None:
-        """Release everything."""
+        """Give all names up."""
         os.close(self._file)
 
-    def take(self, name: str) -> bool:
-        """Hold this name; False where another process does."""
+    def try_claim(self, name: str) -> bool:
+        """Claim this name; return False where another process has it."""
         try:
             fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _lock_offset(name))
         except (BlockingIOError, PermissionError):
             return False
         return True
 
-    def leave(self, name: str) -> None:
-        """Release this name."""
+    def release(self, name: str) -> None:
+        """Give this name up."""
         fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _lock_offset(name))
 
     @contextmanager
-    def holding(self, name: str) -> Iterator[None]:
-        """Hold this name for a while; waits for whoever else does."""
+    def hold(self, name: str) -> Iterator[None]:
+        """Claim this name within the context; waits while another process has it."""
         fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _lock_offset(name))
         try:
             yield
         finally:
-            self.leave(name)
+            self.release(name)
 
 
 def _lock_offset(name: str) -> int:
-    """Which byte stands for a name; files may be so long, and this one stays empty."""
+    """The byte of the file that represents a name; the file itself stays empty."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) >> 2
 
 
 class SharedStore(Store):
-    """The trials of one audit, with those of the session that it can use."""
+    """The store of one audit, which also reads and writes the trials of the session."""
 
     def __init__(self, folder: Path, session: Store) -> None:
         super().__init__(folder)
-        self._session = session
+        self._session_store = session
 
     def get(self, client: str, environment: Environment, replicate: int) -> StoredTrial | None:
-        """The trial, if this audit or another one of the session has it."""
+        """The stored trial, if this audit or another one of the session has it."""
         found = super().get(client, environment, replicate)
         if found is not None or decode_replicate(environment, replicate).is_confirmation:
             return found
-        there = self._session.get(client, environment, replicate)
-        if there is None:
+        known = self._session_store.get(client, environment, replicate)
+        if known is None:
             return None
-        observation = self._session.observation(there)
+        observation = self._session_store.observation(known)
         return super().put(
             client,
             environment,
             replicate,
-            phase=there.phase,
+            phase=known.phase,
             observation=observation,
-            overhead_s=there.overhead_s,
+            overhead_s=known.overhead_s,
         )
 
     def put(
@@ -110,7 +110,7 @@ class SharedStore(Store):
         observation: Observation,
         overhead_s: float,
     ) -> StoredTrial:
-        """Write a finished trial, for the session too unless it is to confirm something."""
+        """Write a finished trial, also for the session unless it confirms an effect."""
         stored = super().put(
             client,
             environment,
@@ -120,7 +120,7 @@ class SharedStore(Store):
             overhead_s=overhead_s,
         )
         if not decode_replicate(environment, replicate).is_confirmation:
-            self._session.put(
+            self._session_store.put(
                 client,
                 environment,
                 replicate,
@@ -132,12 +132,18 @@ class SharedStore(Store):
 
 
 class SharedRunner:
-    """Measures like the laboratory that it is given, but no trial that another process has."""
+    """Executes trials like another executor, except those that another process executes."""
 
-    def __init__(
-        self, laboratory: TrialExecutor, client: str, store: Store, claims: Claims
-    ) -> None:
-        self._laboratory = laboratory
+    def __init__(self, executor: TrialExecutor, client: str, store: Store, claims: Claims) -> None:
+        """Share the trials of ``store``.
+
+        Args:
+            executor: runs the trials of this process.
+            client: the digest of the client.
+            store: the trials of the session.
+            claims: which process runs which trial.
+        """
+        self._executor = executor
         self._client = client
         self._store = store
         self._claims = claims
@@ -145,64 +151,64 @@ class SharedRunner:
     @property
     def jobs(self) -> int:
         """How many trials run at a time in this process."""
-        return self._laboratory.jobs
+        return self._executor.jobs
 
     def measure_all(
         self, trials: Iterable[tuple[PlannedTrial, Environment]]
     ) -> Iterator[tuple[PlannedTrial, TimedObservation]]:
-        """Run trials, or wait for those that another process runs; each as it is there.
+        """Run trials, or wait for those that another process runs; each as soon as it is finished.
 
-        A trial is claimed until the caller asks for the next one, by when it has stored it.
+        A trial is claimed until the caller asks for the next one; by then the caller has stored it.
         """
         source = iter(trials)
-        aside: deque[PlannedTrial] = deque()
+        postponed: deque[PlannedTrial] = deque()
         ready: deque[tuple[PlannedTrial, TimedObservation]] = deque()
         held: set[str] = set()
 
-        def mine() -> Iterator[tuple[PlannedTrial, Environment]]:
-            # No waiting in here: what this process holds must be stored meanwhile.
-            again = tuple(aside)
-            aside.clear()
-            for label in chain(again, (trial for trial, _ in source)):
-                name = _claim_name(label)
-                if not label.is_confirmation:
-                    if not self._claims.take(name):
-                        aside.append(label)
+        def claim_trials() -> Iterator[tuple[PlannedTrial, Environment]]:
+            # This does not wait: trials that this process has claimed must be stored first.
+            again = tuple(postponed)
+            postponed.clear()
+            for planned in chain(again, (trial for trial, _ in source)):
+                name = _claim_name(planned)
+                if not planned.is_confirmation:
+                    if not self._claims.try_claim(name):
+                        postponed.append(planned)
                         continue
                     held.add(name)
-                    if (found := self._found(label)) is not None:
+                    if (found := self._find_stored(planned)) is not None:
                         self._release(name, held)
-                        ready.append((label, found))
+                        ready.append((planned, found))
                         continue
-                yield label, label.environment
+                yield planned, planned.environment
 
         try:
             while True:
-                for label, measured in self._laboratory.measure_all(mine()):
-                    yield label, measured
-                    self._release(_claim_name(label), held)
+                for planned, measured in self._executor.measure_all(claim_trials()):
+                    yield planned, measured
+                    self._release(_claim_name(planned), held)
                     while ready:
                         yield ready.popleft()
                 while ready:
                     yield ready.popleft()
-                if not aside:
+                if not postponed:
                     return
                 time.sleep(_WAIT_S)
         finally:
             for name in tuple(held):
                 self._release(name, held)
 
-    def _found(self, label: PlannedTrial) -> TimedObservation | None:
-        there = self._store.get(self._client, label.environment, encode_replicate(label))
-        if there is None:
+    def _find_stored(self, planned: PlannedTrial) -> TimedObservation | None:
+        known = self._store.get(self._client, planned.environment, encode_replicate(planned))
+        if known is None:
             return None
-        return TimedObservation(self._store.observation(there), there.overhead_s)
+        return TimedObservation(self._store.observation(known), known.overhead_s)
 
     def _release(self, name: str, held: set[str]) -> None:
         if name in held:
             held.remove(name)
-            self._claims.leave(name)
+            self._claims.release(name)
 
 
-def _claim_name(label: PlannedTrial) -> str:
-    return f"trial {label.environment.digest} {encode_replicate(label)}"
+def _claim_name(planned: PlannedTrial) -> str:
+    return f"trial {planned.environment.digest} {encode_replicate(planned)}"

@@ -1,7 +1,7 @@
-"""Which errors of a test mean that nothing was measured, so that nothing can be said.
+"""Which errors of a test mean that nothing was measured.
 
-Only those that come out of :mod:`lab.testing`, where a test observes a client: the same error
-anywhere else is a failure like any.
+Only errors that pass through :mod:`lab.testing`, where a test observes a client: the same error
+anywhere else is an ordinary failure.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from lab.testing.subject import UnmeasurableError
 __all__ = ["explain_unmeasured"]
 
 OBSERVING_PACKAGE = "lab.testing"
-CURRENT_SUBJECT_MODULE = f"{OBSERVING_PACKAGE}.current"
+CURRENT_SUBJECT_MODULE = f"{OBSERVING_PACKAGE}.current_subject"
 
 
 def explain_unmeasured(error: BaseException) -> str | None:
-    """Why nothing was measured; None for an error that says something else."""
+    """The reason why nothing was measured; None for any other error."""
     modules = tuple(_list_modules(error.__traceback__))
     if isinstance(error, MachineError | UnmeasurableError):
         return str(error) if any(name.startswith(OBSERVING_PACKAGE) for name in modules) else None

@@ -1,23 +1,24 @@
-"""The end of a session: what each question came to, every signal, and the commands that repeat it.
+"""What pytest prints of a session: the header, and the summary with every signal.
 
-Covert signals come first, each with the two commands of its minimal pair; of the others, which
-are often many, so many have them as fit a screen (all with ``-v``), and those that a policy or
-a baseline accepts have none.  Everything stands in the
-session's one report.
+Covert signals come first, each with the two commands that reproduce its minimal pair.  Of the other
+signals, which are often many, the first ten have their commands too (all with ``-v``); signals that
+a policy or a baseline accepts have none.  The report of the session holds everything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.files import replace_file
-from lab.findings.policy import Judged, Judgement, judge
+from lab.findings.policy import Judged, Judgement, Policy, judge
 from lab.findings.report import Report
 from lab.findings.report_json import decode, encode
 from lab.findings.severity import severity
 from lab.pytest_plugin.merge_reports import merge_reports
+from lab.pytest_plugin.settings import Settings
 from lab.reports.text.phrases import (
     build_pair_commands,
     format_cause,
@@ -26,44 +27,92 @@ from lab.reports.text.phrases import (
     format_location,
     format_verdict,
 )
-from lab.reports.text.safe import clip
+from lab.reports.text.safe import clip, make_visible
 
 if TYPE_CHECKING:
     import pytest
 
-    from lab.pytest_plugin.plugin_session import PluginSession
 
-__all__ = ["print_summary"]
+__all__ = ["format_header", "judge_session", "print_summary", "read_reports"]
 
 REPORT_FILE = "report.json"
 _ACCEPTED = frozenset({"accepted", "allowed", "documented"})
 _MAX_COMMANDS = 10
-"""Signals that are not covert, and have their commands told all the same."""
+"""Signals that are not covert and have their commands printed."""
 
 
-def print_summary(session: PluginSession, reporter: pytest.TerminalReporter) -> None:
-    """Print the section, and write the session's report."""
-    reports = _read_reports(session.told)
-    if not reports:
-        return
-    judgement = judge(
-        merge_reports(list(reports.values()), str(session.folder)), session.policy, session.baseline
+def format_header(settings: Settings) -> str:
+    """``lab: client codex, sandbox ready, seed 0``; each requirement of a cell is checked."""
+    from lab.sandbox.requirements import (
+        check_requirements,
+        describe_missing,
+        user_namespace_options,
     )
+
+    missing = describe_missing(check_requirements())
+    user = "rootless" if user_namespace_options() else "as root"
+    sandbox = f"sandbox ready ({user})" if missing is None else f"no sandbox ({missing})"
+    jobs = "" if settings.jobs == 1 else f", {settings.jobs or 'as many'} trials at a time"
+    client = make_visible(shlex.join(settings.client))
+    return f"lab: client {client}, {sandbox}, seed {settings.seed}{jobs}"
+
+
+def read_reports(folders: Iterable[str]) -> Mapping[Path, Report]:
+    """The reports in the folders of audits, those that can be read."""
+    found = {}
+    for folder in map(Path, folders):
+        try:
+            found[folder] = decode((folder / REPORT_FILE).read_bytes())
+        except (OSError, ValueError):
+            continue  # its process was killed while it wrote; its test has failed already
+    return found
+
+
+def judge_session(
+    reports: Mapping[Path, Report], folder: Path, policy: Policy | None, baseline: Report | None
+) -> Judgement:
+    """Merge the reports of a session, and judge the result.
+
+    Args:
+        reports: at least one report, by the folder of its audit.
+        folder: the folder of the session.
+        policy: the rules, if there are any.
+        baseline: the report whose signals are accepted, if there is one.
+    """
+    return judge(merge_reports(list(reports.values()), str(folder)), policy, baseline)
+
+
+def print_summary(
+    reporter: pytest.TerminalReporter,
+    reports: Mapping[Path, Report],
+    judgement: Judgement,
+    folder: Path,
+    client: Sequence[str],
+) -> None:
+    """Print the section of the lab, and write the session's report.
+
+    Args:
+        reporter: where.
+        reports: the reports of all audits, by their folders.
+        judgement: of the merged report.
+        folder: the folder of the session.
+        client: the client as the user named it, in words.
+    """
     whole = judgement.report
-    session.folder.mkdir(parents=True, exist_ok=True)
-    replace_file(session.folder / REPORT_FILE, encode(whole))
+    folder.mkdir(parents=True, exist_ok=True)
+    replace_file(folder / REPORT_FILE, encode(whole))
 
     reporter.section("fingerprint lab")
     reporter.write_line(f"{format_client(whole.client)}, seed {whole.seed}")
-    for folder, report in reports.items():
-        reporter.write_line(f"  {_describe_audit(folder, report)}: {format_verdict(report)}")
+    for audit, report in reports.items():
+        reporter.write_line(f"  {_describe_audit(audit, report)}: {format_verdict(report)}")
     for warning in whole.warnings:
         reporter.write_line(f"warning: {clip(warning, 400)}", yellow=True)
     for missing in whole.not_measured:
         words = f"not measured: {missing.what}: {missing.why}"
         reporter.write_line(clip(words, 400), yellow=True)
-    _print_signals(reporter, judgement, session.settings.client)
-    reporter.write_line(f"report: {clip(str(session.folder / REPORT_FILE), 400)}")
+    _print_signals(reporter, judgement, client)
+    reporter.write_line(f"report: {clip(str(folder / REPORT_FILE), 400)}")
 
 
 def _print_signals(
@@ -79,9 +128,9 @@ def _print_signals(
         plain += not signal.covert
         if signal.covert or plain <= _MAX_COMMANDS or reporter.config.get_verbosity() > 0:
             for label, words in zip(
-                ("repeat", "and"), build_pair_commands(client, signal), strict=True
+                ("reproduce", "and"), build_pair_commands(client, signal), strict=True
             ):
-                reporter.write_line(f"    {label:<6}  {' '.join(words)}")
+                reporter.write_line(f"    {label:<9}  {' '.join(words)}")
     gone = [one.signal for one in judgement.gone if one.unless is None]
     for signal in gone:
         where = format_location(signal.location, 160)
@@ -101,17 +150,6 @@ def _format_signal(judged: Judged) -> str:
         return line
     rule = f" (line {judged.rule.line} of the policy)" if judged.rule is not None else ""
     return f"{line}  {judged.verdict}{rule}"
-
-
-def _read_reports(told: Mapping[str, Sequence[str]]) -> Mapping[Path, Report]:
-    """The reports of the audits that tests were about, those that can be read."""
-    found = {}
-    for folder in map(Path, told):
-        try:
-            found[folder] = decode((folder / REPORT_FILE).read_bytes())
-        except (OSError, ValueError):
-            continue  # a process that was killed while it wrote; its test failed already
-    return found
 
 
 def _describe_audit(folder: Path, report: Report) -> str:

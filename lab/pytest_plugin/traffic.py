@@ -1,6 +1,6 @@
-"""What a client sent in one environment, in the words of questions: to whom, when, which way.
+"""What a client sent in one environment: to which hosts, when, and by which route.
 
-Pure: made of observations, so that a question can be asked of any run that was recorded.
+Pure: computed from observations, so that it can be computed for any recorded run.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _DNS_PORTS = (53, 853)
 
 
 class Traffic:
-    """One environment, and what the client sent in each of some runs in it."""
+    """One environment, and what the client sent in each run in it."""
 
     def __init__(self, environment: Environment, observations: Sequence[Observation]) -> None:
         self.environment = environment
@@ -48,10 +48,10 @@ class Traffic:
 
     @cached_property
     def hosts(self) -> frozenset[str]:
-        """To whom anything was sent, in any run; a name looked up is not yet one.
+        """The hosts to which anything was sent, in any run; a name that was only resolved is none.
 
-        By the name that was connected to, and by the one that is told in the request: they need
-        not be the same.
+        A host counts by the name of the connection and by the name in the request, which can
+        differ.
         """
         return frozenset(
             host
@@ -61,20 +61,25 @@ class Traffic:
         )
 
     @cached_property
-    def places(self) -> frozenset[Location]:
-        """Every place at which something stands, in any run, as signals name them."""
+    def locations(self) -> frozenset[Location]:
+        """Every location of a feature, in any run, as signals name them."""
         return frozenset(
             place for run in self.observations for place in extract_features(run, self._roles)
         )
 
+    @property
+    def places(self) -> frozenset[Location]:
+        """The same; the name of ``locations`` in earlier versions."""
+        return self.locations
+
     @cached_property
     def messages(self) -> frozenset[Location]:
-        """The messages of which these places are parts."""
-        return frozenset(place.message for place in self.places)
+        """The messages of which these locations are parts."""
+        return frozenset(location.message for location in self.locations)
 
     @cached_property
     def model_requests(self) -> frozenset[Location]:
-        """The messages that ask a model."""
+        """The requests to a model."""
         return frozenset(
             locate_message(event, self._roles)
             for run in self.observations
@@ -99,14 +104,14 @@ class Traffic:
 
     @property
     def beyond_the_model(self) -> frozenset[str]:
-        """To whom anything was sent but the model's hosts."""
+        """The hosts to which anything was sent, without those of models."""
         return self.hosts - self.model_hosts
 
     def before_the_model(self) -> tuple[str, ...]:
-        """What was sent before the first request to a model, in any run, to whom and how.
+        """What was sent before the first request to a model, in any run, and to which host.
 
-        Nothing that goes to the model's own host, unless it tells of the machine: of a level
-        of this environment that is not the control.  Empty for runs without such a request.
+        What goes to the host of the model itself is left out, unless it contains a level of this
+        environment that is not the control.  Empty for runs without a request to a model.
         """
         named = [
             name for name, level in self.environment.levels if level != get_factor(name).control
@@ -115,16 +120,16 @@ class Traffic:
         lines = []
         for run in self.observations:
             for event in _select_before_model(run):
-                told = list(_find_levels(event, named, search))
-                if told or not self.model_hosts.issuperset(_list_hosts(event, run)):
-                    with_what = f", with {', '.join(told)}" if told else ""
+                levels = list(_find_levels(event, named, search))
+                if levels or not self.model_hosts.issuperset(_list_hosts(event, run)):
+                    with_what = f", with {', '.join(levels)}" if levels else ""
                     others = sorted({*_list_hosts(event, run)} - {_get_host(event)})
                     by = f", by {clip(', '.join(others), _MAX_WIDTH)}" if others else ""
                     lines.append(f"{_describe_event(event)}{by}{with_what}")
         return tuple(dict.fromkeys(lines))
 
     def past_the_proxy(self) -> tuple[str, ...]:
-        """Connections and datagrams that did not go to this environment's proxy, in any run."""
+        """Connections and datagrams that bypassed the proxy of this environment, in any run."""
         proxy = urlsplit(self.environment["proxy"].removeprefix("upper:").removeprefix("lower:"))
         lines = [
             _describe_event(event)
@@ -138,14 +143,14 @@ class Traffic:
 
 
 def _iterate_payloads(run: Observation) -> Iterator[Event]:
-    """The events that carry something to somebody, each thing once."""
+    """The events that carry data to a host, each piece of data once."""
     tunnels = {event.connection for event in run.events if isinstance(event, ProxyHop)}
     for event in run.events:
         match event:
-            # Who takes none but its own certificates would have told something.
+            # A client that accepts its own certificates only would have sent something.
             case Request() | WebSocketMessage() | Datagram() | TlsFailure():
                 yield event
-            # What was recognised as HTTP is there as requests too.
+            # A connection recognised as HTTP has requests of its own.
             case Connection() if event.size and not _is_dns_lookup(event, run):
                 clear = event.protocol == "tls" and event.connection not in tunnels
                 if clear or event.protocol == "raw":
@@ -155,7 +160,7 @@ def _iterate_payloads(run: Observation) -> Iterator[Event]:
 
 
 def _is_dns_lookup(event: Connection | Datagram, run: Observation) -> bool:
-    """Whether all that a connection carries are names to look up, as over TCP."""
+    """Whether a connection carries DNS queries only, as DNS over TCP does."""
     address, port = event.address, event.port
     resolver = {event.host, address, f"{address}:{port}", f"[{address}]:{port}"}
     return port in _DNS_PORTS and any(
@@ -170,7 +175,7 @@ def _select_before_model(run: Observation) -> Iterable[Event]:
 
 
 def _is_model_request(event: Event) -> TypeGuard[Request]:
-    """Whether a provider's API is asked for an answer, and not for a list or a count."""
+    """Whether the request asks a provider's API for an answer, and not for a list or a count."""
     if not isinstance(event, Request) or event.method != "POST":
         return False
     try:
@@ -183,7 +188,7 @@ def _is_model_request(event: Event) -> TypeGuard[Request]:
 
 
 def _find_levels(event: Event, named: Sequence[str], search: TextSearch) -> Iterator[str]:
-    """Which of the named levels an event holds, each as the first of its texts has it."""
+    """The named levels that an event contains, each with the encoding of its first occurrence."""
     found: dict[str, str] = {}
     for text in _list_texts(event):
         for name, hit in zip(named, search.hits(text), strict=True):
@@ -193,7 +198,7 @@ def _find_levels(event: Event, named: Sequence[str], search: TextSearch) -> Iter
 
 
 def _decode_body(event: Request) -> bytes:
-    """The body, with its compression undone."""
+    """The decompressed body."""
     names = [v.decode("latin-1") for n, v in event.headers if n.lower() == b"content-encoding"]
     return decode_content(event.body, ", ".join(names))
 
@@ -203,7 +208,7 @@ def _get_path(event: Request) -> str:
 
 
 def _list_hosts(event: Event, run: Observation) -> Iterator[str]:
-    """Whom an event names, and whom its connection leads to, unless that is a proxy."""
+    """The host that an event names, and the one of its connection unless that is a proxy."""
     yield _get_host(event)
     if isinstance(event, Request | WebSocketMessage):
         same = [
@@ -214,14 +219,14 @@ def _list_hosts(event: Event, run: Observation) -> Iterator[str]:
 
 
 def _get_host(event: Event) -> str:
-    """Whom an event names; safe to show, for the client may have made the name up."""
+    """The host that an event names; escaped, because the client may have chosen any name."""
     if isinstance(event, Connection | Datagram):
         return make_visible(event.host or event.address)
     return make_visible(getattr(event, "host", ""))
 
 
 def _list_texts(event: Event) -> Sequence[str]:
-    """Everything that an event says, as texts to search, of which each begins anew."""
+    """Everything that an event contains, as texts to search one by one."""
     match event:
         case Request():
             lines = [f"{event.host}{event.target}".encode(errors="surrogateescape")]
@@ -237,7 +242,7 @@ def _list_texts(event: Event) -> Sequence[str]:
 
 
 def _describe_event(event: Event) -> str:
-    """What was sent, to whom: safe to show, for the client chose the words."""
+    """What was sent, and to which host; escaped, because the client chose the text."""
     match event:
         case Request():
             words = f"{event.method} {event.scheme}://{event.host}{_get_path(event)}"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-import lab.pytest_plugin.resources
+import lab.pytest_plugin.trial_resources
 from lab.experiment.trials.planned import encode_replicate
 from lab.observation.records import Observation
 from lab.sandbox.timed_observation import TimedObservation
@@ -65,9 +65,9 @@ class StandIn(ModelExecutor):
 
 def pytest_configure():
     """From now on, there is a client and a machine that can run it."""
-    lab.pytest_plugin.resources.require_all = lambda: None
+    lab.pytest_plugin.trial_resources.require_all = lambda: None
     excluded = tuple(filter(None, os.environ.get(EXCLUDES, "").split(",")))
     profile = msgspec.structs.replace(CLIENT.profile, exclude=excluded)
     client = msgspec.structs.replace(CLIENT, profile=profile)
-    lab.pytest_plugin.resources.resolve = lambda words, cache, say: client
-    lab.pytest_plugin.resources.Sandbox = StandIn
+    lab.pytest_plugin.trial_resources.resolve = lambda words, cache, say: client
+    lab.pytest_plugin.trial_resources.Sandbox = StandIn

@@ -60,7 +60,7 @@ def hold(file, name):
     """Another process that holds a name until its input ends."""
     code = (
         "import sys; from pathlib import Path; from lab.pytest_plugin.shared_trials import Claims; "
-        "claims = Claims(Path(sys.argv[1])); print(claims.take(sys.argv[2]), flush=True); "
+        "claims = Claims(Path(sys.argv[1])); print(claims.try_claim(sys.argv[2]), flush=True); "
         "sys.stdin.read()"
     )
     other = subprocess.Popen(
@@ -78,11 +78,11 @@ def hold(file, name):
 def test_what_another_process_holds_cannot_be_taken_until_it_ends(tmp_path):
     claims = Claims(tmp_path / "claims")
     with hold(tmp_path / "claims", "a") as other:
-        assert not claims.take("a")
-        assert claims.take("b")
+        assert not claims.try_claim("a")
+        assert claims.try_claim("b")
         other.kill()
-    assert claims.take("a")
-    claims.leave("a")
+    assert claims.try_claim("a")
+    claims.release("a")
     claims.close()
 
 
