@@ -256,7 +256,7 @@ def test_the_summary_tells_every_signal_once_covert_first_with_its_commands(engi
         ["endpoint", "route"],
     ]
     repeats = [line.split()[0] for line in lines[start:end] if "lab run probe@1.0" in line]
-    assert repeats == ["repeat", "and"] * 4
+    assert repeats == ["reproduce", "and"] * 4
 
 
 def test_the_summary_tells_what_looked_wrong_about_the_client(engine, session):
@@ -468,13 +468,13 @@ def test_failed_tests_can_be_run_again_alone_and_the_first_can_end_it(engine, se
 def test_a_test_that_fails_has_what_a_comparison_told_in_its_report(pytester):
     pytester.makepyfile(
         """
-        from lab.testing import told
+        from lab.testing import failure_note
 
         def test_silent():
-            told.note("of another test")
+            failure_note.note("of another test")
 
         def test_told():
-            told.note("the whole story")
+            failure_note.note("the whole story")
             assert False
 
         def test_of_nothing():
@@ -491,14 +491,14 @@ def test_a_test_that_fails_has_what_a_comparison_told_in_its_report(pytester):
 def test_what_cannot_be_told_ends_no_session(pytester):
     pytester.makepyfile(
         """
-        from lab.testing import told
+        from lab.testing import failure_note
 
         class Story:
             def __str__(self):
                 raise OSError("no space left")
 
         def test_told():
-            told.note(Story())
+            failure_note.note(Story())
             assert False
 
         def test_after():
@@ -507,7 +507,7 @@ def test_what_cannot_be_told_ends_no_session(pytester):
     )
     result = pytester.runpytest_inprocess("-p", "lab.plugin")
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["this could not be told: OSError: no space left"])
+    result.stdout.fnmatch_lines(["no explanation: OSError: no space left"])
 
 
 OBSERVING = """

@@ -125,7 +125,11 @@ class SessionResources:
         self.stack.close()
 
     def skip(self, reason: str) -> NoReturn:
-        """Skip the test, or fail it where the user requires that everything is measured."""
+        """Skip the test, or fail it where the user requires that everything is measured.
+
+        Raises:
+            Exception: of pytest; the test is skipped or failed.
+        """
         if self.settings.require:
             pytest.fail(f"{reason} (--lab-require)", pytrace=False)
         # The reported line is that of the test, not this one.
