@@ -43,11 +43,8 @@ _MAX_COMMANDS = 10
 
 def format_header(settings: Settings) -> str:
     """``lab: client codex, sandbox ready, seed 0``; each requirement of a cell is checked."""
-    from lab.sandbox.requirements import (
-        check_requirements,
-        describe_missing,
-        user_namespace_options,
-    )
+    from lab.sandbox.cell.kernel_support import user_namespace_options
+    from lab.sandbox.requirements import check_requirements, describe_missing
 
     missing = describe_missing(check_requirements())
     user = "rootless" if user_namespace_options() else "as root"
