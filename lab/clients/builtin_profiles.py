@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from lab.clients.profile import Profile, ProviderSettings
 from lab.clients.profile_loader import parse_profile
-from lab.internet.models.provider import all_providers
+from lab.internet.models.provider import list_protocols
 
 __all__ = ["FAKE_KEYS", "TRUST_VARIABLES", "load_builtin_profiles", "make_generic_profile"]
 
@@ -58,7 +58,7 @@ def make_generic_profile(name: str, argv: tuple[str, ...]) -> Profile:
         name=name,
         argv=argv,
         provider=ProviderSettings(
-            protocols=tuple(provider.protocol for provider in all_providers()),
+            protocols=list_protocols(),
             endpoint_variable=tuple(dict.fromkeys(variables)),
         ),
         environment=FAKE_KEYS,

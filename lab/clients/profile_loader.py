@@ -28,7 +28,7 @@ from lab.clients.profile_fields import (
     Word,
 )
 from lab.errors import ClientError
-from lab.internet.models.provider import all_providers
+from lab.internet.models.provider import list_protocols
 from lab.internet.models.script import FixedAnswer
 from lab.suggest import find_similar, suggest
 from lab.toml import TomlSource, quote_value
@@ -155,7 +155,7 @@ def _check_provider(source: TomlSource, provider: ProviderSettings) -> None:
     variables = provider.endpoint_variable or ()
     for name in (variables,) if isinstance(variables, str) else variables:
         source.check(name, Variable, ("provider", "endpoint_variable"))
-    known = [provider.protocol for provider in all_providers()]
+    known = list_protocols()
     for number, name in enumerate(provider.protocols):
         if name not in known:
             problem = f"there is no protocol {quote_value(name)}; {suggest(name, known)}"

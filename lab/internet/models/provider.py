@@ -1,4 +1,9 @@
-"""What a model provider is to the lab: a function that answers its API's requests."""
+"""Model providers: what one is, and the registry of those in the folder ``providers/``.
+
+To add a provider, add one file there with a constant ``PROVIDER``, and a test module with a
+constant ``EXAMPLE`` (``tests/internet/models/providers/``).  Nothing else names it: profiles
+check their protocols against this registry, and the conformance test runs over all of them.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +17,12 @@ import msgspec
 
 from lab.internet.http.response import Response
 from lab.internet.models import providers
-from lab.internet.models.script import Protocol
 
-__all__ = ["Provider", "ProviderRequest", "all_providers"]
+__all__ = ["Provider", "ProviderRequest", "all_providers", "list_protocols"]
 
 
 class ProviderRequest(msgspec.Struct, frozen=True):
-    """A request as providers see it.  ``path`` is without query and final slash.
+    """A request as providers read it.  ``path`` is without query and final slash.
 
     ``body`` is the decoded JSON document, or None where there is none.
     """
@@ -36,9 +40,13 @@ class ProviderRequest(msgspec.Struct, frozen=True):
 
 
 class Provider(msgspec.Struct, frozen=True):
-    """One API.  ``answer`` returns None where the request is not of this API."""
+    """One API.
 
-    protocol: Protocol
+    ``protocol`` is its name in profiles, unique in the folder.  ``answer`` returns None where a
+    request is not of this API.
+    """
+
+    protocol: str
     answer: Callable[[ProviderRequest], Response | None]
 
 
@@ -49,3 +57,8 @@ def all_providers() -> tuple[Provider, ...]:
         importlib.import_module(f"{providers.__name__}.{module.name}").PROVIDER
         for module in pkgutil.iter_modules(providers.__path__)
     )
+
+
+def list_protocols() -> tuple[str, ...]:
+    """Return the names of all protocols, in the order of the files' names."""
+    return tuple(provider.protocol for provider in all_providers())

@@ -1,14 +1,10 @@
-"""What the lab's servers have been told to say: protocols first, then fixed answers."""
+"""How the servers of one trial answer: known protocols, and fixed answers."""
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
-__all__ = ["FixedAnswer", "Protocol", "Script"]
-
-Protocol = Literal["anthropic-messages", "openai-chat", "openai-responses", "gemini"]
+__all__ = ["FixedAnswer", "Script"]
 
 
 class FixedAnswer(msgspec.Struct, frozen=True):
@@ -25,9 +21,10 @@ class FixedAnswer(msgspec.Struct, frozen=True):
 class Script(msgspec.Struct, frozen=True):
     """How the servers of one trial answer.
 
-    Every model provider answers on every host, because the endpoint is a thing that is
-    varied; ``protocols`` names those that the client is known to speak, which are asked
-    first where a path would suit several.  ``answers`` come before all providers.
+    Every model provider answers on every host, because the endpoint is a factor.
+    ``protocols`` names those that the client is known to speak, as in
+    :func:`lab.internet.models.provider.list_protocols`; they are tried first where a path suits
+    several.  ``answers`` come before all providers.
     """
 
     protocols: tuple[str, ...] = ()

@@ -1,119 +1,107 @@
-"""What every provider must keep to: this runs over all files in the folder."""
+"""The conformance test of providers: it runs over every file in the folder.
 
+How an API is asked stands in the constant ``EXAMPLE`` of the provider's own test module.
+"""
+
+import importlib
 import json
+import pkgutil
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.internet.models.provider import ProviderRequest, all_providers
-from lab.internet.models.script import Protocol
+from lab.internet.models import providers
+from lab.internet.models.provider import ProviderRequest, all_providers, list_protocols
 
-PROVIDERS = {provider.protocol: provider for provider in all_providers()}
-PARAMETERS = {
-    "type": "object",
-    "properties": {"command": {"type": "string"}},
-    "required": ["command"],
+MODULES = {
+    importlib.import_module(f"{providers.__name__}.{module.name}").PROVIDER: module.name
+    for module in pkgutil.iter_modules(providers.__path__)
 }
-
-# How each API asks: path, request with a tool, and the same with the tool's result.
-REQUESTS = {
-    "anthropic-messages": (
-        "/v1/messages",
-        {
-            "model": "m",
-            "messages": [{"role": "user", "content": "hi"}],
-            "tools": [{"name": "Bash", "input_schema": PARAMETERS}],
-        },
-        lambda answer: {
-            "role": "user",
-            "content": [{"type": "tool_result", "tool_use_id": answer["content"][0]["id"]}],
-        },
-        "messages",
-    ),
-    "openai-chat": (
-        "/v1/chat/completions",
-        {
-            "model": "m",
-            "messages": [{"role": "user", "content": "hi"}],
-            "tools": [{"type": "function", "function": {"name": "Bash", "parameters": PARAMETERS}}],
-        },
-        lambda answer: {
-            "role": "tool",
-            "tool_call_id": answer["choices"][0]["message"]["tool_calls"][0]["id"],
-        },
-        "messages",
-    ),
-    "openai-responses": (
-        "/v1/responses",
-        {
-            "model": "m",
-            "input": [{"type": "message", "role": "user", "content": "hi"}],
-            "tools": [{"type": "function", "name": "Bash", "parameters": PARAMETERS}],
-        },
-        lambda answer: {
-            "type": "function_call_output",
-            "call_id": answer["output"][0]["call_id"],
-        },
-        "input",
-    ),
-    "gemini": (
-        "/v1beta/models/m:generateContent",
-        {
-            "contents": [{"role": "user", "parts": [{"text": "hi"}]}],
-            "tools": [{"functionDeclarations": [{"name": "Bash", "parameters": PARAMETERS}]}],
-        },
-        lambda answer: {"parts": [{"functionResponse": {"name": "Bash", "response": {}}}]},
-        "contents",
-    ),
-}
+PROVIDERS = all_providers()
 
 
-def asked(path, body=None, *, method="POST", query="", upgrade=False):
+def name(provider):
+    return provider.protocol
+
+
+def get_example(provider):
+    return importlib.import_module(
+        f"tests.internet.models.providers.test_{MODULES[provider]}"
+    ).EXAMPLE
+
+
+def ask(path, body=None, *, method="POST", query="", upgrade=False):
     return ProviderRequest(method=method, path=path, query=query, upgrade=upgrade, body=body)
 
 
-def test_there_is_a_provider_for_every_protocol():
-    assert set(PROVIDERS) == set(Protocol.__args__) == set(REQUESTS)
+def continue_conversation(example, answer):
+    _, body, conversation, make_result, _ = example
+    return {**body, conversation: [*body[conversation], make_result(answer)]}
 
 
-@pytest.mark.parametrize("protocol", PROVIDERS)
-def test_one_tool_call_then_its_result_then_the_end(protocol):
-    path, body, result, conversation = REQUESTS[protocol]
-    answer = PROVIDERS[protocol].answer
-    first = answer(asked(path, body))
+def test_every_protocol_has_a_name_of_its_own():
+    assert len(set(list_protocols())) == len(PROVIDERS) == len(MODULES)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=name)
+def test_one_tool_call_then_its_result_then_the_end(provider):
+    example = get_example(provider)
+    first = provider.answer(ask(example.path, example.body))
     assert first.status == 200
+    assert not first.stream
     assert "echo lab" in first.body.decode()
-    continued = {**body, conversation: [*body[conversation], result(json.loads(first.body))]}
-    last = answer(asked(path, continued)).body.decode()
+    continued = continue_conversation(example, json.loads(first.body))
+    last = provider.answer(ask(example.path, continued)).body.decode()
     assert "echo lab" not in last
     assert '"ok"' in last
 
 
-@pytest.mark.parametrize("protocol", PROVIDERS)
-def test_without_tools_the_model_just_speaks(protocol):
-    path, body, _, _ = REQUESTS[protocol]
+@pytest.mark.parametrize("provider", PROVIDERS, ids=name)
+def test_a_stream_holds_the_same_turns_as_events(provider):
+    example = get_example(provider)
+    whole = json.loads(provider.answer(ask(example.path, example.body)).body)
+    for body, text in (
+        (example.body, "echo lab"),
+        (continue_conversation(example, whole), "ok"),
+    ):
+        path, query, document = example.stream(example.path, body)
+        streamed = provider.answer(ask(path, document, query=query))
+        assert streamed.stream
+        assert dict(streamed.headers)["content-type"].startswith("text/event-stream")
+        assert all(b"data: " in piece and piece.endswith(b"\n\n") for piece in streamed.pieces)
+        assert text in streamed.body.decode()
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=name)
+def test_without_tools_the_model_answers_with_text(provider):
+    path, body, *_ = get_example(provider)
     body = {key: value for key, value in body.items() if key != "tools"}
-    assert '"ok"' in PROVIDERS[protocol].answer(asked(path, body)).body.decode()
+    assert '"ok"' in provider.answer(ask(path, body)).body.decode()
 
 
-@pytest.mark.parametrize("protocol", PROVIDERS)
-def test_other_requests_are_not_ours(protocol):
-    path, _, _, _ = REQUESTS[protocol]
-    answer = PROVIDERS[protocol].answer
-    assert answer(asked("/unknown", {"messages": []})) is None
-    assert answer(asked(path, None)) is None
-    assert answer(asked(path, {}, method="PUT")) is None
+@pytest.mark.parametrize("provider", PROVIDERS, ids=name)
+def test_requests_of_no_api_are_left_to_others(provider):
+    path, *_ = get_example(provider)
+    assert provider.answer(ask("/unknown", {"messages": []})) is None
+    assert provider.answer(ask(path, None)) is None
+    assert provider.answer(ask(path, {}, method="PUT")) is None
 
 
-@pytest.mark.parametrize("protocol", PROVIDERS)
-def test_the_prompt_changes_nothing_of_an_answer(protocol):
-    # Else one covert character in a request would show all over the next.
-    path, body, _, conversation = REQUESTS[protocol]
-    answer = PROVIDERS[protocol].answer
+@pytest.mark.parametrize("provider", PROVIDERS, ids=name)
+def test_a_provider_recognises_its_own_request_alone(provider):
+    path, body, *_ = get_example(provider)
+    recognised = [each for each in PROVIDERS if each.answer(ask(path, body)) is not None]
+    assert recognised == [provider]
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=name)
+def test_the_prompt_changes_nothing_of_an_answer(provider):
+    # Otherwise one covert character in a request would show all over the next.
+    path, body, conversation, *_ = get_example(provider)
     other = json.loads(json.dumps(body).replace("hi", "h\u2019i"))
     assert other[conversation] != body[conversation]
-    assert answer(asked(path, body)) == answer(asked(path, other))
+    assert provider.answer(ask(path, body)) == provider.answer(ask(path, other))
 
 
 leaves = st.none() | st.booleans() | st.integers() | st.text(max_size=4)
@@ -132,13 +120,13 @@ values = st.recursive(
 )
 
 
-@pytest.mark.parametrize("protocol", PROVIDERS)
+@pytest.mark.parametrize("provider", PROVIDERS, ids=name)
 @given(values, st.dictionaries(keys, values, max_size=5), st.booleans())
-def test_no_document_breaks_it(protocol, conversation, extra, stream):
-    path, body, _, member = REQUESTS[protocol]
+def test_no_document_breaks_it(provider, conversation, extra, stream):
+    path, body, member, *_ = get_example(provider)
     for document in (
         {**body, **extra, "stream": stream},
         {**extra, member: conversation, "stream": stream},
         conversation,
     ):
-        PROVIDERS[protocol].answer(asked(path, document))
+        provider.answer(ask(path, document))

@@ -4,6 +4,22 @@ import pytest
 
 from lab.internet.models.provider import ProviderRequest
 from lab.internet.models.providers.anthropic_messages import PROVIDER
+from tests.internet.models.providers.example import PARAMETERS, ProviderExample, stream_by_member
+
+EXAMPLE = ProviderExample(
+    path="/v1/messages",
+    body={
+        "model": "m",
+        "messages": [{"role": "user", "content": "hi"}],
+        "tools": [{"name": "Bash", "input_schema": PARAMETERS}],
+    },
+    conversation="messages",
+    make_result=lambda answer: {
+        "role": "user",
+        "content": [{"type": "tool_result", "tool_use_id": answer["content"][0]["id"]}],
+    },
+    stream=stream_by_member,
+)
 
 TOOL = {
     "name": "Bash",

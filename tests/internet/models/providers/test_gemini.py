@@ -4,6 +4,24 @@ import pytest
 
 from lab.internet.models.provider import ProviderRequest
 from lab.internet.models.providers.gemini import PROVIDER
+from tests.internet.models.providers.example import PARAMETERS, ProviderExample
+
+EXAMPLE = ProviderExample(
+    path="/v1beta/models/m:generateContent",
+    body={
+        "contents": [{"role": "user", "parts": [{"text": "hi"}]}],
+        "tools": [{"functionDeclarations": [{"name": "Bash", "parameters": PARAMETERS}]}],
+    },
+    conversation="contents",
+    make_result=lambda answer: {
+        "parts": [{"functionResponse": {"name": "Bash", "response": {}}}],
+    },
+    stream=lambda path, body: (
+        path.replace("generateContent", "streamGenerateContent"),
+        "alt=sse",
+        body,
+    ),
+)
 
 PATH = "/v1beta/models/gemini-pro:"
 DECLARED = {

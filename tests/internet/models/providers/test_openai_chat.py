@@ -2,6 +2,22 @@ import json
 
 from lab.internet.models.provider import ProviderRequest
 from lab.internet.models.providers.openai_chat import PROVIDER
+from tests.internet.models.providers.example import PARAMETERS, ProviderExample, stream_by_member
+
+EXAMPLE = ProviderExample(
+    path="/v1/chat/completions",
+    body={
+        "model": "m",
+        "messages": [{"role": "user", "content": "hi"}],
+        "tools": [{"type": "function", "function": {"name": "Bash", "parameters": PARAMETERS}}],
+    },
+    conversation="messages",
+    make_result=lambda answer: {
+        "role": "tool",
+        "tool_call_id": answer["choices"][0]["message"]["tool_calls"][0]["id"],
+    },
+    stream=stream_by_member,
+)
 
 TOOL = {
     "type": "function",

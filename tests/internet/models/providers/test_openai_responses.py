@@ -4,6 +4,22 @@ import pytest
 
 from lab.internet.models.provider import ProviderRequest
 from lab.internet.models.providers.openai_responses import PROVIDER
+from tests.internet.models.providers.example import PARAMETERS, ProviderExample, stream_by_member
+
+EXAMPLE = ProviderExample(
+    path="/v1/responses",
+    body={
+        "model": "m",
+        "input": [{"type": "message", "role": "user", "content": "hi"}],
+        "tools": [{"type": "function", "name": "Bash", "parameters": PARAMETERS}],
+    },
+    conversation="input",
+    make_result=lambda answer: {
+        "type": "function_call_output",
+        "call_id": answer["output"][0]["call_id"],
+    },
+    stream=stream_by_member,
+)
 
 SHELL = {
     "type": "function",
