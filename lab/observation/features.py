@@ -54,6 +54,7 @@ from lab.observation.style.serialization import (
     parse_written_form,
 )
 from lab.observation.text.masks import is_identifier_like
+from lab.observation.traffic import get_contacted_host, join_header, split_host
 
 __all__ = ["RESOLVER", "Features", "HostRoles", "extract_features"]
 
@@ -141,7 +142,7 @@ def _walk(observation: Observation, roles: HostRoles) -> Iterator[tuple[Location
             case WebSocketMessage():
                 yield from _message_leaves(event, roles)
             case Datagram():
-                host = roles.peer(event.host or event.address, event.port)
+                host = roles.peer(get_contacted_host(event), event.port)
                 base = Location("udp", host, path=f":{event.port}")
                 yield base.with_part(MessagePart.DATA), render_bytes(event.data)
     if order:
@@ -190,10 +191,10 @@ def _request(request: Request, base: Location, roles: HostRoles) -> Iterator[tup
             yield base.with_part(MessagePart.QUERY, name), value
             yield from _inside(base, MessagePart.QUERY, name, value)
     yield from _headers(request, base)
-    body, layers = decode_layers(request.body, _header(request, b"content-encoding"))
+    body, layers = decode_layers(request.body, join_header(request, b"content-encoding"))
     for pointer, value in read_compression_headers(layers, body):
         yield base.with_part(MessagePart.PACKING, pointer), value
-    yield from _body(base, body, _header(request, b"content-type"))
+    yield from _body(base, body, join_header(request, b"content-type"))
 
 
 def _body(base: Location, body: bytes, content_type: str) -> Iterator[tuple[Location, str]]:
@@ -245,11 +246,6 @@ def _headers(request: Request, base: Location) -> Iterator[tuple[Location, str]]
     yield base.with_part(MessagePart.HEADER_ORDER), "\n".join(order)
 
 
-def _header(request: Request, name: bytes) -> str:
-    values = [value for key, value in request.headers if key.lower() == name]
-    return b",".join(values).decode("latin-1")
-
-
 def _dns(query: DnsQuery, roles: HostRoles) -> Iterator[tuple[Location, str]]:
     """What was asked, and how: of whom, over what, in which letters, with which options.
 
@@ -289,7 +285,7 @@ def _hello(hello: ClientHello, roles: HostRoles) -> Iterator[tuple[Location, str
 def _connection(
     connection: Connection, requests: list[Request], roles: HostRoles
 ) -> Iterator[tuple[Location, str]]:
-    host = roles.peer(connection.host or connection.address, connection.port)
+    host = roles.peer(get_contacted_host(connection), connection.port)
     place = Location("tcp", host, path=f":{connection.port}", part=MessagePart.DATA)
     if connection.protocol in ("raw", "none"):
         yield place, render_bytes(connection.sent)
@@ -301,7 +297,7 @@ def _connection(
             if not (request.via and name.startswith("proxy-")):
                 yield base.with_part(MessagePart.HEADER_SPACING, name), spacing
         end = head.body + request.size
-        if "chunked" in _header(request, b"transfer-encoding").lower():
+        if "chunked" in join_header(request, b"transfer-encoding").lower():
             told, end = describe_chunks(connection.sent, head.body)
             for name, value in told:
                 yield base.with_part(MessagePart.HEADER_SPACING, f"(chunks)/{name}"), value
@@ -312,8 +308,8 @@ def _connection(
 
 
 def _hop(hop: ProxyHop, roles: HostRoles) -> Iterator[tuple[Location, str]]:
-    proxy = roles.name(hop.proxy.rpartition(":")[0].strip("[]"))
-    target = roles.name(hop.target.rpartition(":")[0].strip("[]"))
+    proxy = roles.name(split_host(hop.proxy))
+    target = roles.name(split_host(hop.target))
     yield Location("http", target, part=MessagePart.PROXY_REQUEST, pointer=hop.scheme), proxy
     for name, value in hop.headers:
         lower = name.decode("latin-1").lower()

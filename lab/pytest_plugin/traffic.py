@@ -17,7 +17,6 @@ from lab.factors.host_spec import Endpoint
 from lab.factors.registry import get_factor
 from lab.findings.encodings.search import TextSearch
 from lab.internet.models.provider import ProviderRequest, all_providers
-from lab.observation.content_encoding import decode_content
 from lab.observation.features import HostRoles, extract_features, locate_message
 from lab.observation.location import Location
 from lab.observation.records import (
@@ -31,6 +30,7 @@ from lab.observation.records import (
     TlsFailure,
     WebSocketMessage,
 )
+from lab.observation.traffic import decode_body, get_contacted_host
 from lab.reports.text.safe import clip, make_visible
 
 __all__ = ["Traffic"]
@@ -179,7 +179,7 @@ def _is_model_request(event: Event) -> TypeGuard[Request]:
     if not isinstance(event, Request) or event.method != "POST":
         return False
     try:
-        body = json.loads(_decode_body(event))
+        body = json.loads(decode_body(event))
     except (ValueError, RecursionError):
         return False
     path, _, query = event.target.partition("?")
@@ -195,12 +195,6 @@ def _find_levels(event: Event, named: Sequence[str], search: TextSearch) -> Iter
             if hit is not None:
                 found.setdefault(name, hit.encoding)
     return (f"{name} ({found[name]})" for name in named if name in found)
-
-
-def _decode_body(event: Request) -> bytes:
-    """The decompressed body."""
-    names = [v.decode("latin-1") for n, v in event.headers if n.lower() == b"content-encoding"]
-    return decode_content(event.body, ", ".join(names))
 
 
 def _get_path(event: Request) -> str:
@@ -220,9 +214,7 @@ def _list_hosts(event: Event, run: Observation) -> Iterator[str]:
 
 def _get_host(event: Event) -> str:
     """The host that an event names; escaped, because the client may have chosen any name."""
-    if isinstance(event, Connection | Datagram):
-        return make_visible(event.host or event.address)
-    return make_visible(getattr(event, "host", ""))
+    return make_visible(get_contacted_host(event))
 
 
 def _list_texts(event: Event) -> Sequence[str]:
@@ -231,7 +223,7 @@ def _list_texts(event: Event) -> Sequence[str]:
         case Request():
             lines = [f"{event.host}{event.target}".encode(errors="surrogateescape")]
             lines += [name + b": " + value for name, value in event.headers]
-            parts = [b"\n".join(lines), _decode_body(event)]
+            parts = [b"\n".join(lines), decode_body(event)]
         case Connection():
             parts = [event.sent]
         case Datagram() | WebSocketMessage():

@@ -6,7 +6,6 @@ when it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors.registry import control_environment, factors
 from lab.findings.encodings.search import MIN_LENGTH, TextSearch
-from lab.observation.content_encoding import decode_content
 from lab.observation.features import HostRoles, extract_features
 from lab.observation.records import (
     Connection,
@@ -26,6 +24,7 @@ from lab.observation.records import (
     Request,
     WebSocketMessage,
 )
+from lab.observation.traffic import decode_body, get_contacted_host
 
 if TYPE_CHECKING:
     from lab.testing.comparison import Comparison
@@ -87,7 +86,7 @@ class Observed:
     @property
     def hosts(self) -> tuple[str, ...]:
         """Every host contacted or asked for, by name where there is one, sorted."""
-        return tuple(sorted({host for event in self.observation.events for host in _hosts(event)}))
+        return tuple(sorted({get_contacted_host(event) for event in self.observation.events}))
 
     @cached_property
     def text(self) -> str:
@@ -135,32 +134,18 @@ class Observed:
         return compare(self.subject, self.environment, other.environment)
 
 
-def _hosts(event: Event) -> Iterator[str]:
-    match event:
-        case DnsQuery():
-            yield event.name
-        case Connection() | Datagram():
-            yield event.host or event.address
-        case ProxyHop():
-            yield event.target.rpartition(":")[0].strip("[]")
-        case _:
-            yield event.host
-
-
 def _text(event: Event) -> str:
     match event:
         case Request():
             lines = [f"{event.method} {event.scheme}://{event.host}:{event.port}{event.target}"]
             lines += [f"{_plain(name)}: {_plain(value)}" for name, value in event.headers]
-            encodings = [_plain(v) for n, v in event.headers if n.lower() == b"content-encoding"]
-            body = decode_content(event.body, ", ".join(encodings))
-            return "\n".join([*lines, "", _plain(body)])
+            return "\n".join([*lines, "", _plain(decode_body(event))])
         case DnsQuery():
             return f"{event.type} {event.name}"
         case Connection():
             # Of recognised protocols the same stands in their own events.
             said = event.protocol in ("none", "raw")
-            return _plain(event.sent) if said else f"{event.host or event.address}:{event.port}"
+            return _plain(event.sent) if said else f"{get_contacted_host(event)}:{event.port}"
         case WebSocketMessage() | Datagram():
             return _plain(event.data)
         case ProxyHop():

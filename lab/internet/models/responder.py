@@ -1,4 +1,4 @@
-"""What the lab's servers answer: fixed answers first, then model providers, then manners.
+"""What the lab's servers answer: fixed answers first, then model providers, then a default.
 
 Pure: the same request and script give the same answer, byte for byte.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from lab.internet.http.body import decode, get_header, parse_json
+from lab.internet.http.body import parse_json
 from lab.internet.http.response import Response, make_json_response
 from lab.internet.http.websocket import is_upgrade
 from lab.internet.models.provider import ProviderRequest, all_providers
 from lab.internet.models.script import FixedAnswer, Script
 from lab.observation.records import Request
+from lab.observation.traffic import decode_body
 
 __all__ = ["answer_request"]
 
@@ -47,9 +48,7 @@ def _make_provider_request(request: Request) -> ProviderRequest:
     path, _, query = request.target.partition("?")
     document = None
     if request.body and request.method in _WRITING:
-        document = parse_json(
-            decode(request.body, get_header(request.headers, b"content-encoding"))
-        )
+        document = parse_json(decode_body(request))
     return ProviderRequest(
         method=request.method,
         path=path.rstrip("/"),
@@ -60,7 +59,7 @@ def _make_provider_request(request: Request) -> ProviderRequest:
 
 
 def _answer_by_default(request: Request, *, upgrade: bool) -> Response:
-    """Answer as a server would that has never heard of this path."""
+    """Answer as a server does that does not know the path."""
     if upgrade:
         return Response(101)
     if request.method in _WRITING:

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from lab.observation.content_encoding import decode_content
 from lab.observation.records import Request
+from lab.observation.traffic import decode_body, join_header
 from lab.reports.text.phrases import format_count
 from lab.reports.text.safe import clip
 
@@ -67,7 +67,7 @@ def write_bodies(requests: Sequence[Request], console: Console) -> None:
 
 def _split_body(request: Request) -> Iterator[str]:
     """The body as lines of text; a body that is no text, in a line of its bytes."""
-    data = decode_content(request.body, _join_header(request, b"content-encoding"))
+    data = decode_body(request)
     try:
         text = data.decode()
     except UnicodeDecodeError:
@@ -91,18 +91,12 @@ def _replace_unsafe(text: str) -> str:
 
 
 def _choose_extension(request: Request) -> str:
-    kind = _join_header(request, b"content-type").partition(";")[0].strip().lower()
+    kind = join_header(request, b"content-type").partition(";")[0].strip().lower()
     if kind == "application/json" or kind.endswith("+json"):
         extension = ".json"
     elif kind.startswith("text/") or kind == "application/x-www-form-urlencoded":
         extension = ".txt"
     else:
         extension = ".bin"
-    encoding = _join_header(request, b"content-encoding").strip().lower()
+    encoding = join_header(request, b"content-encoding").strip().lower()
     return extension + _ENCODED.get(encoding, ".encoded" if encoding else "")
-
-
-def _join_header(request: Request, name: bytes) -> str:
-    """All values of a header, joined as RFC 9110 section 5.3 allows."""
-    values = [value for key, value in request.headers if key.lower() == name]
-    return ", ".join(value.decode("latin-1") for value in values)

@@ -33,6 +33,7 @@ from lab.observation.records import (
     TlsFailure,
     WebSocketMessage,
 )
+from lab.observation.traffic import get_contacted_host
 from lab.reports.terminal.bodies import write_bodies
 from lab.reports.text.safe import clip
 
@@ -93,12 +94,12 @@ def list_hosts(observation: Observation) -> tuple[ContactedHost, ...]:
 def _read_contact(event: Event) -> tuple[str, int, str, str, tuple[str, ...]] | None:
     """Host, port, kind, protocol and proxies of an event that is a contact."""
     match event:
-        case Connection(host=name, address=address, port=port, protocol=protocol, via=via):
-            return name or address, port, "connections", protocol, via
+        case Connection(port=port, protocol=protocol, via=via):
+            return get_contacted_host(event), port, "connections", protocol, via
         case Request(host=host, port=port, scheme=scheme, version=version, via=via):
             return host, port, "requests", f"{scheme}/{version}", via
-        case Datagram(host=name, address=address, port=port):
-            return name or address, port, "datagrams", "udp", ()
+        case Datagram(port=port):
+            return get_contacted_host(event), port, "datagrams", "udp", ()
         case _:
             return None
 
@@ -237,8 +238,10 @@ def _write_rest(observation: Observation, console: Console) -> None:
     lines: list[str] = []
     for event in observation.events:
         match event:
-            case Datagram(host=host, address=address, port=port, data=data):
-                lines.append(f"datagram to {host or address} port {port}, {len(data):,} bytes")
+            case Datagram(port=port, data=data):
+                lines.append(
+                    f"datagram to {get_contacted_host(event)} port {port}, {len(data):,} bytes"
+                )
             case WebSocketMessage(host=host, target=target, data=data):
                 lines.append(f"WebSocket message to {host}{target}, {len(data):,} bytes")
             case ProxyHop(scheme=scheme, proxy=proxy, target=target):
@@ -247,8 +250,10 @@ def _write_rest(observation: Observation, console: Console) -> None:
                 lines.append(f"handshake with {host} failed: {reason}")
             case ClientHello(host=host, ja4=ja4):
                 lines.append(f"handshake with {host}, JA4 {ja4}")
-            case Connection(host=host, address=address, port=port, protocol="raw", size=size):
-                lines.append(f"{size:,} bytes of no known protocol to {host or address}:{port}")
+            case Connection(port=port, protocol="raw", size=size):
+                lines.append(
+                    f"{size:,} bytes of no known protocol to {get_contacted_host(event)}:{port}"
+                )
             case _:
                 continue
     if not lines:

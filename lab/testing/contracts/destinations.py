@@ -30,6 +30,7 @@ from lab.observation.records import (
     Request,
     TlsFailure,
 )
+from lab.observation.traffic import get_contacted_host, split_host
 
 __all__ = ["allowed_names", "elsewhere", "named"]
 
@@ -75,9 +76,9 @@ def named(observation: Observation) -> Iterator[str]:
             case Request():
                 yield f"{event.method} {event.scheme}://{event.host}{event.target}"
             case Datagram():
-                yield f"UDP {event.host or event.address}:{event.port}"
+                yield f"UDP {get_contacted_host(event)}:{event.port}"
             case Connection() if event.protocol in ("none", "raw"):
-                yield f"TCP {event.host or event.address}:{event.port}"
+                yield f"TCP {get_contacted_host(event)}:{event.port}"
             case DnsQuery():
                 yield f"DNS {event.name}"
             case _:
@@ -94,24 +95,17 @@ def _destinations(event: Event, names: HostRoles, search: str) -> Iterator[tuple
             yield "DNS", names.name(name)
             if names.resolvers and event.transport != "https":
                 # The resolver that was asked is a destination, too.
-                yield "DNS at", names.peer(_address(event.resolver), 53)
+                yield "DNS at", names.peer(split_host(event.resolver), 53)
         case Connection() | Datagram():
             kind = "TCP" if isinstance(event, Connection) else "UDP"
-            yield kind, names.peer(event.host or event.address, event.port)
+            yield kind, names.peer(get_contacted_host(event), event.port)
         case ProxyHop():
-            yield "proxy at", names.name(_address(event.proxy))
-            yield "proxied", names.name(_address(event.target))
+            yield "proxy at", names.name(split_host(event.proxy))
+            yield "proxied", names.name(split_host(event.target))
         case ClientHello() | TlsFailure():
             yield "TLS", names.name(event.host)
         case _:
             yield "HTTP", names.name(event.host)
-
-
-def _address(text: str) -> str:
-    """The host of ``host:port`` and ``[host]:port``; an address without port stays."""
-    if text.startswith("["):
-        return text[1:].partition("]")[0]
-    return text.rpartition(":")[0] if text.count(":") == 1 else text
 
 
 def _search_domain(environment: Environment) -> str:

@@ -1,11 +1,14 @@
 import gzip
 import json
 
+import brotli
 import pytest
+import zstandard
 
 from lab.internet.models.responder import answer_request
 from lab.internet.models.script import FixedAnswer, Script
 from lab.observation.records import Request
+from lab.observation.traffic import decode_body
 
 
 def request(method="GET", target="/", body=b"", headers=(), host="a.example", version="1.1"):
@@ -83,3 +86,24 @@ def test_the_same_request_gets_the_same_answer():
     body = json.dumps({"model": "m", "messages": [], "stream": True}).encode()
     asked = request("POST", "/v1/messages", body)
     assert answer_request(asked, Script()) == answer_request(asked, Script())
+
+
+@pytest.mark.parametrize(
+    ("encoding", "encode"),
+    [(b"gzip", gzip.compress), (b"zstd", zstandard.compress), (b"br", brotli.compress)],
+)
+def test_a_compressed_request_is_answered(encoding, encode):
+    body = json.dumps({"messages": [{"role": "user", "content": "hi"}]}).encode()
+    headers = ((b"Content-Encoding", encoding),)
+    answer = answer_request(request("POST", "/v1/messages", encode(body), headers), Script())
+    assert b'"text":"ok"' in answer.body
+
+
+@pytest.mark.parametrize("encode", [gzip.compress, zstandard.compress])
+def test_all_joined_members_are_read_as_in_the_comparison(encode):
+    body = json.dumps({"messages": [{"role": "user", "content": "hi"}]}).encode()
+    joined = encode(body[:20]) + encode(body[20:])
+    name = {gzip.compress: b"gzip", zstandard.compress: b"zstd"}[encode]
+    sent = request("POST", "/v1/messages", joined, ((b"content-encoding", name),))
+    assert decode_body(sent) == body
+    assert b'"text":"ok"' in answer_request(sent, Script()).body
