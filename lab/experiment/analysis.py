@@ -1,57 +1,55 @@
-"""All trials so far → what they say, and which trials would say more.
+"""One round of reasoning: all trials so far in, what they show and what to run next out.
 
-The analysis starts afresh from all trials each time, so it is a pure function: an audit
-that was killed and resumed reaches the same conclusions.  The engine runs what is wanted
-and asks again, until nothing is.
+Three steps, each a pure function of records: find the causes of what varies
+(:mod:`~lab.experiment.isolate.cause_search`), test the hypotheses
+(:mod:`~lab.experiment.confirm.hypothesis_tests`), choose the next trials
+(:mod:`~lab.experiment.isolate.next_trials`).  An audit that was stopped and resumed therefore
+reaches the same conclusions.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
 from lab.environment import Environment
+from lab.experiment.columns.alignment_cache import AlignmentCache
 from lab.experiment.columns.canaries import Canary
-from lab.experiment.columns.column import Column, ColumnGroup, NoisyLocation, group_columns
+from lab.experiment.columns.column import ColumnGroup, NoisyLocation
 from lab.experiment.columns.extract import extract_columns
-from lab.experiment.columns.noise_measures import derive_measures, derive_time_measures
-from lab.experiment.confirm import distribution_shifts
-from lab.experiment.confirm.distribution_shifts import screen_shifts, stratified_fisher_p
-from lab.experiment.confirm.effect import Effect, split_rounds, split_sides
-from lab.experiment.confirm.multiple_testing import LOOKS, adjust_p_values
-from lab.experiment.confirm.permutation import permutation_p_value
-from lab.experiment.isolate.causes import RepeatRequest, infer_causes
-from lab.experiment.isolate.next_trials import choose_repeats
+from lab.experiment.confirm.effect import Effect
+from lab.experiment.confirm.hypothesis_tests import evaluate_hypotheses
+from lab.experiment.isolate.cause_search import find_causes
+from lab.experiment.isolate.next_trials import choose_next_trials
 from lab.experiment.trials.contrasts import Changes, Setting, TrialTable
 from lab.experiment.trials.row import Row
-from lab.findings.classify import is_route
 from lab.observation.location import Location
 
-__all__ = ["Analysis", "Row", "analyse"]
-
-
-_LAMBDA = 0.5
-"""Of the wrong guesses at a word in noise, the share that knowing a factor must save."""
-_ENOUGH, _NOTHING = 4, 0.2
-"""With so many replicates a side and so large a p-value, a plain effect was chance."""
-_SHIFTED = distribution_shifts.MAX_LOOKS / distribution_shifts.WEIGHT
+__all__ = ["Analysis", "analyse"]
 
 
 class Analysis(msgspec.Struct, frozen=True):
-    """What the trials so far say."""
+    """What the trials so far show, and which further trials would decide what is open.
+
+    Attributes:
+        effects: Every cause with its minimal pair and the test of it.
+        noise: The locations that are stable in no view, and why.
+        wanted: The changes of trials that would decide what is open.
+        checks: The settings to try without anything else that acts on the same columns, and for
+            each of them what else acts.
+        unexplained: Groups of columns that no cause of at most three factors explains.
+    """
 
     effects: tuple[Effect, ...]
     noise: tuple[NoisyLocation, ...]
     wanted: tuple[Changes, ...]
     checks: Mapping[Setting, frozenset[Setting]]
-    """Levels to be checked, and those that would disturb the check."""
     unexplained: tuple[ColumnGroup, ...]
 
     @property
     def is_open(self) -> bool:
-        """Whether there are trials that would say more."""
+        """Whether further trials would decide anything."""
         return bool(self.wanted or self.checks)
 
 
@@ -65,15 +63,22 @@ def analyse(
     canaries: Sequence[Canary] = (),
     designed: Collection[Environment] | None = None,
     settled: Collection[Location] = (),
+    alignments: AlignmentCache | None = None,
 ) -> Analysis:
-    """Causes of everything that varies.  The first row must be a trial of the control.
+    """Find causes, test hypotheses and choose the next trials.
 
-    ``hypotheses`` is how many were ever put to the test, if that is more than are left:
-    the correction for many tests counts them all.  ``canaries`` are looked for in places
-    that cannot be compared exactly.  ``designed`` are the environments that were planned
-    before anything was known, None for all.  Of places that are ``settled`` nothing more is
-    wanted.
+    Args:
+        rows: The trials so far; the first must be of the control environment.
+        control: The environment with every factor at its control.
+        routes: The factors that change the route of the traffic.
+        seed: Decides between trials that would serve equally well.
+        hypotheses: The number of hypotheses that were ever tested, for the correction.
+        canaries: Unique levels that are searched for at locations that are noise.
+        designed: The environments that were planned before anything was known; all if None.
+        settled: Locations about which no further trials are requested.
+        alignments: Alignments of earlier rounds; they save work and change no result.
     """
+<<<<<<< HEAD
     environments = [row.environment for row in rows]
     found, noise = extract_columns(rows, canaries)
     trials = TrialTable(control, environments, designed)
@@ -253,3 +258,25 @@ def _choose_left_side(
 
     factor = min(cause, key=lambda name: (alone(name), name in routes, name))
     return frozenset(item for item in right if item.factor != factor), factor
+=======
+    columns, noise = extract_columns(rows, canaries, alignments)
+    trials = TrialTable(control, [row.environment for row in rows], designed)
+    causes = find_causes(trials, columns, seed)
+    effects = evaluate_hypotheses(
+        causes,
+        [item.seen for item in noise if item.seen is not None],
+        rows,
+        trials,
+        canaries=[Setting(canary.factor, canary.level) for canary in canaries],
+        routes=routes,
+        tested=hypotheses,
+    )
+    following = choose_next_trials(causes, settled)
+    return Analysis(
+        effects,
+        tuple(dict.fromkeys(NoisyLocation(item.location, item.why) for item in noise)),
+        following.wanted,
+        following.checks,
+        causes.unexplained,
+    )
+>>>>>>> bce27f3 (Split the analysis in three and reuse alignments between rounds)

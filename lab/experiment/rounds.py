@@ -10,6 +10,7 @@ from collections.abc import Collection, Generator, Sequence
 
 from lab.environment import Environment
 from lab.experiment.analysis import Analysis, analyse
+from lab.experiment.columns.alignment_cache import AlignmentCache
 from lab.experiment.confirm.schedule import MAX_ROUNDS, ConfirmationSchedule
 from lab.experiment.events import EngineEvent
 from lab.experiment.isolate.next_trials import pack_checks
@@ -42,6 +43,7 @@ class AnalysisRounds:
         self.control = control
         self.runner = runner
         self.options = runner.options
+        self.alignments = AlignmentCache()
         self.schedule = ConfirmationSchedule(control, runner.options)
         self.designed: frozenset[Environment] = frozenset()
         """Environments that were planned before anything was known."""
@@ -73,6 +75,7 @@ class AnalysisRounds:
             canaries=self.scope.canaries,
             designed=self.designed,
             settled=settled,
+            alignments=self.alignments,
         )
         if tested:
             self.schedule.count_hypotheses(len(analysis.effects))

@@ -27,6 +27,7 @@ from collections.abc import Collection, Iterator, Sequence
 import msgspec
 
 from lab.environment import Environment
+from lab.experiment.columns.alignment_cache import AlignmentCache
 from lab.experiment.columns.canaries import Canary, find_canary_columns
 from lab.experiment.columns.column import ABSENT, Column, NoisyLocation, number_values
 from lab.experiment.columns.ladder import (
@@ -59,13 +60,16 @@ _ELEMENT = re.compile(r"/(?:\[[^/]*\]|\*)(?=/|$)")
 
 
 def extract_columns(
-    rows: Sequence[Row], canaries: Sequence[Canary] = ()
+    rows: Sequence[Row],
+    canaries: Sequence[Canary] = (),
+    alignments: AlignmentCache | None = None,
 ) -> tuple[list[Column], list[NoisyLocation]]:
     """All columns of some trials that are not constant, and all locations that are noise.
 
     Args:
         rows: The trials; the first must be of the control environment.
         canaries: Unique levels that are searched for at the locations that are noise.
+        alignments: Alignments of an earlier extraction; they save work and change no result.
 
     Returns:
         The columns, each with one value per row, and the noisy locations.
@@ -74,7 +78,12 @@ def extract_columns(
     numbers: dict[Environment, int] = {}
     replicate_ids = [numbers.setdefault(one, len(numbers)) for one in environments]
     broken = frozenset(index for index, row in enumerate(rows) if row.broken)
-    found, noise = extract_feature_columns([row.features for row in rows], replicate_ids, broken)
+    if alignments is None:
+        alignments = AlignmentCache()
+    alignments.start_round()
+    found, noise = extract_feature_columns(
+        [row.features for row in rows], replicate_ids, broken, alignments
+    )
     if canaries:
         found += find_canary_columns(
             [{} if row.broken else row.features for row in rows],
@@ -89,6 +98,7 @@ def extract_feature_columns(
     features_by_trial: Sequence[Features],
     replicate_ids: Sequence[int],
     broken: frozenset[int] = frozenset(),
+    alignments: AlignmentCache | None = None,
 ) -> tuple[list[Column], list[NoisyLocation]]:
     """Return all columns that are not constant, and all locations that are noise.
 
@@ -96,7 +106,9 @@ def extract_feature_columns(
         features_by_trial: What each trial sent, the first one in the control environment.
         replicate_ids: A number for each trial's environment; equal numbers are replicates.
         broken: Indices of trials of which only how they ended is known.
+        alignments: Alignments of an earlier extraction; they save work and change no result.
     """
+    alignments = AlignmentCache() if alignments is None else alignments
     everything = tuple(range(len(features_by_trial)))
     whole = tuple(index for index in everything if index not in broken)
     replicates: dict[tuple[int, ...], Replicates] = {}
@@ -120,7 +132,9 @@ def extract_feature_columns(
         if rows not in replicates:
             replicates[rows] = Replicates([replicate_ids[row] for row in rows])
         start, noted = len(found), len(noise)
-        found.extend(_extract_location(location, values, replicates[rows], noise, sampled))
+        found.extend(
+            _extract_location(location, values, replicates[rows], noise, sampled, alignments)
+        )
         _deduplicate(found, start)
         if len(rows) < len(features_by_trial):
             found[start:] = [
@@ -179,6 +193,7 @@ def _extract_location(
     replicates: Replicates,
     noise: list[NoisyLocation],
     sampled: set[tuple[Location, str]],
+    alignments: AlignmentCache,
 ) -> Iterator[Column]:
     """Yield the columns of one location.
 
@@ -215,7 +230,7 @@ def _extract_location(
     absent = None if presence_is_noise else ABSENT
     if len({value for value in values if value}) < 2:
         return
-    comparison = LocationComparison(location, replicates, noise, absent)
+    comparison = LocationComparison(location, replicates, noise, absent, alignments.align)
     if is_set:
         texts = [value[0] if value else absent for value in values]
         yield from comparison.compare_text("set", texts)

@@ -73,7 +73,7 @@ class CauseInference(msgspec.Struct, frozen=True):
 
     ``wanted`` are combinations whose trial would decide what is open, ``checks`` levels that
     are to be tried where nothing else acts on these columns, ``unexplained`` counts witnesses
-    for which no cause of at most three factors was found.  Of each of the ``doubts`` some
+    for which no cause of at most three factors was found.  Of each of the ``repeats`` some
     trials are to be repeated, whichever.
     """
 
@@ -83,12 +83,12 @@ class CauseInference(msgspec.Struct, frozen=True):
     unexplained: int = 0
     active: frozenset[Setting] = frozenset()
     """Levels that take part in any effect on these columns."""
-    doubts: tuple[RepeatRequest, ...] = ()
+    repeats: tuple[RepeatRequest, ...] = ()
 
     @property
     def open(self) -> bool:
         """Whether there are trials that would say more."""
-        return bool(self.wanted or self.checks or self.doubts)
+        return bool(self.wanted or self.checks or self.repeats)
 
 
 def infer_causes(trials: TrialTable, group: ColumnGroup, seed: int) -> CauseInference:
@@ -176,7 +176,7 @@ def infer_causes(trials: TrialTable, group: ColumnGroup, seed: int) -> CauseInfe
             }
     active = frozenset(together.union(column.single))
     repeated = [frozenset({level}) for level in column.single]
-    doubts = (
+    repeats = (
         _request_repeats(trials, doubtful, repeated),
         _request_repeats(trials, odd if most else [], [trials.changes[row] for row in witnesses]),
     )
@@ -186,7 +186,7 @@ def infer_causes(trials: TrialTable, group: ColumnGroup, seed: int) -> CauseInfe
         column.unchecked,
         unexplained,
         active,
-        tuple(doubt for doubt in doubts if doubt.trials),
+        tuple(doubt for doubt in repeats if doubt.trials),
     )
 
 

@@ -10,14 +10,54 @@ odd in most columns at once (a greedy set cover, Chvátal 1979).
 from __future__ import annotations
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+import msgspec
+
+from lab.experiment.isolate.cause_search import FoundCauses
 from lab.experiment.isolate.causes import RepeatRequest
 from lab.experiment.isolate.level_effects import MAX_CHECKED_TOGETHER
 from lab.experiment.trials.contrasts import Changes, Setting
+from lab.observation.location import Location
 
-__all__ = ["choose_repeats", "pack_checks"]
+__all__ = ["NextTrials", "choose_next_trials", "choose_repeats", "pack_checks"]
+
+
+class NextTrials(msgspec.Struct, frozen=True):
+    """The trials that would decide what is open.
+
+    Attributes:
+        wanted: The changes of trials to run as they are.
+        checks: The settings to try without anything else that acts on the same columns, and for
+            each of them what else acts; several share a trial (:func:`pack_checks`).
+    """
+
+    wanted: tuple[Changes, ...]
+    checks: Mapping[Setting, frozenset[Setting]]
+
+
+def choose_next_trials(causes: FoundCauses, settled: Collection[Location] = ()) -> NextTrials:
+    """The trials that the causes found so far leave open.
+
+    Args:
+        causes: What is known of each group of columns.
+        settled: Locations about which no further trials are requested.
+    """
+    wanted: dict[Changes, None] = {}
+    checks: dict[Setting, set[Setting]] = defaultdict(set)
+    requests: list[RepeatRequest] = []
+    for item in causes.groups:
+        if all(column.location in settled for column in item.group.columns):
+            continue
+        wanted.update(dict.fromkeys(item.inference.wanted))
+        requests += item.inference.repeats
+        for setting in item.inference.checks:
+            checks[setting] |= item.inference.active
+    return NextTrials(
+        (*wanted, *choose_repeats(requests, wanted)),
+        {setting: frozenset(others) - {setting} for setting, others in checks.items()},
+    )
 
 
 def pack_checks(
