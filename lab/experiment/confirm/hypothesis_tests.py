@@ -100,7 +100,7 @@ def _test_values(
         )
         ours, theirs, block = split_sides(effect, confirming)
         replicates = min(len(ours), len(theirs))
-        effects.append(effect.tested(permutation_p_value(ours, theirs), replicates, block=block))
+        effects.append(effect.with_test(permutation_p_value(ours, theirs), replicates, block=block))
     return effects
 
 
@@ -108,4 +108,4 @@ def _test_shift(effect: Effect, confirming: Sequence[FreshTrial]) -> Effect:
     """An effect on a distribution with the test of it."""
     rounds = split_rounds(effect, confirming)
     replicates = sum(min(len(ours), len(theirs)) for ours, theirs in rounds)
-    return effect.tested(stratified_fisher_p(rounds), replicates, looks=len(rounds))
+    return effect.with_test(stratified_fisher_p(rounds), replicates, looks=len(rounds))

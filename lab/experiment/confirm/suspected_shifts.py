@@ -74,7 +74,7 @@ def _make_effect(shift: Shift, others: frozenset[Setting]) -> Effect:
     location = shift.measure.location
     right = frozenset({shift.level})
     return Effect(
-        ColumnGroup(shift.marks, (Column(location, "rate", shift.told),)),
+        ColumnGroup(shift.marks, (Column(location, "rate", shift.labels),)),
         cause=(shift.level.factor,),
         combinations=(right,),
         left=frozenset(),
