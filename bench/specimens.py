@@ -10,14 +10,14 @@ from pathlib import Path
 
 import msgspec
 
-from lab import __version__
 from lab.clients.profile import Client
 from lab.errors import UsageError
 from lab.experiment.options import AuditOptions
 from lab.experiment.trials.measurements import TrialExecutor
 from lab.sandbox.sandbox import Sandbox
 from lab.specimens.specimen import Specimen, SpecimenSet, make_client
-from lab.store import Store
+from lab.store import SqliteStore
+from lab.version import __version__
 
 __all__ = [
     "OpenSpecimen",
@@ -38,7 +38,7 @@ class OpenSpecimen(msgspec.Struct, frozen=True):
 
     client: Client
     options: AuditOptions
-    store: Store
+    store: SqliteStore
     executor: TrialExecutor
 
 
@@ -61,10 +61,10 @@ def open_specimen(
     client = make_client(specimens, specimen, home / "compiled")
     options = AuditOptions(factors=specimen.factors, seed=seed, home=home)
     folder = home / name / f"{specimen.name}-{client.digest[:8]}-seed{seed}"
-    with Store(folder) as store:
-        store.bind("client", client.digest)
-        store.bind("seed", str(seed))
-        store.bind("lab", __version__)
+    with SqliteStore(folder) as store:
+        store.bind_metadata("client", client.digest)
+        store.bind_metadata("seed", str(seed))
+        store.bind_metadata("lab", __version__)
         with Sandbox(client, home=home, hidden=(folder,)) as sandbox:
             yield OpenSpecimen(client, options, store, sandbox)
 

@@ -92,7 +92,7 @@ def _measure_program(name: str, program: Path, rounds: int, home: Path) -> list[
     ours, theirs = [], []
     with (
         Sandbox(client, jobs=1, home=home) as cells,
-        Twin.standing_for(client, script(program), home=home) as inside,
+        Twin.for_client(client, script(program), home=home) as inside,
     ):
         for side in (inside.observe, cells.observe):
             _measure(side, _make_environments()[:3])  # what is done once is done

@@ -8,6 +8,8 @@ The story in the order of the folders: an *environment* gives a level to every *
 
 from importlib import import_module
 
+from lab.version import __version__
+
 TYPE_CHECKING = False  # what type checkers take for true; typing itself takes long to import
 if TYPE_CHECKING:
     from lab.environment import Environment as Environment
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from lab.testing.observed import Observed as Observed
     from lab.testing.subject import Subject as Subject
 
-__version__ = "0.1.0"
 __all__ = [
     "Comparison",
     "Environment",

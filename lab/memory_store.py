@@ -1,38 +1,48 @@
-"""A store that forgets: the trials of what has no digest, kept for one process.
+"""A store in memory, for clients without a digest.
 
-What a Python callable does depends on its closure and on all modules that it calls, so that
-nothing says whether it is still the same one tomorrow.  Its trials are not reused then.
+The behaviour of a Python callable depends on its closure and on every module that it calls, so no
+digest identifies it.  Its trials are kept for one process and never reused by another.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from lab.environment import Environment
+from lab.errors import UsageError
 from lab.observation.records import Observation
-from lab.store import Store, StoredTrial
+from lab.store import StoredTrial
 
-__all__ = ["Memory"]
+__all__ = ["MemoryStore"]
 
 
-class Memory(Store):
-    """The trials of one process.  Nothing is written to disk."""
+class MemoryStore:
+    """The trials of one process; nothing is written to disk."""
 
-    def __init__(self) -> None:  # no folder, no database
-        self.folder = Path()
+    def __init__(self) -> None:
+        self._metadata: dict[str, str] = {}
         self._trials: dict[tuple[str, Environment, int], StoredTrial] = {}
-        self._seen: dict[str, Observation] = {}
+        self._observations: dict[str, Observation] = {}
 
     def close(self) -> None:
-        """Forget everything."""
-        self._trials.clear()
-        self._seen.clear()
+        """Do nothing: the trials stay for as long as the store exists."""
 
-    def bind(self, key: str, value: str) -> None:
-        """Nothing: in one process, facts do not change."""
+    def bind_metadata(self, key: str, value: str) -> None:
+        """Record a value that must be the same whenever this store is used again.
+
+        Raises:
+            UsageError: The store was made with another value.
+        """
+        known = self._metadata.setdefault(key, value)
+        if known != value:
+            raise UsageError(f"the store in memory has {key} {known}, not {value}")
 
     def get(self, client: str, environment: Environment, replicate: int) -> StoredTrial | None:
-        """The trial, if it was run."""
+        """The trial, or None where it is not in the store.
+
+        Args:
+            client: The digest of the client.
+            environment: The environment in which the trial ran.
+            replicate: The number of the replicate.
+        """
         return self._trials.get((client, environment, replicate))
 
     def put(
@@ -45,20 +55,29 @@ class Memory(Store):
         observation: Observation,
         overhead_s: float,
     ) -> StoredTrial:
-        """Remember a finished trial."""
+        """Store a finished trial, in place of an earlier one with the same key.
+
+        Args:
+            client: The digest of the client.
+            environment: The environment in which the trial ran.
+            replicate: The number of the replicate.
+            phase: The phase of the experiment that asked for the trial.
+            observation: Everything that the client sent, and how it ended.
+            overhead_s: Seconds that the lab itself took.
+        """
         end = observation.exit
-        name = f"{client} {environment.digest} {replicate}"
+        key = f"{client} {environment.digest} {replicate}"
         trial = StoredTrial(
-            environment.digest, replicate, phase, end.verdict, end.at, end.cpu_s, overhead_s, name
+            environment.digest, replicate, phase, end.verdict, end.at, end.cpu_s, overhead_s, key
         )
         self._trials[client, environment, replicate] = trial
-        self._seen[name] = observation
+        self._observations[key] = observation
         return trial
 
     def observation(self, trial: StoredTrial) -> Observation:
-        """What was seen."""
-        return self._seen[trial.observation]
+        """The observation of a trial of this store."""
+        return self._observations[trial.observation]
 
     def environments(self) -> dict[str, Environment]:
-        """All environments by digest."""
+        """All environments with at least one trial, by digest."""
         return {environment.digest: environment for _, environment, _ in self._trials}

@@ -1,9 +1,11 @@
-"""The store: what was measured is on disk before the next trial begins.
+"""The store of trials: a measured trial is on disk before the next one begins.
 
-One folder an audit.  ``trials.sqlite`` says which trials there are; ``blobs/`` holds the
-observations, each under the SHA-256 of its bytes, compressed.  A trial is known by client,
-environment and number of the replicate: an audit that was killed asks for the same trials
-again and finds them.
+:class:`TrialStore` is the interface, :class:`SqliteStore` keeps the trials of one audit in one
+folder, and :class:`lab.memory_store.MemoryStore` keeps them for one process.
+
+In a folder, ``trials.sqlite`` lists the trials and ``blobs/`` holds the observations, compressed,
+each under the SHA-256 of its bytes.  The key of a trial is client, environment and replicate: an
+audit that was interrupted asks for the same trials again and finds them.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import msgspec
 import zstandard
@@ -26,7 +28,7 @@ from lab.errors import LabError, UsageError
 from lab.files import replace_file
 from lab.observation.records import Observation
 
-__all__ = ["Store", "StoredTrial"]
+__all__ = ["SqliteStore", "StoredTrial", "TrialStore"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -47,9 +49,10 @@ CREATE TABLE IF NOT EXISTS trials (
 
 
 class StoredTrial(msgspec.Struct, frozen=True):
-    """A trial as the store knows it; the observation is read on demand."""
+    """The record of a trial; :meth:`TrialStore.observation` reads what the client sent."""
 
     environment: str
+    """The digest of the environment."""
     replicate: int
     phase: str
     verdict: str
@@ -57,29 +60,92 @@ class StoredTrial(msgspec.Struct, frozen=True):
     cpu_s: float
     overhead_s: float
     observation: str
+    """The key of the observation in the store."""
+
+
+class TrialStore(Protocol):
+    """Keeps trials by client, environment and replicate."""
+
+    def bind_metadata(self, key: str, value: str) -> None:
+        """Record a value that must be the same whenever this store is used again.
+
+        Raises:
+            UsageError: The store was made with another value.
+        """
+
+    def get(self, client: str, environment: Environment, replicate: int) -> StoredTrial | None:
+        """The trial, or None where it is not in the store.
+
+        Args:
+            client: The digest of the client.
+            environment: The environment in which the trial ran.
+            replicate: The number of the replicate.
+        """
+
+    def put(
+        self,
+        client: str,
+        environment: Environment,
+        replicate: int,
+        *,
+        phase: str,
+        observation: Observation,
+        overhead_s: float,
+    ) -> StoredTrial:
+        """Store a finished trial, in place of an earlier one with the same key.
+
+        Args:
+            client: The digest of the client.
+            environment: The environment in which the trial ran.
+            replicate: The number of the replicate.
+            phase: The phase of the experiment that asked for the trial.
+            observation: Everything that the client sent, and how it ended.
+            overhead_s: Seconds that the lab itself took.
+        """
+
+    def observation(self, trial: StoredTrial) -> Observation:
+        """The observation of a trial of this store.
+
+        Raises:
+            LabError: The stored bytes cannot be read or are damaged.
+        """
+
+    def environments(self) -> dict[str, Environment]:
+        """All environments with at least one trial, by digest."""
+
+    def close(self) -> None:
+        """Release what the store holds open."""
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Within, no other process makes the folder's database: SQLite does not wait for that."""
-    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def _lock_folder(folder: Path) -> Iterator[None]:
+    """Let no other process create the database of the folder meanwhile.
+
+    SQLite itself does not wait while another process creates the file.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        # Where a file system has no such locks, there is nothing better than to go on.
+        # Some file systems have no such locks; the database is then opened without one.
         with suppress(OSError):
-            fcntl.flock(held, fcntl.LOCK_EX)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(held)
+        os.close(descriptor)
 
 
-class Store:
-    """The trials of one audit, in one folder.  Safe for use by several threads."""
+class SqliteStore:
+    """The trials of one audit, in one folder.  Several threads may use it."""
 
     def __init__(self, folder: Path) -> None:
+        """Open the store in ``folder``, which is created if it does not exist.
+
+        Raises:
+            LabError: The folder cannot be written, or holds no database of the lab.
+        """
         self.folder = folder
         try:
             (folder / "blobs").mkdir(parents=True, exist_ok=True)
-            with _alone(folder):
+            with _lock_folder(folder):
                 self._connection = sqlite3.connect(
                     folder / "trials.sqlite", check_same_thread=False
                 )
@@ -100,7 +166,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the database; everything is already written."""
+        """Close the database; every trial is already on disk."""
         self._connection.close()
 
     @contextmanager
@@ -108,10 +174,11 @@ class Store:
         with self._lock, self._connection:
             yield self._connection
 
-    def bind(self, key: str, value: str) -> None:
-        """Note a fact that must be the same whenever this folder is used again.
+    def bind_metadata(self, key: str, value: str) -> None:
+        """Record a value that must be the same whenever this folder is used again.
 
-        UsageError if the folder was made for another value.
+        Raises:
+            UsageError: The folder was made with another value.
         """
         with self._transaction() as connection:
             connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
@@ -123,7 +190,13 @@ class Store:
             )
 
     def get(self, client: str, environment: Environment, replicate: int) -> StoredTrial | None:
-        """The trial, if it is already there."""
+        """The trial, or None where it is not in the store.
+
+        Args:
+            client: The digest of the client.
+            environment: The environment in which the trial ran.
+            replicate: The number of the replicate.
+        """
         with self._transaction() as connection:
             row = connection.execute(
                 "SELECT environment, replicate, phase, verdict, wall_s, cpu_s, overhead_s,"
@@ -142,7 +215,16 @@ class Store:
         observation: Observation,
         overhead_s: float,
     ) -> StoredTrial:
-        """Write a finished trial: first its blob, then its row."""
+        """Write a finished trial: first its blob, then its row.
+
+        Args:
+            client: The digest of the client.
+            environment: The environment in which the trial ran.
+            replicate: The number of the replicate.
+            phase: The phase of the experiment that asked for the trial.
+            observation: Everything that the client sent, and how it ended.
+            overhead_s: Seconds that the lab itself took.
+        """
         blob = self._write_blob(self._encoder.encode(observation))
         end = observation.exit
         trial = StoredTrial(
@@ -160,7 +242,12 @@ class Store:
         return trial
 
     def observation(self, trial: StoredTrial) -> Observation:
-        """What was seen; LabError where the bytes on disk are not what was written."""
+        """The observation of a trial.
+
+        Raises:
+            LabError: The blob cannot be read, its digest differs, or another version of the lab
+                wrote it.
+        """
         path = self._blob(trial.observation)
         try:
             data = zstandard.ZstdDecompressor().decompress(path.read_bytes())
@@ -189,6 +276,6 @@ class Store:
         digest = hashlib.sha256(data).hexdigest()
         path = self._blob(digest)
         path.parent.mkdir(exist_ok=True)
-        # Also where it is there already: what is there may be broken.
+        # An existing blob is written again, because it may be damaged.
         replace_file(path, zstandard.ZstdCompressor(level=3).compress(data))
         return digest

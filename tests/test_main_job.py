@@ -14,12 +14,12 @@ import pytest
 from lab.cli.main import main
 from lab.environment import Environment
 from lab.observation.records import Request
-from lab.store import Store
+from lab.store import SqliteStore
 
 pytestmark = [pytest.mark.cell, pytest.mark.client("claude-code")]
 
 
-def prompts(store: Store, digest: str) -> list[str]:
+def prompts(store: SqliteStore, digest: str) -> list[str]:
     """All that the trials of one environment sent to a model."""
     (client,) = (
         sqlite3.connect(store.folder / "trials.sqlite")
@@ -49,7 +49,7 @@ def test_an_audit_finds_marks_and_their_causes(tmp_path, capsys):
         ("endpoint",),
         ("endpoint", "timezone"),
     }
-    with Store(tmp_path / "audit") as store:
+    with SqliteStore(tmp_path / "audit") as store:
         for signal in covert:
             pair = signal["pair"]
             for side in ("left", "right"):

@@ -25,7 +25,7 @@ from lab.observation.records import (
     TlsFailure,
     WebSocketMessage,
 )
-from lab.store import Store
+from lab.store import SqliteStore
 
 PLACE = Environment.of({"timezone": "UTC", "user": "Zoë"})
 END = Exit(1.5, "finished", 0, None, 0.25, b"out\xff", b"err", "detail")
@@ -43,7 +43,7 @@ EVENTS = (
 
 @pytest.fixture
 def store(tmp_path):
-    with Store(tmp_path / "audit") as opened:
+    with SqliteStore(tmp_path / "audit") as opened:
         yield opened
 
 
@@ -67,7 +67,10 @@ datagrams = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=50,
+)
 @given(st.lists(datagrams | st.sampled_from(EVENTS)))
 def test_any_events_come_back_in_order(store, events):
     seen = Observation(tuple(events), END)
@@ -105,22 +108,22 @@ def test_the_same_trial_again_takes_the_place_of_the_first(store):
 
 def test_what_was_written_is_there_after_a_kill(tmp_path):
     """A second store on the folder sees the trial although the first was never closed."""
-    first = Store(tmp_path)
+    first = SqliteStore(tmp_path)
     trial = put(first, Observation(EVENTS, END))
-    with Store(tmp_path) as second:
+    with SqliteStore(tmp_path) as second:
         assert second.get("c", PLACE, 0) == trial
         assert second.observation(trial).events == EVENTS
     first.close()
 
 
 def test_a_folder_belongs_to_one_audit(tmp_path):
-    with Store(tmp_path) as store:
-        store.bind("seed", "1")
-        store.bind("client", "c")
-    with Store(tmp_path) as store:
-        store.bind("seed", "1")
+    with SqliteStore(tmp_path) as store:
+        store.bind_metadata("seed", "1")
+        store.bind_metadata("client", "c")
+    with SqliteStore(tmp_path) as store:
+        store.bind_metadata("seed", "1")
         with pytest.raises(UsageError, match=r"seed 1, not 2.*--out"):
-            store.bind("seed", "2")
+            store.bind_metadata("seed", "2")
 
 
 def blob(store, trial) -> Path:
@@ -180,7 +183,7 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path, trouble):
     else:
         folder.write_text("")
     with pytest.raises(LabError, match="--out"):
-        Store(folder)
+        SqliteStore(folder)
 
 
 def test_two_threads(store):
@@ -208,7 +211,7 @@ def test_two_threads(store):
 def test_who_opens_a_folder_waits_for_another_process_that_makes_its_database(tmp_path):
     held = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_EX)
-    opening = threading.Thread(target=lambda: Store(tmp_path).close())
+    opening = threading.Thread(target=lambda: SqliteStore(tmp_path).close())
     opening.start()
     opening.join(0.1)
     assert opening.is_alive()

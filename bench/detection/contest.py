@@ -32,7 +32,7 @@ from lab.experiment.trials.measurements import TrialExecutor
 from lab.findings.report import Report, Signal
 from lab.specimens.score import Evaluation, evaluate_report, evaluate_signals
 from lab.specimens.specimen import Specimen
-from lab.store import Store
+from lab.store import SqliteStore
 
 __all__ = ["METHODS", "Method", "compare_methods", "find_equal_budget"]
 
@@ -52,7 +52,7 @@ def compare_methods(
     specimen: Specimen,
     client: Client,
     options: AuditOptions,
-    store: Store,
+    store: SqliteStore,
     laboratory: TrialExecutor,
     *,
     on: bool = False,
@@ -96,7 +96,7 @@ def _run_audit(
     client: Client,
     options: AuditOptions,
     chosen: Scope,
-    store: Store,
+    store: SqliteStore,
     laboratory: TrialExecutor,
 ) -> tuple[Report, Outcome]:
     """The lab's own audit, at its default settings."""

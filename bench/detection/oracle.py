@@ -27,7 +27,7 @@ from lab.experiment.trials.row import Row
 from lab.factors.registry import get_factor
 from lab.findings.report import FactorFacts, Signal
 from lab.sandbox.timed_observation import TimedObservation
-from lab.store import Store
+from lab.store import SqliteStore
 
 __all__ = ["Oracle", "Stopwatch", "Task", "TrialData", "make_effect", "make_task"]
 
@@ -111,7 +111,7 @@ class Oracle:
     """Trials of one client for one method; what the store already has is not run again."""
 
     def __init__(
-        self, client: Client, chosen: Scope, store: Store, laboratory: TrialExecutor
+        self, client: Client, chosen: Scope, store: SqliteStore, laboratory: TrialExecutor
     ) -> None:
         control = Environment.of({name: levels[0] for name, levels in chosen.levels.items()})
         self.chosen = chosen

@@ -22,6 +22,7 @@ from typing import NoReturn
 
 from lab.cli.commands import Command, find_commands
 from lab.errors import LabError, MachineError, UsageError
+from lab.version import __version__
 
 __all__ = ["main"]
 
@@ -94,9 +95,7 @@ def _dispatch(words: list[str]) -> int:
         suggestion = _format_suggestion(unknown[0], _list_options(parser))
         raise UsageError(f"lab has no option {unknown[0]!r}{suggestion}")
     if arguments.version:
-        from importlib.metadata import version
-
-        print(f"lab {version('fingerprint-lab')}")
+        print(f"lab {__version__}")
         return 0
     if not arguments.command:
         parser.print_help(sys.stderr)

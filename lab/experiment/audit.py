@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator
 from pathlib import Path
 
-from lab import __version__
 from lab.clients.profile import Client
 from lab.errors import UsageError
 from lab.experiment.engine import Engine
@@ -15,7 +14,8 @@ from lab.experiment.scope import Scope, build_scope
 from lab.experiment.trials.measurements import TrialExecutor
 from lab.files import choose_numbered_folder, make_safe_name
 from lab.sandbox.sandbox import Sandbox
-from lab.store import Store
+from lab.store import SqliteStore
+from lab.version import __version__
 
 __all__ = ["audit", "run_engine"]
 
@@ -38,16 +38,20 @@ def audit(client: Client, options: AuditOptions) -> Generator[EngineEvent, None,
         raise UsageError(f"there is no audit in {folder} to go on with; leave --resume out")
     if options.out is None:
         folder = choose_numbered_folder(folder, _holds_audit, latest=options.resume)
-    with Store(folder) as store:
-        store.bind("client", client.digest)
-        store.bind("seed", str(options.seed))
-        store.bind("lab", __version__)
+    with SqliteStore(folder) as store:
+        store.bind_metadata("client", client.digest)
+        store.bind_metadata("seed", str(options.seed))
+        store.bind_metadata("lab", __version__)
         with Sandbox(client, jobs=options.jobs, home=options.home, hidden=(folder,)) as laboratory:
             yield from run_engine(client, options, chosen, store, laboratory)
 
 
 def run_engine(
-    client: Client, options: AuditOptions, chosen: Scope, store: Store, laboratory: TrialExecutor
+    client: Client,
+    options: AuditOptions,
+    chosen: Scope,
+    store: SqliteStore,
+    laboratory: TrialExecutor,
 ) -> Generator[EngineEvent, None, None]:
     """The experiment itself, with whatever can measure: cells, or a model of a client."""
     yield from Engine(client, options, chosen, store, laboratory).run()

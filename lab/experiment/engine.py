@@ -37,7 +37,7 @@ from lab.experiment.trials.planned import PlannedTrial
 from lab.experiment.trials.runner import PHASE_SHARES, TrialRunner
 from lab.factors.registry import find_forbidden_pairs
 from lab.findings.report import ClientFacts, ExplorationSummary
-from lab.store import Store
+from lab.store import SqliteStore
 
 __all__ = ["Engine"]
 
@@ -66,7 +66,7 @@ class Engine:
         client: Client,
         options: AuditOptions,
         scope: Scope,
-        store: Store,
+        store: SqliteStore,
         executor: TrialExecutor,
     ) -> None:
         """Prepare an audit; :meth:`run` runs it.

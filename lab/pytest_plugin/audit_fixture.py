@@ -201,13 +201,13 @@ class AuditFixture:
         return report
 
     def _run_audit(self, opened: TrialResources, request: AuditRequest) -> Report:
-        from lab import __version__
         from lab.experiment.audit import run_engine
         from lab.experiment.follow import follow
         from lab.experiment.options import AuditOptions
         from lab.experiment.scope import build_scope
         from lab.pytest_plugin.settings import LAB_HOME
         from lab.reports.terminal.progress import Progress
+        from lab.version import __version__
 
         asked = self._resources.settings
         options = AuditOptions(
@@ -221,9 +221,9 @@ class AuditFixture:
         )
         chosen = build_scope(opened.client, options)
         with self._resources.show_output(), opened.open_store(request.folder_name) as store:
-            store.bind("client", opened.client.digest)
-            store.bind("seed", str(options.seed))
-            store.bind("lab", __version__)
+            store.bind_metadata("client", opened.client.digest)
+            store.bind_metadata("seed", str(options.seed))
+            store.bind_metadata("lab", __version__)
             events = run_engine(opened.client, options, chosen, store, opened.executor)
             if self._resources.worker_input is not None:
                 return follow(events)

@@ -92,7 +92,7 @@ class PluginSession:
                 self.resources.settings.client,
                 lambda: trials.open_store(OBSERVED_FOLDER),
                 lambda: nullcontext(trials.executor),
-                out_of_reach=find_unmeasurable_factors(trials.client),
+                unmeasurable=find_unmeasurable_factors(trials.client),
                 seed=self.resources.settings.seed,
             )
             self.resources.stack.callback(self._subject.close)

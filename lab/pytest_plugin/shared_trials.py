@@ -31,7 +31,7 @@ from lab.experiment.trials.measurements import TrialExecutor
 from lab.experiment.trials.planned import PlannedTrial, decode_replicate, encode_replicate
 from lab.observation.records import Observation
 from lab.sandbox.timed_observation import TimedObservation
-from lab.store import Store, StoredTrial
+from lab.store import SqliteStore, StoredTrial, TrialStore
 
 __all__ = ["Claims", "SharedRunner", "SharedStore"]
 
@@ -75,10 +75,10 @@ def _lock_offset(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) >> 2
 
 
-class SharedStore(Store):
+class SharedStore(SqliteStore):
     """The store of one audit, which also reads and writes the trials of the session."""
 
-    def __init__(self, folder: Path, session: Store) -> None:
+    def __init__(self, folder: Path, session: TrialStore) -> None:
         super().__init__(folder)
         self._session_store = session
 
@@ -134,7 +134,9 @@ class SharedStore(Store):
 class SharedRunner:
     """Executes trials like another executor, except those that another process executes."""
 
-    def __init__(self, executor: TrialExecutor, client: str, store: Store, claims: Claims) -> None:
+    def __init__(
+        self, executor: TrialExecutor, client: str, store: TrialStore, claims: Claims
+    ) -> None:
         """Share the trials of ``store``.
 
         Args:

@@ -21,7 +21,7 @@ from lab.pytest_plugin.shared_trials import Claims, SharedRunner, SharedStore
 from lab.sandbox.measurable import find_unmeasurable_factors
 from lab.sandbox.requirements import require_all
 from lab.sandbox.sandbox import Sandbox
-from lab.store import Store
+from lab.store import SqliteStore
 
 __all__ = ["TrialResources"]
 
@@ -56,8 +56,8 @@ class TrialResources:
         self._stack.callback(self.claims.close)
         with self.claims.hold("opening"):
             # Two processes must not create the database at the same time.
-            self.store = self._stack.enter_context(Store(folder / TRIALS_FOLDER))
-            self.store.bind("client", self.client.digest)
+            self.store = self._stack.enter_context(SqliteStore(folder / TRIALS_FOLDER))
+            self.store.bind_metadata("client", self.client.digest)
         self._sandbox = Sandbox(
             self.client,
             jobs=settings.jobs,

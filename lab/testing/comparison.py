@@ -1,4 +1,4 @@
-"""The answer to whether two environments can be told apart by what is sent."""
+"""The answer to whether two environments can be distinguished by what a subject sends."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from lab.findings.report import Signal
 from lab.findings.severity import severity
 from lab.reports.text.phrases import format_count
 from lab.testing import failure_note
-from lab.testing.explain import changed, story
+from lab.testing.comparison_cache import ComparisonCache
+from lab.testing.explain import describe_changes, explain
 from lab.testing.pairwise_test import Distinction
-from lab.testing.subject import Subject
 
 __all__ = ["Comparison", "compare"]
 
-_LONGEST = 190
-"""Characters of what ``assert`` shows."""
+_MAX_REPR = 190
+"""Characters of the line that ``assert`` shows."""
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    r"""Whether two environments can be told apart by what a subject sends.
+    r"""Whether two environments can be distinguished by what a subject sends.
 
     >>> import time, urllib.request
     >>> def probe():
@@ -33,25 +33,26 @@ class Comparison(msgspec.Struct, frozen=True):
     True
     >>> found = seen("UTC").indistinguishable_from(seen("Asia/Tokyo"))
     >>> found
-    <told apart by 1 difference, 1 covert: timezone UTC | Asia/Tokyo>
+    <distinguished by 1 difference, 1 covert: timezone UTC | Asia/Tokyo>
     >>> found.signals[0].pair.differences[0].right
     ('U+2019 RIGHT SINGLE QUOTATION MARK',)
 
-    True where they cannot.  ``str()`` tells everything: the minimal pair, each difference with
-    its place and its code points, how sure it is, the commands that repeat it.  A test that
-    fails has that in its report.
+    True where they cannot.  ``str()`` explains in full: the minimal pair, each difference with
+    its location and code points, the confidence, and the commands that reproduce it.  The report
+    of a failed test contains that text.
 
-    ``signals`` are the differences, covert ones first.  ``trials`` is how many it took, those of
-    the control environment included.  It is not ``sure`` where the same test found the same
-    before, between larger environments; ``str()`` then runs what is missing.
+    ``signals`` are the differences, worst first.  ``trials`` is how many trials were used, those
+    of the control environment included.  ``confirmed`` is False where only a few trials were run,
+    because the same test found the same difference before, between environments that vary more;
+    ``str()`` then runs the full test.
     """
 
-    subject: Subject
+    cache: ComparisonCache
     left: Environment
     right: Environment
     signals: tuple[Signal, ...]
     trials: int
-    sure: bool = True
+    confirmed: bool = True
 
     def __bool__(self) -> bool:
         if self.signals:
@@ -59,31 +60,32 @@ class Comparison(msgspec.Struct, frozen=True):
         return not self.signals
 
     def __repr__(self) -> str:
-        pair = changed(self.changes)
+        pair = describe_changes(self.changes)
         if not self.signals:
-            text = f"cannot be told apart: {pair}"
+            text = f"indistinguishable: {pair}"
         else:
             covert = sum(signal.covert for signal in self.signals)
             found = format_count(len(self.signals), "difference") + (
                 f", {covert} covert" if covert else ""
             )
-            text = f"told apart by {found}: {pair}"
-        return f"<{text if len(text) <= _LONGEST else text[: _LONGEST - 1] + '…'}>"
+            text = f"distinguished by {found}: {pair}"
+        return f"<{text if len(text) <= _MAX_REPR else text[: _MAX_REPR - 1] + '…'}>"
 
     def __str__(self) -> str:
-        if self.sure:
-            return story(self)
+        if self.confirmed:
+            return self._explain()
         try:
-            sure = _comparison(self, self.subject.answers.sure(self.left, self.right))
+            confirmed = self._with(self.cache.confirm(self.left, self.right))
         except LabError as error:
-            return f"{story(self)}\n\nIt was not tried again: {error}"
-        lead = self.subject.answers.lead(self.left, self.right)
-        if sure.signals or lead is None:
-            return story(sure)
-        first = Comparison(self.subject, lead.left, lead.right, (), 0)
+            return f"{self._explain()}\n\nThe full test could not be run: {error}"
+        first = self.cache.find_first_difference(self.left, self.right)
+        if confirmed.signals or first is None:
+            return confirmed._explain()
+        larger = msgspec.structs.replace(self, left=first.left, right=first.right)
         return (
-            f"{story(_comparison(first, lead.found))}\n\n"
-            f"Smaller pairs seemed to show it too, but then not reliably: {changed(self.changes)}."
+            f"{larger._with(first.distinction)._explain()}\n\n"
+            "Smaller pairs differed in a few trials, but not in the full test: "
+            f"{describe_changes(self.changes)}."
         )
 
     @property
@@ -91,22 +93,39 @@ class Comparison(msgspec.Struct, frozen=True):
         """The levels that differ."""
         return self.left.difference(self.right)
 
+    def _with(self, found: Distinction) -> Comparison:
+        """This comparison with the result of a test."""
+        return msgspec.structs.replace(
+            self,
+            signals=tuple(sorted(found.signals, key=severity)),
+            trials=found.trials,
+            confirmed=found.confirmed,
+        )
 
-def compare(subject: Subject, left: Environment, right: Environment) -> Comparison:
-    """Whether these two can be told apart; the same question always has the same answer.
+    def _explain(self) -> str:
+        runner = self.cache.runner
+        return explain(
+            self.left,
+            self.right,
+            self.signals,
+            trials=self.trials,
+            label=runner.label,
+            words=runner.words,
+        )
 
-    UnmeasurableError where nothing that differs reaches the client; otherwise whatever
-    :func:`lab.testing.pairwise_test.distinguish` raises.
+
+def compare(cache: ComparisonCache, left: Environment, right: Environment) -> Comparison:
+    """Whether two environments can be distinguished; the same pair has always the same answer.
+
+    UnmeasurableError where nothing that differs reaches the client, and the errors of
+    :func:`lab.testing.pairwise_test.distinguish`.
+
+    Args:
+        cache: The earlier comparisons of the subject.
+        left: One environment; factors that it does not name are at their controls.
+        right: The other environment.
     """
-    subject.require_measurable(left, right)
-    here, there = subject.whole(left), subject.whole(right)
-    return _comparison(Comparison(subject, here, there, (), 0), subject.answers.to(here, there))
-
-
-def _comparison(asked: Comparison, found: Distinction) -> Comparison:
-    return msgspec.structs.replace(
-        asked,
-        signals=tuple(sorted(found.signals, key=severity)),
-        trials=found.trials,
-        sure=found.sure,
-    )
+    cache.runner.require_measurable(left, right)
+    whole_left, whole_right = cache.runner.whole(left), cache.runner.whole(right)
+    found = cache.compare(whole_left, whole_right)
+    return Comparison(cache, whole_left, whole_right, (), 0)._with(found)

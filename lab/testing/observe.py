@@ -17,10 +17,10 @@ from lab.testing.subject import Subject
 
 __all__ = ["observe"]
 
-_MOST_OPEN = 8
+_MAX_OPEN = 8
 """Subjects whose cells, or whose twin, stay open.  The others open again when asked."""
 
-_opened: OrderedDict[Hashable, Subject] = OrderedDict()
+_open_subjects: OrderedDict[Hashable, Subject] = OrderedDict()
 
 
 def observe(
@@ -51,10 +51,10 @@ def observe(
         return current_subject.subject().observe(environment)
     if isinstance(client, Subject):
         return client.observe(environment)
-    return _subject(client).observe(environment)
+    return _open_subject(client).observe(environment)
 
 
-def _subject(client: str | Sequence[str] | Client | Callable[[], object]) -> Subject:
+def _open_subject(client: str | Sequence[str] | Client | Callable[[], object]) -> Subject:
     key: Hashable = client if isinstance(client, str) else None
     if callable(client):
         # One that cannot be a key is known by its place, and kept as long as its subject is.
@@ -63,16 +63,16 @@ def _subject(client: str | Sequence[str] | Client | Callable[[], object]) -> Sub
         key = client.digest
     elif key is None:
         key = tuple(client)
-    subject = _opened.pop(key, None)
+    subject = _open_subjects.pop(key, None)
     if subject is None:
         subject = Subject.open(client)
-    _opened[key] = subject
-    for older in list(_opened.values())[:-_MOST_OPEN]:
+    _open_subjects[key] = subject
+    for older in list(_open_subjects.values())[:-_MAX_OPEN]:
         older.close()
     return subject
 
 
 @atexit.register
-def _close() -> None:
-    for subject in _opened.values():
+def _close_all() -> None:
+    for subject in _open_subjects.values():
         subject.close()

@@ -7,7 +7,6 @@ when it is asked for.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from lab.environment import Environment
 from lab.errors import UsageError
@@ -25,10 +24,9 @@ from lab.observation.records import (
     WebSocketMessage,
 )
 from lab.observation.traffic import decode_body, get_contacted_host
-
-if TYPE_CHECKING:
-    from lab.testing.comparison import Comparison
-    from lab.testing.subject import Subject
+from lab.testing.comparison import Comparison, compare
+from lab.testing.comparison_cache import ComparisonCache
+from lab.testing.subject_runner import SubjectRunner
 
 __all__ = ["Observed"]
 
@@ -52,9 +50,12 @@ class Observed:
     ``observation.exit``.
     """
 
-    def __init__(self, subject: Subject, environment: Environment) -> None:
+    def __init__(
+        self, subject: SubjectRunner, environment: Environment, comparisons: ComparisonCache
+    ) -> None:
         self.subject = subject
         self.environment = environment
+        self._comparisons = comparisons
 
     def __repr__(self) -> str:
         varied = [
@@ -96,7 +97,7 @@ class Observed:
         connection or in a datagram.  Compression is undone; bytes that are no text are
         written as escapes.
         """
-        return "\n".join(_text(event) for event in self.observation.events)
+        return "\n".join(_event_text(event) for event in self.observation.events)
 
     def sends(self, text: str) -> bool:
         """Whether this text was sent, as it is or in a form that the lab knows.
@@ -124,37 +125,35 @@ class Observed:
         UnmeasurableError where nothing that differs reaches the client, ClientError where the
         client fails in both without having sent anything: neither is a pass.
         """
-        from lab.testing.comparison import compare
-
         if other.subject is not self.subject:
             raise UsageError(
                 f"{self!r} and {other!r} are of two subjects; "
                 "observe both environments with the same client"
             )
-        return compare(self.subject, self.environment, other.environment)
+        return compare(self._comparisons, self.environment, other.environment)
 
 
-def _text(event: Event) -> str:
+def _event_text(event: Event) -> str:
     match event:
         case Request():
             lines = [f"{event.method} {event.scheme}://{event.host}:{event.port}{event.target}"]
-            lines += [f"{_plain(name)}: {_plain(value)}" for name, value in event.headers]
-            return "\n".join([*lines, "", _plain(decode_body(event))])
+            lines += [f"{_decode(name)}: {_decode(value)}" for name, value in event.headers]
+            return "\n".join([*lines, "", _decode(decode_body(event))])
         case DnsQuery():
             return f"{event.type} {event.name}"
         case Connection():
             # Of recognised protocols the same stands in their own events.
             said = event.protocol in ("none", "raw")
-            return _plain(event.sent) if said else f"{get_contacted_host(event)}:{event.port}"
+            return _decode(event.sent) if said else f"{get_contacted_host(event)}:{event.port}"
         case WebSocketMessage() | Datagram():
-            return _plain(event.data)
+            return _decode(event.data)
         case ProxyHop():
             lines = [f"{event.scheme} {event.target}"]
-            lines += [f"{_plain(name)}: {_plain(value)}" for name, value in event.headers]
+            lines += [f"{_decode(name)}: {_decode(value)}" for name, value in event.headers]
             return "\n".join([*lines, event.credentials or ""])
         case _:
             return event.host
 
 
-def _plain(data: bytes) -> str:
+def _decode(data: bytes) -> str:
     return data.decode("utf-8", "backslashreplace")

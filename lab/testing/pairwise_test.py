@@ -60,29 +60,29 @@ from lab.factors.registry import factors, get_factor
 from lab.findings.classify import is_route
 from lab.findings.report import Pair, Signal
 from lab.observation.location import Location
-from lab.testing.subject import Subject
+from lab.testing.subject_runner import SubjectRunner
 
-__all__ = ["ALPHA", "FEW", "Distinction", "Suspect", "distinguish"]
+__all__ = ["ALPHA", "QUICK_REPLICATES", "Candidate", "Distinction", "distinguish"]
 
 ALPHA = 1e-4
 """The chance of finding a difference between two environments where there is none."""
 
-_CONTROL = 4
+_CONTROL_REPLICATES = 4
 """Replicates of the control environment: they cost once what all pairs use."""
-_CONTROL_EXPECTING = 12
+_CONTROL_REPLICATES_EXPECTING = 12
 """The same where little else is tried."""
-_LEARNING = 3
+_SCREENING_REPLICATES = 3
 """Replicates of each side from which suspects are taken."""
-_LOOKS = (2, 4)
+_INTERIM_LOOKS = (2, 4)
 """Fresh replicates a side after which suspects are dropped, before there are enough."""
-FEW = 2
+QUICK_REPLICATES = 2
 """Fresh replicates a side that show again what was expected."""
-_MOST = 16
+_MAX_REPLICATES = 16
 """Fresh replicates a side, however many suspects there are."""
 _BLOCKS = 2
 """Tests of one pair: what only shows where the first one's noise is known gets another."""
 
-Suspect = tuple[Location, View]
+Candidate = tuple[Location, View]
 """A place, and the view in which it differs."""
 
 
@@ -92,17 +92,17 @@ class Distinction(msgspec.Struct, frozen=True):
     signals: tuple[Signal, ...] = ()
     trials: int = 0
     """Of the two environments, and of the control where its noise was needed."""
-    suspects: frozenset[Suspect] = frozenset()
+    candidates: frozenset[Candidate] = frozenset()
     """The places and views in which they differ."""
-    sure: bool = True
+    confirmed: bool = True
     """False where only so much was tried as it takes to see again what was expected."""
 
 
 def distinguish(
-    subject: Subject,
+    runner: SubjectRunner,
     left: Environment,
     right: Environment,
-    expected: frozenset[Suspect] = frozenset(),
+    expected: frozenset[Candidate] = frozenset(),
     fresh: int = 0,
 ) -> Distinction:
     """What tells two environments of all factors apart.
@@ -114,55 +114,60 @@ def distinguish(
     """
     if left == right:
         return Distinction()
-    return _Question(subject, left, right).answer(expected, fresh)
+    return PairwiseTest(runner, left, right).run(expected, fresh)
 
 
-class _Question:
+class PairwiseTest:
     """One pair, and the trials that were run for it."""
 
-    def __init__(self, subject: Subject, left: Environment, right: Environment) -> None:
-        self.subject = subject
+    def __init__(self, runner: SubjectRunner, left: Environment, right: Environment) -> None:
+        self.runner = runner
         self.left, self.right = left, right
-        self.measurements = Measurements(subject.client, left, subject.store, subject)
-        self.endpoint = build_endpoint(subject.client)
+        self.measurements = Measurements(runner.client, left, runner.store, runner)
+        self.endpoint = build_endpoint(runner.client)
         self.changes = left.difference(right)
         self.routes = frozenset(name for name, item in factors().items() if item.routes)
         self.rerouted = any(change.factor in self.routes for change in self.changes)
         ordered = "".join(sorted((left.digest, right.digest)))
-        digest = hashlib.sha256(f"{subject.seed} {ordered}".encode()).digest()
-        self._own = int.from_bytes(digest[:5], "big")
+        digest = hashlib.sha256(f"{runner.seed} {ordered}".encode()).digest()
+        self._pair_number = int.from_bytes(digest[:5], "big")
         """Of this pair alone, so that the trials of another are not taken for fresh ones."""
-        self._chance = random.Random(digest)
+        self._rng = random.Random(digest)
         self.rows: list[Row] = []
-        self.found: list[Column] = []
+        self.separating: list[Column] = []
         """Columns that separate the sides, by all trials so far."""
 
-    def answer(self, expected: frozenset[Suspect], fresh: int) -> Distinction:
+    def run(self, expected: frozenset[Candidate], fresh: int) -> Distinction:
         """Run trials until the answer is sure, or what is expected was seen again."""
-        self._run("screen", [0])
-        if not self.found:
-            return self._none()
-        control, times = self.subject.control, _CONTROL_EXPECTING if expected else _CONTROL
+        self._run_replicates("screen", [0])
+        if not self.separating:
+            return self._no_difference()
+        control, times = (
+            self.runner.control,
+            _CONTROL_REPLICATES_EXPECTING if expected else _CONTROL_REPLICATES,
+        )
         self._measure("calibrate", [PlannedTrial(control, number) for number in range(times)])
-        if expected.intersection(map(_suspect, self.found)):
+        if expected.intersection(map(_candidate_of, self.separating)):
             if fresh:
-                self._run("confirm", range(fresh), self._number_block(_BLOCKS))
-            if seen := [column for column in self.found if _suspect(column) in expected]:
-                return self._told(self._effects(seen, _BLOCKS, 0), sure=False)
-        for number in range(1, _LEARNING):
-            if not self.found:
-                return self._none()
-            self._run("screen", [number])
+                self._run_replicates("confirm", range(fresh), self._number_block(_BLOCKS))
+            if seen := [column for column in self.separating if _candidate_of(column) in expected]:
+                return self._build_distinction(self._effects(seen, _BLOCKS, 0), sure=False)
+        for number in range(1, _SCREENING_REPLICATES):
+            if not self.separating:
+                return self._no_difference()
+            self._run_replicates("screen", [number])
         for block in range(_BLOCKS):
-            if not self.found:
+            if not self.separating:
                 break
-            if effects := self._tested(block):
-                return self._told(effects)
-        return self._none()
+            if effects := self._run_block(block):
+                return self._build_distinction(effects)
+        return self._no_difference()
 
     # --- trials -----------------------------------------------------------------------------
 
-    def _run(self, phase: Phase, numbers: Sequence[int], block: int | None = None) -> None:
+    def _run_replicates(
+        self, phase: Phase, numbers: Sequence[int], block: int | None = None
+    ) -> None:
         """Run these replicates of both sides, in random order; to confirm, in a block."""
         purpose = Purpose.EXPLORATION if block is None else Purpose.CONFIRMATION
         trials = [
@@ -170,21 +175,21 @@ class _Question:
             for side in (self.left, self.right)
             for number in numbers
         ]
-        self._chance.shuffle(trials)
+        self._rng.shuffle(trials)
         self._measure(phase, trials)
 
     def _measure(self, phase: Phase, trials: Sequence[PlannedTrial]) -> None:
         for _ in self.measurements.measure(phase, trials, lambda: False):
             pass
         if self.measurements.has_failed_silently:
-            raise ClientError(self._silent())
+            raise ClientError(self._describe_failure())
         self.rows = self.measurements.build_rows(self.endpoint)
         found, _ = extract_columns(self.rows)
-        sides = self._sides(self.rows)
-        self.found = [
+        sides = self._split_sides(self.rows)
+        self.separating = [
             column
             for column in found
-            if _separates(number_values(column.values), sides)
+            if _is_separating(number_values(column.values), sides)
             and not self._is_route(column.location)
         ]
 
@@ -192,17 +197,17 @@ class _Question:
         """Whether the place shows where traffic goes, of a pair that was sent other ways."""
         return is_route(place, routed=self.rerouted, rerouted=self.rerouted)
 
-    def _silent(self) -> str:
+    def _describe_failure(self) -> str:
         end = self.measurements.list_exits(self.right)[-1]
         tail = (end.stderr or end.stdout).decode(errors="replace").strip()
         last = tail.splitlines()[-1][:200] if tail else end.detail or "it printed nothing"
         how = end.verdict if end.verdict != "finished" else f"code {end.code}"
         return (
-            f"{self.subject.label} ended with {how} and sent nothing in both environments, "
+            f"{self.runner.label} ended with {how} and sent nothing in both environments, "
             f"so that nothing can be compared: {last!r}"
         )
 
-    def _sides(self, rows: Sequence[Row]) -> tuple[list[int], list[int]]:
+    def _split_sides(self, rows: Sequence[Row]) -> tuple[list[int], list[int]]:
         """The rows of the left side, and of the right."""
         left, right = (
             [index for index, row in enumerate(rows) if row.environment == side]
@@ -212,36 +217,36 @@ class _Question:
 
     # --- the test ---------------------------------------------------------------------------
 
-    def _tested(self, block: int) -> list[Effect]:
+    def _run_block(self, block: int) -> list[Effect]:
         """Run a block of fresh replicates; the differences that it bears out."""
-        suspects = Counter(map(_suspect, self.found))
-        patterns = len(group_columns(self.found))
+        suspects = Counter(map(_candidate_of, self.separating))
+        patterns = len(group_columns(self.separating))
         alpha = ALPHA / _BLOCKS
         done = 0
         for look in count():
-            needed = _replicates(patterns, alpha)
+            needed = _required_replicates(patterns, alpha)
             if done >= needed:
                 break
-            upto = min(_LOOKS[look], needed) if look < len(_LOOKS) else needed
-            self._run("confirm", range(done, upto), self._number_block(block))
+            upto = min(_INTERIM_LOOKS[look], needed) if look < len(_INTERIM_LOOKS) else needed
+            self._run_replicates("confirm", range(done, upto), self._number_block(block))
             done = upto
-            kept = [column for column in self.found if _suspect(column) in suspects]
+            kept = [column for column in self.separating if _candidate_of(column) in suspects]
             if not kept:
                 return []
-            gone = (suspects - Counter(map(_suspect, kept))).total()
+            gone = (suspects - Counter(map(_candidate_of, kept))).total()
             patterns = len(group_columns(kept)) + gone
         return [e for e in self._effects(kept, block, gone) if e.p_adjusted <= alpha]
 
     def _number_block(self, block: int) -> int:
         """The number that one of this pair's blocks has in the store."""
-        return 1 + self._own * (_BLOCKS + 1) + block
+        return 1 + self._pair_number * (_BLOCKS + 1) + block
 
     def _effects(self, kept: Sequence[Column], block: int, gone: int) -> list[Effect]:
         """What separates the sides, with what a block's fresh replicates say of it."""
         number = self._number_block(block)
         chosen = [i for i, r in enumerate(self.rows) if r.environment in (self.left, self.right)]
-        groups = group_columns([_narrowed(column, chosen) for column in kept])
-        left, right = self._sides([self.rows[index] for index in chosen])
+        groups = group_columns([_select_rows(column, chosen) for column in kept])
+        left, right = self._split_sides([self.rows[index] for index in chosen])
         fresh = {
             n
             for n, i in enumerate(chosen)
@@ -275,10 +280,10 @@ class _Question:
 
     # --- the answer -------------------------------------------------------------------------
 
-    def _none(self) -> Distinction:
+    def _no_difference(self) -> Distinction:
         return Distinction(trials=len(self.rows))
 
-    def _told(self, effects: Sequence[Effect], *, sure: bool = True) -> Distinction:
+    def _build_distinction(self, effects: Sequence[Effect], *, sure: bool = True) -> Distinction:
         rows = [row for row in self.rows if row.environment in (self.left, self.right)]
         trials = TrialTable(self.left, [row.environment for row in rows])
         signals = assemble_signals(
@@ -288,11 +293,11 @@ class _Question:
             needles=lambda name, level: get_factor(name).needles(level),
             routes=self.routes,
         )
-        told = [msgspec.structs.replace(one, pair=self._whole_pair(one)) for one in signals]
-        suspects = frozenset(_suspect(c) for effect in effects for c in effect.group.columns)
+        told = [msgspec.structs.replace(one, pair=self._complete_pair(one)) for one in signals]
+        suspects = frozenset(_candidate_of(c) for effect in effects for c in effect.group.columns)
         return Distinction(tuple(told), len(self.rows), suspects, sure)
 
-    def _whole_pair(self, signal: Signal) -> Pair:
+    def _complete_pair(self, signal: Signal) -> Pair:
         """The signal's pair, with the levels that both sides share and the control has not."""
         differing = {change.factor for change in self.changes}
         shared = {
@@ -303,23 +308,25 @@ class _Question:
         return msgspec.structs.replace(signal.pair, context=shared)
 
 
-def _replicates(patterns: int, alpha: float) -> int:
+def _required_replicates(patterns: int, alpha: float) -> int:
     """Fresh replicates a side with which a perfect separation survives correction."""
     return next(
-        n for n in range(4, _MOST + 1) if n == _MOST or smallest_p_value(n) * patterns <= alpha
+        n
+        for n in range(4, _MAX_REPLICATES + 1)
+        if n == _MAX_REPLICATES or smallest_p_value(n) * patterns <= alpha
     )
 
 
-def _separates(codes: Sequence[int], sides: tuple[Sequence[int], Sequence[int]]) -> bool:
+def _is_separating(codes: Sequence[int], sides: tuple[Sequence[int], Sequence[int]]) -> bool:
     """Whether each side has one value, and not the same."""
     ours, theirs = ({codes[row] for row in side} - {-1} for side in sides)
     return len(ours) == len(theirs) == 1 and ours != theirs
 
 
-def _suspect(column: Column) -> Suspect:
+def _candidate_of(column: Column) -> Candidate:
     return column.location, column.view
 
 
-def _narrowed(column: Column, chosen: Sequence[int]) -> Column:
+def _select_rows(column: Column, chosen: Sequence[int]) -> Column:
     """The column over some of its trials."""
     return msgspec.structs.replace(column, values=tuple(column.values[row] for row in chosen))

@@ -16,7 +16,7 @@ from lab.factors.host_spec import Endpoint
 from lab.factors.registry import find_conflict
 from lab.specimens.score import evaluate_signals
 from lab.specimens.specimen import Allowed, Expected, Specimen
-from lab.store import Store
+from lab.store import SqliteStore
 from tests.experiment.model import CLIENT, HOST, ModelExecutor, request
 
 FACTORS = ("ci", "endpoint", "timezone")
@@ -48,7 +48,7 @@ def planted(*causes):
 def contested(behaviour, folder, specimen, **options):
     laboratory = ModelExecutor(behaviour)
     chosen = AuditOptions(factors=specimen.factors, home=folder, seed=1)
-    with Store(folder) as store:
+    with SqliteStore(folder) as store:
         found = compare_methods(specimen, CLIENT, chosen, store, laboratory, **options)
     return {outcome.method: outcome for outcome in found}, laboratory
 
@@ -188,7 +188,7 @@ def test_of_a_factor_whose_levels_each_do_something_else_all_is_told(name, tmp_p
     specimen = planted(("ci",))
     chosen = build_scope(CLIENT, AuditOptions(factors=FACTORS, home=tmp_path))
     given = make_task(chosen, chosen.facts, 0.05, 0)
-    with Store(tmp_path) as store:
+    with SqliteStore(tmp_path) as store:
         oracle = Oracle(CLIENT, chosen, store, ModelExecutor(scattered))
         reading, effects = METHODS[name](given, oracle, 60)
     signals = reading.signals(effects, chosen.routes)
@@ -231,7 +231,7 @@ def test_a_permutation_within_blocks_is_exact_where_these_are_few():
 def test_too_small_a_budget_finds_nothing_and_breaks_nothing(tmp_path):
     chosen = build_scope(CLIENT, AuditOptions(factors=FACTORS, home=tmp_path))
     given = make_task(chosen, chosen.facts, 0.05, 0)
-    with Store(tmp_path) as store:
+    with SqliteStore(tmp_path) as store:
         for method in METHODS.values():
             for budget in (0, 1, 3):
                 oracle = Oracle(CLIENT, chosen, store, ModelExecutor(copies_zone))

@@ -27,10 +27,10 @@ def test_what_the_lab_writes_is_known_again(tmp_path, names):
 
 def test_the_code_knows_what_the_lab_really_writes(tmp_path):
     from lab.internet.tls.certificate_authority import CertificateAuthority
-    from lab.store import Store
+    from lab.store import SqliteStore
 
     CertificateAuthority.load(tmp_path / "home" / "authority")
-    Store(tmp_path / "audit").close()
+    SqliteStore(tmp_path / "audit").close()
     assert find_lab_folders([str(tmp_path)], tmp_path / "home") == (
         str(tmp_path / "audit"),
         str(tmp_path / "home"),

@@ -22,7 +22,7 @@ from lab.experiment.trials.planned import PlannedTrial
 from lab.findings.report import Report, Signal
 from lab.observation.records import Exit, Observation, Request
 from lab.sandbox.timed_observation import TimedObservation
-from lab.store import Store
+from lab.store import SqliteStore
 
 HOST = "api.model.example"
 
@@ -105,7 +105,7 @@ def events(
         else ModelExecutor(behaviour, int(str(options.get("seed", 0))))
     )
     chosen = msgspec.convert({"home": folder, **options}, AuditOptions)
-    with Store(folder) as store:
+    with SqliteStore(folder) as store:
         yield from run_engine(CLIENT, chosen, build_scope(CLIENT, chosen), store, laboratory)
 
 

@@ -16,7 +16,7 @@ from lab.experiment.trials.planned import PlannedTrial
 from lab.factors.host_spec import Endpoint
 from lab.findings.report_json import decode
 from lab.observation.records import Exit, Request
-from lab.store import Store
+from lab.store import SqliteStore
 from tests.experiment.model import CLIENT, Levels, ModelExecutor, causes, events, request, run_audit
 from tests.experiment.test_experiment import FACTORS, copies_zone, marks_in_layers, noisy
 
@@ -119,17 +119,17 @@ def test_the_first_event_says_what_is_tried(tmp_path):
 
 def test_another_seed_in_the_same_folder_is_refused(tmp_path):
     # The folder is bound to its seed by `audit`, through the store.
-    with Store(tmp_path) as store:
-        store.bind("seed", "1")
+    with SqliteStore(tmp_path) as store:
+        store.bind_metadata("seed", "1")
         with pytest.raises(UsageError, match="seed 1, not 2"):
-            store.bind("seed", "2")
+            store.bind_metadata("seed", "2")
 
 
 def test_the_control_comes_first_however_often_others_ran(tmp_path):
     control = Environment.of({"ci": "none"})
     other = Environment.of({"ci": "CI=true"})
     planned = [PlannedTrial(control), *(PlannedTrial(other, number) for number in range(3))]
-    with Store(tmp_path) as store:
+    with SqliteStore(tmp_path) as store:
         laboratory = ModelExecutor(lambda levels, chance: [request({})])
         measurements = Measurements(CLIENT, control, store, laboratory)
         list(measurements.measure("screen", planned, lambda: False))

@@ -8,7 +8,7 @@ from itertools import islice
 from lab.experiment.trials.planned import decode_replicate, encode_replicate
 from lab.factors.strategies import control
 from lab.pytest_plugin.shared_trials import Claims, SharedRunner, SharedStore
-from lab.store import Store
+from lab.store import SqliteStore
 from tests.experiment.model import CLIENT, ModelExecutor, request
 
 DIGEST = CLIENT.digest
@@ -43,13 +43,13 @@ def run(laboratory, store, wanted):
 
 def test_one_question_finds_the_trials_of_another_but_none_that_confirms(tmp_path):
     environment = control()
-    with Store(tmp_path / "all") as session, SharedStore(tmp_path / "one", session) as one:
+    with SqliteStore(tmp_path / "all") as session, SharedStore(tmp_path / "one", session) as one:
         run(ModelExecutor(says_ok), one, trials(0, CONFIRMATION))
         with SharedStore(tmp_path / "two", session) as two:
             assert two.get(DIGEST, environment, 0) is not None
             assert two.get(DIGEST, environment, 1) is None
             assert two.get(DIGEST, environment, CONFIRMATION) is None
-        with Store(tmp_path / "two") as alone:
+        with SqliteStore(tmp_path / "two") as alone:
             found = alone.get(DIGEST, environment, 0)
             assert alone.observation(found) == one.observation(one.get(DIGEST, environment, 0))
         assert one.get(DIGEST, environment, CONFIRMATION) is not None
@@ -90,7 +90,7 @@ def test_what_another_process_runs_is_put_aside_and_taken_from_it(tmp_path):
     claims = Claims(tmp_path / "claims")
     environment = control()
     laboratory = ModelExecutor(says_ok)
-    with Store(tmp_path / "all") as session, SharedStore(tmp_path / "one", session) as one:
+    with SqliteStore(tmp_path / "all") as session, SharedStore(tmp_path / "one", session) as one:
         sharing = SharedRunner(laboratory, DIGEST, session, claims)
         with hold(tmp_path / "claims", f"trial {environment.digest} 1") as other:
             came = sharing.measure_all(trials(0, 1, 2))
@@ -125,7 +125,7 @@ def test_what_another_process_runs_is_put_aside_and_taken_from_it(tmp_path):
 
 def test_what_a_stopped_audit_held_is_free_again(tmp_path):
     claims = Claims(tmp_path / "claims")
-    with Store(tmp_path / "all") as session:
+    with SqliteStore(tmp_path / "all") as session:
         sharing = SharedRunner(ModelExecutor(says_ok), DIGEST, session, claims)
         came = sharing.measure_all(trials(0, 1))
         next(came)

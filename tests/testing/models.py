@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from itertools import count
 
-from lab.memory_store import Memory
+from lab.memory_store import MemoryStore
 from lab.observation.records import Request
 from lab.testing.subject import Subject
 from tests.experiment.model import CLIENT, Behaviour, Levels, ModelExecutor, request
@@ -25,8 +25,14 @@ def subject_of(behaviour: Behaviour | ModelExecutor, seed: int = 0) -> Subject:
     """A subject that behaves like this."""
     if not isinstance(behaviour, ModelExecutor):
         behaviour = ModelExecutor(behaviour, seed)
+    store = MemoryStore()
     return Subject(
-        CLIENT, ("model",), Memory, lambda: nullcontext(behaviour), out_of_reach={}, seed=seed
+        CLIENT,
+        ("model",),
+        lambda: store,
+        lambda: nullcontext(behaviour),
+        unmeasurable={},
+        seed=seed,
     )
 
 

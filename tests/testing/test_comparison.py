@@ -35,8 +35,8 @@ def test_what_cannot_be_told_apart_is_true_and_has_nothing_to_tell():
     found = compared(identifiers, lab.control(), lab.control(timezone="Asia/Tokyo"))
     assert found
     assert found.signals == ()
-    assert repr(found) == "<cannot be told apart: timezone UTC | Asia/Tokyo>"
-    assert str(found).startswith("Nothing that model@1 sends tells the two apart (5 trials):")
+    assert repr(found) == "<indistinguishable: timezone UTC | Asia/Tokyo>"
+    assert str(found).startswith("Nothing that model@1 sends distinguishes the two (5 trials):")
     assert failure_note.last() is None
 
 
@@ -44,7 +44,7 @@ def test_one_environment_is_itself():
     found = compared(identifiers, lab.control(), lab.control())
     assert found
     assert found.trials == 0
-    assert repr(found) == "<cannot be told apart: one and the same environment>"
+    assert repr(found) == "<indistinguishable: one and the same environment>"
 
 
 def test_what_can_be_told_apart_is_false_and_leaves_its_story(opened):
@@ -56,10 +56,10 @@ def test_what_can_be_told_apart_is_false_and_leaves_its_story(opened):
     assert failure_note.last() is None
     assert not found
     assert failure_note.last() == str(found)
-    assert repr(found) == "<told apart by 1 difference, 1 covert: timezone UTC | Asia/Shanghai>"
+    assert repr(found) == "<distinguished by 1 difference, 1 covert: timezone UTC | Asia/Shanghai>"
     lines = str(found).splitlines()
     assert lines[:4] == [
-        "What marking sends tells the two apart, by 1 difference:",
+        "What marking sends distinguishes the two, by 1 difference:",
         "  timezone: UTC on the left, Asia/Shanghai on the right",
         f"  endpoint: {GATEWAY} on both sides",
         "  hostname: juniper on both sides",

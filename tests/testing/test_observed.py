@@ -103,7 +103,7 @@ def test_a_callable_that_is_no_key_is_one_subject_all_the_same():
 
 def test_a_level_that_does_not_reach_the_client_is_no_observation():
     subject = subject_of(quiet)
-    subject.out_of_reach = {"hostname": "its profile excludes it"}
+    subject.unmeasurable = {"hostname": "its profile excludes it"}
     seen = subject.observe(lab.control(hostname="juniper"))
     with pytest.raises(UnmeasurableError, match="hostname: its profile excludes it"):
         seen.sends("juniper")

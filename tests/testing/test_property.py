@@ -163,9 +163,9 @@ def test_the_report_of_a_failing_test_has_the_pair_the_code_points_and_what_repe
     )
     assert ran.returncode == 1, ran.stdout + ran.stderr
     assert "Flaky" not in ran.stdout
-    assert "<told apart by 1 difference, 1 covert: timezone UTC | " in ran.stdout
+    assert "<distinguished by 1 difference, 1 covert: timezone UTC | " in ran.stdout
     _, _, section = ran.stdout.partition("- fingerprint lab -")
-    assert "What probe sends tells the two apart, by 1 difference:" in section
+    assert "What probe sends distinguishes the two, by 1 difference:" in section
     assert "  timezone: UTC on the left, " in section
     assert "U+0027 APOSTROPHE → U+2019 RIGHT SINGLE QUOTATION MARK" in section
     assert "repeat    lab.observe(lab.control(), probe).text" in section

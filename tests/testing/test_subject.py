@@ -12,7 +12,7 @@ from lab.environment import Environment
 from lab.errors import ClientError, MachineError, UsageError
 from lab.factors.registry import factors
 from lab.observation.records import Exit
-from lab.store import Store
+from lab.store import SqliteStore
 from lab.testing.subject import Subject, UnmeasurableError
 from tests.experiment.model import CLIENT, ModelExecutor
 from tests.testing.models import identifiers, quiet, subject_of
@@ -22,9 +22,9 @@ def stored(folder: Path, laboratory: ModelExecutor) -> Subject:
     return Subject(
         CLIENT,
         ("model",),
-        lambda: Store(folder),
+        lambda: SqliteStore(folder),
         lambda: nullcontext(laboratory),
-        out_of_reach={},
+        unmeasurable={},
         seed=0,
     )
 
@@ -67,7 +67,7 @@ def test_what_is_closed_opens_again_when_asked():
         happened.append("closed")
 
     store = subject_of(quiet)._open_store
-    subject = Subject(CLIENT, ("model",), store, opening, out_of_reach={}, seed=0)
+    subject = Subject(CLIENT, ("model",), store, opening, unmeasurable={}, seed=0)
     with subject:
         first = subject.observation(lab.control())
     assert happened == ["open", "closed"]
@@ -104,7 +104,7 @@ def test_a_machine_that_cannot_make_cells_is_asked_once():
         raise MachineError("no cells here")
 
     subject = Subject(
-        CLIENT, ("model",), subject_of(quiet)._open_store, refuse, out_of_reach={}, seed=0
+        CLIENT, ("model",), subject_of(quiet)._open_store, refuse, unmeasurable={}, seed=0
     )
     left, right = lab.control(hostname="a"), lab.control(hostname="b")
     for _ in range(3):
@@ -119,7 +119,7 @@ class TestWhatDoesNotReachTheClient:
     @pytest.fixture
     def subject(self):
         subject = subject_of(quiet)
-        subject.out_of_reach = {"clock": "the client has a clock of its own"}
+        subject.unmeasurable = {"clock": "the client has a clock of its own"}
         return subject
 
     def test_is_left_out(self, subject):
@@ -142,7 +142,7 @@ class TestWhatDoesNotReachTheClient:
 def test_levels_that_change_nothing_for_a_profile_cannot_be_compared():
     profile = Profile("plain", ("plain",))
     client = Client(profile, "", "1" * 64, "a test", ("plain",), ())
-    subject = Subject(client, None, subject_of(quiet)._open_store, int, out_of_reach={}, seed=0)
+    subject = Subject(client, None, subject_of(quiet)._open_store, int, unmeasurable={}, seed=0)
     sides = subject.observe(lab.control()), subject.observe(lab.control(optout="set"))
     with pytest.raises(UnmeasurableError, match="optout changes nothing for plain"):
         sides[0].indistinguishable_from(sides[1])
@@ -188,5 +188,5 @@ class TestOpen:
             assert subject.observe(lab.control(optout="set")).hosts == ()
 
     def test_a_profile_is_for_a_callable(self, tmp_path):
-        with pytest.raises(UsageError, match="profile says what a callable stands for"):
+        with pytest.raises(UsageError, match="profile is for a callable"):
             Subject.open("-- /bin/echo hello", home=tmp_path, profile="./mine.toml")

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab import __version__
 from lab.experiment.confirm.multiple_testing import CORRECTION
 from lab.experiment.scope import Scope
 from lab.experiment.tabulate.conclusion import Conclusion
@@ -15,6 +14,7 @@ from lab.experiment.trials.runner import TrialRunner
 from lab.files import replace_file
 from lab.findings.report import ClientFacts, ExplorationSummary, LabFacts, Report, Signal
 from lab.findings.report_json import encode
+from lab.version import __version__
 
 __all__ = ["build_report", "write_report"]
 

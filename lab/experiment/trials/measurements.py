@@ -22,7 +22,7 @@ from lab.observation.generated_hosts import group_generated_hosts
 from lab.observation.records import DnsQuery, Exit, Observation, Request, TlsFailure
 from lab.observation.timing import Timings, measure_timings
 from lab.sandbox.timed_observation import TimedObservation
-from lab.store import Store, StoredTrial
+from lab.store import StoredTrial, TrialStore
 
 __all__ = ["Measurements", "Totals", "TrialExecutor"]
 
@@ -55,7 +55,7 @@ class Measurements:
     """All trials of one audit so far, in the order in which they were requested."""
 
     def __init__(
-        self, client: Client, control: Environment, store: Store, executor: TrialExecutor
+        self, client: Client, control: Environment, store: TrialStore, executor: TrialExecutor
     ) -> None:
         """Begin without trials.
 

@@ -14,23 +14,23 @@ from types import TracebackType
 
 from lab.errors import UsageError
 from lab.observation.records import Exit, Verdict
-from lab.sandbox.twin.patching.caller import Over, here
-from lab.sandbox.twin.process.process import Ended, Process
-from lab.sandbox.twin.process.stdio import Streams
-from lab.sandbox.twin.process.timeout import Limit, TimedOut
+from lab.sandbox.twin.patching.caller import TrialEnded, thread_state
+from lab.sandbox.twin.process.process import ClientProcess, ProcessExited
+from lab.sandbox.twin.process.stdio import StandardStreams
+from lab.sandbox.twin.process.timeout import TimeLimit, TrialTimeout
 
-__all__ = ["Trial"]
+__all__ = ["TwinTrial"]
 
-_HERE = os.path.dirname(__file__)
+_FOLDER = os.path.join(os.path.dirname(__file__), "")
 _monotonic, _process_time = time.monotonic, time.process_time
 
 
-class Trial:
+class TwinTrial:
     """What the client's threads carry."""
 
     def __init__(self) -> None:
-        self.over = False
-        self.ended = threading.Event()
+        self.has_ended = False
+        self.end_event = threading.Event()
         self.refusals: list[UsageError] = []
 
     def refuse(self, what: str) -> UsageError:
@@ -45,8 +45,8 @@ class Trial:
     def run(
         self,
         call: Callable[[], object],
-        process: Process,
-        streams: Streams,
+        process: ClientProcess,
+        streams: StandardStreams,
         timeout_s: float,
         wake: Callable[[], None],
     ) -> Exit:
@@ -63,23 +63,23 @@ class Trial:
         number: int | None = None
         detail = ""
         try:
-            with Limit(timeout_s, self._stop(wake)):
-                here.trial = self
+            with TimeLimit(timeout_s, self._build_stop(wake)):
+                thread_state.trial = self
                 try:
-                    code = contextvars.Context().run(_main, call)
+                    code = contextvars.Context().run(_run_main, call)
                     process.finish()
                     streams.flush()
                 finally:
-                    here.trial = None
-        except Ended as end:
-            code, number = end.code, end.number
-        except (TimedOut, Over):
+                    thread_state.trial = None
+        except ProcessExited as end:
+            code, number = end.code, end.signal_number
+        except (TrialTimeout, TrialEnded):
             verdict, detail = "timed out", f"it still ran after {timeout_s:g} s"
             code, number = None, None
         if number is not None:
             verdict, detail = "killed", signal.strsignal(number) or f"signal {number}"
-        self.over = True
-        self.ended.set()
+        self.has_ended = True
+        self.end_event.set()
         return Exit(
             at=_monotonic() - started,
             verdict=verdict,
@@ -91,24 +91,24 @@ class Trial:
             detail=detail,
         )
 
-    def _stop(self, wake: Callable[[], None]) -> Callable[[], None]:
+    def _build_stop(self, wake: Callable[[], None]) -> Callable[[], None]:
         def stop() -> None:
-            self.ended.set()
+            self.end_event.set()
             wake()
 
         return stop
 
 
-def _main(call: Callable[[], object]) -> int:
+def _run_main(call: Callable[[], object]) -> int:
     """The exit code of a program that does this."""
     try:
         call()
-    except Over:
+    except TrialEnded:
         raise
     except SystemExit as end:
-        return _code(end.code)
+        return _exit_code(end.code)
     except Exception as error:  # noqa: BLE001 - whatever a client raises, it ends the client
-        shown = error.with_traceback(_own(error.__traceback__))
+        shown = error.with_traceback(_strip_lab_frames(error.__traceback__))
         if sys.excepthook is sys.__excepthook__:
             # The same by way of Python, which finds the lines in the client's files.
             traceback.print_exception(shown)
@@ -118,14 +118,14 @@ def _main(call: Callable[[], object]) -> int:
     return 0
 
 
-def _own(trace: TracebackType | None) -> TracebackType | None:
+def _strip_lab_frames(trace: TracebackType | None) -> TracebackType | None:
     """From the client's own first line on."""
-    while trace is not None and os.path.dirname(trace.tb_frame.f_code.co_filename) == _HERE:
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_FOLDER):
         trace = trace.tb_next
     return trace
 
 
-def _code(value: object) -> int:
+def _exit_code(value: object) -> int:
     if value is None:
         return 0
     if isinstance(value, int):

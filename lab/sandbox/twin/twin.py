@@ -39,38 +39,38 @@ from lab.sandbox.jail.locales import find_default_cache
 from lab.sandbox.jail.login_variables import add_login_variables
 from lab.sandbox.jail.plan import plan_jail
 from lab.sandbox.timed_observation import TimedObservation
-from lab.sandbox.twin.files.filesystem import Files
-from lab.sandbox.twin.files.proc_sys import proc_files, sys_files
-from lab.sandbox.twin.files.root import Trees, split
-from lab.sandbox.twin.network.connections import Switchboard
-from lab.sandbox.twin.network.internet import Internet
-from lab.sandbox.twin.network.sockets import Sockets
-from lab.sandbox.twin.network.tls import Tls
+from lab.sandbox.twin.files.filesystem import SimulatedFilesystem
+from lab.sandbox.twin.files.proc_sys import build_proc, build_sys
+from lab.sandbox.twin.files.root import Trees, split_by_top_folder
+from lab.sandbox.twin.network.connections import ConnectionTable
+from lab.sandbox.twin.network.internet import InMemoryInternet
+from lab.sandbox.twin.network.sockets import SimulatedSockets
+from lab.sandbox.twin.network.tls import SimulatedTls
 from lab.sandbox.twin.patching import audit_hook
 from lab.sandbox.twin.patching.patches import Patches
-from lab.sandbox.twin.process.environ import Variables
-from lab.sandbox.twin.process.machine_identity import Computer
-from lab.sandbox.twin.process.process import Process
-from lab.sandbox.twin.process.simulated_clock import Clock
-from lab.sandbox.twin.process.stdio import Streams
-from lab.sandbox.twin.process.stdlib_state import Caches
-from lab.sandbox.twin.trial import Trial
+from lab.sandbox.twin.process.environ import EnvironmentVariables
+from lab.sandbox.twin.process.machine_identity import MachineIdentity
+from lab.sandbox.twin.process.process import ClientProcess
+from lab.sandbox.twin.process.simulated_clock import SimulatedClock
+from lab.sandbox.twin.process.stdio import StandardStreams
+from lab.sandbox.twin.process.stdlib_state import StdlibState
+from lab.sandbox.twin.trial import TwinTrial
 
 __all__ = ["Twin"]
 
 T = TypeVar("T")
 
-KEPT = 256
+MAX_PREPARED = 256
 """Environments that stay worked out."""
 
 SEARCH_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 
 _monotonic = time.monotonic
-_process = threading.Lock()
+_process_lock = threading.Lock()
 """Held during a trial, which replaces what all threads share."""
 
 
-class _Place(NamedTuple):
+class _PreparedEnvironment(NamedTuple):
     """What an environment comes to."""
 
     surroundings: HostSpec
@@ -102,7 +102,7 @@ class Twin:
         timeout_s: float = 60.0,
         home: Path = Path(".lab"),
     ) -> None:
-        if _process.locked():
+        if _process_lock.locked():
             raise UsageError("a twin is made of what a trial replaces; make it before or after")
         if not argv:
             raise UsageError("argv begins with the program's name; give at least one word")
@@ -112,16 +112,16 @@ class Twin:
         self._script = script
         self._argv = argv
         self._search_path = search_path
-        self._readable = (*readable, *_interpreter())
+        self._readable = (*readable, *_interpreter_folders())
         self._hidden = (os.path.realpath(home),)
         self._timeout_s = timeout_s
         self._prompt = ""
-        self._places: OrderedDict[Environment, _Place] = OrderedDict()
-        self._open = False
-        self._build()
+        self._prepared_environments: OrderedDict[Environment, _PreparedEnvironment] = OrderedDict()
+        self._is_open = False
+        self._register_patches()
 
     @classmethod
-    def standing_for(
+    def for_client(
         cls, client: Client, call: Callable[[], object], *, home: Path = Path(".lab")
     ) -> Self:
         """A twin of a client, with all that its profile brings."""
@@ -140,15 +140,15 @@ class Twin:
         return made
 
     def __enter__(self) -> Self:
-        audit_hook.set_up()
+        audit_hook.install()
         # Certificates are made by code that remembers the classes that it meets first.
         self.authority.context("localhost")
-        self._open = True
+        self._is_open = True
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._open = False
-        self._places.clear()
+        self._is_open = False
+        self._prepared_environments.clear()
 
     def observe(self, environment: Environment) -> Observation:
         """Run the callable once in this environment.
@@ -160,20 +160,20 @@ class Twin:
 
     def measure(self, environment: Environment) -> TimedObservation:
         """Run the callable once, and note what the lab itself cost."""
-        if not self._open:
+        if not self._is_open:
             raise UsageError("this twin is not open; use it in a with statement")
-        if not _process.acquire(blocking=False):
+        if not _process_lock.acquire(blocking=False):
             raise UsageError("a twin has the whole process; observe one thing at a time")
         started = _monotonic()
         with ExitStack() as stack:
-            stack.callback(_process.release)
-            place = self._place(environment)
+            stack.callback(_process_lock.release)
+            place = self._prepare(environment)
             self._files.begin(place.surroundings, place.trees, place.ground, self._clock.now)
             stack.callback(self._files.end)
-            runs = [self._run(place) for _ in range(place.surroundings.earlier_runs + 1)]
+            runs = [self._run_once(place) for _ in range(place.surroundings.earlier_runs + 1)]
         *earlier, observation = runs
         own_s = sum(each.exit.at for each in runs)
-        end = _with_earlier(observation.exit, [each.exit for each in earlier])
+        end = _add_earlier_runs(observation.exit, [each.exit for each in earlier])
         observation = msgspec.structs.replace(observation, exit=end)
         return TimedObservation(observation, max(0.0, _monotonic() - started - own_s))
 
@@ -184,32 +184,36 @@ class Twin:
         for label, environment in trials:
             yield label, self.measure(environment)
 
-    def _build(self) -> None:
+    def _register_patches(self) -> None:
         self._patches = patches = Patches()
-        self._caches = Caches()
-        self._clock = Clock()
-        self._files = Files()
-        self._variables = Variables()
-        self._streams = Streams()
-        self._computer = Computer(self._files)
-        self._process = Process()
-        self._internet = Internet(self.authority)
-        self._sockets = Sockets(self._internet, Switchboard(self._internet, self._files))
+        self._stdlib_state = StdlibState()
+        self._clock = SimulatedClock()
+        self._files = SimulatedFilesystem()
+        self._environ = EnvironmentVariables()
+        self._streams = StandardStreams()
+        self._machine = MachineIdentity(self._files)
+        self._process = ClientProcess()
+        self._internet = InMemoryInternet(self.authority)
+        self._sockets = SimulatedSockets(
+            self._internet, ConnectionTable(self._internet, self._files)
+        )
         for part in (
-            self._caches, self._clock, self._files, self._streams, self._variables,
-            self._computer, self._process, self._sockets, Tls(self._sockets, self._files),
+            self._stdlib_state, self._clock, self._files, self._streams, self._environ,
+            self._machine, self._process, self._sockets, SimulatedTls(self._sockets, self._files),
         ):  # fmt: skip
             part.patch(patches)
 
-    def _place(self, environment: Environment) -> _Place:
-        found = self._places.get(environment)
+    def _prepare(self, environment: Environment) -> _PreparedEnvironment:
+        found = self._prepared_environments.get(environment)
         if found is None:
-            found = self._places[environment] = self._work_out(environment)
-            if len(self._places) > KEPT:
-                self._places.popitem(last=False)
+            found = self._prepared_environments[environment] = self._prepare_environment(
+                environment
+            )
+            if len(self._prepared_environments) > MAX_PREPARED:
+                self._prepared_environments.popitem(last=False)
         return found
 
-    def _work_out(self, environment: Environment) -> _Place:
+    def _prepare_environment(self, environment: Environment) -> _PreparedEnvironment:
         surroundings = realise(environment, self._base)
         variables = add_login_variables(surroundings, self._search_path)
         surroundings = msgspec.structs.replace(surroundings, variables=variables)
@@ -231,44 +235,47 @@ class Twin:
         ground = survey_host(jail, find_default_cache(), started)
         planned = plan_jail(jail, ground, "/sys")
         trees: Trees = {
-            **{name: partial(dict, items) for name, items in split(planned.tree).items()},
-            "proc": partial(proc_files, surroundings, argv, ground, planned.staged_items),
-            "sys": partial(sys_files, planned.staged_items),
+            **{
+                name: partial(dict, items)
+                for name, items in split_by_top_folder(planned.tree).items()
+            },
+            "proc": partial(build_proc, surroundings, argv, ground, planned.staged_items),
+            "sys": partial(build_sys, planned.staged_items),
         }
-        return _Place(surroundings, argv, ground, trees)
+        return _PreparedEnvironment(surroundings, argv, ground, trees)
 
-    def _run(self, place: _Place) -> Observation:
-        trial = Trial()
+    def _run_once(self, place: _PreparedEnvironment) -> Observation:
+        trial = TwinTrial()
         surroundings = place.surroundings
         with ExitStack() as stack:
-            self._caches.begin(place.argv)
-            stack.callback(self._caches.end)
-            self._clock.begin(surroundings.clock, trial.ended)
-            self._variables.begin(surroundings)
-            stack.callback(self._variables.end)
-            self._streams.begin(surroundings, trial.ended)
+            self._stdlib_state.begin(place.argv)
+            stack.callback(self._stdlib_state.end)
+            self._clock.begin(surroundings.clock, trial.end_event)
+            self._environ.begin(surroundings)
+            stack.callback(self._environ.end)
+            self._streams.begin(surroundings, trial.end_event)
             stack.callback(self._streams.end)
-            self._computer.begin(surroundings)
+            self._machine.begin(surroundings)
             self._internet.begin(self._script)
             self._sockets.begin(surroundings, trial)
             self._process.begin(trial)
-            stack.callback(self._patches.take_out)
-            self._patches.put_in((getattr(self.call, "__module__", "__main__"), "__main__"))
+            stack.callback(self._patches.revert)
+            self._patches.apply((getattr(self.call, "__module__", "__main__"), "__main__"))
             stack.callback(self._process.end)
             stack.callback(self._sockets.end)
             end = trial.run(
                 self.call, self._process, self._streams, self._timeout_s, self._sockets.stop
             )
-        return self._observation(trial, end)
+        return self._build_observation(trial, end)
 
-    def _observation(self, trial: Trial, end: Exit) -> Observation:
+    def _build_observation(self, trial: TwinTrial, end: Exit) -> Observation:
         recording = self._internet.end()
         if trial.refusals:
             raise trial.refusals[0].with_traceback(None)
         return Observation(recording.events, end, recording.truncated)
 
 
-def _with_earlier(end: Exit, earlier: list[Exit]) -> Exit:
+def _add_earlier_runs(end: Exit, earlier: list[Exit]) -> Exit:
     """The end, which also says which earlier runs of a returning user did not end well."""
     said = [end.detail] if end.detail else []
     for number, each in enumerate(earlier, 1):
@@ -278,7 +285,7 @@ def _with_earlier(end: Exit, earlier: list[Exit]) -> Exit:
     return msgspec.structs.replace(end, detail="; ".join(said))
 
 
-def _interpreter() -> tuple[str, ...]:
+def _interpreter_folders() -> tuple[str, ...]:
     """Folders from which this interpreter still imports, where a jail would not have them."""
     found = {os.path.realpath(each) for each in (sys.prefix, sys.base_prefix)}
     return tuple(sorted(each for each in found if not each.startswith("/usr")))

@@ -21,47 +21,54 @@ import msgspec
 from lab.environment import Change, Environment
 from lab.experiment.search.level_variants import build_levels_from_words
 from lab.factors.registry import find_conflict, get_factor
-from lab.testing.contracts.interleave import interleaved
-from lab.testing.contracts.machine import Machine, Statement, asked
-from lab.testing.contracts.neighbours import near, plausible
-from lab.testing.contracts.sampling import Population
+from lab.testing.contracts.interleave import interleave
+from lab.testing.contracts.machine import Machine, Statement, evaluate_statement
+from lab.testing.contracts.neighbours import is_plausible, neighbouring_levels
+from lab.testing.contracts.sampling import MachinePopulation
 
-__all__ = ["Edges", "Levels", "edges", "factors_read", "known_levels", "plain"]
+__all__ = [
+    "Boundaries",
+    "KnownLevels",
+    "collect_levels",
+    "find_boundaries",
+    "find_factors_read",
+    "simplify",
+]
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+")
-_DRAWN = 20_000
-_WANTED = 60
-_BASES = 6
-_MOST_MADE = 60
-_MOST_WRITTEN = 12
+_MAX_DRAWN = 20_000
+_SAMPLE_SIZE = 60
+_MAX_BASES = 6
+_MAX_MENTIONED = 60
+_MAX_NEIGHBOURED = 12
 _SHARES = {"control": 0.25, "named": 0.35, "made": 0.25, "listed": 0.15}
 
 
-class Levels(msgspec.Struct, frozen=True):
+class KnownLevels(msgspec.Struct, frozen=True):
     """The levels of one factor that are worth a trial, by where they come from."""
 
     control: str
     named: tuple[str, ...]
-    made: tuple[str, ...] = ()
+    mentioned: tuple[str, ...] = ()
     """Of words that somebody mentions."""
-    listed: tuple[str, ...] = ()
+    enumerated: tuple[str, ...] = ()
     """All that there are, where they have an end."""
 
-    def every(self) -> tuple[str, ...]:
+    def all_levels(self) -> tuple[str, ...]:
         """Each level once, the likeliest to matter first."""
-        return tuple(dict.fromkeys((self.control, *self.made, *self.named, *self.listed)))
+        return tuple(dict.fromkeys((self.control, *self.mentioned, *self.named, *self.enumerated)))
 
-    def plainest_first(self) -> tuple[str, ...]:
+    def simplest_first(self) -> tuple[str, ...]:
         """The same in the order in which a reader would rather see them."""
-        return tuple(dict.fromkeys((self.control, *self.named, *self.made, *self.listed)))
+        return tuple(dict.fromkeys((self.control, *self.named, *self.mentioned, *self.enumerated)))
 
     def weights(self) -> Mapping[str, float]:
         """How often each level is tried: no kind of level crowds out another."""
         kinds = {
             "control": (self.control,),
             "named": self.named,
-            "made": self.made,
-            "listed": self.listed,
+            "made": self.mentioned,
+            "listed": self.enumerated,
         }
         found: dict[str, float] = {}
         for kind, levels in kinds.items():
@@ -71,23 +78,23 @@ class Levels(msgspec.Struct, frozen=True):
         return {text: weight / whole for text, weight in found.items()}
 
 
-class Edges(msgspec.Struct, frozen=True):
+class Boundaries(msgspec.Struct, frozen=True):
     """Machines on both sides of a statement, the plainest and nearest first."""
 
-    reads: tuple[str, ...]
+    factors_read: tuple[str, ...]
     """The factors that it is about."""
-    plain: tuple[Environment, ...]
+    simplest: tuple[Environment, ...]
     """Machines for which it holds and of which no level can go back to the control."""
     inside: tuple[Environment, ...]
-    near: tuple[Environment, ...]
+    outside: tuple[Environment, ...]
 
 
-def known_levels(
+def collect_levels(
     names: Iterable[str],
     words: Sequence[str],
     given: Iterable[Mapping[str, str]] = (),
     servers: Container[str] = (),
-) -> dict[str, Levels]:
+) -> dict[str, KnownLevels]:
     """For each of these factors the levels worth a trial; ``given`` are the user's examples.
 
     No machine gets the name of one of the ``servers`` that the client talks to: it would reach
@@ -97,22 +104,22 @@ def known_levels(
     for name in names:
         item = get_factor(name)
         own = [levels[name] for levels in given if name in levels]
-        some = [word for word in words if plausible(item, word)]
+        some = [word for word in words if is_plausible(item, word)]
         if item.routes:
             some = [word for word in some if "://" in word or _HOST.fullmatch(word)]
         if name == "hostname":
             some = [word for word in some if word not in servers]
-        made = tuple(dict.fromkeys((*own, *build_levels_from_words(item, some))))[:_MOST_MADE]
-        found[name] = Levels(
+        made = tuple(dict.fromkeys((*own, *build_levels_from_words(item, some))))[:_MAX_MENTIONED]
+        found[name] = KnownLevels(
             item.control, item.levels, made, item.every() if item.every is not None else ()
         )
     return found
 
 
-def factors_read(
+def find_factors_read(
     statement: Statement,
-    levels: Mapping[str, Levels],
-    chance: random.Random,
+    levels: Mapping[str, KnownLevels],
+    rng: random.Random,
     missing: Mapping[str, str] | None = None,
 ) -> frozenset[str]:
     """The factors that a statement asks for, on some of many machines."""
@@ -124,21 +131,23 @@ def factors_read(
         finally:
             read.update(machine.read)
 
-    crowd = Population({name: each.weights() for name, each in levels.items()})
-    crowd.draw(reading, True, _WANTED, most=_DRAWN // 10, chance=chance, missing=missing)
-    crowd.draw(reading, False, _WANTED, most=_DRAWN // 10, chance=chance, missing=missing)
+    crowd = MachinePopulation({name: each.weights() for name, each in levels.items()})
+    crowd.draw(reading, True, _SAMPLE_SIZE, max_examined=_MAX_DRAWN // 10, rng=rng, missing=missing)
+    crowd.draw(
+        reading, False, _SAMPLE_SIZE, max_examined=_MAX_DRAWN // 10, rng=rng, missing=missing
+    )
     return frozenset(read)
 
 
-def edges(
+def find_boundaries(
     statement: Statement,
-    levels: Mapping[str, Levels],
+    levels: Mapping[str, KnownLevels],
     *,
     examples: Sequence[Environment] = (),
     held: Mapping[str, str] | None = None,
     missing: Mapping[str, str] | None = None,
-    chance: random.Random,
-) -> Edges:
+    rng: random.Random,
+) -> Boundaries:
     """The edges of a statement; ``held`` has levels that do not vary."""
     fixed = held or {}
     control = Environment.of({name: each.control for name, each in levels.items()}).but(fixed)
@@ -146,24 +155,26 @@ def edges(
 
     def holds(environment: Environment) -> bool:
         machine = Machine(environment.mapping, missing)
-        answer = asked(statement, machine)
+        answer = evaluate_statement(statement, machine)
         reads.update(machine.read)
         return answer
 
-    crowd = Population({name: each.weights() for name, each in levels.items()}).holding(fixed)
+    crowd = MachinePopulation({name: each.weights() for name, each in levels.items()}).fix_levels(
+        fixed
+    )
     drawn = crowd.draw(
-        statement, True, _WANTED, most=_DRAWN, chance=chance, missing=missing
+        statement, True, _SAMPLE_SIZE, max_examined=_MAX_DRAWN, rng=rng, missing=missing
     ).environments
     accepted = [each.but(fixed) for each in (control, *examples, *drawn)]
-    plainest = {plain(each, control, holds): None for each in accepted if holds(each)}
-    order = {name: each.plainest_first() for name, each in levels.items()}
-    bases = sorted(plainest, key=lambda each: _rank(control.difference(each), order))
+    plainest = {simplify(each, control, holds): None for each in accepted if holds(each)}
+    order = {name: each.simplest_first() for name, each in levels.items()}
+    bases = sorted(plainest, key=lambda each: _complexity_rank(control.difference(each), order))
     about = tuple(sorted(reads - fixed.keys()))
-    some = _varied(bases, control)
+    some = _select_bases(bases, control)
     sweeps: tuple[list[list[Environment]], list[list[Environment]]] = [], []
     for number, base in enumerate(some):
         for name in about:
-            around = _around(name, base, levels[name], holds, listed=number == 0)
+            around = _vary_factor(name, base, levels[name], holds, listed=number == 0)
             sides: tuple[list[Environment], list[Environment]] = [], []
             for each in around:
                 if find_conflict(each) is None:
@@ -172,20 +183,20 @@ def edges(
                 sweeps[side].append(sides[side])
     beside, inside = (
         # Around the plainest machine first: around others mostly the same would show.
-        [*interleaved(*side[: len(about)], list(interleaved(*side[len(about) :])))]
+        [*interleave(*side[: len(about)], list(interleave(*side[len(about) :])))]
         for side in sweeps
     )
     first = [] if holds(control) else [control]
     sweep = iter(inside)
-    return Edges(
+    return Boundaries(
         about,
         tuple(bases),
-        tuple(dict.fromkeys((*bases[:1], *interleaved(sweep, sweep, some, bases)))),
+        tuple(dict.fromkeys((*bases[:1], *interleave(sweep, sweep, some, bases)))),
         tuple(dict.fromkeys((*first, *beside))),
     )
 
 
-def plain(
+def simplify(
     environment: Environment, control: Environment, holds: Callable[[Environment], bool]
 ) -> Environment:
     """This environment with as many levels at the control as ``holds`` allows.
@@ -209,10 +220,10 @@ def plain(
     return environment
 
 
-def _around(
+def _vary_factor(
     name: str,
     base: Environment,
-    levels: Levels,
+    levels: KnownLevels,
     holds: Callable[[Environment], bool],
     *,
     listed: bool,
@@ -223,24 +234,26 @@ def _around(
     wrote down, so the neighbours of these come first.
     """
     item, own = get_factor(name), base[name]
-    known = dict.fromkeys((own, *levels.made, *levels.named, levels.control))
+    known = dict.fromkeys((own, *levels.mentioned, *levels.named, levels.control))
     sides: tuple[list[str], list[str]] = [], []
     for text in known:
         sides[holds(base.but({name: text}))].append(text)
     written = min(sides, key=len)
-    others = [text for text in levels.made if text not in written]
+    others = [text for text in levels.mentioned if text not in written]
     beside, further = (
-        interleaved(*(near(item, text) for text in some[:_MOST_WRITTEN]))
+        interleave(*(neighbouring_levels(item, text) for text in some[:_MAX_NEIGHBOURED]))
         for some in (written, others)
     )
-    here = interleaved(near(item, own), levels.made)
-    tried = interleaved(written[:_MOST_WRITTEN], beside, levels.named, here, further)
-    around = dict.fromkeys((levels.control, *tried, *(levels.listed if listed else ())))
+    here = interleave(neighbouring_levels(item, own), levels.mentioned)
+    tried = interleave(written[:_MAX_NEIGHBOURED], beside, levels.named, here, further)
+    around = dict.fromkeys((levels.control, *tried, *(levels.enumerated if listed else ())))
     around.pop(own, None)
     return [base.but({name: text}) for text in around]
 
 
-def _rank(changes: Sequence[Change], order: Mapping[str, Sequence[str]]) -> tuple[object, ...]:
+def _complexity_rank(
+    changes: Sequence[Change], order: Mapping[str, Sequence[str]]
+) -> tuple[object, ...]:
     """Few levels first, and of these the ones that stand early among their factor's."""
     places = [
         order[each.factor].index(each.right)
@@ -251,10 +264,10 @@ def _rank(changes: Sequence[Change], order: Mapping[str, Sequence[str]]) -> tupl
     return len(places), sum(places), [(each.factor, each.right) for each in changes]
 
 
-def _varied(bases: Sequence[Environment], control: Environment) -> list[Environment]:
+def _select_bases(bases: Sequence[Environment], control: Environment) -> list[Environment]:
     """Some of them: first one of each set of factors that are moved, then others."""
     kinds: dict[tuple[str, ...], list[Environment]] = {}
     for base in bases:
         moved = tuple(change.factor for change in control.difference(base))
         kinds.setdefault(moved, []).append(base)
-    return list(interleaved(*kinds.values()))[:_BASES]
+    return list(interleave(*kinds.values()))[:_MAX_BASES]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from lab.environment import Environment
-from lab.testing.contracts.machine import Machine, Statement, asked
+from lab.testing.contracts.machine import Machine, Statement, evaluate_statement
 
 __all__ = ["Claim"]
 
@@ -27,23 +27,26 @@ class Claim(msgspec.Struct, frozen=True):
     name: str
     """As the user wrote it: ``silent_unless(lambda machine: …)``."""
     statement: Statement
-    side: bool
-    wrong: Callable[[Environment, int], bool | None]
-    breach: str
+    expected: bool
+    is_violated: Callable[[Environment, int], bool | None]
+    violation: str
     """What the client does that it should not: ``fires where the statement does not hold``."""
-    rate: str
+    rate_name: str
     """What the share of broken promises is called: ``false positives``."""
     among: str
     """The machines it is a share of: ``machines for which the statement does not hold``."""
-    held: Mapping[str, str] = {}
+    fixed: Mapping[str, str] = {}
     """Levels that do not vary."""
     missing: Mapping[str, str] = {}
     """Factors that no machine here has, and why."""
-    steady: bool = False
+    deterministic: bool = False
     """Whether ``wrong`` deals with noise by itself, so that replicates tell nothing more."""
-    story: Callable[[Environment], Sequence[str]] = lambda environment: ()
+    describe: Callable[[Environment], Sequence[str]] = lambda environment: ()
     """Further lines about an environment that breaks it."""
 
-    def about(self, environment: Environment) -> bool:
+    def applies_to(self, environment: Environment) -> bool:
         """Whether anything is promised of this environment; costs no trial."""
-        return asked(self.statement, Machine(environment.mapping, self.missing)) == self.side
+        return (
+            evaluate_statement(self.statement, Machine(environment.mapping, self.missing))
+            == self.expected
+        )

@@ -17,36 +17,38 @@ from lab.factors.registry import get_factor
 from lab.observation.records import Observation
 from lab.reports.text.phrases import build_run_command, format_list, quote_words
 from lab.reports.text.safe import clip
-from lab.testing.contracts.boundaries import Levels
+from lab.testing.contracts.boundaries import KnownLevels
 from lab.testing.contracts.claim import Claim
-from lab.testing.contracts.counterexample_search import Effort, Outcome, Search
-from lab.testing.contracts.destinations import named
-from lab.testing.contracts.sampling import Population
-from lab.testing.contracts.trial_budget import Lookout
-from lab.testing.contracts.verdict import Unsteady, Verdict
-from lab.testing.contracts.violation_rate import Sample, sample
+from lab.testing.contracts.counterexample_search import CounterexampleSearch, Effort, SearchOutcome
+from lab.testing.contracts.destinations import describe_destinations
+from lab.testing.contracts.sampling import MachinePopulation
+from lab.testing.contracts.trial_budget import TrialBudget
+from lab.testing.contracts.verdict import FlakyMachine, Verdict
+from lab.testing.contracts.violation_rate import RateEstimate, estimate_rate
 
-__all__ = ["Inquiry"]
+__all__ = ["ClaimEvaluation"]
 
-_MOST_UNSTEADY = 5
-_LONGEST = 160
+_MAX_FLAKY = 5
+_MAX_WIDTH = 160
 
 
-class Inquiry(msgspec.Struct, frozen=True):
+class ClaimEvaluation(msgspec.Struct, frozen=True):
     """What all claims about one subject have in common."""
 
-    lookout: Lookout
-    levels: dict[str, Levels]
-    population: Population
+    budget: TrialBudget
+    levels: dict[str, KnownLevels]
+    population: MachinePopulation
     effort: Effort
     samples: int
     seed: int
 
-    def search(self, claim: Claim) -> Search:
+    def build_search(self, claim: Claim) -> CounterexampleSearch:
         """A search for what breaks the claim."""
-        return Search(claim, self.lookout, self.levels, effort=self.effort, seed=self.seed)
+        return CounterexampleSearch(
+            claim, self.budget, self.levels, effort=self.effort, seed=self.seed
+        )
 
-    def answer(
+    def evaluate(
         self,
         claim: Claim,
         edges: Sequence[Environment],
@@ -60,46 +62,48 @@ class Inquiry(msgspec.Struct, frozen=True):
 
         ``idle`` says why nothing could have broken it, where that is so.
         """
-        search = self.search(claim)
-        outcome = search.run(edges, bases, reads) if idle is None else search.none()
-        samples = [] if idle else [self._sampled(each) for each in (claim, *besides)]
-        broken = outcome.broken
-        if broken is None and samples and samples[0].wrong:
-            outcome = search.believed(samples[0].wrong[0], samples[0].unsteady)
-            broken = outcome.broken
+        search = self.build_search(claim)
+        outcome = search.run(edges, bases, reads) if idle is None else search.skip()
+        samples = [] if idle else [self._estimate_rate(each) for each in (claim, *besides)]
+        broken = outcome.counterexample
+        if broken is None and samples and samples[0].violations:
+            outcome = search.confirm(samples[0].violations[0], samples[0].flaky)
+            broken = outcome.counterexample
         unsteady = dict.fromkeys(
-            (*outcome.unsteady, *(each for one in samples[:1] for each in one.unsteady))
+            (*outcome.flaky, *(each for one in samples[:1] for each in one.flaky))
         )
         verdict = Verdict(
             statement=claim.name,
-            client=self.lookout.subject.label,
+            client=self.budget.subject.label,
             outcome="held",
             why="",
-            breach=claim.breach,
+            violation=claim.violation,
             counterexample=broken,
-            changes=self._changes(broken) if broken is not None else (),
-            evidence=() if broken is None else self._evidence(claim, search, outcome, broken),
-            repeat=() if broken is None else self._repeat(broken),
+            changes=self._changes_from_control(broken) if broken is not None else (),
+            evidence=()
+            if broken is None
+            else self._describe_evidence(claim, search, outcome, broken),
+            repeat=() if broken is None else self._build_commands(broken),
             tried=outcome.tried,
             rates=tuple(each.rate for each in samples),
-            population=self.population.holding(claim.held).told(),
-            unsteady=tuple(
-                Unsteady(self._changes(each), wrong, of)
-                for each, wrong, of in list(unsteady)[:_MOST_UNSTEADY]
+            population=self.population.fix_levels(claim.fixed).describe(),
+            flaky=tuple(
+                FlakyMachine(self._changes_from_control(each), wrong, of)
+                for each, wrong, of in list(unsteady)[:_MAX_FLAKY]
             ),
             failed=tuple(
-                f"{why} ({_levels(self._changes(each))})"
-                for each, why in self.lookout.failed.items()
+                f"{why} ({_format_levels(self._changes_from_control(each))})"
+                for each, why in self.budget.failed.items()
             ),
-            trials=self.lookout.trials,
+            trials=self.budget.trials,
             seed=self.seed,
         )
-        return _decided(verdict, claim, idle)
+        return _decide_outcome(verdict, claim, idle)
 
-    def _sampled(self, claim: Claim) -> Sample:
-        return sample(
+    def _estimate_rate(self, claim: Claim) -> RateEstimate:
+        return estimate_rate(
             claim,
-            self.lookout,
+            self.budget,
             self.population,
             self.samples,
             replicates=self.effort.replicates,
@@ -109,17 +113,21 @@ class Inquiry(msgspec.Struct, frozen=True):
 
     # --- what is told of a counterexample ---------------------------------------------------
 
-    def _changes(self, environment: Environment) -> tuple[Change, ...]:
+    def _changes_from_control(self, environment: Environment) -> tuple[Change, ...]:
         return tuple(
             Change(name, get_factor(name).control, text)
             for name, text in environment.levels
             if text != get_factor(name).control
         )
 
-    def _evidence(
-        self, claim: Claim, search: Search, outcome: Outcome, broken: Environment
+    def _describe_evidence(
+        self,
+        claim: Claim,
+        search: CounterexampleSearch,
+        outcome: SearchOutcome,
+        broken: Environment,
     ) -> tuple[str, ...]:
-        lines = [*claim.story(broken)]
+        lines = [*claim.describe(broken)]
         if outcome.replicates > 1:
             lines.append(f"in each of {outcome.replicates} replicates")
         changes = search.control.difference(broken)
@@ -127,37 +135,37 @@ class Inquiry(msgspec.Struct, frozen=True):
         if needed and len(needed) == len(changes):
             which = needed[0] if len(needed) == 1 else "any one of these"
             lines.append(f"with {which} at its control, it does not")
-        trial = self.lookout.subject.observation(broken)
-        lines += [f"sent: {clip(line, _LONGEST)}" for line in _sent(trial)]
-        lines += _ended(trial)
+        trial = self.budget.subject.observation(broken)
+        lines += [f"sent: {clip(line, _MAX_WIDTH)}" for line in _describe_sent(trial)]
+        lines += _describe_exit(trial)
         return tuple(lines)
 
-    def _is_needed(self, search: Search, broken: Environment, change: Change) -> bool:
+    def _is_needed(self, search: CounterexampleSearch, broken: Environment, change: Change) -> bool:
         """Whether nothing is wrong, or nothing promised, once this level is at the control."""
-        return search.known(broken.but({change.factor: change.left})) is False
+        return search.known_result(broken.but({change.factor: change.left})) is False
 
-    def _repeat(self, environment: Environment) -> tuple[str, ...]:
-        subject = self.lookout.subject
-        levels = {each.factor: each.right for each in self._changes(environment)}
+    def _build_commands(self, environment: Environment) -> tuple[str, ...]:
+        subject = self.budget.subject
+        levels = {each.factor: each.right for each in self._changes_from_control(environment)}
         if subject.words is None:
             words = ", ".join(f"{name}={text!a}" for name, text in levels.items())
             return (f"contract.observe(lab.control({words})).text",)
         return (" ".join(build_run_command(quote_words(subject.words), levels)),)
 
 
-def _decided(verdict: Verdict, claim: Claim, idle: str | None) -> Verdict:
+def _decide_outcome(verdict: Verdict, claim: Claim, idle: str | None) -> Verdict:
     """The verdict with its outcome and why."""
     if verdict.counterexample is not None:
-        return msgspec.structs.replace(verdict, outcome="broken", why=claim.breach)
+        return msgspec.structs.replace(verdict, outcome="broken", why=claim.violation)
     cases = verdict.rates[0].cases if verdict.rates else 0
     why = None
     if idle is not None:
         why = idle
-    elif verdict.unsteady:
-        each = verdict.unsteady[0]
+    elif verdict.flaky:
+        each = verdict.flaky[0]
         why = (
-            f"at random: with {_levels(each.changes)}, {verdict.client} {claim.breach} "
-            f"in {each.wrong} of {each.of} replicates"
+            f"at random: with {_format_levels(each.changes)}, {verdict.client} {claim.violation} "
+            f"in {each.violations} of {each.replicates} replicates"
         )
     elif not verdict.tried and not cases:
         why = f"nothing could be tried: no {claim.among} were met; give examples=[{{…}}]"
@@ -168,21 +176,21 @@ def _decided(verdict: Verdict, claim: Claim, idle: str | None) -> Verdict:
     return msgspec.structs.replace(verdict, outcome="open", why=why)
 
 
-def _levels(changes: Sequence[Change]) -> str:
+def _format_levels(changes: Sequence[Change]) -> str:
     text = " ".join(f"{each.factor}={each.right}" for each in changes)
-    return clip(text, _LONGEST) or "the control environment"
+    return clip(text, _MAX_WIDTH) or "the control environment"
 
 
-def _sent(trial: Observation) -> list[str]:
+def _describe_sent(trial: Observation) -> list[str]:
     """The destinations, in few words; ``nothing`` for a trial that sent none."""
-    names = list(dict.fromkeys(named(trial)))
+    names = list(dict.fromkeys(describe_destinations(trial)))
     return [format_list(names, 6)] if names else ["nothing"]
 
 
-def _ended(trial: Observation) -> list[str]:
+def _describe_exit(trial: Observation) -> list[str]:
     end = trial.exit
     if end.code == 0:
         return []
     tail = (end.stderr or end.stdout).decode(errors="replace").strip().splitlines()
     how = end.verdict if end.verdict != "finished" else f"code {end.code}"
-    return [f"it ended with {how}" + (f": {clip(tail[-1], _LONGEST)}" if tail else "")]
+    return [f"it ended with {how}" + (f": {clip(tail[-1], _MAX_WIDTH)}" if tail else "")]

@@ -18,50 +18,56 @@ from lab.clients.mining.hosts import find_host_words as words_of_client
 from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors.registry import find_conflict, get_factor, is_inert
-from lab.testing.contracts.boundaries import Edges, Levels, edges, factors_read, known_levels
+from lab.testing.contracts.boundaries import (
+    Boundaries,
+    KnownLevels,
+    collect_levels,
+    find_boundaries,
+    find_factors_read,
+)
 from lab.testing.contracts.claim import Claim
-from lab.testing.contracts.claim_evaluation import Inquiry
+from lab.testing.contracts.claim_evaluation import ClaimEvaluation
 from lab.testing.contracts.counterexample_search import Effort
-from lab.testing.contracts.function_constants import mentioned
-from lab.testing.contracts.interleave import interleaved
+from lab.testing.contracts.function_constants import find_constants
+from lab.testing.contracts.interleave import interleave
 from lab.testing.contracts.machine import Machine, Statement
-from lab.testing.contracts.sampling import Population, stated
-from lab.testing.contracts.trial_budget import Fires, Lookout
+from lab.testing.contracts.sampling import MachinePopulation, build_population
+from lab.testing.contracts.trial_budget import ProbePredicate, TrialBudget
 from lab.testing.contracts.verdict import Verdict
 from lab.testing.subject import Subject
 
-__all__ = ["OPTOUT", "Field", "Place"]
+__all__ = ["OPTOUT", "ContractContext", "TestBed"]
 
 OPTOUT = "optout"
-_BACKGROUNDS = 12
+_MAX_BACKGROUNDS = 12
 
 
-class Place(msgspec.Struct, frozen=True):
+class TestBed(msgspec.Struct, frozen=True):
     """Where a statement is put to the test; ``held`` has levels that do not vary."""
 
-    levels: dict[str, Levels]
-    held: Mapping[str, str]
-    edges: Edges
+    levels: dict[str, KnownLevels]
+    fixed: Mapping[str, str]
+    boundaries: Boundaries
     control: Environment
 
-    def alone(self) -> list[Environment]:
+    def list_single_changes(self) -> list[Environment]:
         """The machine with nothing varied, and with each known level of one factor."""
         some = [
-            [self.control.but({name: text}) for text in (*known.named, *known.made)]
+            [self.control.but({name: text}) for text in (*known.named, *known.mentioned)]
             for name, known in self.levels.items()
-            if name not in self.held
+            if name not in self.fixed
         ]
-        found = (self.control, *interleaved(*some))
+        found = (self.control, *interleave(*some))
         return [each for each in dict.fromkeys(found) if find_conflict(each) is None]
 
 
-class Field:
+class ContractContext:
     """One subject.  A context manager, which gives back what trials took if it is ``own``."""
 
     def __init__(
         self,
         subject: Subject,
-        fires: Fires | None,
+        fires: ProbePredicate | None,
         *,
         mentions: Sequence[str] | None,
         examples: Sequence[Mapping[str, str]],
@@ -73,56 +79,56 @@ class Field:
         own: bool,
     ) -> None:
         self.subject = subject
-        self.lookout = Lookout(subject, fires or (lambda seen: False))
-        self.missing = dict(subject.out_of_reach)
+        self.budget = TrialBudget(subject, fires or (lambda seen: False))
+        self.missing = dict(subject.unmeasurable)
         self.seed = seed
         self._fires = fires
-        self._mentions = mentions
+        self._texts = mentions
         self._examples = examples
-        self._names = self._varied(factors)
-        self._population = stated(self._names, population)
+        self._names = self._select_factors(factors)
+        self._population = build_population(self._names, population)
         self._effort = effort
         self._samples = samples
-        self._own = own
-        self._looked_for = False
+        self._owns_subject = own
+        self._searched = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._own:
+        if self._owns_subject:
             self.subject.close()
 
     # --- where statements are put to the test -----------------------------------------------
 
-    def stated(self, statement: Statement) -> Place:
+    def build_test_bed(self, statement: Statement) -> TestBed:
         """The edges of a statement; without an opt-out, unless it reads that."""
-        levels = self._levels(statement)
+        levels = self._collect_levels(statement)
         chance = random.Random(f"{self.seed} reads")
-        read = factors_read(statement, levels, chance, self.missing)
+        read = find_factors_read(statement, levels, chance, self.missing)
         for name in sorted(read):
-            self.require(name)
-        held = {} if OPTOUT in read else self._not_out
+            self.require_factor(name)
+        held = {} if OPTOUT in read else self._opted_in
         control = self._control(levels)
-        found = edges(
+        found = find_boundaries(
             statement,
             levels,
             examples=[control.but(each) for each in self._examples],
             held=held,
             missing=self.missing,
-            chance=random.Random(f"{self.seed} edges"),
+            rng=random.Random(f"{self.seed} edges"),
         )
-        return Place(levels, held, found, control.but(held))
+        return TestBed(levels, held, found, control.but(held))
 
-    def anywhere(self, held: Mapping[str, str]) -> Place:
+    def build_unrestricted_test_bed(self, held: Mapping[str, str]) -> TestBed:
         """No statement: every machine is meant."""
-        levels = self._levels(None)
-        return Place(levels, held, Edges((), (), (), ()), self._control(levels).but(held))
+        levels = self._collect_levels(None)
+        return TestBed(levels, held, Boundaries((), (), (), ()), self._control(levels).but(held))
 
-    def answer(
+    def evaluate(
         self,
         claim: Claim,
-        here: Place,
+        here: TestBed,
         tried: Iterable[Environment],
         *,
         bases: Sequence[Environment] = (),
@@ -130,59 +136,59 @@ class Field:
         idle: str | None = None,
     ) -> Verdict:
         """The verdict on a claim; ``tried`` are machines to begin with, in order."""
-        start = bases or [*here.edges.plain[:_BACKGROUNDS], *self.known_to_fire()]
-        return self._inquiry(here).answer(
+        start = bases or [*here.boundaries.simplest[:_MAX_BACKGROUNDS], *self.list_firing()]
+        return self._build_evaluation(here).evaluate(
             claim,
             list(dict.fromkeys(tried)),
             start,
-            reads=here.edges.reads,
+            reads=here.boundaries.factors_read,
             besides=besides,
             idle=idle,
         )
 
     # --- where the probe fires --------------------------------------------------------------
 
-    def known_to_fire(self) -> list[Environment]:
+    def list_firing(self) -> list[Environment]:
         """Some machines on which it was seen to fire without an opt-out, the plainest first."""
         control = self.subject.control
-        met = [each for each in self.lookout.fired() if each.but(self._not_out) == each]
+        met = [each for each in self.budget.list_firing() if each.but(self._opted_in) == each]
         whole = {each: control.difference(control.but(each.mapping)) for each in met}
-        return sorted(met, key=lambda each: (len(whole[each]), each))[:_BACKGROUNDS]
+        return sorted(met, key=lambda each: (len(whole[each]), each))[:_MAX_BACKGROUNDS]
 
-    def fired(self) -> list[Environment]:
+    def find_firing(self) -> list[Environment]:
         """The same; where no statement has met any so far, they are looked for."""
-        known = self.known_to_fire()
-        if known or self._fires is None or self._looked_for:
+        known = self.list_firing()
+        if known or self._fires is None or self._searched:
             return known
-        self._looked_for = True
-        here = self.anywhere(self._not_out)
+        self._searched = True
+        here = self.build_unrestricted_test_bed(self._opted_in)
         claim = Claim(
             name="fires",
             statement=lambda machine: True,
-            side=True,
-            wrong=self.lookout.fires,
-            breach="fires",
-            rate="fires",
+            expected=True,
+            is_violated=self.budget.probe_fires,
+            violation="fires",
+            rate_name="fires",
             among="machines",
-            held=here.held,
+            fixed=here.fixed,
             missing=self.missing,
         )
-        crowd = Population({name: each.weights() for name, each in here.levels.items()})
-        drawn = crowd.holding(here.held).draw(
+        crowd = MachinePopulation({name: each.weights() for name, each in here.levels.items()})
+        drawn = crowd.fix_levels(here.fixed).draw(
             claim.statement,
             True,
             self._effort.trials,
-            most=2 * self._effort.trials,
-            chance=random.Random(f"{self.seed} fires"),
+            max_examined=2 * self._effort.trials,
+            rng=random.Random(f"{self.seed} fires"),
         )
         given = [here.control.but(each) for each in self._examples]
-        begin = (*given, *interleaved(here.alone(), drawn.environments))
-        self._inquiry(here).search(claim).run(begin, given)
-        return self.known_to_fire()
+        begin = (*given, *interleave(here.list_single_changes(), drawn.environments))
+        self._build_evaluation(here).build_search(claim).run(begin, given)
+        return self.list_firing()
 
     # --- what cannot be asked ---------------------------------------------------------------
 
-    def require(self, name: str) -> None:
+    def require_factor(self, name: str) -> None:
         """That a factor exists, varies here, and means something to the client."""
         Machine(dict.fromkeys(self._names, ""), self.missing)[name]
         if not is_inert(name, build_base_spec(self.subject.client)):
@@ -196,7 +202,7 @@ class Field:
             f"say how it is told: {mend}"
         )
 
-    def require_fires(self) -> None:
+    def require_probe(self) -> None:
         """That somebody says when the probe fires."""
         if self._fires is None:
             raise UsageError(
@@ -207,10 +213,10 @@ class Field:
     # --- levels -----------------------------------------------------------------------------
 
     @property
-    def _not_out(self) -> Mapping[str, str]:
+    def _opted_in(self) -> Mapping[str, str]:
         return {OPTOUT: get_factor(OPTOUT).control} if OPTOUT in self._names else {}
 
-    def _varied(self, chosen: Iterable[str] | None) -> tuple[str, ...]:
+    def _select_factors(self, chosen: Iterable[str] | None) -> tuple[str, ...]:
         reached = tuple(self.subject.control.mapping)
         if chosen is None:
             return reached
@@ -222,36 +228,38 @@ class Field:
                 raise UsageError(f"{name} cannot be varied here: {self.missing[name]}")
         return names
 
-    def _inquiry(self, here: Place) -> Inquiry:
-        return Inquiry(
-            self.lookout, here.levels, self._population, self._effort, self._samples, self.seed
+    def _build_evaluation(self, here: TestBed) -> ClaimEvaluation:
+        return ClaimEvaluation(
+            self.budget, here.levels, self._population, self._effort, self._samples, self.seed
         )
 
-    def _control(self, levels: Mapping[str, Levels]) -> Environment:
+    def _control(self, levels: Mapping[str, KnownLevels]) -> Environment:
         return Environment.of({name: each.control for name, each in levels.items()})
 
-    def _levels(self, statement: Statement | None) -> dict[str, Levels]:
-        return known_levels(self._names, self._words(statement), self._examples, self._servers)
+    def _collect_levels(self, statement: Statement | None) -> dict[str, KnownLevels]:
+        return collect_levels(
+            self._names, self._collect_texts(statement), self._examples, self._server_hosts
+        )
 
     @cached_property
-    def _servers(self) -> frozenset[str]:
+    def _server_hosts(self) -> frozenset[str]:
         """Hosts that the client talks to where nothing is varied."""
-        self.lookout.grant(1)
-        trial = self.lookout.look(self.subject.control)
+        self.budget.reserve(1)
+        trial = self.budget.run_trial(self.subject.control)
         return frozenset(() if trial is None else trial.hosts)
 
-    def _words(self, statement: Statement | None) -> tuple[str, ...]:
+    def _collect_texts(self, statement: Statement | None) -> tuple[str, ...]:
         """What is mentioned by the statement and by the client, in turn."""
-        own = () if statement is None else mentioned(statement)
-        words = dict.fromkeys(interleaved(own, self._client_words))
+        own = () if statement is None else find_constants(statement)
+        words = dict.fromkeys(interleave(own, self._client_texts))
         plain = {*self._names, *(get_factor(name).control for name in self._names)}
         return tuple(word for word in words if word not in plain and any(map(str.isalnum, word)))
 
     @cached_property
-    def _client_words(self) -> tuple[str, ...]:
-        if self._mentions is not None:
-            return tuple(self._mentions)
+    def _client_texts(self) -> tuple[str, ...]:
+        if self._texts is not None:
+            return tuple(self._texts)
         if self.subject.words is None:
             return ()
         found = words_of_client(self.subject.client)
-        return tuple(interleaved(found.hosts, found.endings, found.keywords))
+        return tuple(interleave(found.hosts, found.endings, found.keywords))

@@ -27,25 +27,25 @@ from lab.factors.registry import get_factor, parse_level
 from lab.reports.text.safe import make_visible
 from lab.testing import current_subject
 from lab.testing.contracts.claim import Claim
-from lab.testing.contracts.context import OPTOUT, Field, Place
+from lab.testing.contracts.context import OPTOUT, ContractContext, TestBed
 from lab.testing.contracts.counterexample_search import Effort
-from lab.testing.contracts.destinations import allowed_names, elsewhere
-from lab.testing.contracts.function_constants import mentioned
-from lab.testing.contracts.interleave import interleaved
+from lab.testing.contracts.destinations import find_disallowed, parse_allowed_names
+from lab.testing.contracts.function_constants import find_constants
+from lab.testing.contracts.interleave import interleave
 from lab.testing.contracts.machine import Statement
-from lab.testing.contracts.noninterference import Secrecy
-from lab.testing.contracts.source_text import spoken
-from lab.testing.contracts.trial_budget import Fires
+from lab.testing.contracts.noninterference import NonInterference
+from lab.testing.contracts.source_text import source_text
+from lab.testing.contracts.trial_budget import ProbePredicate
 from lab.testing.contracts.verdict import Verdict
 from lab.testing.observed import Observed
 from lab.testing.subject import Subject
 
 __all__ = ["Contract", "contract"]
 
-_IN_TWIN = Effort(1000, replicates=8)
-_IN_CELLS = Effort(40, replicates=6)
-_SAMPLES_IN_TWIN = 200
-_SAMPLES_IN_CELLS = 10
+_TWIN_EFFORT = Effort(1000, replicates=8)
+_CELL_EFFORT = Effort(40, replicates=6)
+_TWIN_SAMPLES = 200
+_CELL_SAMPLES = 10
 
 _NEVER_FIRED = (
     "it fired on no machine without the opt-out either, so that silence tells nothing; "
@@ -56,7 +56,7 @@ _NEVER_FIRED = (
 def contract(
     client: str | Sequence[str] | Client | Callable[[], object] | Subject | None = None,
     *,
-    fires: Fires | None = None,
+    fires: ProbePredicate | None = None,
     profile: str | Profile | None = None,
     optout: Mapping[str, str] | None = None,
     endpoint_variable: str | None = None,
@@ -100,7 +100,7 @@ def contract(
     if callable(client) and any(part is not None for part in parts):
         if profile is not None:
             raise UsageError("profile has the opt-out and the endpoint already; give one or other")
-        profile = _profile(client, optout or {}, endpoint_variable, host)
+        profile = _build_profile(client, optout or {}, endpoint_variable, host)
     elif any(part is not None for part in parts):
         raise UsageError("optout, endpoint_variable and host are for a callable; write a profile")
     subject = (
@@ -110,22 +110,22 @@ def contract(
         if isinstance(client, Subject)
         else Subject.open(client, home=home, seed=seed, profile=profile)
     )
-    usual = _IN_TWIN if subject.words is None else _IN_CELLS
-    count = _SAMPLES_IN_TWIN if subject.words is None else _SAMPLES_IN_CELLS
+    usual = _TWIN_EFFORT if subject.words is None else _CELL_EFFORT
+    count = _TWIN_SAMPLES if subject.words is None else _CELL_SAMPLES
     effort = msgspec.structs.replace(
-        usual, trials=_counted("trials", trials, usual.trials), seconds=seconds
+        usual, trials=_require_positive("trials", trials, usual.trials), seconds=seconds
     )
-    field = Field(
+    field = ContractContext(
         subject,
         fires,
-        mentions=mentioned(client) if callable(client) else None,
+        mentions=find_constants(client) if callable(client) else None,
         examples=[
             {name: parse_level(name, text) for name, text in each.items()} for each in examples
         ],
         factors=factors,
         population=population,
         effort=effort,
-        samples=_counted("samples", samples, count),
+        samples=_require_positive("samples", samples, count),
         seed=seed,
         own=not (client is None or isinstance(client, Subject)),
     )
@@ -139,39 +139,39 @@ class Contract:
     where a later one begins.
     """
 
-    def __init__(self, field: Field) -> None:
-        self._field = field
+    def __init__(self, field: ContractContext) -> None:
+        self._context = field
 
     def __repr__(self) -> str:
-        return f"<contract for {self._field.subject.label}>"
+        return f"<contract for {self._context.subject.label}>"
 
     def observe(self, environment: Environment) -> Observed:
         """What the client sends in an environment, such as one that breaks a statement."""
-        return self._field.subject.observe(environment)
+        return self._context.subject.observe(environment)
 
     def fires_when(self, statement: Statement) -> Verdict:
         """On every machine for which the statement holds, the probe fires.
 
         Unless the statement reads ``optout``, it is about users who did not opt out.
         """
-        with self._field as field:
-            misses, false_positives, here = self._both("fires_when", statement)
-            return field.answer(misses, here, here.edges.inside, besides=[false_positives])
+        with self._context as field:
+            misses, false_positives, here = self._build_claims("fires_when", statement)
+            return field.evaluate(misses, here, here.boundaries.inside, besides=[false_positives])
 
     def silent_unless(self, statement: Statement) -> Verdict:
         """Only on machines for which the statement holds does the probe fire.
 
         Unless the statement reads ``optout``, it is about users who did not opt out.
         """
-        with self._field as field:
-            misses, false_positives, here = self._both("silent_unless", statement)
-            near, alone = here.edges.near, here.alone()
-            tried = (*near[: len(alone)], *interleaved(near[len(alone) :], alone))
-            return field.answer(false_positives, here, tried, besides=[misses])
+        with self._context as field:
+            misses, false_positives, here = self._build_claims("silent_unless", statement)
+            near, alone = here.boundaries.outside, here.list_single_changes()
+            tried = (*near[: len(alone)], *interleave(near[len(alone) :], alone))
+            return field.evaluate(false_positives, here, tried, besides=[misses])
 
     def fires_exactly_when(self, statement: Statement) -> Verdict:
         """The probe fires on all machines for which the statement holds, and on no others."""
-        name = f"fires_exactly_when({spoken(statement)})"
+        name = f"fires_exactly_when({source_text(statement)})"
         both = self.silent_unless(statement), self.fires_when(statement)
         worst = min(both, key=lambda verdict: ("broken", "open", "held").index(verdict.outcome))
         tried = sum(verdict.tried for verdict in both)
@@ -182,54 +182,54 @@ class Contract:
 
         Open where it fires nowhere without the opt-out either, as that would tell nothing.
         """
-        with self._field as field:
-            field.require_fires()
-            field.require(OPTOUT)
+        with self._context as field:
+            field.require_probe()
+            field.require_factor(OPTOUT)
             (level,) = get_factor(OPTOUT).levels
             out = {OPTOUT: level}
             claim = Claim(
                 name="silent_when_opted_out()",
                 statement=lambda machine: True,
-                side=True,
-                wrong=field.lookout.fires,
-                breach="fires although the user has opted out",
-                rate="fires",
+                expected=True,
+                is_violated=field.budget.probe_fires,
+                violation="fires although the user has opted out",
+                rate_name="fires",
                 among="machines whose user has opted out",
-                held=out,
+                fixed=out,
                 missing=field.missing,
             )
-            fired, here = field.fired(), field.anywhere(out)
-            tried = (*(each.but(out) for each in fired), *here.alone())
-            return field.answer(claim, here, tried, idle=None if fired else _NEVER_FIRED)
+            fired, here = field.find_firing(), field.build_unrestricted_test_bed(out)
+            tried = (*(each.but(out) for each in fired), *here.list_single_changes())
+            return field.evaluate(claim, here, tried, idle=None if fired else _NEVER_FIRED)
 
     def never_sends(self, name: str) -> Verdict:
         """What leaves the machine does not depend on this factor, and holds no copy of its level.
 
         Where the factor decides where traffic goes, that is no breach.
         """
-        with self._field as field:
-            field.require(name)
-            secrecy = Secrecy(field.lookout, name, field.seed)
+        with self._context as field:
+            field.require_factor(name)
+            secrecy = NonInterference(field.budget, name, field.seed)
             control = get_factor(name).control
             claim = Claim(
                 name=f"never_sends({name!r})",
                 statement=lambda machine: machine[name] != control,
-                side=True,
-                wrong=lambda environment, replicate: secrecy.tells(environment),
-                breach=f"tells of {name} in what it sends",
-                rate="tells of it",
+                expected=True,
+                is_violated=lambda environment, replicate: secrecy.is_violated(environment),
+                violation=f"tells of {name} in what it sends",
+                rate_name="tells of it",
                 among=f"machines with another {name} than the control",
                 missing=field.missing,
-                steady=True,
-                story=lambda environment: secrecy.findings(environment) or (),
+                deterministic=True,
+                describe=lambda environment: secrecy.find_violations(environment) or (),
             )
-            here = field.anywhere({})
-            backgrounds = [here.control, *field.fired()]
-            levels = dict.fromkeys((*secrecy.levels, *here.levels[name].made))
+            here = field.build_unrestricted_test_bed({})
+            backgrounds = [here.control, *field.find_firing()]
+            levels = dict.fromkeys((*secrecy.levels, *here.levels[name].mentioned))
             levels.pop(control, None)
             first = [each.but({name: level}) for level in levels for each in backgrounds]
-            alone = [each.but({name: secrecy.levels[0]}) for each in here.alone()]
-            return field.answer(claim, here, [*first, *alone], bases=first[: len(backgrounds)])
+            alone = [each.but({name: secrecy.levels[0]}) for each in here.list_single_changes()]
+            return field.evaluate(claim, here, [*first, *alone], bases=first[: len(backgrounds)])
 
     def only_to(self, *hosts: str) -> Verdict:
         """Nothing goes to any other host, by whatever protocol; ``*`` stands for any text.
@@ -237,15 +237,15 @@ class Contract:
         The endpoint that a user configures stands for the provider's own host; the proxy and
         the name servers that the machine is configured with are ways, and no destinations.
         """
-        allowed = allowed_names(hosts)
-        with self._field as field:
+        allowed = parse_allowed_names(hosts)
+        with self._context as field:
             endpoint = build_endpoint(field.subject.client)
 
             def strays(environment: Environment, replicate: int = 0) -> tuple[str, ...] | None:
-                trial = field.lookout.look(environment, replicate)
+                trial = field.budget.run_trial(environment, replicate)
                 if trial is None:
                     return None
-                return elsewhere(trial.observation, environment, endpoint, allowed)
+                return find_disallowed(trial.observation, environment, endpoint, allowed)
 
             def wrong(environment: Environment, replicate: int) -> bool | None:
                 found = strays(environment, replicate)
@@ -254,52 +254,54 @@ class Contract:
             claim = Claim(
                 name=f"only_to({', '.join(map(repr, hosts))})",
                 statement=lambda machine: True,
-                side=True,
-                wrong=wrong,
-                breach="talks to others",
-                rate="talks to others",
+                expected=True,
+                is_violated=wrong,
+                violation="talks to others",
+                rate_name="talks to others",
                 among="machines",
                 missing=field.missing,
-                story=lambda environment: (
+                describe=lambda environment: (
                     make_visible(f"to {', '.join(strays(environment) or ())}"),
                 ),
             )
-            here = field.anywhere({})
-            return field.answer(claim, here, (here.control, *field.fired(), *here.alone()))
+            here = field.build_unrestricted_test_bed({})
+            return field.evaluate(
+                claim, here, (here.control, *field.find_firing(), *here.list_single_changes())
+            )
 
-    def _both(self, name: str, statement: Statement) -> tuple[Claim, Claim, Place]:
+    def _build_claims(self, name: str, statement: Statement) -> tuple[Claim, Claim, TestBed]:
         """The two ways to break a statement: it stays silent where it should not, or fires."""
-        field = self._field
-        field.require_fires()
-        here = field.stated(statement)
+        field = self._context
+        field.require_probe()
+        here = field.build_test_bed(statement)
 
         def silent(environment: Environment, replicate: int) -> bool | None:
-            fired = field.lookout.fires(environment, replicate)
+            fired = field.budget.probe_fires(environment, replicate)
             return None if fired is None else not fired
 
         misses = Claim(
-            name=f"{name}({spoken(statement)})",
+            name=f"{name}({source_text(statement)})",
             statement=statement,
-            side=True,
-            wrong=silent,
-            breach="stays silent although the statement holds",
-            rate="misses",
+            expected=True,
+            is_violated=silent,
+            violation="stays silent although the statement holds",
+            rate_name="misses",
             among="machines for which the statement holds",
-            held=here.held,
+            fixed=here.fixed,
             missing=field.missing,
         )
         false_positives = msgspec.structs.replace(
             misses,
-            side=False,
-            wrong=field.lookout.fires,
-            breach="fires although the statement does not hold",
-            rate="false positives",
+            expected=False,
+            is_violated=field.budget.probe_fires,
+            violation="fires although the statement does not hold",
+            rate_name="false positives",
             among="machines for which the statement does not hold",
         )
         return misses, false_positives, here
 
 
-def _profile(
+def _build_profile(
     call: Callable[[], object], optout: Mapping[str, str], variable: str | None, host: str | None
 ) -> Profile:
     name = getattr(call, "__qualname__", type(call).__qualname__).rpartition(".")[2]
@@ -312,7 +314,7 @@ def _profile(
     return msgspec.structs.replace(plain, optout=dict(optout), provider=provider)
 
 
-def _counted(name: str, given: int | None, usual: int) -> int:
+def _require_positive(name: str, given: int | None, usual: int) -> int:
     if given is None:
         return usual
     if given < 1:

@@ -26,19 +26,19 @@ from lab.environment import Environment
 from lab.experiment.search.level_variants import simplify_level
 from lab.factors.registry import find_conflict, get_factor
 from lab.factors.strategies import environments, level_strategy
-from lab.testing.contracts.boundaries import Levels, plain
+from lab.testing.contracts.boundaries import KnownLevels, simplify
 from lab.testing.contracts.claim import Claim
-from lab.testing.contracts.trial_budget import Lookout, Spent
+from lab.testing.contracts.trial_budget import BudgetExhausted, TrialBudget
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["Effort", "Outcome", "Search"]
+__all__ = ["CounterexampleSearch", "Effort", "SearchOutcome"]
 
-_MOST_UNSTEADY = 3
-_MOVED = 3
-_TRIED_PLAINER = 6
-_SHRINKING = 0.25
+_MAX_FLAKY = 3
+_MAX_CHANGES = 3
+_MAX_SIMPLER_LEVELS = 6
+_SHRINK_SHARE = 0.25
 """Of the trials of a search, so many more to make what it found plain."""
 
 
@@ -49,44 +49,44 @@ class Effort(msgspec.Struct, frozen=True):
     seconds: float | None = None
     replicates: int = 8
     """Of a machine that breaks a claim, before it is believed."""
-    edges: float = 0.7
+    boundary_share: float = 0.7
     """Of the trials, those for edges."""
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class SearchOutcome(msgspec.Struct, frozen=True):
     """What a search came to."""
 
-    broken: Environment | None
+    counterexample: Environment | None
     replicates: int
     """So often it was seen in the environment that breaks the claim."""
     tried: int
     """Environments in which the claim was put to the test."""
-    unsteady: tuple[tuple[Environment, int, int], ...] = ()
+    flaky: tuple[tuple[Environment, int, int], ...] = ()
     """Environments in which replicates disagree: how often the claim was broken, of how many."""
 
 
-class Search:
+class CounterexampleSearch:
     """One claim, one subject, and the levels that there are."""
 
     def __init__(
         self,
         claim: Claim,
-        lookout: Lookout,
-        levels: Mapping[str, Levels],
+        lookout: TrialBudget,
+        levels: Mapping[str, KnownLevels],
         *,
         effort: Effort,
         seed: int,
     ) -> None:
         self.claim = claim
-        self._lookout = lookout
+        self._budget = lookout
         self._levels = levels
         self._effort = effort
         self._seed = seed
         self._tried: dict[Environment, bool] = {}
-        self._unsteady: dict[Environment, tuple[int, int]] = {}
+        self._flaky: dict[Environment, tuple[int, int]] = {}
         self._replicates = 1
         self.control = Environment.of({name: each.control for name, each in levels.items()}).but(
-            claim.held
+            claim.fixed
         )
 
     def run(
@@ -94,75 +94,75 @@ class Search:
         edges: Sequence[Environment],
         bases: Sequence[Environment],
         reads: Sequence[str] = (),
-    ) -> Outcome:
+    ) -> SearchOutcome:
         """Look for an environment that breaks the claim.
 
         ``edges`` are tried in order, ``bases`` are what Hypothesis begins with, and ``reads``
         are the factors that decide whether the claim is about an environment.
         """
         effort = self._effort
-        until = self._lookout.ends_after(effort.seconds)
-        begun = self._lookout.trials
-        self._lookout.allow(max(1, round(effort.trials * effort.edges)), until)
-        broken = self._first(edges)
+        until = self._budget.deadline_after(effort.seconds)
+        begun = self._budget.trials
+        self._budget.limit(max(1, round(effort.trials * effort.boundary_share)), until)
+        broken = self._search_boundaries(edges)
         round_ = 0
-        while broken is None and len(self._unsteady) < _MOST_UNSTEADY:
-            left = effort.trials - (self._lookout.trials - begun)
+        while broken is None and len(self._flaky) < _MAX_FLAKY:
+            left = effort.trials - (self._budget.trials - begun)
             if left <= 0:
                 break
-            self._lookout.allow(left, until)
-            found = self._generated(self._strategy(bases, reads), left, round_)
+            self._budget.limit(left, until)
+            found = self._search_generated(self._build_strategy(bases, reads), left, round_)
             if found is None:
                 break
-            broken = self._believed(found)
+            broken = self._confirm(found)
             round_ += 1
-        return self._outcome(broken)
+        return self._build_outcome(broken)
 
-    def none(self) -> Outcome:
+    def skip(self) -> SearchOutcome:
         """What a search comes to that has nothing to try."""
-        return self._outcome(None)
+        return self._build_outcome(None)
 
-    def known(self, environment: Environment) -> bool | None:
+    def known_result(self, environment: Environment) -> bool | None:
         """Whether this breaks the claim, as far as that was tried; None if it was not."""
-        if not self.claim.about(environment):
+        if not self.claim.applies_to(environment):
             return False
         return self._tried.get(environment)
 
-    def believed(
+    def confirm(
         self, environment: Environment, unsteady: Iterable[tuple[Environment, int, int]] = ()
-    ) -> Outcome:
+    ) -> SearchOutcome:
         """What becomes of an environment that somebody else saw breaking the claim.
 
         ``unsteady`` are those on which replicates disagreed meanwhile.
         """
-        self._unsteady.update({each: (wrong, of) for each, wrong, of in unsteady})
-        return self._outcome(self._believed(environment))
+        self._flaky.update({each: (wrong, of) for each, wrong, of in unsteady})
+        return self._build_outcome(self._confirm(environment))
 
     # --- the search -------------------------------------------------------------------------
 
-    def wrong(self, environment: Environment) -> bool:
+    def breaks_claim(self, environment: Environment) -> bool:
         """Whether the first trial breaks the claim, where it is about this environment."""
-        if environment in self._unsteady or not self.claim.about(environment):
+        if environment in self._flaky or not self.claim.applies_to(environment):
             return False
         if environment not in self._tried:
-            answer = self.claim.wrong(environment, 0)
+            answer = self.claim.is_violated(environment, 0)
             if answer is None:
                 return False
             self._tried[environment] = answer
         return self._tried[environment]
 
-    def _first(self, edges: Iterable[Environment]) -> Environment | None:
-        with suppress(Spent):
+    def _search_boundaries(self, edges: Iterable[Environment]) -> Environment | None:
+        with suppress(BudgetExhausted):
             for number, environment in enumerate(edges):
-                if self.wrong(environment):
-                    broken = self._believed(environment)
-                    if broken is not None or len(self._unsteady) >= _MOST_UNSTEADY:
+                if self.breaks_claim(environment):
+                    broken = self._confirm(environment)
+                    if broken is not None or len(self._flaky) >= _MAX_FLAKY:
                         return broken
-                elif number < 2 and self.claim.about(environment):
-                    self._watched(environment)
+                elif number < 2 and self.claim.applies_to(environment):
+                    self._run_replicates(environment)
         return None
 
-    def _generated(
+    def _search_generated(
         self, strategy: SearchStrategy[Environment], examples: int, round_: int
     ) -> Environment | None:
         """The plainest environment that Hypothesis finds to break the claim."""
@@ -186,36 +186,36 @@ class Search:
         )
         @given(strategy)
         def unbroken(environment: Environment) -> None:
-            assume(find_conflict(environment) is None and self.claim.about(environment))
-            if self.wrong(environment):
+            assume(find_conflict(environment) is None and self.claim.applies_to(environment))
+            if self.breaks_claim(environment):
                 found.append(environment)
                 raise BrokenError
 
         # Where no machine can be made that the claim is about, there is nothing to generate.
-        with suppress(BrokenError, Spent, Unsatisfiable):
+        with suppress(BrokenError, BudgetExhausted, Unsatisfiable):
             unbroken()
-        return min(found, key=self._plainness, default=None)
+        return min(found, key=self._complexity, default=None)
 
-    def _strategy(
+    def _build_strategy(
         self, bases: Sequence[Environment], reads: Sequence[str]
     ) -> SearchStrategy[Environment]:
         from hypothesis import strategies as st
 
-        held = self.claim.held
+        held = self.claim.fixed
         names = [name for name in self._levels if name not in held]
-        ways = {name: _worth_trying(name, self._levels[name]) for name in names}
+        ways = {name: _level_strategy(name, self._levels[name]) for name in names}
         moves = st.lists(
             st.sampled_from(names).flatmap(lambda name: st.tuples(st.just(name), ways[name])),
-            max_size=_MOVED,
+            max_size=_MAX_CHANGES,
             unique_by=lambda move: move[0],
         ).map(dict)
         whole = environments(factors=names).map(lambda each: dict(each.levels))
         starts = list(dict.fromkeys((self.control, *(each.but(held) for each in bases))))
-        start = st.sampled_from([each for each in starts if self.claim.about(each)] or starts)
+        start = st.sampled_from([each for each in starts if self.claim.applies_to(each)] or starts)
 
         def moved(base: Environment, levels: Mapping[str, str]) -> Environment:
             there = base.but(levels)
-            if self.claim.about(there):
+            if self.claim.applies_to(there):
                 return there
             # Few machines may be meant: what decides that stays as it is in the base.
             return there.but({name: base[name] for name in reads})
@@ -224,73 +224,73 @@ class Search:
 
     # --- what was found ---------------------------------------------------------------------
 
-    def _believed(self, environment: Environment) -> Environment | None:
+    def _confirm(self, environment: Environment) -> Environment | None:
         """The plainest form of it that breaks the claim every time; None if it does not."""
-        self._lookout.grant(max(10, round(self._effort.trials * _SHRINKING)))
+        self._budget.reserve(max(10, round(self._effort.trials * _SHRINK_SHARE)))
         plainest = environment
         try:
-            plainest = self._plainest(environment)
-        except Spent:
-            plainest = min((each for each, bad in self._tried.items() if bad), key=self._plainness)
+            plainest = self._simplify(environment)
+        except BudgetExhausted:
+            plainest = min((each for each, bad in self._tried.items() if bad), key=self._complexity)
         for each in dict.fromkeys((plainest, environment)):
-            if self._steady(each):
+            if self._is_reproducible(each):
                 return each
         return None
 
-    def _plainest(self, environment: Environment) -> Environment:
-        best = plain(environment, self.control, self.wrong)
+    def _simplify(self, environment: Environment) -> Environment:
+        best = simplify(environment, self.control, self.breaks_claim)
         for change in self.control.difference(best):
             item = get_factor(change.factor)
             named = (*item.levels, *sorted(simplify_level(item, change.right), key=len))
-            for text in named[:_TRIED_PLAINER]:
+            for text in named[:_MAX_SIMPLER_LEVELS]:
                 if text == change.right:
                     break
                 other = best.but({change.factor: text})
-                if find_conflict(other) is None and self.wrong(other):
+                if find_conflict(other) is None and self.breaks_claim(other):
                     best = other
                     break
         # With another level in one place, one in another place may no longer be needed.
-        return plain(best, self.control, self.wrong)
+        return simplify(best, self.control, self.breaks_claim)
 
-    def _steady(self, environment: Environment) -> bool:
+    def _is_reproducible(self, environment: Environment) -> bool:
         """Whether fresh replicates break the claim as well; what disagrees is noted."""
-        if self.claim.steady:
+        if self.claim.deterministic:
             return True
-        wrong, known = self._watched(environment)
+        wrong, known = self._run_replicates(environment)
         self._replicates = known
         return wrong == known
 
-    def _watched(self, environment: Environment) -> tuple[int, int]:
+    def _run_replicates(self, environment: Environment) -> tuple[int, int]:
         """In how many replicates the claim is broken, and of how many that is known."""
-        if self.claim.steady:
+        if self.claim.deterministic:
             return 0, 0
         # Of a client that was seen to act at random, it takes more to believe anything.  What
         # made somebody look here is no evidence: only fresh replicates are.
-        number = self._effort.replicates * (1 + min(len(self._unsteady), _MOST_UNSTEADY))
-        first = self._lookout.replicates(environment)
-        self._lookout.grant(first + number)
-        answers = [self.claim.wrong(environment, each) for each in range(first + number)]
+        number = self._effort.replicates * (1 + min(len(self._flaky), _MAX_FLAKY))
+        first = self._budget.count_replicates(environment)
+        self._budget.reserve(first + number)
+        answers = [self.claim.is_violated(environment, each) for each in range(first + number)]
         known = [answer for answer in answers if answer is not None]
         if len(set(known)) > 1:
-            self._unsteady[environment] = sum(known), len(known)
+            self._flaky[environment] = sum(known), len(known)
         return sum(known), len(known)
 
-    def _plainness(self, environment: Environment) -> tuple[object, ...]:
+    def _complexity(self, environment: Environment) -> tuple[object, ...]:
         changes = self.control.difference(environment)
         return len(changes), sum(len(each.right) for each in changes), environment
 
-    def _outcome(self, broken: Environment | None) -> Outcome:
-        return Outcome(
+    def _build_outcome(self, broken: Environment | None) -> SearchOutcome:
+        return SearchOutcome(
             broken,
             self._replicates,
             len(self._tried),
-            tuple((each, *counts) for each, counts in self._unsteady.items()),
+            tuple((each, *counts) for each, counts in self._flaky.items()),
         )
 
 
-def _worth_trying(name: str, known: Levels) -> SearchStrategy[str]:
+def _level_strategy(name: str, known: KnownLevels) -> SearchStrategy[str]:
     """Levels of a factor: as generated, and those that somebody mentions or that are listed."""
     from hypothesis import strategies as st
 
-    known_ways = [st.sampled_from(some) for some in (known.made, known.listed) if some]
+    known_ways = [st.sampled_from(some) for some in (known.mentioned, known.enumerated) if some]
     return st.one_of(level_strategy(name), *known_ways)

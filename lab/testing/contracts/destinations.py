@@ -32,10 +32,10 @@ from lab.observation.records import (
 )
 from lab.observation.traffic import get_contacted_host, split_host
 
-__all__ = ["allowed_names", "elsewhere", "named"]
+__all__ = ["describe_destinations", "find_disallowed", "parse_allowed_names"]
 
 
-def allowed_names(hosts: Sequence[str]) -> tuple[str, ...]:
+def parse_allowed_names(hosts: Sequence[str]) -> tuple[str, ...]:
     """The names as they are compared; UsageError for what is no name of a host."""
     for host in hosts:
         if not host or "/" in host or " " in host or (":" in host and "." in host):
@@ -46,7 +46,7 @@ def allowed_names(hosts: Sequence[str]) -> tuple[str, ...]:
     return tuple(host.lower().rstrip(".") for host in hosts)
 
 
-def elsewhere(
+def find_disallowed(
     observation: Observation,
     environment: Environment,
     endpoint: Endpoint,
@@ -63,13 +63,13 @@ def elsewhere(
     found = {
         f"{kind} {name}": None
         for event in observation.events
-        for kind, name in _destinations(event, names, search)
+        for kind, name in _list_destinations(event, names, search)
         if name not in ways and not any(fnmatchcase(name, pattern) for pattern in allowed)
     }
     return tuple(found)
 
 
-def named(observation: Observation) -> Iterator[str]:
+def describe_destinations(observation: Observation) -> Iterator[str]:
     """The requests of a trial, and what else it contacted, each in a few words."""
     for event in observation.events:
         match event:
@@ -85,7 +85,7 @@ def named(observation: Observation) -> Iterator[str]:
                 continue
 
 
-def _destinations(event: Event, names: HostRoles, search: str) -> Iterator[tuple[str, str]]:
+def _list_destinations(event: Event, names: HostRoles, search: str) -> Iterator[tuple[str, str]]:
     """What an event is about: how it got there, and the host by its role's name."""
     match event:
         case DnsQuery():

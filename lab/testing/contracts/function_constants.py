@@ -15,30 +15,30 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from types import CodeType, FunctionType
 
-__all__ = ["mentioned"]
+__all__ = ["find_constants"]
 
-MOST = 200
-LONGEST = 120
-_DEEPEST = 6
+MAX_TEXTS = 200
+MAX_LENGTH = 120
+_MAX_DEPTH = 6
 
 
-def mentioned(function: Callable[..., object]) -> tuple[str, ...]:
+def find_constants(function: Callable[..., object]) -> tuple[str, ...]:
     """The texts, in the order in which they are met; those of a set in alphabetical order."""
     seen: set[int] = set()
     found: dict[str, None] = {}
-    for text in _of(function, getattr(function, "__module__", None), seen, 0):
-        if 0 < len(text) <= LONGEST and "\n" not in text:
+    for text in _walk_texts(function, getattr(function, "__module__", None), seen, 0):
+        if 0 < len(text) <= MAX_LENGTH and "\n" not in text:
             found[text] = None
-        if len(found) == MOST:
+        if len(found) == MAX_TEXTS:
             break
     return tuple(found)
 
 
-def _of(thing: object, module: str | None, seen: set[int], depth: int) -> Iterator[str]:
+def _walk_texts(thing: object, module: str | None, seen: set[int], depth: int) -> Iterator[str]:
     if isinstance(thing, str):
         yield thing
         return
-    if depth > _DEEPEST or id(thing) in seen:
+    if depth > _MAX_DEPTH or id(thing) in seen:
         return
     seen.add(id(thing))
     inner: list[object] = []
@@ -59,11 +59,11 @@ def _of(thing: object, module: str | None, seen: set[int], depth: int) -> Iterat
     elif inspect.ismethod(thing):
         inner = [thing.__func__, vars(thing.__self__) if hasattr(thing.__self__, "__dict__") else 0]
     elif isinstance(thing, FunctionType) and (depth == 0 or thing.__module__ == module):
-        inner = [thing.__code__, thing.__defaults__, thing.__kwdefaults__, *_used(thing)]
+        inner = [thing.__code__, thing.__defaults__, thing.__kwdefaults__, *_list_references(thing)]
     elif depth == 0 and callable(thing):
         inner = [type(thing).__call__, getattr(thing, "__dict__", {})]
     for each in inner:
-        yield from _of(each, module, seen, depth + 1)
+        yield from _walk_texts(each, module, seen, depth + 1)
 
 
 def _docstring(code: CodeType) -> object:
@@ -71,7 +71,7 @@ def _docstring(code: CodeType) -> object:
     return code.co_consts[0] if named and code.co_consts and code.co_flags & 0x2 else None
 
 
-def _used(function: FunctionType) -> Iterator[object]:
+def _list_references(function: FunctionType) -> Iterator[object]:
     """What a function closes over, and the globals that it or a function within it names."""
     for cell in function.__closure__ or ():
         try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-__all__ = ["interleaved"]
+__all__ = ["interleave"]
 
 T = TypeVar("T")
 
 
-def interleaved(*lists: Iterable[T]) -> Iterator[T]:
+def interleave(*lists: Iterable[T]) -> Iterator[T]:
     """One of each list in turn, as long as there are any."""
     waiting = [iter(each) for each in lists]
     while waiting:

@@ -13,7 +13,7 @@ from lab.errors import UsageError
 from lab.factors.registry import get_factor
 from lab.suggest import nearest
 
-__all__ = ["Machine", "Statement", "asked"]
+__all__ = ["Machine", "Statement", "evaluate_statement"]
 
 
 class Machine(Mapping[str, str]):
@@ -31,7 +31,7 @@ class Machine(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         """The factor's level; UsageError, with the nearest name, for one that is not there."""
         if name not in self._levels:
-            raise UsageError(self._why(name))
+            raise UsageError(self._explain_missing(name))
         self.read.add(name)
         return self._levels[name]
 
@@ -47,7 +47,7 @@ class Machine(Mapping[str, str]):
     def __repr__(self) -> str:
         return f"Machine({dict(self._levels)})"
 
-    def _why(self, name: str) -> str:
+    def _explain_missing(self, name: str) -> str:
         if name in self._missing:
             return f"no machine here has the factor {name}: {self._missing[name]}"
         get_factor(name)  # raises for one that does not exist
@@ -60,7 +60,7 @@ class Machine(Mapping[str, str]):
 Statement = Callable[[Machine], object]
 
 
-def asked(statement: Statement, machine: Machine) -> bool:
+def evaluate_statement(statement: Statement, machine: Machine) -> bool:
     """Whether the statement holds of this machine; UsageError in one line where it fails."""
     try:
         return bool(statement(machine))

@@ -19,11 +19,11 @@ from urllib.parse import urlsplit
 
 from lab.experiment.search.level_variants import simplify_level
 from lab.factors.factor import Factor
-from lab.testing.contracts.interleave import interleaved
+from lab.testing.contracts.interleave import interleave
 
-__all__ = ["near", "plausible"]
+__all__ = ["is_plausible", "neighbouring_levels"]
 
-_MOST_BESIDE = 12
+_MAX_SIMILAR = 12
 _FORM = re.compile(r"[A-Za-z]+[=:](?=[^/])")
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[A-Za-z0-9]+")
@@ -31,14 +31,17 @@ _INSTANTS = (datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC
 
 
 @lru_cache(maxsize=1024)
-def near(item: Factor, level: str) -> tuple[str, ...]:
+def neighbouring_levels(item: Factor, level: str) -> tuple[str, ...]:
     """Levels that are nearly this one, itself left out; the likeliest to matter first."""
     found: dict[str, None] = {}
     likely = chain(
-        _spelt(level), _forms(item, level), simplify_level(item, level), _beside(item, level)
+        _spelling_variants(level),
+        _form_variants(item, level),
+        simplify_level(item, level),
+        _similar_levels(item, level),
     )
     for text in likely:
-        if not plausible(item, text):
+        if not is_plausible(item, text):
             continue
         try:
             found[item.parse(text)] = None
@@ -48,7 +51,7 @@ def near(item: Factor, level: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def plausible(item: Factor, text: str) -> bool:
+def is_plausible(item: Factor, text: str) -> bool:
     """Whether a text may be a level at all, where that is a matter of being in a list.
 
     The factor's own ``parse`` decides; but what it says to a wrong one takes a search through
@@ -57,18 +60,18 @@ def plausible(item: Factor, text: str) -> bool:
     if item.every is None or item.routes:
         return True
     value = text.rpartition("=")[2]
-    return value in _listed(item) or text in item.levels
+    return value in _enumerated_levels(item) or text in item.levels
 
 
 @lru_cache(maxsize=32)
-def _listed(item: Factor) -> frozenset[str]:
+def _enumerated_levels(item: Factor) -> frozenset[str]:
     return frozenset(item.every() if item.every else ())
 
 
-def _spelt(level: str) -> Iterator[str]:
+def _spelling_variants(level: str) -> Iterator[str]:
     """The same in other letters, longer, shorter, and with its numbers one off."""
     if "://" in level:
-        yield from _addresses(level)
+        yield from _url_variants(level)
     yield from (level.lower(), level.upper(), level.swapcase(), level.title())
     yield from (f"{level}{level[-1]}", level[:-1], f"x{level}", level[1:], f"{level}-x")
     for number in _NUMBER.finditer(level):
@@ -77,7 +80,7 @@ def _spelt(level: str) -> Iterator[str]:
                 yield f"{level[: number.start()]}{other}{level[number.end() :]}"
 
 
-def _addresses(level: str) -> Iterator[str]:
+def _url_variants(level: str) -> Iterator[str]:
     """Hosts below, above and beside a URL's own, and the URL with more and less around it."""
     parts = urlsplit(level)
     host = parts.hostname or ""
@@ -99,7 +102,7 @@ def _addresses(level: str) -> Iterator[str]:
     yield f"{parts.scheme}://{host.replace('.', '-')}{tail}"
 
 
-def _forms(item: Factor, level: str) -> Iterator[str]:
+def _form_variants(item: Factor, level: str) -> Iterator[str]:
     """The same value in the factor's other forms, such as ``TZ=`` before a zone."""
     own = _FORM.match(level)
     value = level[own.end() :] if own else level
@@ -109,39 +112,43 @@ def _forms(item: Factor, level: str) -> Iterator[str]:
             yield f"{form[0]}{value}"
 
 
-def _beside(item: Factor, level: str) -> Iterator[str]:
+def _similar_levels(item: Factor, level: str) -> Iterator[str]:
     """Levels of the factor's lists that share most with this one."""
     every = dict.fromkeys((*item.levels, *(item.every() if item.every else ())))
-    alike = _alike(level, tuple(every))[:_MOST_BESIDE] if item.name == "timezone" else ()
-    yield from interleaved(alike, _sharing(level, tuple(every)))
+    alike = (
+        _zones_with_same_offset(level, tuple(every))[:_MAX_SIMILAR]
+        if item.name == "timezone"
+        else ()
+    )
+    yield from interleave(alike, _levels_sharing_words(level, tuple(every)))
 
 
-def _sharing(level: str, every: tuple[str, ...]) -> Iterator[str]:
+def _levels_sharing_words(level: str, every: tuple[str, ...]) -> Iterator[str]:
     """Those that share words with it, longer beginnings first."""
     words = set(_WORD.findall(level))
     shared = {text: len(words & set(_WORD.findall(text))) for text in every if text != level}
-    begins = {text: _alike_until(level, text) for text in shared if shared[text]}
-    yield from sorted(begins, key=lambda text: (-shared[text], -begins[text]))[:_MOST_BESIDE]
+    begins = {text: _common_prefix_length(level, text) for text in shared if shared[text]}
+    yield from sorted(begins, key=lambda text: (-shared[text], -begins[text]))[:_MAX_SIMILAR]
 
 
-def _alike_until(left: str, right: str) -> int:
+def _common_prefix_length(left: str, right: str) -> int:
     pairs = enumerate(zip(left, right, strict=False))
     return next((place for place, (a, b) in pairs if a != b), min(len(left), len(right)))
 
 
 @lru_cache(maxsize=256)
-def _alike(level: str, zones: tuple[str, ...]) -> tuple[str, ...]:
+def _zones_with_same_offset(level: str, zones: tuple[str, ...]) -> tuple[str, ...]:
     """Zones that show the same time in winter and in summer: neighbours, and other names."""
-    own = _hours(level)
+    own = _utc_offsets(level)
     if own is None:
         return ()
     area = level.partition("/")[0]
-    alike = [zone for zone in zones if _hours(zone) == own]
+    alike = [zone for zone in zones if _utc_offsets(zone) == own]
     return tuple(sorted(alike, key=lambda zone: (zone.partition("/")[0] != area, zone)))
 
 
 @lru_cache(maxsize=2048)
-def _hours(level: str) -> tuple[object, ...] | None:
+def _utc_offsets(level: str) -> tuple[object, ...] | None:
     try:
         zone = zoneinfo.ZoneInfo(level.rpartition("=")[2])
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):

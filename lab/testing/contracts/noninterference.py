@@ -22,19 +22,19 @@ from lab.findings.report import Signal
 from lab.observation.features import HostRoles, extract_features
 from lab.reports.text.phrases import format_location
 from lab.testing.comparison import compare
-from lab.testing.contracts.trial_budget import Lookout, Trial
+from lab.testing.contracts.trial_budget import ObservedTrial, TrialBudget
 from lab.testing.subject import UnmeasurableError
 
-__all__ = ["Secrecy"]
+__all__ = ["NonInterference"]
 
 _WIDTH = 120
 
 
-class Secrecy:
+class NonInterference:
     """One factor that a subject must not tell of."""
 
-    def __init__(self, lookout: Lookout, name: str, seed: int) -> None:
-        self._lookout = lookout
+    def __init__(self, lookout: TrialBudget, name: str, seed: int) -> None:
+        self._budget = lookout
         self._item = get_factor(name)
         self._seed = seed
         self._found: dict[Environment, tuple[str, ...] | None] = {}
@@ -45,46 +45,48 @@ class Secrecy:
         canary = generate_canary(self._item, self._seed)
         return (*(() if canary is None else (canary.level,)), *self._item.levels)
 
-    def tells(self, environment: Environment) -> bool | None:
+    def is_violated(self, environment: Environment) -> bool | None:
         """Whether what is sent here tells the level from the control; None without an answer."""
-        found = self.findings(environment)
+        found = self.find_violations(environment)
         return None if found is None else bool(found)
 
-    def findings(self, environment: Environment) -> tuple[str, ...] | None:
+    def find_violations(self, environment: Environment) -> tuple[str, ...] | None:
         """What tells it, a line each."""
         if environment not in self._found:
-            self._found[environment] = self._look(environment)
+            self._found[environment] = self._compare_with_control(environment)
         return self._found[environment]
 
-    def _look(self, environment: Environment) -> tuple[str, ...] | None:
+    def _compare_with_control(self, environment: Environment) -> tuple[str, ...] | None:
         other = environment.but({self._item.name: self._item.control})
-        here, there = self._lookout.look(environment), self._lookout.look(other)
+        here, there = self._budget.run_trial(environment), self._budget.run_trial(other)
         if here is None or there is None:
             return None
         if environment[self._item.name] in there.hosts:
             return ()  # a machine with the name of a server reaches itself: that tells nothing
-        lines = self._copies(environment, here, there)
+        lines = self._find_copies(environment, here, there)
         try:
-            answer = compare(self._lookout.subject, environment, other)
+            answer = compare(self._budget.subject.comparisons, environment, other)
         except UnmeasurableError:
             return ()  # these two levels come to the same for this client
         except ClientError as error:
-            self._lookout.failed.setdefault(environment, str(error))
+            self._budget.failed.setdefault(environment, str(error))
             return lines or None
-        self._lookout.charge(max(0, answer.trials - 2))
+        self._budget.charge(max(0, answer.trials - 2))
         # How a client ends stays on the machine.
         sent = [each for each in answer.signals if each.location.channel != "exit"]
-        return (*lines, *(_line(each) for each in sent))
+        return (*lines, *(_describe_signal(each) for each in sent))
 
-    def _copies(self, environment: Environment, here: Trial, there: Trial) -> tuple[str, ...]:
+    def _find_copies(
+        self, environment: Environment, here: ObservedTrial, there: ObservedTrial
+    ) -> tuple[str, ...]:
         needles = self._item.needles(environment[self._item.name])
         if not needles or self._item.routes:
             return ()
-        ours, theirs = _sent(here), _sent(there)
+        ours, theirs = _sent_values(here), _sent_values(there)
         # What is sent on both sides alike cannot tell them apart.
         new = {value: where for value, where in ours.items() if value not in theirs}
-        found = list(_copied(needles, new))
-        known = {needle for needle, _, _ in _copied(needles, theirs)} if found else ()
+        found = list(_search_copies(needles, new))
+        known = {needle for needle, _, _ in _search_copies(needles, theirs)} if found else ()
         return tuple(
             f"a copy of {needle!r} ({encoding}) in {where}"
             for needle, encoding, where in found
@@ -92,9 +94,11 @@ class Secrecy:
         )
 
 
-def _copied(needles: tuple[str, ...], sent: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+def _search_copies(
+    needles: tuple[str, ...], sent: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
     """Each text that was sent, in which encoding, and where it was seen first."""
-    search = _search(needles)
+    search = _build_search(needles)
     seen: set[str] = set()
     for value, where in sent.items():
         for hit in search.hits(value):
@@ -103,7 +107,7 @@ def _copied(needles: tuple[str, ...], sent: Mapping[str, str]) -> Iterator[tuple
                 yield hit.needle, hit.encoding, where
 
 
-def _sent(trial: Trial) -> dict[str, str]:
+def _sent_values(trial: ObservedTrial) -> dict[str, str]:
     """Everything that was sent, piece by piece, and where each was seen first."""
     found: dict[str, str] = {}
     for location, values in extract_features(trial.observation, HostRoles()).items():
@@ -116,10 +120,10 @@ def _sent(trial: Trial) -> dict[str, str]:
 
 
 @lru_cache(maxsize=64)
-def _search(needles: tuple[str, ...]) -> TextSearch:
+def _build_search(needles: tuple[str, ...]) -> TextSearch:
     return TextSearch([[needle] for needle in needles])
 
 
-def _line(signal: Signal) -> str:
+def _describe_signal(signal: Signal) -> str:
     covert = "covert, " if signal.covert else ""
     return f"{covert}{signal.kind} at {format_location(signal.location, _WIDTH)}"

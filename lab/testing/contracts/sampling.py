@@ -23,32 +23,32 @@ import msgspec
 from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors.registry import find_conflict, get_factor, parse_level
-from lab.testing.contracts.machine import Machine, Statement, asked
+from lab.testing.contracts.machine import Machine, Statement, evaluate_statement
 
-__all__ = ["Drawn", "Population", "stated"]
+__all__ = ["DrawnMachines", "MachinePopulation", "build_population"]
 
-_NEARLY = 1e-9
+_TOLERANCE = 1e-9
 
 
-class Drawn(msgspec.Struct, frozen=True):
+class DrawnMachines(msgspec.Struct, frozen=True):
     """Machines of one side of a statement, and how many were looked at to get them."""
 
     environments: tuple[Environment, ...]
-    looked_at: int
-    held: int
+    examined: int
+    satisfied: int
     """Of those looked at, for so many the statement held, whatever side was wanted."""
 
 
-class Population(msgspec.Struct, frozen=True):
+class MachinePopulation(msgspec.Struct, frozen=True):
     """``weights`` has the probability of each level of each factor, which add up to 1.
 
     ``own`` names the factors of which the user gave the weights.
     """
 
     weights: Mapping[str, Mapping[str, float]]
-    own: tuple[str, ...] = ()
+    weighted: tuple[str, ...] = ()
 
-    def holding(self, levels: Mapping[str, str]) -> Population:
+    def fix_levels(self, levels: Mapping[str, str]) -> MachinePopulation:
         """The machines of this population that have these levels."""
         fixed = {name: {text: 1.0} for name, text in levels.items()}
         return msgspec.structs.replace(self, weights={**self.weights, **fixed})
@@ -56,13 +56,13 @@ class Population(msgspec.Struct, frozen=True):
     def draw(
         self,
         statement: Statement,
-        side: bool,
+        expected: bool,
         count: int,
         *,
-        most: int,
-        chance: random.Random,
+        max_examined: int,
+        rng: random.Random,
         missing: Mapping[str, str] | None = None,
-    ) -> Drawn:
+    ) -> DrawnMachines:
         """So many machines for which the statement's answer is ``side``, independently drawn.
 
         Fewer, if ``most`` were looked at before.
@@ -73,31 +73,31 @@ class Population(msgspec.Struct, frozen=True):
             name: (tuple(levels), tuple(accumulate(levels.values())))
             for name, levels in self.weights.items()
         }
-        while len(found) < count and looked_at < most:
-            levels = _Lazy(cumulated, chance)
-            answer = asked(statement, Machine(levels, missing))
+        while len(found) < count and looked_at < max_examined:
+            levels = _LazyLevels(cumulated, rng)
+            answer = evaluate_statement(statement, Machine(levels, missing))
             looked_at += 1
             held += answer
-            if answer == side:
+            if answer == expected:
                 environment = Environment.of({name: levels[name] for name in cumulated})
                 if find_conflict(environment) is None:
                     found.append(environment)
-        return Drawn(tuple(found), looked_at, held)
+        return DrawnMachines(tuple(found), looked_at, held)
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """What the population is, in a line."""
         fixed = {
             name: next(iter(levels)) for name, levels in self.weights.items() if len(levels) == 1
         }
         words = "independent factors, uniform over control and named levels"
-        if self.own:
-            words += f", {' and '.join(self.own)} by the weights given"
+        if self.weighted:
+            words += f", {' and '.join(self.weighted)} by the weights given"
         if fixed:
             words += "; " + ", ".join(f"{name} held at {text}" for name, text in fixed.items())
         return words
 
 
-class _Lazy(Mapping[str, str]):
+class _LazyLevels(Mapping[str, str]):
     """The levels of one machine, each drawn when it is first asked for."""
 
     def __init__(
@@ -125,9 +125,9 @@ class _Lazy(Mapping[str, str]):
         return len(self._cumulated)
 
 
-def stated(
+def build_population(
     names: Sequence[str], given: Mapping[str, Mapping[str, float]] | None = None
-) -> Population:
+) -> MachinePopulation:
     """The population over these factors.
 
     ``given`` has weights for some levels of some factors.  What they leave of 1 is spread
@@ -137,25 +137,29 @@ def stated(
     weights: dict[str, Mapping[str, float]] = {}
     for name in names:
         item = get_factor(name)
-        weights[name] = _weights(name, (item.control, *item.levels), (given or {}).get(name, {}))
+        weights[name] = _complete_weights(
+            name, (item.control, *item.levels), (given or {}).get(name, {})
+        )
     for name in given or {}:
         if get_factor(name).name not in weights:
             raise UsageError(f"the population gives weights of {name}, which is not varied here")
-    return Population(weights, tuple(sorted(given or {})))
+    return MachinePopulation(weights, tuple(sorted(given or {})))
 
 
-def _weights(name: str, levels: Sequence[str], given: Mapping[str, float]) -> Mapping[str, float]:
+def _complete_weights(
+    name: str, levels: Sequence[str], given: Mapping[str, float]
+) -> Mapping[str, float]:
     own: dict[str, float] = {}
     for text, weight in given.items():
         if not 0 <= weight <= 1:
             raise UsageError(f"the weight of {name}={text} is {weight}, no share between 0 and 1")
         own[parse_level(name, text)] = weight
     rest = 1 - math.fsum(own.values())
-    if rest < -_NEARLY:
+    if rest < -_TOLERANCE:
         raise UsageError(f"the weights of {name} add up to {1 - rest:g}, which is more than 1")
     others = [text for text in dict.fromkeys(levels) if text not in own]
-    if rest < _NEARLY or not others:
-        if rest > _NEARLY:
+    if rest < _TOLERANCE or not others:
+        if rest > _TOLERANCE:
             raise UsageError(f"the weights of {name} add up to {1 - rest:g}, and no level is left")
         return {text: weight for text, weight in own.items() if weight}
     return {

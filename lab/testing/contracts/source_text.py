@@ -7,21 +7,21 @@ import inspect
 import re
 from collections.abc import Callable
 
-__all__ = ["spoken"]
+__all__ = ["source_text"]
 
-LONGEST = 120
+MAX_LENGTH = 120
 
 
-def spoken(function: Callable[..., object]) -> str:
+def source_text(function: Callable[..., object]) -> str:
     """The function's name; of a lambda its text, in one line and not too long."""
     name = getattr(function, "__name__", type(function).__name__)
     if name != "<lambda>":
         return name
-    text = re.sub(r"\s+", " ", _source(function) or name)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    text = re.sub(r"\s+", " ", _find_lambda_source(function) or name)
+    return text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH - 1]}…"
 
 
-def _source(function: Callable[..., object]) -> str | None:
+def _find_lambda_source(function: Callable[..., object]) -> str | None:
     """The lambda's text in its file; None where that is not to be had, or not sure."""
     try:
         lines, _ = inspect.findsource(function)

@@ -18,23 +18,23 @@ from lab.observation.records import Observation
 from lab.testing.observed import Observed
 from lab.testing.subject import Subject
 
-__all__ = ["Fires", "Lookout", "Spent", "Trial"]
+__all__ = ["BudgetExhausted", "ObservedTrial", "ProbePredicate", "TrialBudget"]
 
-Fires = Callable[["Trial"], object]
+ProbePredicate = Callable[["ObservedTrial"], object]
 
 
-class Spent(BaseException):
+class BudgetExhausted(BaseException):
     """No more trials may be run now.
 
     No Exception, because Hypothesis takes those for failures of the tested property.
     """
 
 
-class Trial(Observed):
+class ObservedTrial(Observed):
     """What a subject sent in one replicate of an environment."""
 
     def __init__(self, subject: Subject, environment: Environment, replicate: int) -> None:
-        super().__init__(subject, environment)
+        super().__init__(subject, environment, subject.comparisons)
         self.replicate = replicate
 
     @property
@@ -43,57 +43,57 @@ class Trial(Observed):
         return self.subject.observation(self.environment, self.replicate)
 
 
-class Lookout:
+class TrialBudget:
     """One subject, and what it was seen to do.
 
     ``now`` is a clock in seconds.
     """
 
     def __init__(
-        self, subject: Subject, fires: Fires, *, now: Callable[[], float] = time.monotonic
+        self, subject: Subject, fires: ProbePredicate, *, now: Callable[[], float] = time.monotonic
     ) -> None:
         self.subject = subject
         self.failed: dict[Environment, str] = {}
         """Environments in which the client did not finish, and what became of it."""
         self._fires = fires
-        self._now = now
-        self._looked: set[tuple[Environment, int]] = set()
+        self._clock = now
+        self._counted: set[tuple[Environment, int]] = set()
         self._fired: dict[tuple[Environment, int], bool] = {}
-        self._elsewhere = 0
-        self._most = 0
-        self._until: float | None = None
+        self._charged = 0
+        self._max_trials = 0
+        self._deadline: float | None = None
 
     @property
     def trials(self) -> int:
         """How many trials were looked at so far."""
-        return len(self._looked) + self._elsewhere
+        return len(self._counted) + self._charged
 
-    def allow(self, trials: int, until: float | None = None) -> None:
+    def limit(self, trials: int, until: float | None = None) -> None:
         """From now on so many further trials may run, none of them begun after ``until``."""
-        self._most = self.trials + trials
-        self._until = until
+        self._max_trials = self.trials + trials
+        self._deadline = until
 
-    def grant(self, trials: int) -> None:
+    def reserve(self, trials: int) -> None:
         """So many trials may run at least, for what has to be seen to its end."""
-        self._most = max(self._most, self.trials + trials)
-        self._until = None
+        self._max_trials = max(self._max_trials, self.trials + trials)
+        self._deadline = None
 
     def charge(self, trials: int) -> None:
         """Count trials that were run elsewhere."""
-        self._elsewhere += trials
+        self._charged += trials
 
-    def ends_after(self, seconds: float | None) -> float | None:
+    def deadline_after(self, seconds: float | None) -> float | None:
         """The time at which so many seconds will be over."""
-        return None if seconds is None else self._now() + seconds
+        return None if seconds is None else self._clock() + seconds
 
-    def look(self, environment: Environment, replicate: int = 0) -> Trial | None:
+    def run_trial(self, environment: Environment, replicate: int = 0) -> ObservedTrial | None:
         """What one trial sent; None if the client did not finish it."""
         key = environment, replicate
-        if key not in self._looked:
-            if self.trials >= self._most or self._late():
-                raise Spent
-            self._looked.add(key)
-        trial = Trial(self.subject, environment, replicate)
+        if key not in self._counted:
+            if self.trials >= self._max_trials or self._is_past_deadline():
+                raise BudgetExhausted
+            self._counted.add(key)
+        trial = ObservedTrial(self.subject, environment, replicate)
         end = trial.observation.exit
         if end.verdict != "finished":
             self.failed.setdefault(environment, f"{end.verdict} {end.detail}".strip())
@@ -104,31 +104,31 @@ class Lookout:
             return None
         return trial
 
-    def replicates(self, environment: Environment) -> int:
+    def count_replicates(self, environment: Environment) -> int:
         """How many replicates of an environment were looked at so far, which are the first."""
-        return next(number for number in count() if (environment, number) not in self._looked)
+        return next(number for number in count() if (environment, number) not in self._counted)
 
-    def fires(self, environment: Environment, replicate: int = 0) -> bool | None:
+    def probe_fires(self, environment: Environment, replicate: int = 0) -> bool | None:
         """Whether it fired in one trial; None if the client did not finish it."""
         key = environment, replicate
         if key not in self._fired:
-            trial = self.look(environment, replicate)
+            trial = self.run_trial(environment, replicate)
             if trial is None:
                 return None
-            self._fired[key] = self._judged(trial)
+            self._fired[key] = self._evaluate_probe(trial)
         return self._fired[key]
 
-    def fired(self) -> list[Environment]:
+    def list_firing(self) -> list[Environment]:
         """Environments in which it fired whenever that was looked at."""
         answers: dict[Environment, bool] = {}
         for (environment, _), answer in self._fired.items():
             answers[environment] = answers.get(environment, True) and answer
         return [environment for environment, answer in answers.items() if answer]
 
-    def _late(self) -> bool:
-        return self._until is not None and self._now() >= self._until
+    def _is_past_deadline(self) -> bool:
+        return self._deadline is not None and self._clock() >= self._deadline
 
-    def _judged(self, trial: Trial) -> bool:
+    def _evaluate_probe(self, trial: ObservedTrial) -> bool:
         try:
             return bool(self._fires(trial))
         except LabError:

@@ -16,19 +16,19 @@ from lab.environment import Change, Environment
 from lab.reports.text.phrases import format_count
 from lab.reports.text.safe import clip
 from lab.testing import failure_note
-from lab.testing.contracts.violation_rate import Rate, percent
+from lab.testing.contracts.violation_rate import ViolationRate, format_percent
 
-__all__ = ["Unsteady", "Verdict"]
+__all__ = ["FlakyMachine", "Verdict"]
 
-_LONGEST = 190
+_MAX_REPR = 190
 
 
-class Unsteady(msgspec.Struct, frozen=True):
+class FlakyMachine(msgspec.Struct, frozen=True):
     """A machine on which replicates disagree: the promise was broken in ``wrong`` of ``of``."""
 
     changes: tuple[Change, ...]
-    wrong: int
-    of: int
+    violations: int
+    replicates: int
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -51,7 +51,7 @@ class Verdict(msgspec.Struct, frozen=True):
     outcome: Literal["held", "broken", "open"]
     why: str
     """In a few words: what broke it, or why nothing can be said; empty where it held."""
-    breach: str
+    violation: str
     """What the client may not do: ``fires where the statement does not hold``."""
     counterexample: Environment | None
     changes: tuple[Change, ...]
@@ -64,9 +64,9 @@ class Verdict(msgspec.Struct, frozen=True):
     """Environments that the search put the statement to."""
     trials: int
     """Of the client so far, for this statement and those before it."""
-    rates: tuple[Rate, ...]
+    rates: tuple[ViolationRate, ...]
     population: str
-    unsteady: tuple[Unsteady, ...] = ()
+    flaky: tuple[FlakyMachine, ...] = ()
     failed: tuple[str, ...] = ()
     """Trials that the client did not finish, and how they ended."""
     seed: int = 0
@@ -86,11 +86,11 @@ class Verdict(msgspec.Struct, frozen=True):
         rates = "; ".join(str(rate) for rate in self.rates if rate.cases)
         words = {
             "held": f"{tried}; {rates}",
-            "broken": f"{self.why}{' at ' if self.changes else ' '}{levels(self.changes)}",
+            "broken": f"{self.why}{' at ' if self.changes else ' '}{format_levels(self.changes)}",
             "open": self.why,
         }[self.outcome]
         name = self.statement.partition("(")[0]
-        return clip(f"<{name} {self.outcome}: {words}", _LONGEST) + ">"
+        return clip(f"<{name} {self.outcome}: {words}", _MAX_REPR) + ">"
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -111,10 +111,10 @@ class Verdict(msgspec.Struct, frozen=True):
             yield from (f"  {line}" for line in self.evidence)
             yield "  repeat:"
             yield from (f"    {line}" for line in self.repeat)
-        for one in self.unsteady:
+        for one in self.flaky:
             yield (
-                f"  at random: {self.breach} in {one.wrong} of {one.of} replicates "
-                f"with {levels(one.changes)}"
+                f"  at random: {self.violation} in {one.violations} of {one.replicates} replicates "
+                f"with {format_levels(one.changes)}"
             )
         if self.failed:
             number = format_count(len(self.failed), "machine")
@@ -127,11 +127,11 @@ class Verdict(msgspec.Struct, frozen=True):
         for rate in self.rates:
             yield f"    {rate}"
             if rate.cases:
-                share = percent(rate.held / rate.looked_at)
+                share = format_percent(rate.satisfied / rate.examined)
                 yield f"      of {rate.among}, {share} of the population"
 
 
-def levels(changes: tuple[Change, ...]) -> str:
+def format_levels(changes: tuple[Change, ...]) -> str:
     """``endpoint=https://models.example.net timezone=Asia/Shanghai``."""
     text = " ".join(f"{each.factor}={each.right}" for each in changes)
     return text or "in the control environment"

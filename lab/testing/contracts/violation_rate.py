@@ -18,16 +18,16 @@ import msgspec
 from lab.environment import Environment
 from lab.statistics.intervals import clopper_pearson
 from lab.testing.contracts.claim import Claim
-from lab.testing.contracts.sampling import Population
-from lab.testing.contracts.trial_budget import Lookout, Spent
+from lab.testing.contracts.sampling import MachinePopulation
+from lab.testing.contracts.trial_budget import BudgetExhausted, TrialBudget
 
-__all__ = ["Rate", "Sample", "percent", "sample"]
+__all__ = ["RateEstimate", "ViolationRate", "estimate_rate", "format_percent"]
 
-_MOST_LOOKED_AT = 200_000
-_LEVEL = 0.95
+_MAX_EXAMINED = 200_000
+_CONFIDENCE = 0.95
 
 
-class Rate(msgspec.Struct, frozen=True):
+class ViolationRate(msgspec.Struct, frozen=True):
     """A share, with its interval at 95 %.
 
     ``held`` of ``looked_at`` machines of the population were of those that it is about.
@@ -39,85 +39,91 @@ class Rate(msgspec.Struct, frozen=True):
     cases: int
     low: float
     high: float
-    held: int
-    looked_at: int
+    satisfied: int
+    examined: int
 
     def __str__(self) -> str:
         """``misses: 0 of 200, 0 % (95 %: 0 % to 1.8 %)``."""
         if not self.cases:
             return f"{self.name}: not measured, as there are no {self.among} in the population"
-        share = percent(self.hits / self.cases)
-        interval = f"{percent(self.low)} to {percent(self.high)}"
+        share = format_percent(self.hits / self.cases)
+        interval = f"{format_percent(self.low)} to {format_percent(self.high)}"
         return f"{self.name}: {self.hits} of {self.cases}, {share} (95 %: {interval})"
 
 
-class Sample(msgspec.Struct, frozen=True):
+class RateEstimate(msgspec.Struct, frozen=True):
     """What a sample showed; ``wrong`` are the environments that break the claim."""
 
-    rate: Rate
-    wrong: tuple[Environment, ...]
-    unsteady: tuple[tuple[Environment, int, int], ...]
+    rate: ViolationRate
+    violations: tuple[Environment, ...]
+    flaky: tuple[tuple[Environment, int, int], ...]
 
 
-def sample(
+def estimate_rate(
     claim: Claim,
-    lookout: Lookout,
-    population: Population,
+    lookout: TrialBudget,
+    population: MachinePopulation,
     count: int,
     *,
     replicates: int,
     seconds: float | None,
     seed: int,
-) -> Sample:
+) -> RateEstimate:
     """The share of so many machines, drawn from the population, on which the claim is broken.
 
     Of fewer, where the time is over or such machines hardly occur.
     """
-    chance = random.Random(f"{seed} {claim.side} {sorted(claim.held.items())} {claim.rate}")
-    drawn = population.holding(claim.held).draw(
+    chance = random.Random(
+        f"{seed} {claim.expected} {sorted(claim.fixed.items())} {claim.rate_name}"
+    )
+    drawn = population.fix_levels(claim.fixed).draw(
         claim.statement,
-        claim.side,
+        claim.expected,
         count,
-        most=_MOST_LOOKED_AT,
-        chance=chance,
+        max_examined=_MAX_EXAMINED,
+        rng=chance,
         missing=claim.missing,
     )
     hits = cases = 0
     wrong: list[Environment] = []
     unsteady: list[tuple[Environment, int, int]] = []
-    until = lookout.ends_after(seconds)
+    until = lookout.deadline_after(seconds)
     for environment in drawn.environments:
         try:
-            lookout.allow(count, until)
-            answer = claim.wrong(environment, 0)
-        except Spent:
+            lookout.limit(count, until)
+            answer = claim.is_violated(environment, 0)
+        except BudgetExhausted:
             break
         if answer is None:
             continue
         cases += 1
         if answer:
-            counts = (1, 1) if claim.steady else _again(claim, lookout, environment, replicates)
+            counts = (
+                (1, 1)
+                if claim.deterministic
+                else _run_replicates(claim, lookout, environment, replicates)
+            )
             if counts[0] == counts[1]:
                 hits += 1
                 wrong.append(environment)
             else:
                 unsteady.append((environment, *counts))
-    held = drawn.held if claim.side else drawn.looked_at - drawn.held
-    low, high = clopper_pearson(hits, cases, _LEVEL)
-    rate = Rate(claim.rate, claim.among, hits, cases, low, high, held, drawn.looked_at)
-    return Sample(rate, tuple(wrong), tuple(unsteady))
+    held = drawn.satisfied if claim.expected else drawn.examined - drawn.satisfied
+    low, high = clopper_pearson(hits, cases, _CONFIDENCE)
+    rate = ViolationRate(claim.rate_name, claim.among, hits, cases, low, high, held, drawn.examined)
+    return RateEstimate(rate, tuple(wrong), tuple(unsteady))
 
 
-def _again(
-    claim: Claim, lookout: Lookout, environment: Environment, replicates: int
+def _run_replicates(
+    claim: Claim, lookout: TrialBudget, environment: Environment, replicates: int
 ) -> tuple[int, int]:
-    lookout.grant(replicates)
-    answers = [claim.wrong(environment, each) for each in range(replicates)]
+    lookout.reserve(replicates)
+    answers = [claim.is_violated(environment, each) for each in range(replicates)]
     known = [answer for answer in answers if answer is not None]
     return sum(known), len(known)
 
 
-def percent(share: float) -> str:
+def format_percent(share: float) -> str:
     """``1.8 %``, with as many digits as tell something."""
     digits = f"{100 * share:.2g}" if share < 0.995 else f"{100 * share:.4g}"
     return f"{float(digits):g} %"

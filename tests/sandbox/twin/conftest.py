@@ -39,7 +39,7 @@ class Observer:
         with Twin(call, home=self.home, **options) as twin:
             return twin.observe(environment)
 
-    def told(self, call: Callable[[], object], *words: Any, **named: Any) -> Any:
+    def result_of(self, call: Callable[[], object], *words: Any, **named: Any) -> Any:
         """What the callable returns, by way of its standard output."""
         observation = self(lambda: print(json.dumps(call())), *words, **named)
         assert observation.exit.code == 0, observation.exit.stderr.decode()

@@ -20,7 +20,7 @@ from lab.sandbox.twin import Twin
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory):
+def result_of(tmp_path_factory):
     """What the client was told last, and the twin that tells it."""
     seen: list[tuple[object, ...]] = []
 

@@ -27,7 +27,7 @@ from lab.observation.parts import MANNER_PARTS
 from lab.observation.records import Observation
 from lab.sandbox.sandbox import Sandbox
 from lab.sandbox.twin import Twin
-from lab.sandbox.twin.process import run_script
+from lab.sandbox.twin.process.run_script import script
 from tests.specimens import specimen_set
 
 pytestmark = pytest.mark.cell
@@ -117,10 +117,10 @@ def different(cells: list[Features], twin: Features) -> dict[Location, tuple[obj
 @pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda each: each.name)
 def test_a_twin_says_what_a_cell_says(specimen: specimen_set.Specimen, tmp_path: Path) -> None:
     of = client(specimen)
-    run = run_script(specimen.file)
+    run = script(specimen.file)
     with (
         Sandbox(of, jobs=1, home=tmp_path) as cells,
-        Twin.standing_for(of, run, home=tmp_path) as twin,
+        Twin.for_client(of, run, home=tmp_path) as twin,
     ):
         for environment in environments(specimen):
             observed = [cells.observe(environment), cells.observe(environment)]

@@ -32,7 +32,7 @@ from lab.internet.models.script import FixedAnswer, Script
 from lab.internet.models.script import FixedAnswer as Reply
 from lab.observation.records import ClientHello, Connection, DnsQuery, Request
 from lab.sandbox.twin import Twin
-from lab.store import Store
+from lab.store import SqliteStore
 
 NOTHING = Environment.of({})
 
@@ -251,7 +251,7 @@ class TestForAClient:
             print(Path("~/.thing/config").expanduser().read_text())
             print(get("http://a.example/version"))
 
-        with Twin.standing_for(self.CLIENT, tell, home=home) as twin:
+        with Twin.for_client(self.CLIENT, tell, home=home) as twin:
             end = twin.observe(Environment.of({"endpoint": "https://models.example.de"})).exit
         assert end.stdout.decode().splitlines() == [
             "['say ok', '--in=/home/dev/project'] sk-0 https://models.example.de",
@@ -273,8 +273,8 @@ class TestForAClient:
         client = msgspec.structs.replace(self.CLIENT, profile=profile)
         chosen = AuditOptions(home=tmp_path, factors=("hostname", "optout"), seed=1)
         with (
-            Store(tmp_path / "audit") as store,
-            Twin.standing_for(client, send, home=tmp_path) as twin,
+            SqliteStore(tmp_path / "audit") as store,
+            Twin.for_client(client, send, home=tmp_path) as twin,
         ):
             *_, last = run_engine(client, chosen, build_scope(client, chosen), store, twin)
         assert isinstance(last, AuditFinished)

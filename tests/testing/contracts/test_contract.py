@@ -151,7 +151,7 @@ def test_a_probe_that_acts_at_random_is_told_and_breaks_nothing():
     assert set(outcomes) == {"open"}
     verdict = contract(tosses).fires_when(in_kolkata)
     assert not verdict
-    assert verdict.unsteady
+    assert verdict.flaky
     assert "at random" in str(verdict)
     assert "timezone=Asia/Kolkata" in verdict.why
     assert contract(tosses).silent_unless(in_kolkata)

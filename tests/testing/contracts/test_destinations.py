@@ -14,7 +14,11 @@ from lab.observation.records import (
     ProxyHop,
     Request,
 )
-from lab.testing.contracts.destinations import allowed_names, elsewhere, named
+from lab.testing.contracts.destinations import (
+    describe_destinations,
+    find_disallowed,
+    parse_allowed_names,
+)
 
 OURS = "api.acme.example"
 END = Exit(0.0, "finished", 0, None, 0.0, b"", b"")
@@ -35,7 +39,7 @@ def tcp(host, address="198.51.100.7", port=443):
 
 def strays(*events, allowed=(OURS,), official=OURS, **levels):
     endpoint = Endpoint(host=official, variables=("ACME_BASE_URL",))
-    return elsewhere(Observation(events, END), lab.control(**levels), endpoint, allowed)
+    return find_disallowed(Observation(events, END), lab.control(**levels), endpoint, allowed)
 
 
 def test_what_goes_where_it_may():
@@ -93,12 +97,12 @@ def test_stars_stand_for_any_text():
 @pytest.mark.parametrize("host", ["https://a.example", "a.example:443", "a.example/x", ""])
 def test_what_is_no_host_is_refused(host):
     with pytest.raises(UsageError, match="no name of a host"):
-        allowed_names([host])
+        parse_allowed_names([host])
 
 
 def test_events_in_a_few_words():
     events = (dns(OURS), http(OURS), tcp(None), Datagram(0.0, OURS, "198.51.100.7", 9, b""))
-    assert list(named(Observation(events, END))) == [
+    assert list(describe_destinations(Observation(events, END))) == [
         f"DNS {OURS}",
         f"GET https://{OURS}/",
         "TCP 198.51.100.7:443",

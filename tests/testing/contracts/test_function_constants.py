@@ -3,7 +3,7 @@ from __future__ import annotations
 import functools
 import re
 
-from lab.testing.contracts.function_constants import mentioned
+from lab.testing.contracts.function_constants import find_constants
 
 ZONES = {"Asia/Tokyo", "Asia/Seoul"}
 TABLE = {"host": ["api.acme.example"]}
@@ -25,11 +25,11 @@ def uses_much(default="a default"):
 
 
 def test_constants_globals_closures_and_helpers():
-    found = mentioned(uses_much)
+    found = find_constants(uses_much)
     expected = {"Asia/Tokyo", "Asia/Seoul", "api.acme.example", "corp-[0-9]+", "bytes"}
     assert expected | {"in the helper", "a default", "closed over"} <= set(found)
     assert not any("docstring" in text for text in found)
-    assert mentioned(uses_much) == found
+    assert find_constants(uses_much) == found
 
 
 def test_other_callables():
@@ -43,7 +43,7 @@ def test_other_callables():
         def method(self):
             return "in the method"
 
-    assert {"Asia/Dili", "in the call"} <= set(mentioned(Probe()))
-    assert {"Asia/Dili", "in the method"} <= set(mentioned(Probe().method))
-    assert "a word" in mentioned(functools.partial(helper, "a word"))
-    assert mentioned(len) == ()
+    assert {"Asia/Dili", "in the call"} <= set(find_constants(Probe()))
+    assert {"Asia/Dili", "in the method"} <= set(find_constants(Probe().method))
+    assert "a word" in find_constants(functools.partial(helper, "a word"))
+    assert find_constants(len) == ()

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from lab.errors import UsageError
-from lab.testing.contracts.machine import Machine, asked
-from lab.testing.contracts.source_text import spoken
+from lab.testing.contracts.machine import Machine, evaluate_statement
+from lab.testing.contracts.source_text import source_text
 
 MACHINE = {"timezone": "UTC", "optout": "unset"}
 
@@ -29,7 +29,7 @@ def test_what_was_read_is_known():
 )
 def test_a_statement_that_fails_is_told_in_a_line(statement, message):
     with pytest.raises(UsageError, match=message) as error:
-        asked(statement, Machine(MACHINE, {"clock": "it is static"}))
+        evaluate_statement(statement, Machine(MACHINE, {"clock": "it is static"}))
     assert "\n" not in str(error.value)
 
 
@@ -39,8 +39,8 @@ def named(machine):
 
 def test_a_statement_is_told_as_it_was_written():
     here, there = (lambda machine: machine["ci"] == "none"), (lambda machine: not machine["ci"])
-    assert spoken(named) == "named"
-    assert spoken(here) == 'lambda machine: machine["ci"] == "none"'
-    assert spoken(there) == 'lambda machine: not machine["ci"]'
-    assert spoken(eval("lambda machine: True")) == "<lambda>"
-    assert len(spoken(lambda machine: machine["timezone"] in ("Africa/Lagos", "Africa/Cairo", "Asia/Tokyo", "Asia/Seoul", "UTC"))) <= 120  # noqa: E501  # fmt: skip
+    assert source_text(named) == "named"
+    assert source_text(here) == 'lambda machine: machine["ci"] == "none"'
+    assert source_text(there) == 'lambda machine: not machine["ci"]'
+    assert source_text(eval("lambda machine: True")) == "<lambda>"
+    assert len(source_text(lambda machine: machine["timezone"] in ("Africa/Lagos", "Africa/Cairo", "Asia/Tokyo", "Asia/Seoul", "UTC"))) <= 120  # noqa: E501  # fmt: skip

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.factors.registry import factors, get_factor
-from lab.testing.contracts.neighbours import near
+from lab.testing.contracts.neighbours import neighbouring_levels
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from lab.testing.contracts.neighbours import near
     ],
 )
 def test_what_a_rule_that_is_a_little_off_would_confuse(name, level, expected):
-    found = near(get_factor(name), level)
+    found = neighbouring_levels(get_factor(name), level)
     assert set(expected) <= set(found)
     assert level not in found
 
@@ -34,6 +34,6 @@ def test_what_a_rule_that_is_a_little_off_would_confuse(name, level, expected):
 def test_every_level_nearby_is_one_in_canonical_spelling(name, data):
     item = get_factor(name)
     level = data.draw(st.sampled_from((item.control, *item.levels)))
-    found = near(item, level)
+    found = neighbouring_levels(item, level)
     assert found == tuple(item.parse(text) for text in found)
     assert len(set(found)) == len(found)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["FIRST", "NUMBERS", "Descriptors"]
+__all__ = ["DESCRIPTOR_RANGE", "FIRST_DESCRIPTOR", "OpenFileList"]
 
-FIRST = 4096
+FIRST_DESCRIPTOR = 4096
 
-NUMBERS = range(FIRST, 1 << 31)
+DESCRIPTOR_RANGE = range(FIRST_DESCRIPTOR, 1 << 31)
 
 
-class Descriptors(list[Any]):
+class OpenFileList(list[Any]):
     """pyfakefs' list of open files, whose first index is :data:`FIRST`."""
 
     def __len__(self) -> int:
-        return FIRST + super().__len__()
+        return FIRST_DESCRIPTOR + super().__len__()
 
     def __bool__(self) -> bool:
         return super().__len__() > 0
@@ -28,11 +28,11 @@ class Descriptors(list[Any]):
         if isinstance(index, slice):
             # Asked for to leave out the standard streams, which are not among these.
             return list(iter(self))
-        if index < FIRST:
+        if index < FIRST_DESCRIPTOR:
             raise IndexError(index)
-        return super().__getitem__(index - FIRST)
+        return super().__getitem__(index - FIRST_DESCRIPTOR)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        if isinstance(index, slice) or index < FIRST:
+        if isinstance(index, slice) or index < FIRST_DESCRIPTOR:
             raise IndexError(index)
-        super().__setitem__(index - FIRST, value)
+        super().__setitem__(index - FIRST_DESCRIPTOR, value)

@@ -31,13 +31,13 @@ from lab.factors.host_spec import HostSpec, User
 from lab.sandbox.jail.host_facts import HostFacts
 from lab.sandbox.jail.jail import GIBIBYTE
 from lab.sandbox.jail.paths import is_within, list_writable_paths
-from lab.sandbox.twin.files.descriptors import FIRST, NUMBERS, Descriptors
-from lab.sandbox.twin.files.open import FakeFile, Opener, real_open
+from lab.sandbox.twin.files.descriptors import DESCRIPTOR_RANGE, FIRST_DESCRIPTOR, OpenFileList
+from lab.sandbox.twin.files.open import FileIOReplacement, OpenReplacement, real_open
 from lab.sandbox.twin.files.populate_fakefs import reset
-from lab.sandbox.twin.files.root import Filling, Trees
+from lab.sandbox.twin.files.root import RootBuilder, Trees
 from lab.sandbox.twin.patching.patches import Patches
 
-__all__ = ["Files"]
+__all__ = ["SimulatedFilesystem"]
 
 _READING = (
     "chdir",
@@ -59,7 +59,7 @@ _CHANGING = {
 }
 """Functions, and which of their arguments are paths that are changed."""
 
-_BY_NUMBER = (
+_DESCRIPTOR_FUNCTIONS = (
     "close",
     "dup",
     "fchmod",
@@ -89,14 +89,14 @@ class _Os(FakeOsModule):
         return self.filesystem.umask
 
 
-class Files:
+class SimulatedFilesystem:
     """The file system of one trial at a time."""
 
     def __init__(self) -> None:
-        self._filling = Filling()
+        self._root_builder = RootBuilder()
         self._system = FakeFilesystem(path_separator="/")
         self._os: Any = _Os(self._system)
-        self._places: tuple[str, ...] = ()
+        self._writable: tuple[str, ...] = ()
         self._covered: tuple[str, ...] = ()
         """Where in these places something of the host is shown."""
 
@@ -114,9 +114,9 @@ class Files:
         pyfakefs.helpers.now = clock
         system = self._system = self._os.filesystem = FakeFilesystem(path_separator="/")
         reset(system)
-        system.open_files = Descriptors()
-        self._filling.fill(system, surroundings, trees, ground)
-        self._places = _places(user.home, surroundings.directory)
+        system.open_files = OpenFileList()
+        self._root_builder.fill(system, surroundings, trees, ground)
+        self._writable = _list_writable(user.home, surroundings.directory)
         self._covered = tuple(each.path for each in ground.mounts)
         system.cwd = surroundings.directory
 
@@ -125,7 +125,7 @@ class Files:
         pyfakefs.helpers.reset_ids()
         pyfakefs.helpers.now = _now
 
-    def read(self, path: str) -> bytes | None:
+    def read_file(self, path: str) -> bytes | None:
         """What is in a file; None where there is none."""
         try:
             found = self._system.resolve(path)
@@ -136,29 +136,33 @@ class Files:
     def patch(self, patches: Patches) -> None:
         """Register the stand-ins."""
         for name in _READING:
-            patches.function(os, name, getattr(self._os, name))
+            patches.add_function(os, name, getattr(self._os, name))
         for name, places in _CHANGING.items():
             if hasattr(os, name):
-                patches.function(os, name, self._checked(name, getattr(self._os, name), places))
-        patches.function(os, "lchown", self._checked("lchown", self._lchown, (0,)))
-        for name in _BY_NUMBER:
+                patches.add_function(
+                    os, name, self._with_check(name, getattr(self._os, name), places)
+                )
+        patches.add_function(os, "lchown", self._with_check("lchown", self._lchown, (0,)))
+        for name in _DESCRIPTOR_FUNCTIONS:
             if hasattr(FakeOsModule, name):
-                patches.descriptor(os, name, NUMBERS, getattr(self._os, name))
-        patches.descriptor(os, "fchdir", NUMBERS, self._fchdir)
+                patches.add_for_descriptors(os, name, DESCRIPTOR_RANGE, getattr(self._os, name))
+        patches.add_for_descriptors(os, "fchdir", DESCRIPTOR_RANGE, self._fchdir)
         for name in ("get_inheritable", "isatty", "set_inheritable"):
-            patches.descriptor(os, name, NUMBERS, _nothing)
+            patches.add_for_descriptors(os, name, DESCRIPTOR_RANGE, _do_nothing)
         for name in ("fcntl", "flock", "lockf"):
-            patches.descriptor(fcntl, name, NUMBERS, _nothing)
-        patches.function(os, "access", self._access)
-        patches.function(os, "open", self._os_open)
-        patches.function(os, "umask", self._umask)
-        patches.function(os, "statvfs", self._statvfs)
-        patches.descriptor(os, "fstatvfs", NUMBERS, lambda _: self._statvfs("/tmp"))
+            patches.add_for_descriptors(fcntl, name, DESCRIPTOR_RANGE, _do_nothing)
+        patches.add_function(os, "access", self._access)
+        patches.add_function(os, "open", self._os_open)
+        patches.add_function(os, "umask", self._umask)
+        patches.add_function(os, "statvfs", self._statvfs)
+        patches.add_for_descriptors(
+            os, "fstatvfs", DESCRIPTOR_RANGE, lambda _: self._statvfs("/tmp")
+        )
         for name in ("chroot", "mkfifo"):
-            patches.function(os, name, _forbidden)
-        patches.value(io, "open", Opener(self._open))
-        patches.function(io, "open_code", lambda path: self._open(path, "rb"))
-        patches.value(io, "FileIO", FakeFile)
+            patches.add_function(os, name, _fail_forbidden)
+        patches.add_value(io, "open", OpenReplacement(self._open))
+        patches.add_function(io, "open_code", lambda path: self._open(path, "rb"))
+        patches.add_value(io, "FileIO", FileIOReplacement)
 
     def _open(
         self,
@@ -171,10 +175,10 @@ class Files:
         closefd: bool = True,
     ) -> Any:
         how = (mode, buffering, encoding, errors, newline, closefd)
-        if isinstance(file, int) and file < FIRST:
+        if isinstance(file, int) and file < FIRST_DESCRIPTOR:
             return real_open(file, *how)
         if not isinstance(file, int) and set(mode) & set("wax+"):
-            self._check("open", (file,))
+            self._check_writable("open", (file,))
         made: Any = FakeFileOpen(self._system)(file, *how)
         self._system.open_files[made.fileno()][-1] = weakref.proxy(made)
         return made
@@ -184,11 +188,11 @@ class Files:
     ) -> int:
         whole = self._absolute(path, dir_fd)
         if flags & _WRITING:
-            self._check("open", (whole,))
+            self._check_writable("open", (whole,))
         opener: Any = _Os(self._system)
         if self._system.exists(whole):
             # pyfakefs sets the mode of whatever is opened, also of what is there already.
-            opener.chmod = _nothing
+            opener.chmod = _do_nothing
         number: int = opener.open(path, flags, mode & ~self._system.umask, dir_fd=dir_fd)
         return number
 
@@ -201,7 +205,7 @@ class Files:
 
     def _access(self, path: Any, mode: int, **named: Any) -> bool:
         found: bool = self._os.access(path, mode, **named)
-        return found and not (mode & os.W_OK and self._place(path) is None)
+        return found and not (mode & os.W_OK and self._find_writable(path) is None)
 
     def _fchdir(self, number: int) -> None:
         self._os.chdir(self._path(number))
@@ -211,20 +215,22 @@ class Files:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         free = _BLOCKS - self._system.get_disk_usage("/")[1] // _BLOCK
         flags = os.ST_NOSUID | os.ST_NODEV
-        if self._place(path) is None:
+        if self._find_writable(path) is None:
             flags |= os.ST_RDONLY
         files = 1 << 20
         return os.statvfs_result(
             (_BLOCK, _BLOCK, _BLOCKS, free, free, files, files, files, flags, 255)
         )
 
-    def _checked(
+    def _with_check(
         self, name: str, function: Callable[..., Any], places: tuple[int, ...]
     ) -> Callable[..., Any]:
         def call(*words: Any, **named: Any) -> Any:
             paths = words or tuple(named[key] for key in ("path", "src", "dst") if key in named)
             whole = [self._absolute(path, named.get("dir_fd")) for path in paths]
-            self._check(name, tuple(whole[place] for place in places if place < len(whole)))
+            self._check_writable(
+                name, tuple(whole[place] for place in places if place < len(whole))
+            )
             return function(*words, **named)
 
         return call
@@ -238,7 +244,7 @@ class Files:
         found: Any = self._system.get_open_file(number).get_object()
         return str(found.path)
 
-    def _check(self, name: str, paths: tuple[Any, ...]) -> None:
+    def _check_writable(self, name: str, paths: tuple[Any, ...]) -> None:
         """OSError where the jail would not let the client change what is there."""
         if not paths or any(isinstance(path, int) for path in paths):
             return
@@ -247,7 +253,7 @@ class Files:
             return
         if name not in _CREATING and name != "open" and not exists[0]:
             return
-        found = [self._place(path) for path in paths]
+        found = [self._find_writable(path) for path in paths]
         if len(set(found)) > 1:
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), paths[0], None, paths[1])
         if found[0] is None:
@@ -255,7 +261,7 @@ class Files:
             if self._system.exists(parent):
                 raise OSError(errno.EROFS, os.strerror(errno.EROFS), paths[0])
 
-    def _place(self, path: Any) -> str | None:
+    def _find_writable(self, path: Any) -> str | None:
         """The writable place in which this path lies, links followed; None if in none."""
         try:
             real = self._system.resolve_path(os.fsdecode(path))
@@ -265,19 +271,19 @@ class Files:
             return "/dev"  # each device is for everybody to write
         if any(is_within(real, covered) for covered in self._covered):
             return None
-        return next((place for place in self._places if is_within(real, place)), None)
+        return next((place for place in self._writable if is_within(real, place)), None)
 
 
 @cache
-def _places(home: str, directory: str) -> tuple[str, ...]:
+def _list_writable(home: str, directory: str) -> tuple[str, ...]:
     """Where this user can write."""
     surroundings = HostSpec(user=User(home=home), directory=directory)
     return (*list_writable_paths(surroundings), "/dev/shm")
 
 
-def _forbidden(*words: Any, **_: Any) -> None:
+def _fail_forbidden(*words: Any, **_: Any) -> None:
     raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), *words[:1])
 
 
-def _nothing(*_: Any, **__: Any) -> int:
+def _do_nothing(*_: Any, **__: Any) -> int:
     return 0

@@ -18,7 +18,7 @@ from pyfakefs.fake_file import FakeDirectory, FakeFile
 from pyfakefs.fake_filesystem import FakeFilesystem
 from pyfakefs.helpers import FakeStatResult
 
-__all__ = ["ShownDirectory", "show"]
+__all__ = ["HostDirectory", "add_entry"]
 
 OWN_USER, OWN_GROUP = os.geteuid(), os.getegid()
 NOBODY = 65534
@@ -61,7 +61,7 @@ class HostStatus(FakeStatResult):
         return made
 
 
-class ShownFile(FakeFile):
+class HostFile(FakeFile):
     """A regular file of the host."""
 
     def __init__(self, source: str, filesystem: FakeFilesystem) -> None:
@@ -79,17 +79,17 @@ class ShownFile(FakeFile):
         return self._byte_contents
 
 
-class Entries(dict[str, FakeFile]):
+class HostEntries(dict[str, FakeFile]):
     """The entries of a folder, found by name or, where somebody lists them, all."""
 
-    def __init__(self, folder: ShownDirectory) -> None:
+    def __init__(self, folder: HostDirectory) -> None:
         self._folder = weakref.ref(folder)
         self._whole = False
 
     def __missing__(self, name: str) -> FakeFile:
         folder = self._folder()
         assert folder is not None
-        made = folder.find(name)
+        made = folder.find_entry(name)
         if made is None:
             raise KeyError(name)
         self[name] = made
@@ -136,40 +136,40 @@ class Entries(dict[str, FakeFile]):
         folder = self._folder()
         if not self._whole and folder is not None:
             self._whole = True
-            for name in folder.names():
+            for name in folder.list_names():
                 # What the host itself cannot read is left out.
                 name in self  # noqa: B015
 
 
-class ShownDirectory(FakeDirectory):
+class HostDirectory(FakeDirectory):
     """A folder of the host."""
 
     def __init__(self, name: str, source: str, filesystem: FakeFilesystem) -> None:
         super().__init__(name, 0o755, filesystem=filesystem)
         self._source = source
-        self._entries = Entries(self)
-        _describe(self, source)
+        self._entries = HostEntries(self)
+        _copy_status(self, source)
 
-    def names(self) -> list[str]:
+    def list_names(self) -> list[str]:
         """The names of all that is in it."""
         try:
             return _listdir(self._source)
         except OSError:
             return []
 
-    def find(self, name: str) -> FakeFile | None:
+    def find_entry(self, name: str) -> FakeFile | None:
         """One entry as pyfakefs knows them; None where there is none of the kinds shown."""
         source = f"{self._source}/{name}"
         try:
             mode = _lstat(source).st_mode
             if stat.S_ISDIR(mode):
-                made: FakeFile = ShownDirectory(name, source, self.filesystem)
+                made: FakeFile = HostDirectory(name, source, self.filesystem)
             elif stat.S_ISREG(mode):
-                made = _describe(ShownFile(source, self.filesystem), source)
+                made = _copy_status(HostFile(source, self.filesystem), source)
             elif stat.S_ISLNK(mode):
                 target = os.fsencode(_readlink(source))
                 made = FakeFile(name, mode, target, self.filesystem)  # type: ignore[type-var]
-                _describe(made, source)
+                _copy_status(made, source)
             else:
                 return None
         except (OSError, ValueError):
@@ -178,13 +178,13 @@ class ShownDirectory(FakeDirectory):
         return made
 
 
-def show(folder: FakeDirectory, entry: FakeFile) -> None:
+def add_entry(folder: FakeDirectory, entry: FakeFile) -> None:
     """Put the entry into the folder, in the place of another of its name if there is one."""
     folder.entries[str(entry.name)] = entry
     entry.parent_dir = weakref.ref(folder)
 
 
-def _describe(made: FakeFile, source: str) -> FakeFile:
+def _copy_status(made: FakeFile, source: str) -> FakeFile:
     """Give it the status of the real one."""
     found = _lstat(source)
     status = made.stat_result = HostStatus(False, found.st_uid, found.st_gid)

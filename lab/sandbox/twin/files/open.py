@@ -7,19 +7,19 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from lab.sandbox.twin.patching.caller import here, stand_in
+from lab.sandbox.twin.patching.caller import replace_function, thread_state
 
-__all__ = ["FakeFile", "Opener", "real_open"]
+__all__ = ["FileIOReplacement", "OpenReplacement", "real_open"]
 
 real_open = open
 RealFile = io.FileIO
 
 
-class Opener:
+class OpenReplacement:
     """Stands in for ``open``.  An ``opener`` is the client's own, and is called as such."""
 
     def __init__(self, fake: Callable[..., Any]) -> None:
-        self._call = stand_in(real_open, fake)
+        self._call = replace_function(real_open, fake)
         self.__name__, self.__doc__ = "open", real_open.__doc__
 
     def __call__(
@@ -36,9 +36,9 @@ class Opener:
         """As the builtin function."""
         if opener is None:
             return self._call(file, mode, buffering, encoding, errors, newline, closefd)
-        if here.trial is None:
+        if thread_state.trial is None:
             return real_open(file, mode, buffering, encoding, errors, newline, closefd, opener)
-        number = opener(file, _flags(mode))
+        number = opener(file, _flags_of_mode(mode))
         return self._call(number, mode, buffering, encoding, errors, newline, closefd)
 
 
@@ -50,16 +50,16 @@ class _FileMeta(type(io.FileIO)):  # type: ignore[misc]
         return issubclass(kind, RealFile)
 
     def __call__(cls, file: Any, mode: str = "r", *words: Any, **named: Any) -> Any:
-        if here.trial is None or isinstance(file, int):
+        if thread_state.trial is None or isinstance(file, int):
             return RealFile(file, mode, *words, **named)
         return open(file, mode.replace("b", "") + "b", 0)
 
 
-class FakeFile(RealFile, metaclass=_FileMeta):
+class FileIOReplacement(RealFile, metaclass=_FileMeta):
     """Stands in for ``io.FileIO``, which opens a path past ``open``."""
 
 
-def _flags(mode: str) -> int:
+def _flags_of_mode(mode: str) -> int:
     """The flags of open(2) that a mode of ``open`` stands for."""
     reading, writing = "r" in mode or "+" in mode, set(mode) & set("wax+")
     flags = os.O_RDWR if reading and writing else os.O_WRONLY if writing else os.O_RDONLY

@@ -60,7 +60,7 @@ class SparseFile(FakeFile):
         return False
 
 
-class FolderStatus(FakeStatResult):
+class DirectoryStatus(FakeStatResult):
     """A directory's status as tmpfs counts: links of subdirectories alone, 20 bytes an entry."""
 
     entries: dict[str, FakeFile]
@@ -111,10 +111,10 @@ def populate(
     status = file.stat_result
     status.st_uid, status.st_gid, status.st_dev, status.st_nlink = uid, gid, root.st_dev, 1
     if at is not None:
-        _stamp(status, at)
+        _set_times(status, at)
         status.st_ctime_ns = status.st_mtime_ns
     root.stat_result = _copy(
-        FolderStatus,
+        DirectoryStatus,
         status,
         st_mode=stat.S_IFDIR | 0o755,
         st_ino=root.st_ino,
@@ -129,20 +129,20 @@ def populate(
             raise UsageError(f"{path} cannot be created: {parent} is not a directory")
         if name in above.entries:
             raise UsageError(f"{path} cannot be created: it exists")
-        _bytes(path, name, LONGEST_NAME)
+        _encode_name(path, name, LONGEST_NAME)
         made: FakeFile
         own: FakeStatResult
         if isinstance(item, Directory):
             made = places[path] = _copy(FakeDirectory, folder, _entries={})
-            own = _copy(FolderStatus, status, entries=places[path].entries)
+            own = _copy(DirectoryStatus, status, entries=places[path].entries)
             mode = stat.S_IFDIR | item.mode
         elif isinstance(item, Link):
-            content = _bytes(path, item.target, LONGEST_TARGET)
+            content = _encode_name(path, item.target, LONGEST_TARGET)
             made = _copy(FakeFile, file, _byte_contents=content, encoding="utf-8", errors=ESCAPED)
             own = _copy(FakeStatResult, status, _st_size=len(content))
             mode = stat.S_IFLNK | 0o777
         else:
-            made, size = _regular(file, item)
+            made, size = _make_file(file, item)
             own = _copy(FakeStatResult, status, _st_size=size)
             mode = stat.S_IFREG | item.mode
             written += len(item.content)
@@ -152,7 +152,7 @@ def populate(
             if item.owner is not None:
                 own.st_uid = item.owner
             if item.modified is not None:
-                _stamp(own, item.modified)
+                _set_times(own, item.modified)
         # Not by plain assignment, which pyfakefs looks through for names of the status.
         made.__dict__.update(name=name, parent_dir=weakref.ref(above), xattr={}, stat_result=own)
         above.entries[name] = made
@@ -162,7 +162,7 @@ def populate(
         raise UsageError(f"the files do not fit: {failure.strerror}") from failure
 
 
-def _regular(form: FakeFile, item: File) -> tuple[FakeFile, int]:
+def _make_file(form: FakeFile, item: File) -> tuple[FakeFile, int]:
     """A regular file, and its length."""
     length = len(item.content)
     if item.size is None or item.size <= length:
@@ -177,11 +177,11 @@ def _copy(kind: type[Made], form: object, **changes: Any) -> Made:
     return made
 
 
-def _stamp(status: FakeStatResult, moment: float) -> None:
+def _set_times(status: FakeStatResult, moment: float) -> None:
     status.st_atime_ns = status.st_mtime_ns = to_nanoseconds(moment)
 
 
-def _bytes(path: str, text: str, longest: int) -> bytes:
+def _encode_name(path: str, text: str, longest: int) -> bytes:
     """A name or a target as the kernel would take it."""
     found = text.encode("utf-8", ESCAPED)
     if not 0 < len(found) <= longest:

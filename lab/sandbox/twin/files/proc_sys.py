@@ -22,7 +22,7 @@ from lab.sandbox.jail.host_facts import HostFacts, build_machine_facts
 from lab.sandbox.jail.proc_mounts import STAGED_PROC, STAGED_SYS
 from lab.sandbox.twin.process.process import PARENT, PID
 
-__all__ = ["proc_files", "sys_files"]
+__all__ = ["build_proc", "build_sys"]
 
 INTERPRETER = "/usr/bin/python3"
 UP, GATEWAY = 1, 2
@@ -31,33 +31,33 @@ ROUTES = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\
 ROUTE_WIDTH = 127
 
 
-def proc_files(
+def build_proc(
     surroundings: HostSpec, argv: tuple[str, ...], ground: HostFacts, covers: Mapping[str, Item]
 ) -> dict[str, Item]:
     """All of /proc, parents first; ``covers`` are the plan's."""
     facts = build_machine_facts(surroundings, ground)
     told = {
         path: item
-        for path, item in _unstaged(covers, STAGED_PROC, "/proc")
+        for path, item in _move_staged(covers, STAGED_PROC, "/proc")
         # Under numbers are the groups of processes, which have their places below.
         if not path.split("/")[2].isdigit() and not f"{path}/".startswith("/proc/net/")
     }
-    own = _processes(surroundings, argv, facts, groups=ground.has_cgroups)
-    return {"/proc": Directory(0o555), **told, **own, **_network(surroundings)}
+    own = _build_processes(surroundings, argv, facts, groups=ground.has_cgroups)
+    return {"/proc": Directory(0o555), **told, **own, **_build_network(surroundings)}
 
 
-def sys_files(covers: Mapping[str, Item]) -> dict[str, Item]:
+def build_sys(covers: Mapping[str, Item]) -> dict[str, Item]:
     """All of /sys, parents first."""
-    return {"/sys": Directory(), **dict(_unstaged(covers, STAGED_SYS, "/sys"))}
+    return {"/sys": Directory(), **dict(_move_staged(covers, STAGED_SYS, "/sys"))}
 
 
-def _unstaged(covers: Mapping[str, Item], there: str, here: str) -> Iterator[tuple[str, Item]]:
+def _move_staged(covers: Mapping[str, Item], there: str, here: str) -> Iterator[tuple[str, Item]]:
     for path, item in covers.items():
         if path.startswith(f"{there}/"):
             yield f"{here}{path.removeprefix(there)}", item
 
 
-def _processes(
+def _build_processes(
     surroundings: HostSpec, argv: tuple[str, ...], facts: MachineFacts, *, groups: bool
 ) -> dict[str, Item]:
     words = "".join(f"{word}\0" for word in (INTERPRETER, *argv))
@@ -90,28 +90,31 @@ def _processes(
     return items | {path: File(text.encode(), 0o444) for path, text in texts.items()}
 
 
-def _network(surroundings: HostSpec) -> dict[str, Item]:
+def _build_network(surroundings: HostSpec) -> dict[str, Item]:
     wired = plan_network(surroundings.network, surroundings.machine.mac, has_device=True)
     folder = f"/proc/{PID}/net"
-    addresses = list(_addresses(wired))
+    addresses = list(_list_addresses(wired))
     gateway = surroundings.network.gateway
-    texts = {"route": _routes(addresses, gateway), "if_inet6": _addresses6(addresses, wired)}
+    texts = {
+        "route": _format_routes(addresses, gateway),
+        "if_inet6": _format_if_inet6(addresses, wired),
+    }
     items: dict[str, Item] = {"/proc/net": Link("self/net"), folder: Directory(0o555)}
     return items | {f"{folder}/{name}": File(text.encode(), 0o444) for name, text in texts.items()}
 
 
-Placed = tuple[str, ipaddress.IPv4Interface | ipaddress.IPv6Interface]
+InterfaceAddress = tuple[str, ipaddress.IPv4Interface | ipaddress.IPv6Interface]
 """An interface's name, and an address that it has."""
 
 
-def _addresses(wired: NetworkPlan) -> Iterator[Placed]:
+def _list_addresses(wired: NetworkPlan) -> Iterator[InterfaceAddress]:
     for command in wired.commands:
         words = command.split()
         if words[:2] == ["address", "add"]:
             yield words[words.index("dev") + 1], ipaddress.ip_interface(words[2])
 
 
-def _addresses6(addresses: list[Placed], wired: NetworkPlan) -> str:
+def _format_if_inet6(addresses: list[InterfaceAddress], wired: NetworkPlan) -> str:
     numbers = {name: number for number, name in enumerate(wired.names, 2)}
     lines = [
         f"{each.ip.packed.hex()} {numbers[name]:02x} {each.network.prefixlen:02x} "
@@ -122,7 +125,7 @@ def _addresses6(addresses: list[Placed], wired: NetworkPlan) -> str:
     return "".join([*lines, LOOPBACK])
 
 
-def _routes(addresses: list[Placed], gateway: str) -> str:
+def _format_routes(addresses: list[InterfaceAddress], gateway: str) -> str:
     """The routes of IPv4, by destination, numbers as the processor has them in memory."""
     rows: dict[ipaddress.IPv4Network, tuple[str, str, int]] = {}
     for name, each in addresses:
@@ -133,11 +136,11 @@ def _routes(addresses: list[Placed], gateway: str) -> str:
                 rows.setdefault(each.network, (name, "0.0.0.0", UP))
     lines = [ROUTES]
     for network, (name, via, flags) in sorted(rows.items()):
-        there, mask = _number(network.network_address), _number(network.netmask)
-        hop = _number(ipaddress.IPv4Address(via))
+        there, mask = _format_address(network.network_address), _format_address(network.netmask)
+        hop = _format_address(ipaddress.IPv4Address(via))
         lines.append(f"{name}\t{there}\t{hop}\t{flags:04X}\t0\t0\t0\t{mask}\t0\t0\t0")
     return "".join(f"{line:<{ROUTE_WIDTH}}\n" for line in lines)
 
 
-def _number(address: ipaddress.IPv4Address) -> str:
+def _format_address(address: ipaddress.IPv4Address) -> str:
     return address.packed[::-1].hex().upper()

@@ -22,16 +22,16 @@ from lab.factors.filetree import Item
 from lab.factors.host_spec import HostSpec
 from lab.sandbox.jail.host_facts import HostFacts
 from lab.sandbox.jail.plan import DEVICES
-from lab.sandbox.twin.files.host_folders import ShownDirectory, show
+from lab.sandbox.twin.files.host_folders import HostDirectory, add_entry
 from lab.sandbox.twin.files.populate_fakefs import populate
 
-__all__ = ["Filling", "Trees", "split"]
+__all__ = ["RootBuilder", "Trees", "split_by_top_folder"]
 
 Trees = Mapping[str, Callable[[], Mapping[str, Item]]]
 """For each folder of the root directory, by name, what gives its items."""
 
 
-class Endless(FakeFile):
+class EndlessDevice(FakeFile):
     """A device that can be read without end; a read of everything gets the first 64 KiB."""
 
     def __init__(self, name: str, filesystem: FakeFilesystem, draw: Callable[[int], bytes]) -> None:
@@ -48,7 +48,7 @@ class Endless(FakeFile):
         return False
 
 
-class Root(dict[str, FakeFile]):
+class RootEntries(dict[str, FakeFile]):
     """The entries of the root directory, of which ``fill`` makes one when it is looked for."""
 
     def __init__(self, names: list[str], fill: Callable[[str], None]) -> None:
@@ -92,16 +92,16 @@ class Root(dict[str, FakeFile]):
     def _whole(self) -> dict[str, FakeFile]:
         for name in list(self._unfilled):
             name in self  # noqa: B015
-        return {name: super(Root, self).__getitem__(name) for name in super().__iter__()}
+        return {name: super(RootEntries, self).__getitem__(name) for name in super().__iter__()}
 
 
-class Filling:
+class RootBuilder:
     """Fills file systems; the host's folders are looked up once for all of them."""
 
     def __init__(self) -> None:
         # Of which the host's folders are a part, in whatever system they are shown.
         self._host = FakeFilesystem(path_separator="/")
-        self._shown: dict[tuple[str, str], ShownDirectory] = {}
+        self._host_folders: dict[tuple[str, str], HostDirectory] = {}
 
     def fill(
         self, system: FakeFilesystem, surroundings: HostSpec, trees: Trees, ground: HostFacts
@@ -121,53 +121,55 @@ class Filling:
         def fill_one(name: str) -> None:
             populate(system, trees[name](), surroundings.clock, user.uid, user.gid)
             for path, source in places.items():
-                if _top(path) == name:
-                    self._show(system, path, source)
+                if _top_folder(path) == name:
+                    self._add_host_path(system, path, source)
             if name == "usr" and ground.has_os_release:
-                release = _folder(system, "/etc").entries["os-release"]
-                _folder(system, "/usr/lib").entries["os-release"] = release
+                release = _get_folder(system, "/etc").entries["os-release"]
+                _get_folder(system, "/usr/lib").entries["os-release"] = release
             for path in ground.hidden_paths:
-                if _top(path) == name:
+                if _top_folder(path) == name:
                     empty = FakeDirectory(posixpath.basename(path), 0o555, filesystem=system)
-                    show(_folder(system, posixpath.dirname(path)), empty)
+                    add_entry(_get_folder(system, posixpath.dirname(path)), empty)
             if name == "dev":
                 _add_devices(system)
             if name == "proc":
-                folder = _folder(system, "/proc/sys/kernel/random")
-                show(folder, Endless("uuid", system, lambda _: f"{uuid.uuid4()}\n".encode()))
+                folder = _get_folder(system, "/proc/sys/kernel/random")
+                add_entry(
+                    folder, EndlessDevice("uuid", system, lambda _: f"{uuid.uuid4()}\n".encode())
+                )
 
         populate(system, {}, surroundings.clock, user.uid, user.gid)
-        system.root._entries = Root(list(trees), fill_one)
+        system.root._entries = RootEntries(list(trees), fill_one)
 
-    def _show(self, system: FakeFilesystem, path: str, source: str) -> None:
-        folder = _folder(system, posixpath.dirname(path))
+    def _add_host_path(self, system: FakeFilesystem, path: str, source: str) -> None:
+        folder = _get_folder(system, posixpath.dirname(path))
         if os.path.isfile(source):
-            file = ShownDirectory("", posixpath.dirname(source), self._host).find(
+            file = HostDirectory("", posixpath.dirname(source), self._host).find_entry(
                 posixpath.basename(source)
             )
             if file is not None:
                 folder.entries[str(file.name)] = file
             return
-        shown = self._shown.get((path, source))
+        shown = self._host_folders.get((path, source))
         if shown is None:
             name = posixpath.basename(path)
-            shown = self._shown[path, source] = ShownDirectory(name, source, self._host)
-        show(folder, shown)
+            shown = self._host_folders[path, source] = HostDirectory(name, source, self._host)
+        add_entry(folder, shown)
 
 
-def split(tree: Mapping[str, Item]) -> dict[str, dict[str, Item]]:
+def split_by_top_folder(tree: Mapping[str, Item]) -> dict[str, dict[str, Item]]:
     """A tree's items by the folder of the root directory in which they are."""
     found: dict[str, dict[str, Item]] = defaultdict(dict)
     for path, item in tree.items():
-        found[_top(path)][path] = item
+        found[_top_folder(path)][path] = item
     return dict(found)
 
 
-def _top(path: str) -> str:
+def _top_folder(path: str) -> str:
     return path.split("/", 2)[1]
 
 
-def _folder(system: FakeFilesystem, path: str) -> FakeDirectory:
+def _get_folder(system: FakeFilesystem, path: str) -> FakeDirectory:
     found: Any = system.root
     for name in path.split("/"):
         found = found.entries[name] if name else found
@@ -176,7 +178,7 @@ def _folder(system: FakeFilesystem, path: str) -> FakeDirectory:
 
 
 def _add_devices(system: FakeFilesystem) -> None:
-    folder = _folder(system, "/dev")
+    folder = _get_folder(system, "/dev")
     for name in DEVICES:
         if name == "null":
             device = system.dev_null
@@ -184,6 +186,6 @@ def _add_devices(system: FakeFilesystem) -> None:
             folder.entries[name] = device
             device.parent_dir = weakref.ref(folder)
         elif name in ("random", "urandom"):
-            show(folder, Endless(name, system, os.urandom))
+            add_entry(folder, EndlessDevice(name, system, os.urandom))
         elif name in ("zero", "full"):
-            show(folder, Endless(name, system, bytes))
+            add_entry(folder, EndlessDevice(name, system, bytes))

@@ -15,39 +15,41 @@ from collections.abc import Iterator
 from typing import Any
 
 from lab.factors.host_spec import BARE, HostSpec
-from lab.sandbox.twin.files.filesystem import Files
-from lab.sandbox.twin.network.etc_names import Known
-from lab.sandbox.twin.network.interfaces import interfaces, parsed
-from lab.sandbox.twin.network.internet import Internet
+from lab.sandbox.twin.files.filesystem import SimulatedFilesystem
+from lab.sandbox.twin.network.etc_names import EtcNames
+from lab.sandbox.twin.network.interfaces import build_interfaces, parse_ip
+from lab.sandbox.twin.network.internet import InMemoryInternet
 from lab.sandbox.twin.network.resolver import Resolver
-from lab.sandbox.twin.network.socket_methods import nowhere
-from lab.sandbox.twin.network.socket_state import Address, Endpoint, failure
+from lab.sandbox.twin.network.socket_methods import unspecified_address
+from lab.sandbox.twin.network.socket_state import Address, SocketState, os_error
 
-__all__ = ["Switchboard"]
+__all__ = ["ConnectionTable"]
 
 FIRST_PORT = 32779
 """Of those that the system chooses; see ip(7)."""
 
-INTERNET = (socket.AF_INET, socket.AF_INET6)
+INTERNET_FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
 
-class Switchboard:
+class ConnectionTable:
     """The network of one trial at a time."""
 
-    def __init__(self, internet: Internet, files: Files) -> None:
+    def __init__(self, internet: InMemoryInternet, files: SimulatedFilesystem) -> None:
         self._internet = internet
         self._files = files
-        self._listening: dict[tuple[int, str, int], Endpoint] = {}
-        self._bound: dict[tuple[str, int], Endpoint] = {}
+        self._listening: dict[tuple[int, str, int], SocketState] = {}
+        self._bound: dict[tuple[str, int], SocketState] = {}
         self._ports: Iterator[int] = iter(())
-        self.interfaces = interfaces(BARE.network, BARE.machine.mac)
-        self.resolver = Resolver(lambda message, server: internet.send(message, server, 53))
+        self.interfaces = build_interfaces(BARE.network, BARE.machine.mac)
+        self.resolver = Resolver(
+            lambda message, server: internet.send_datagram(message, server, 53)
+        )
 
     def begin(self, surroundings: HostSpec) -> None:
         """A machine on which nothing is connected yet."""
         self._ports = itertools.count(FIRST_PORT, 2)
-        self.interfaces = interfaces(surroundings.network, surroundings.machine.mac)
-        self.resolver.begin(self._look)
+        self.interfaces = build_interfaces(surroundings.network, surroundings.machine.mac)
+        self.resolver.begin(self._read_etc_names)
         self.end()
 
     def end(self) -> None:
@@ -55,29 +57,29 @@ class Switchboard:
         self._listening.clear()
         self._bound.clear()
 
-    def forget(self, endpoint: Endpoint) -> None:
+    def forget(self, endpoint: SocketState) -> None:
         """This socket is closed."""
         self._listening = {k: v for k, v in self._listening.items() if v is not endpoint}
         self._bound = {k: v for k, v in self._bound.items() if v is not endpoint}
 
-    def connect(self, endpoint: Endpoint, timeout: float | None, address: Any) -> None:
+    def connect(self, endpoint: SocketState, timeout: float | None, address: Any) -> None:
         """As the socket's method."""
         if endpoint.family == socket.AF_UNIX:
-            found = self._files.read(os.fsdecode(address))
-            raise failure(errno.ENOENT if found is None else errno.ECONNREFUSED)
-        if endpoint.far is not None and endpoint.is_stream:
-            raise failure(errno.EISCONN)
-        place = self._place(endpoint, address)
-        local = self._local(endpoint, place[0])
+            found = self._files.read_file(os.fsdecode(address))
+            raise os_error(errno.ENOENT if found is None else errno.ECONNREFUSED)
+        if endpoint.peer is not None and endpoint.is_stream:
+            raise os_error(errno.EISCONN)
+        place = self._resolve_address(endpoint, address)
+        local = self._choose_local_address(endpoint, place[0])
         if not endpoint.is_stream:
-            endpoint.far = _Datagrams(self, endpoint, place)
+            endpoint.peer = _DatagramPeer(self, endpoint, place)
         elif not self.interfaces.is_own(place[0]):
-            endpoint.far = self._internet.dial(place[0], place[1], endpoint)
+            endpoint.peer = self._internet.connect(place[0], place[1], endpoint)
         else:
-            self._connect_own(endpoint, endpoint.local or local, place)
-        endpoint.local, endpoint.peer = endpoint.local or local, place
+            self._connect_own(endpoint, endpoint.local_address or local, place)
+        endpoint.local_address, endpoint.peer_address = endpoint.local_address or local, place
 
-    def connect_ex(self, endpoint: Endpoint, timeout: float | None, address: Any) -> int:
+    def connect_ex(self, endpoint: SocketState, timeout: float | None, address: Any) -> int:
         """As the socket's method."""
         try:
             self.connect(endpoint, timeout, address)
@@ -87,41 +89,47 @@ class Switchboard:
             return error.errno
         return 0
 
-    def bind(self, endpoint: Endpoint, timeout: float | None, address: Any) -> None:
+    def bind(self, endpoint: SocketState, timeout: float | None, address: Any) -> None:
         """As the socket's method."""
         if endpoint.family == socket.AF_UNIX:
-            endpoint.local = (os.fsdecode(address),)
+            endpoint.local_address = (os.fsdecode(address),)
             return
-        host, port, *rest = self._place(endpoint, address)
+        host, port, *rest = self._resolve_address(endpoint, address)
         if not self.interfaces.is_own(host):
-            raise failure(errno.EADDRNOTAVAIL)
+            raise os_error(errno.EADDRNOTAVAIL)
         if 0 < port < 1024:
-            raise failure(errno.EACCES)
+            raise os_error(errno.EACCES)
         if port and self._is_taken(endpoint, port):
-            raise failure(errno.EADDRINUSE)
-        endpoint.local = (host, port or next(self._ports), *rest)
+            raise os_error(errno.EADDRINUSE)
+        endpoint.local_address = (host, port or next(self._ports), *rest)
         if not endpoint.is_stream:
-            self._bound[host, endpoint.local[1]] = endpoint
+            self._bound[host, endpoint.local_address[1]] = endpoint
 
-    def listen(self, endpoint: Endpoint, timeout: float | None, backlog: int = 128) -> None:
+    def listen(self, endpoint: SocketState, timeout: float | None, backlog: int = 128) -> None:
         """As the socket's method."""
         if not endpoint.is_stream:
-            raise failure(errno.EOPNOTSUPP)
-        if endpoint.waiting is None:
-            endpoint.waiting = deque()
-        if endpoint.family in INTERNET:
-            if endpoint.local is None:
-                _, _, *rest = nowhere(endpoint.family)
-                endpoint.local = (nowhere(endpoint.family)[0], next(self._ports), *rest)
-            self._listening[endpoint.family, endpoint.local[0], endpoint.local[1]] = endpoint
+            raise os_error(errno.EOPNOTSUPP)
+        if endpoint.backlog is None:
+            endpoint.backlog = deque()
+        if endpoint.family in INTERNET_FAMILIES:
+            if endpoint.local_address is None:
+                _, _, *rest = unspecified_address(endpoint.family)
+                endpoint.local_address = (
+                    unspecified_address(endpoint.family)[0],
+                    next(self._ports),
+                    *rest,
+                )
+            self._listening[
+                endpoint.family, endpoint.local_address[0], endpoint.local_address[1]
+            ] = endpoint
 
-    def sendto(self, endpoint: Endpoint, timeout: float | None, data: Any, *words: Any) -> int:
+    def sendto(self, endpoint: SocketState, timeout: float | None, data: Any, *words: Any) -> int:
         """As the socket's method, with or without flags before the address."""
         return self._send_to(endpoint, bytes(data), words[-1] if words else None)
 
     def sendmsg(
         self,
-        endpoint: Endpoint,
+        endpoint: SocketState,
         timeout: float | None,
         buffers: Any,
         ancillary: Any = (),
@@ -131,38 +139,42 @@ class Switchboard:
         """As the socket's method."""
         return self._send_to(endpoint, b"".join(bytes(each) for each in buffers), address)
 
-    def deliver(self, endpoint: Endpoint, data: bytes, place: Address) -> None:
+    def send_datagram(self, endpoint: SocketState, data: bytes, place: Address) -> None:
         """Send a datagram to where it is meant to go, and take what is answered."""
         if not self.interfaces.is_own(place[0]):
-            answer = self._internet.send(data, place[0], place[1])
+            answer = self._internet.send_datagram(data, place[0], place[1])
             if answer is not None:
-                endpoint.take(answer, place)
+                endpoint.deliver(answer, place)
             return
         for host in (place[0], "0.0.0.0", "::"):
             found = self._bound.get((host, place[1]))
             if found is not None:
-                found.take(data, endpoint.local)
+                found.deliver(data, endpoint.local_address)
                 return
 
-    def _send_to(self, endpoint: Endpoint, data: bytes, address: Any) -> int:
+    def _send_to(self, endpoint: SocketState, data: bytes, address: Any) -> int:
         if address is None or endpoint.is_stream:
             return endpoint.send(data)
-        place = self._place(endpoint, address)
-        _, port, *rest = self._local(endpoint, place[0])
-        endpoint.local = endpoint.local or (nowhere(endpoint.family)[0], port, *rest)
-        self.deliver(endpoint, data, place)
+        place = self._resolve_address(endpoint, address)
+        _, port, *rest = self._choose_local_address(endpoint, place[0])
+        endpoint.local_address = endpoint.local_address or (
+            unspecified_address(endpoint.family)[0],
+            port,
+            *rest,
+        )
+        self.send_datagram(endpoint, data, place)
         return len(data)
 
-    def _connect_own(self, endpoint: Endpoint, local: Address, place: Address) -> None:
-        listener = self._listener(endpoint.family, place)
+    def _connect_own(self, endpoint: SocketState, local: Address, place: Address) -> None:
+        listener = self._find_listener(endpoint.family, place)
         if listener is None:
-            raise failure(errno.ECONNREFUSED)
-        other = Endpoint(endpoint.family, endpoint.kind, endpoint.protocol, endpoint.changed)
-        other.local, other.peer = place, local
-        other.far, endpoint.far = endpoint, other
-        listener.take_connection(other)
+            raise os_error(errno.ECONNREFUSED)
+        other = SocketState(endpoint.family, endpoint.kind, endpoint.protocol, endpoint.changed)
+        other.local_address, other.peer_address = place, local
+        other.peer, endpoint.peer = endpoint, other
+        listener.queue_connection(other)
 
-    def _place(self, endpoint: Endpoint, address: Any) -> Address:
+    def _resolve_address(self, endpoint: SocketState, address: Any) -> Address:
         """An address as Python gives it back, its name looked up."""
         if not isinstance(address, tuple) or len(address) < 2:
             raise TypeError(f"an address is a tuple of host and port, not {address!r}")
@@ -171,23 +183,23 @@ class Switchboard:
             raise TypeError(f"a port is an integer, not {port!r}")
         if not 0 <= port <= 0xFFFF:
             raise OverflowError("port must be 0-65535.")
-        found = self.resolver.address(host, endpoint.family)
+        found = self.resolver.resolve_address(host, endpoint.family)
         if endpoint.family == socket.AF_INET:
             return (found, port)
         return (found, port, *(*rest, 0, 0)[:2])
 
-    def _local(self, endpoint: Endpoint, host: str) -> Address:
+    def _choose_local_address(self, endpoint: SocketState, host: str) -> Address:
         """Where a connection to this host comes from; OSError where there is no way there."""
-        if parsed(host).is_unspecified:
+        if parse_ip(host).is_unspecified:
             found: str | None = "127.0.0.1" if endpoint.family == socket.AF_INET else "::1"
         else:
-            found = host if self.interfaces.is_own(host) else self.interfaces.source(host)
+            found = host if self.interfaces.is_own(host) else self.interfaces.source_address(host)
         if found is None:
-            raise failure(errno.ENETUNREACH)
-        return (found, next(self._ports), *nowhere(endpoint.family)[2:])
+            raise os_error(errno.ENETUNREACH)
+        return (found, next(self._ports), *unspecified_address(endpoint.family)[2:])
 
-    def _listener(self, family: int, place: Address) -> Endpoint | None:
-        for host in (place[0], nowhere(family)[0]):
+    def _find_listener(self, family: int, place: Address) -> SocketState | None:
+        for host in (place[0], unspecified_address(family)[0]):
             found = self._listening.get((family, host, place[1]))
             if found is not None:
                 return found
@@ -197,34 +209,34 @@ class Switchboard:
             return None
         return both
 
-    def _is_taken(self, endpoint: Endpoint, port: int) -> bool:
+    def _is_taken(self, endpoint: SocketState, port: int) -> bool:
         if endpoint.is_stream:
             return any(key[0] == endpoint.family and key[2] == port for key in self._listening)
         return any(key[1] == port for key in self._bound)
 
-    def _look(self) -> Known:
-        return Known(
-            hosts=self._text("/etc/hosts"),
-            resolv=self._text("/etc/resolv.conf"),
-            services=self._text("/etc/services"),
-            has4=self.interfaces.source("192.0.2.1") is not None,
-            has6=self.interfaces.source("2001:db8::1") is not None,
+    def _read_etc_names(self) -> EtcNames:
+        return EtcNames(
+            hosts=self._read_text("/etc/hosts"),
+            resolv=self._read_text("/etc/resolv.conf"),
+            services=self._read_text("/etc/services"),
+            has4=self.interfaces.source_address("192.0.2.1") is not None,
+            has6=self.interfaces.source_address("2001:db8::1") is not None,
         )
 
-    def _text(self, path: str) -> str:
-        return (self._files.read(path) or b"").decode("utf-8", "surrogateescape")
+    def _read_text(self, path: str) -> str:
+        return (self._files.read_file(path) or b"").decode("utf-8", "surrogateescape")
 
 
-class _Datagrams:
+class _DatagramPeer:
     """The other end of a datagram socket that was given one."""
 
-    def __init__(self, switchboard: Switchboard, near: Endpoint, place: Address) -> None:
-        self._switchboard = switchboard
-        self._near = near
-        self._place = place
+    def __init__(self, switchboard: ConnectionTable, near: SocketState, place: Address) -> None:
+        self._connections = switchboard
+        self._socket = near
+        self._address = place
 
-    def take(self, data: bytes, source: Address | None = None) -> None:
-        self._switchboard.deliver(self._near, data, self._place)
+    def deliver(self, data: bytes, source: Address | None = None) -> None:
+        self._connections.send_datagram(self._socket, data, self._address)
 
-    def take_end(self) -> None:
+    def deliver_end(self) -> None:
         """Nobody is told."""

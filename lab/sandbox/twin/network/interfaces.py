@@ -10,7 +10,7 @@ import msgspec
 from lab.factors.host_spec import Network
 from lab.sandbox.cell.network_plan import plan_network
 
-__all__ = ["Interfaces", "interfaces", "parsed"]
+__all__ = ["Interfaces", "build_interfaces", "parse_ip"]
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Subnet = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -26,23 +26,23 @@ class Interfaces(msgspec.Struct, frozen=True):
     """
 
     names: tuple[str, ...]
-    own: frozenset[str]
+    own_addresses: frozenset[str]
     networks: tuple[tuple[Subnet, str], ...]
 
     def is_own(self, host: str) -> bool:
         """Whether this is the machine itself, whose other end is not the lab."""
-        address = parsed(host)
-        return address.is_loopback or address.is_unspecified or str(address) in self.own
+        address = parse_ip(host)
+        return address.is_loopback or address.is_unspecified or str(address) in self.own_addresses
 
-    def source(self, host: str) -> str | None:
+    def source_address(self, host: str) -> str | None:
         """The address from which the machine speaks to another; None where it cannot."""
-        address = parsed(host)
+        address = parse_ip(host)
         found = [each for each in self.networks if address in each[0]]
         return max(found, key=lambda each: each[0].prefixlen)[1] if found else None
 
 
 @lru_cache(maxsize=256)
-def interfaces(network: Network, mac: str) -> Interfaces:
+def build_interfaces(network: Network, mac: str) -> Interfaces:
     """The network as a cell pretends it; UsageError where no machine has such a one."""
     wired = plan_network(network, mac, has_device=True)
     networks: list[tuple[Subnet, str]] = []
@@ -60,7 +60,7 @@ def interfaces(network: Network, mac: str) -> Interfaces:
 
 
 @lru_cache(maxsize=4096)
-def parsed(host: str) -> Address:
+def parse_ip(host: str) -> Address:
     """An address without its scope, and as IPv4 where it is IPv4 in IPv6."""
     address = ipaddress.ip_address(host.partition("%")[0])
     return getattr(address, "ipv4_mapped", None) or address

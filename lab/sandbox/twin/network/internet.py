@@ -21,56 +21,58 @@ from lab.internet.sniffer import Sniffer
 from lab.internet.target import Target
 from lab.internet.tcp_transport import normalise_address
 from lab.internet.tls.certificate_authority import CertificateAuthority
-from lab.sandbox.twin.network.socket_state import Endpoint
+from lab.sandbox.twin.network.socket_state import SocketState
 
-__all__ = ["Internet", "Line"]
+__all__ = ["InMemoryInternet", "ServerConnection"]
 
 _monotonic = time.monotonic
 
 
-class Line:
+class ServerConnection:
     """The lab's end of one TCP connection, as ``lab.internet.tcp_transport`` is in a cell."""
 
-    def __init__(self, internet: Internet, session: ConnectionContext, near: Endpoint) -> None:
+    def __init__(
+        self, internet: InMemoryInternet, session: ConnectionContext, near: SocketState
+    ) -> None:
         self._internet = internet
         self._session = session
         self._layer = session.enter(session._place)
-        self._near = near
+        self._socket = near
         self._open = True
 
-    def take(self, data: bytes, source: object = None) -> None:
+    def deliver(self, data: bytes, source: object = None) -> None:
         """Receive what the client sent."""
         if self._open:
             self._answer(lambda: self._layer.receive(data))
 
-    def take_end(self) -> None:
+    def deliver_end(self) -> None:
         """The client sends no more: the server closes, too."""
         if self._open:
             self._answer(self._layer.finish)
             self.close()
-            self._near.take_end()
+            self._socket.deliver_end()
 
     def close(self) -> None:
         """Write the connection's record.  Idempotent."""
         if self._open:
             self._open = False
-            self._internet.try_to(self._layer.finish)
+            self._internet.run_layer(self._layer.finish)
             self._session.close()
 
     def _answer(self, work: Callable[[], bytes]) -> None:
-        answer = self._internet.try_to(work)
+        answer = self._internet.run_layer(work)
         if answer:
-            self._near.take(answer)
+            self._socket.deliver(answer)
         if self._layer.done:
-            self._near.take_end()
+            self._socket.deliver_end()
 
 
-class Internet:
+class InMemoryInternet:
     """The servers of one trial at a time."""
 
     def __init__(self, authority: CertificateAuthority) -> None:
         self._authority = authority
-        self._lines: list[Line] = []
+        self._connections: list[ServerConnection] = []
         self._failures: list[Exception] = []
         self._journal = EventRecorder(RecordingLimits(), _monotonic)
         self._world = TrialServices(authority=authority, names=NameAddresses(), script=Script())
@@ -79,7 +81,7 @@ class Internet:
 
     def begin(self, script: Script) -> None:
         """Begin a new recording; this moment is its time zero."""
-        self._lines.clear()
+        self._connections.clear()
         self._failures.clear()
         self._journal = EventRecorder(RecordingLimits(), _monotonic)
         self._world = TrialServices(authority=self._authority, names=NameAddresses(), script=script)
@@ -87,9 +89,9 @@ class Internet:
     def end(self) -> Recording:
         """End the recording; LabError where a server of the lab failed during it."""
         with self.changed:
-            for line in self._lines:
+            for line in self._connections:
                 line.close()
-            self._lines.clear()
+            self._connections.clear()
             recording = self._journal.recording()
         if self._failures:
             raise LabError(
@@ -98,18 +100,18 @@ class Internet:
             ) from self._failures[0]
         return recording
 
-    def dial(self, address: str, port: int, near: Endpoint) -> Line:
+    def connect(self, address: str, port: int, near: SocketState) -> ServerConnection:
         """A connection to this address and port."""
         address = normalise_address(address)
         with self.changed:
             host = self._world.names.host(address)
             place = Target(host=host, address=address, port=port)
             session = ConnectionContext(place, self._journal, self._world, Sniffer)
-            line = Line(self, session, near)
-            self._lines.append(line)
+            line = ServerConnection(self, session, near)
+            self._connections.append(line)
         return line
 
-    def send(self, data: bytes, address: str, port: int) -> bytes | None:
+    def send_datagram(self, data: bytes, address: str, port: int) -> bytes | None:
         """Send a datagram; what is answered, if anything is."""
         address = normalise_address(address)
         with self.changed:
@@ -119,7 +121,7 @@ class Internet:
                 self._failures.append(error)
                 return None
 
-    def try_to(self, work: Callable[[], bytes]) -> bytes:
+    def run_layer(self, work: Callable[[], bytes]) -> bytes:
         """Let a layer work; what fails is the lab's fault and told at the end."""
         try:
             return work()

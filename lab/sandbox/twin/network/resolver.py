@@ -16,17 +16,17 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.sandbox.twin.network.dns_message import AAAA, A, addresses, names, question
-from lab.sandbox.twin.network.etc_names import Address, Known, literal
+from lab.sandbox.twin.network.etc_names import Address, EtcNames, parse_address
 
 __all__ = ["Resolver"]
 
-Ask = Callable[[bytes, str], bytes | None]
+SendQuery = Callable[[bytes, str], bytes | None]
 """Sends a message to a name server; its answer."""
 
-Kind = tuple[int, int, str]
+SocketKind = tuple[int, int, str]
 """A kind of socket, its protocol, and the protocol's name."""
 
-KINDS: tuple[Kind, ...] = ((1, 6, "tcp"), (2, 17, "udp"), (3, 0, "raw"))
+SOCKET_KINDS: tuple[SocketKind, ...] = ((1, 6, "tcp"), (2, 17, "udp"), (3, 0, "raw"))
 FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 RAW = 3
 
@@ -42,21 +42,21 @@ MESSAGES = {
 class Resolver:
     """Names and addresses for one trial at a time."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
-        self._look: Callable[[], Known] = Known
-        self._known: Known | None = None
+    def __init__(self, ask: SendQuery) -> None:
+        self._send_query = ask
+        self._read_etc_names: Callable[[], EtcNames] = EtcNames
+        self._etc_names: EtcNames | None = None
 
-    def begin(self, look: Callable[[], Known]) -> None:
+    def begin(self, look: Callable[[], EtcNames]) -> None:
         """On another machine: ``look`` says what it knows, and is asked when that matters."""
-        self._look, self._known = look, None
+        self._read_etc_names, self._etc_names = look, None
 
     @property
-    def known(self) -> Known:
+    def etc_names(self) -> EtcNames:
         """What the machine knows without asking."""
-        if self._known is None:
-            self._known = self._look()
-        return self._known
+        if self._etc_names is None:
+            self._etc_names = self._read_etc_names()
+        return self._etc_names
 
     def getaddrinfo(
         self,
@@ -68,22 +68,22 @@ class Resolver:
         flags: int = 0,
     ) -> list[tuple[Any, ...]]:
         """As ``socket.getaddrinfo``."""
-        name = _host_text(host)
+        name = _decode_host(host)
         if family not in (0, socket.AF_INET, socket.AF_INET6):
-            raise _error(socket.EAI_FAMILY)
+            raise _gai_error(socket.EAI_FAMILY)
         kinds = [
             each
-            for each in KINDS
+            for each in SOCKET_KINDS
             if type in (0, each[0]) and (proto in (0, each[1]) or each[0] == RAW)
         ]
         if not kinds:
-            raise _error(socket.EAI_SOCKTYPE)
+            raise _gai_error(socket.EAI_SOCKTYPE)
         if name is None and port is None:
-            raise _error(socket.EAI_NONAME)
-        number, kinds = self._port(port, kinds, flags)
+            raise _gai_error(socket.EAI_NONAME)
+        number, kinds = self._resolve_port(port, kinds, flags)
         title = name or "" if flags & socket.AI_CANONNAME else ""
         found = []
-        for address in self._addresses(name, family, flags):
+        for address in self._resolve_addresses(name, family, flags):
             place: tuple[Any, ...] = (str(address), number)
             if address.version == 6:
                 scope = str(address.scope_id or "")
@@ -94,7 +94,7 @@ class Resolver:
                 title = ""  # only the first says it
         return found
 
-    def address(self, host: Any, family: int) -> str:
+    def resolve_address(self, host: Any, family: int) -> str:
         """The address of this family that a socket connects to where it is given a name."""
         if host == "":
             return "0.0.0.0" if family == socket.AF_INET else "::"
@@ -104,21 +104,21 @@ class Resolver:
 
     def gethostbyname(self, host: Any) -> str:
         """As ``socket.gethostbyname``."""
-        return self.address(host, socket.AF_INET)
+        return self.resolve_address(host, socket.AF_INET)
 
     def gethostbyname_ex(self, host: Any) -> tuple[str, list[str], list[str]]:
         """As ``socket.gethostbyname_ex``, which looks the name up twice."""
-        self.address(host, socket.AF_INET)
-        name = _host_text(host) or ""
-        listed = self.known.entries(name, 4)
+        self.resolve_address(host, socket.AF_INET)
+        name = _decode_host(host) or ""
+        listed = self.etc_names.find_hosts(name, 4)
         if listed:
             return listed[0][1][0], listed[0][1][1:], [str(address) for address, _ in listed]
-        return name, [], [str(each) for each in self._addresses(name, socket.AF_INET, 0)]
+        return name, [], [str(each) for each in self._resolve_addresses(name, socket.AF_INET, 0)]
 
     def gethostbyaddr(self, host: Any) -> tuple[str, list[str], list[str]]:
         """As ``socket.gethostbyaddr``."""
         address = self.getaddrinfo(host, None, 0, socket.SOCK_DGRAM)[0][4][0]
-        found = self._names(address)
+        found = self._reverse_names(address)
         if not found:
             raise socket.herror(1, "Unknown host")
         return found[0], found[1:], [address]
@@ -126,30 +126,34 @@ class Resolver:
     def getnameinfo(self, place: tuple[Any, ...], flags: int) -> tuple[str, str]:
         """As ``socket.getnameinfo``."""
         address, number = place[0], place[1]
-        if literal(address) is None:
-            raise _error(socket.EAI_NONAME)
-        found = [] if flags & socket.NI_NUMERICHOST else self._names(address)
+        if parse_address(address) is None:
+            raise _gai_error(socket.EAI_NONAME)
+        found = [] if flags & socket.NI_NUMERICHOST else self._reverse_names(address)
         if not found and flags & socket.NI_NAMEREQD:
-            raise _error(socket.EAI_NONAME)
+            raise _gai_error(socket.EAI_NONAME)
         protocol = "udp" if flags & socket.NI_DGRAM else "tcp"
-        service = None if flags & socket.NI_NUMERICSERV else self.known.service(number, protocol)
+        service = (
+            None if flags & socket.NI_NUMERICSERV else self.etc_names.find_service(number, protocol)
+        )
         return (found or [address])[0], service or str(number)
 
     def getservbyname(self, name: str, protocol: str | None = None) -> int:
         """As ``socket.getservbyname``."""
-        number = self.known.port(name, protocol)
+        number = self.etc_names.find_port(name, protocol)
         if number is None:
             raise OSError("service/proto not found")
         return number
 
     def getservbyport(self, number: int, protocol: str | None = None) -> str:
         """As ``socket.getservbyport``."""
-        name = self.known.service(number, protocol)
+        name = self.etc_names.find_service(number, protocol)
         if name is None:
             raise OSError("port/proto not found")
         return name
 
-    def _port(self, port: Any, kinds: list[Kind], flags: int) -> tuple[int, list[Kind]]:
+    def _resolve_port(
+        self, port: Any, kinds: list[SocketKind], flags: int
+    ) -> tuple[int, list[SocketKind]]:
         """The number, and the kinds of sockets that have a service of this name."""
         if isinstance(port, bytes):
             port = port.decode("ascii", "surrogateescape")
@@ -160,68 +164,70 @@ class Resolver:
         if port.isdigit():
             return int(port) & 0xFFFF, kinds
         if flags & socket.AI_NUMERICSERV:
-            raise _error(socket.EAI_NONAME)
-        found = {each: self.known.port(port, each[2]) for each in kinds}
+            raise _gai_error(socket.EAI_NONAME)
+        found = {each: self.etc_names.find_port(port, each[2]) for each in kinds}
         numbers = {each: number for each, number in found.items() if number is not None}
         if not numbers:
-            raise _error(socket.EAI_SERVICE)
+            raise _gai_error(socket.EAI_SERVICE)
         return next(iter(numbers.values())), list(numbers)
 
-    def _addresses(self, name: str | None, family: int, flags: int) -> list[Address]:
+    def _resolve_addresses(self, name: str | None, family: int, flags: int) -> list[Address]:
         versions = [version for version, each in FAMILIES.items() if family in (0, each)]
         if name is None:
-            return _of_this_machine(versions, passive=bool(flags & socket.AI_PASSIVE))
-        number = literal(name)
+            return _own_addresses(versions, passive=bool(flags & socket.AI_PASSIVE))
+        number = parse_address(name)
         if number is not None:
             if number.version not in versions:
-                raise _error(socket.EAI_ADDRFAMILY)
+                raise _gai_error(socket.EAI_ADDRFAMILY)
             return [number]
         if flags & socket.AI_NUMERICHOST or not name:
-            raise _error(socket.EAI_NONAME)
-        listed = [each for v in versions for each, _ in self.known.entries(name, v)]
-        found = listed or self._in_network(name, versions)
+            raise _gai_error(socket.EAI_NONAME)
+        listed = [each for v in versions for each, _ in self.etc_names.find_hosts(name, v)]
+        found = listed or self._query_addresses(name, versions)
         if not found:
-            raise _error(socket.EAI_NONAME)
-        return self._sorted(found)
+            raise _gai_error(socket.EAI_NONAME)
+        return self._sort_addresses(found)
 
-    def _in_network(self, name: str, versions: list[int]) -> list[Address]:
-        for candidate in self._candidates(name):
+    def _query_addresses(self, name: str, versions: list[int]) -> list[Address]:
+        for candidate in self._list_candidates(name):
             found: list[Address] = []
             for version in versions:
                 kind = A if version == 4 else AAAA
-                answer = self._answer(candidate, kind)
+                answer = self._query(candidate, kind)
                 found += [] if answer is None else addresses(answer, kind)
             if found:
                 return found
         return []
 
-    def _candidates(self, name: str) -> list[str]:
+    def _list_candidates(self, name: str) -> list[str]:
         if name.endswith("."):
             return [name[:-1]]
-        domains = [f"{name}.{domain}" for domain in self.known.words("search")]
+        domains = [f"{name}.{domain}" for domain in self.etc_names.resolv_values("search")]
         return [name, *domains] if "." in name else [*domains, name]
 
-    def _names(self, address: str) -> list[str]:
-        number = literal(address)
+    def _reverse_names(self, address: str) -> list[str]:
+        number = parse_address(address)
         if number is None:
             return []
-        listed = self.known.names(number)
+        listed = self.etc_names.find_names(number)
         if listed:
             return listed
-        answer = self._answer(number.reverse_pointer, 12)
+        answer = self._query(number.reverse_pointer, 12)
         return [] if answer is None else list(names(answer))
 
-    def _answer(self, name: str, kind: int) -> bytes | None:
+    def _query(self, name: str, kind: int) -> bytes | None:
         try:
             message = question(name, kind)
         except ValueError:
             return None
         # Without any, the C library asks a name server of the machine's own.
-        return self._ask(message, (self.known.words("nameserver") or ["127.0.0.1"])[0])
+        return self._send_query(
+            message, (self.etc_names.resolv_values("nameserver") or ["127.0.0.1"])[0]
+        )
 
-    def _sorted(self, found: list[Address]) -> list[Address]:
+    def _sort_addresses(self, found: list[Address]) -> list[Address]:
         """IPv6 before IPv4 where this machine has both; what cannot be reached last."""
-        reachable = {4: self.known.has4, 6: self.known.has6}
+        reachable = {4: self.etc_names.has4, 6: self.etc_names.has6}
 
         def rank(each: Address) -> tuple[bool, int]:
             return not (each.is_loopback or reachable[each.version]), -each.version
@@ -229,13 +235,13 @@ class Resolver:
         return sorted(found, key=rank)
 
 
-def _of_this_machine(versions: list[int], *, passive: bool) -> list[Address]:
+def _own_addresses(versions: list[int], *, passive: bool) -> list[Address]:
     texts = ("0.0.0.0", "::") if passive else ("::1", "127.0.0.1")
-    numbers = [literal(text) for text in texts]
+    numbers = [parse_address(text) for text in texts]
     return [each for each in numbers if each is not None and each.version in versions]
 
 
-def _host_text(host: Any) -> str | None:
+def _decode_host(host: Any) -> str | None:
     if host is None:
         return None
     if isinstance(host, str):
@@ -246,5 +252,5 @@ def _host_text(host: Any) -> str | None:
     raise TypeError("getaddrinfo() argument 1 must be string or None")
 
 
-def _error(number: int) -> socket.gaierror:
+def _gai_error(number: int) -> socket.gaierror:
     return socket.gaierror(number, MESSAGES[number])

@@ -16,9 +16,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from lab.sandbox.twin.patching.caller import Over
+from lab.sandbox.twin.patching.caller import TrialEnded
 
-__all__ = ["Address", "Endpoint", "Far", "failure"]
+__all__ = ["Address", "Peer", "SocketState", "os_error"]
 
 Address = tuple[Any, ...]
 """As Python writes them: host and port, for IPv6 also flow and scope."""
@@ -26,40 +26,40 @@ Address = tuple[Any, ...]
 _pair, _read = _socket.socketpair, os.read
 
 
-def failure(number: int) -> OSError:
+def os_error(number: int) -> OSError:
     """The error of this number."""
     return OSError(number, os.strerror(number))
 
 
-class Far(Protocol):
+class Peer(Protocol):
     """What is at the other end."""
 
-    def take(self, data: bytes, source: Address | None = None) -> None:
+    def deliver(self, data: bytes, source: Address | None = None) -> None:
         """Receive bytes, or a datagram from this address."""
 
-    def take_end(self) -> None:
+    def deliver_end(self) -> None:
         """Nothing follows."""
 
 
-class Endpoint:
+class SocketState:
     """The state of one socket.  ``changed`` guards it, and tells those who wait."""
 
     def __init__(self, family: int, kind: int, protocol: int, changed: threading.Condition) -> None:
         self.family, self.kind, self.protocol = family, kind, protocol
         near, self._signal = _pair()
-        self.number = near.detach()
+        self.descriptor = near.detach()
         self.changed = changed
-        self.over = False
-        self.local: Address | None = None
-        self.peer: Address | None = None
-        self.far: Far | None = None
+        self.has_ended = False
+        self.local_address: Address | None = None
+        self.peer_address: Address | None = None
+        self.peer: Peer | None = None
         self.options: dict[tuple[int, int], Any] = {}
-        self.waiting: deque[Endpoint] | None = None
+        self.backlog: deque[SocketState] | None = None
         """Connections not yet accepted, of a socket that listens."""
         self._bytes = bytearray()
         self._datagrams: deque[tuple[bytes, Address | None]] = deque()
         self._ended = False
-        self._sends = True
+        self._can_send = True
         self._ready = False
 
     @property
@@ -67,7 +67,7 @@ class Endpoint:
         """Whether it is a stream rather than datagrams."""
         return self.kind == socket.SOCK_STREAM
 
-    def take(self, data: bytes, source: Address | None = None) -> None:
+    def deliver(self, data: bytes, source: Address | None = None) -> None:
         """Something arrived."""
         with self.changed:
             if self._ended:
@@ -76,29 +76,29 @@ class Endpoint:
                 self._bytes += data
             else:
                 self._datagrams.append((data, source))
-            self._tell()
+            self._notify()
 
-    def take_end(self) -> None:
+    def deliver_end(self) -> None:
         """Nothing more will arrive."""
         with self.changed:
             self._ended = True
-            self._tell()
+            self._notify()
 
-    def take_connection(self, other: Endpoint) -> None:
+    def queue_connection(self, other: SocketState) -> None:
         """Somebody connects to this listening socket."""
         with self.changed:
-            assert self.waiting is not None
-            self.waiting.append(other)
-            self._tell()
+            assert self.backlog is not None
+            self.backlog.append(other)
+            self._notify()
 
     def send(self, data: bytes) -> int:
         """Send to the other end; BrokenPipeError where this end was shut down."""
         with self.changed:
-            if self.far is None:
-                raise failure(errno.ENOTCONN if self.is_stream else errno.EDESTADDRREQ)
-            if not self._sends:
-                raise failure(errno.EPIPE)
-            self.far.take(data, self.local)
+            if self.peer is None:
+                raise os_error(errno.ENOTCONN if self.is_stream else errno.EDESTADDRREQ)
+            if not self._can_send:
+                raise os_error(errno.EPIPE)
+            self.peer.deliver(data, self.local_address)
         return len(data)
 
     def receive(
@@ -107,12 +107,12 @@ class Endpoint:
         """Bytes or one datagram; empty at the end.  Waits as the socket's timeout says."""
         with self.changed:
             if self.is_stream:
-                if self.far is None:
-                    raise failure(errno.ENOTCONN)
+                if self.peer is None:
+                    raise os_error(errno.ENOTCONN)
                 enough = size if whole else 1
                 self._wait(lambda: len(self._bytes) >= enough or self._ended, timeout)
                 data = bytes(self._bytes[:size])
-                source = self.peer
+                source = self.peer_address
                 if not peek:
                     del self._bytes[:size]
             else:
@@ -121,50 +121,50 @@ class Endpoint:
                 data = data[:size]
                 if self._datagrams and not peek:
                     self._datagrams.popleft()
-            self._tell()
+            self._notify()
         return data, source
 
-    def accept(self, timeout: float | None) -> Endpoint:
+    def accept(self, timeout: float | None) -> SocketState:
         """The next connection to this listening socket."""
         with self.changed:
-            if self.waiting is None:
-                raise failure(errno.EINVAL)
-            waiting = self.waiting
+            if self.backlog is None:
+                raise os_error(errno.EINVAL)
+            waiting = self.backlog
             self._wait(lambda: bool(waiting), timeout)
             found = waiting.popleft()
-            self._tell()
+            self._notify()
         return found
 
     def shut_down(self, how: int) -> None:
         """End one direction, or both."""
         with self.changed:
-            if self.far is None:
-                raise failure(errno.ENOTCONN)
+            if self.peer is None:
+                raise os_error(errno.ENOTCONN)
             if how in (socket.SHUT_RD, socket.SHUT_RDWR):
                 self._ended = True
-                self._tell()
-            if how in (socket.SHUT_WR, socket.SHUT_RDWR) and self._sends:
-                self._sends = False
-                self.far.take_end()
+                self._notify()
+            if how in (socket.SHUT_WR, socket.SHUT_RDWR) and self._can_send:
+                self._can_send = False
+                self.peer.deliver_end()
 
     def close(self) -> None:
         """Tell the other end.  The descriptor is the socket's to close, and may be closed."""
         with self.changed:
-            self.number = -1
+            self.descriptor = -1
             self._signal.close()
-            for each in self.waiting or ():
-                each.take_end()
-            self.waiting = None
-            if self.far is not None and self._sends:
-                self._sends = False
+            for each in self.backlog or ():
+                each.deliver_end()
+            self.backlog = None
+            if self.peer is not None and self._can_send:
+                self._can_send = False
                 if self.is_stream:
-                    self.far.take_end()
+                    self.peer.deliver_end()
 
     def stop(self) -> None:
         """The trial is over: end whoever waits.  Idempotent."""
         with self.changed:
-            self.over = True
-            self.number = -1
+            self.has_ended = True
+            self.descriptor = -1
             self._signal.close()
             self.changed.notify_all()
 
@@ -172,19 +172,19 @@ class Endpoint:
         if condition():
             return
         if timeout == 0:
-            raise failure(errno.EAGAIN)
-        if not self.changed.wait_for(lambda: condition() or self.over, timeout):
+            raise os_error(errno.EAGAIN)
+        if not self.changed.wait_for(lambda: condition() or self.has_ended, timeout):
             raise TimeoutError("timed out")
-        if self.over:
-            raise Over
+        if self.has_ended:
+            raise TrialEnded
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         """Wake whoever waits, in this process's threads or in the kernel."""
-        ready = bool(self._bytes or self._datagrams or self._ended or self.waiting)
-        if ready != self._ready and self.number >= 0:
+        ready = bool(self._bytes or self._datagrams or self._ended or self.backlog)
+        if ready != self._ready and self.descriptor >= 0:
             self._ready = ready
             if ready:
                 self._signal.send(b"!")
             else:
-                _read(self.number, 1)
+                _read(self.descriptor, 1)
         self.changed.notify_all()

@@ -19,17 +19,17 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.factors.host_spec import HostSpec
-from lab.sandbox.twin.network.connections import INTERNET, Switchboard
-from lab.sandbox.twin.network.internet import Internet
-from lab.sandbox.twin.network.socket_methods import METHODS
-from lab.sandbox.twin.network.socket_state import Endpoint, failure
-from lab.sandbox.twin.patching.caller import Over, Running, here
+from lab.sandbox.twin.network.connections import INTERNET_FAMILIES, ConnectionTable
+from lab.sandbox.twin.network.internet import InMemoryInternet
+from lab.sandbox.twin.network.socket_methods import SOCKET_METHODS
+from lab.sandbox.twin.network.socket_state import SocketState, os_error
+from lab.sandbox.twin.patching.caller import RunningTrial, TrialEnded, thread_state
 from lab.sandbox.twin.patching.patches import Patches
 
-__all__ = ["Sockets"]
+__all__ = ["SimulatedSockets"]
 
-_CONNECTING = ("bind", "connect", "connect_ex", "listen", "sendmsg", "sendto")
-_LOOKING_UP = (
+_CONNECTION_METHODS = ("bind", "connect", "connect_ex", "listen", "sendmsg", "sendto")
+_RESOLVER_FUNCTIONS = (
     "getaddrinfo",
     "gethostbyaddr",
     "gethostbyname",
@@ -38,29 +38,29 @@ _LOOKING_UP = (
     "getservbyname",
     "getservbyport",
 )
-_FLAGS = socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
+_TYPE_FLAGS = socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
 
 _Raw = _socket.socket
 _fileno, _timeout = _Raw.fileno, _Raw.gettimeout
 
 
-class Sockets:
+class SimulatedSockets:
     """All sockets of one trial."""
 
-    def __init__(self, internet: Internet, switchboard: Switchboard) -> None:
+    def __init__(self, internet: InMemoryInternet, switchboard: ConnectionTable) -> None:
         self._internet = internet
-        self._switchboard = switchboard
-        self._known: dict[int, Endpoint] = {}
-        self._objects: dict[int, weakref.ref[socket.socket]] = {}
+        self._connections = switchboard
+        self._known: dict[int, SocketState] = {}
+        self._socket_objects: dict[int, weakref.ref[socket.socket]] = {}
         self._detached: dict[int, int] = {}
         """Descriptors that an object gave away, with the numbers of their files."""
-        self._trial: Running | None = None
+        self._trial: RunningTrial | None = None
         self._default: float | None = None
 
-    def begin(self, surroundings: HostSpec, trial: Running) -> None:
+    def begin(self, surroundings: HostSpec, trial: RunningTrial) -> None:
         """A machine that has opened no socket yet."""
         self._trial = trial
-        self._switchboard.begin(surroundings)
+        self._connections.begin(surroundings)
         self._default = _socket.getdefaulttimeout()
         _socket.setdefaulttimeout(None)
 
@@ -73,7 +73,7 @@ class Sockets:
         """Close what the client left open."""
         _socket.setdefaulttimeout(self._default)
         self.stop()
-        for number, found in list(self._objects.items()):
+        for number, found in list(self._socket_objects.items()):
             left = found()
             if left is not None and _fileno(left) == number:
                 del self._known[number]
@@ -84,39 +84,39 @@ class Sockets:
                 if number in self._known and os.fstat(number).st_ino == inode:
                     os.close(number)
         self._known.clear()
-        self._objects.clear()
+        self._socket_objects.clear()
         self._detached.clear()
-        self._switchboard.end()
+        self._connections.end()
 
-    def endpoint(self, found: socket.socket) -> Endpoint | None:
+    def find_state(self, found: socket.socket) -> SocketState | None:
         """The endpoint behind a socket object; None where it is none of these."""
         return self._known.get(_fileno(found))
 
     def patch(self, patches: Patches) -> None:
         """Register the stand-ins."""
-        for name, mine in METHODS.items():
-            patches.method(socket.socket, name, self._of_endpoint(name, mine))
-        for name in _CONNECTING:
-            mine = getattr(self._switchboard, name)
-            patches.method(socket.socket, name, self._of_endpoint(name, mine))
-        patches.method(socket.socket, "accept", self._of_endpoint("accept", self._accept))
-        patches.method(socket.socket, "__init__", self._create)
-        patches.method(socket.socket, "_real_close", self._close)
-        patches.method(socket.socket, "detach", self._detach)
+        for name, mine in SOCKET_METHODS.items():
+            patches.add_method(socket.socket, name, self._dispatch(name, mine))
+        for name in _CONNECTION_METHODS:
+            mine = getattr(self._connections, name)
+            patches.add_method(socket.socket, name, self._dispatch(name, mine))
+        patches.add_method(socket.socket, "accept", self._dispatch("accept", self._accept))
+        patches.add_method(socket.socket, "__init__", self._create)
+        patches.add_method(socket.socket, "_real_close", self._close)
+        patches.add_method(socket.socket, "detach", self._detach)
         # The other way hands two descriptors to the system.
         in_pieces = socket.socket._sendfile_use_send  # type: ignore[attr-defined]
-        patches.attribute(socket.socket, "sendfile", in_pieces)
-        patches.function(_socket, "dup", self._dup)
-        for name in _LOOKING_UP:
-            patches.function(_socket, name, getattr(self._switchboard.resolver, name))
-        patches.function(_socket, "if_nameindex", self._names)
-        patches.function(_socket, "if_nametoindex", self._index)
-        patches.function(_socket, "if_indextoname", self._name)
-        patches.attribute(_socket, "socket", _Refusing)
-        patches.attribute(_socket, "SocketType", _Refusing)
-        patches.attribute(socket, "SocketType", _Refusing)
+        patches.add_attribute(socket.socket, "sendfile", in_pieces)
+        patches.add_function(_socket, "dup", self._dup)
+        for name in _RESOLVER_FUNCTIONS:
+            patches.add_function(_socket, name, getattr(self._connections.resolver, name))
+        patches.add_function(_socket, "if_nameindex", self._interface_names)
+        patches.add_function(_socket, "if_nametoindex", self._interface_index)
+        patches.add_function(_socket, "if_indextoname", self._interface_name)
+        patches.add_attribute(_socket, "socket", _RefusedSocket)
+        patches.add_attribute(_socket, "SocketType", _RefusedSocket)
+        patches.add_attribute(socket, "SocketType", _RefusedSocket)
 
-    def _of_endpoint(self, name: str, mine: Callable[..., Any]) -> Callable[..., Any]:
+    def _dispatch(self, name: str, mine: Callable[..., Any]) -> Callable[..., Any]:
         real = getattr(socket.socket, name)
 
         def call(found: socket.socket, *words: Any, **named: Any) -> Any:
@@ -139,13 +139,13 @@ class Sockets:
             family = socket.AF_INET if family == -1 else family
             type = socket.SOCK_STREAM if type == -1 else type
             proto = max(proto, 0)
-            self._check_kind(family, type & ~_FLAGS)
-            endpoint = Endpoint(family, type & ~_FLAGS, proto, self._internet.changed)
-            self._adopt(new, endpoint, type, endpoint.number)
+            self._check_kind(family, type & ~_TYPE_FLAGS)
+            endpoint = SocketState(family, type & ~_TYPE_FLAGS, proto, self._internet.changed)
+            self._attach(new, endpoint, type, endpoint.descriptor)
             return
         known = self._known.get(int(fileno))
         if known is not None:
-            self._adopt(new, known, known.kind if type == -1 else type, int(fileno))
+            self._attach(new, known, known.kind if type == -1 else type, int(fileno))
             return
         _initialise(new, family, type, proto, fileno)
         if new.family != socket.AF_UNIX:
@@ -157,39 +157,39 @@ class Sockets:
         if family == socket.AF_NETLINK:
             assert self._trial is not None
             raise self._trial.refuse("ask the kernel about its network (AF_NETLINK)")
-        if family in INTERNET and kind == socket.SOCK_RAW:
-            raise failure(errno.EPERM)
-        if family not in (*INTERNET, socket.AF_UNIX):
-            raise failure(errno.EAFNOSUPPORT)
+        if family in INTERNET_FAMILIES and kind == socket.SOCK_RAW:
+            raise os_error(errno.EPERM)
+        if family not in (*INTERNET_FAMILIES, socket.AF_UNIX):
+            raise os_error(errno.EAFNOSUPPORT)
         if kind not in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-            raise failure(errno.ESOCKTNOSUPPORT)
+            raise os_error(errno.ESOCKTNOSUPPORT)
 
-    def _adopt(self, new: socket.socket, endpoint: Endpoint, kind: int, number: int) -> None:
+    def _attach(self, new: socket.socket, endpoint: SocketState, kind: int, number: int) -> None:
         """Make the object a socket with this descriptor, and remember whose it is."""
         _initialise(new, endpoint.family, kind, endpoint.protocol, number)
         self._known[number] = endpoint
 
         def forgotten(_: object) -> None:
             # Collected without having been closed; the C class has closed the descriptor.
-            if self._objects.get(number) is reference:
-                del self._objects[number]
+            if self._socket_objects.get(number) is reference:
+                del self._socket_objects[number]
                 self._drop(number)
 
         reference = weakref.ref(new, forgotten)
-        self._objects[number] = reference
+        self._socket_objects[number] = reference
 
     def _close(self, old: socket.socket, *_: Any) -> None:
         number = _fileno(old)
-        self._objects.pop(number, None)
+        self._socket_objects.pop(number, None)
         self._drop(number)
         _Raw.close(old)
 
     def _detach(self, old: socket.socket) -> int:
         """The descriptor stays, and is whoever's takes it."""
         number = _fileno(old)
-        found = self._objects.get(number)
+        found = self._socket_objects.get(number)
         if found is not None and found() is old:
-            del self._objects[number]
+            del self._socket_objects[number]
         self._detached[number] = os.fstat(number).st_ino
         old._closed = True  # type: ignore[attr-defined]
         return _Raw.detach(old)
@@ -199,7 +199,7 @@ class Sockets:
         # Another descriptor may be a copy of this one.
         if endpoint is not None and endpoint not in self._known.values():
             endpoint.close()
-            self._switchboard.forget(endpoint)
+            self._connections.forget(endpoint)
 
     def _dup(self, number: int) -> int:
         copy = os.dup(number)
@@ -207,29 +207,29 @@ class Sockets:
             self._known[copy] = self._known[number]
         return copy
 
-    def _accept(self, endpoint: Endpoint, timeout: float | None) -> Any:
+    def _accept(self, endpoint: SocketState, timeout: float | None) -> Any:
         other = endpoint.accept(timeout)
         made = socket.socket.__new__(socket.socket)
-        self._adopt(made, other, other.kind, other.number)
-        return made, other.peer
+        self._attach(made, other, other.kind, other.descriptor)
+        return made, other.peer_address
 
-    def _names(self) -> list[tuple[int, str]]:
-        return list(enumerate(("lo", *self._switchboard.interfaces.names), 1))
+    def _interface_names(self) -> list[tuple[int, str]]:
+        return list(enumerate(("lo", *self._connections.interfaces.names), 1))
 
-    def _index(self, name: Any) -> int:
-        for number, each in self._names():
+    def _interface_index(self, name: Any) -> int:
+        for number, each in self._interface_names():
             if each == os.fsdecode(name):
                 return number
         raise OSError("no interface with this name")
 
-    def _name(self, number: int) -> str:
-        for each, name in self._names():
+    def _interface_name(self, number: int) -> str:
+        for each, name in self._interface_names():
             if each == number:
                 return name
-        raise failure(errno.ENXIO)
+        raise os_error(errno.ENXIO)
 
 
-class _RefusingMeta(type(_Raw)):  # type: ignore[misc]
+class _RefusedSocketMeta(type(_Raw)):  # type: ignore[misc]
     def __instancecheck__(cls, instance: object) -> bool:
         return isinstance(instance, _Raw)
 
@@ -237,15 +237,15 @@ class _RefusingMeta(type(_Raw)):  # type: ignore[misc]
         return issubclass(kind, _Raw)
 
     def __call__(cls, *words: Any, **named: Any) -> Any:
-        trial = here.trial
+        trial = thread_state.trial
         if trial is None:
             return _Raw(*words, **named)
-        if trial.over:
-            raise Over
+        if trial.has_ended:
+            raise TrialEnded
         raise trial.refuse("make a socket past the module socket")
 
 
-class _Refusing(_Raw, metaclass=_RefusingMeta):
+class _RefusedSocket(_Raw, metaclass=_RefusedSocketMeta):
     """Stands in for the C class, whose sockets would be the host's."""
 
 

@@ -17,36 +17,36 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-from lab.sandbox.twin.files.filesystem import Files
-from lab.sandbox.twin.network.socket_state import Endpoint
-from lab.sandbox.twin.network.sockets import Sockets
+from lab.sandbox.twin.files.filesystem import SimulatedFilesystem
+from lab.sandbox.twin.network.socket_state import SocketState
+from lab.sandbox.twin.network.sockets import SimulatedSockets
 from lab.sandbox.twin.patching.patches import Patches
 
-__all__ = ["Tls"]
+__all__ = ["SimulatedTls"]
 
-BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
-_PIECE = 1 << 16
+CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+_CHUNK_SIZE = 1 << 16
 _Context = ssl.SSLContext.__mro__[1]
 """The C class: its methods are the real ones."""
 
 
-class Tls:
+class SimulatedTls:
     """What stands in for parts of the module ``ssl``."""
 
-    def __init__(self, sockets: Sockets, files: Files) -> None:
+    def __init__(self, sockets: SimulatedSockets, files: SimulatedFilesystem) -> None:
         self._sockets = sockets
         self._files = files
 
     def patch(self, patches: Patches) -> None:
         """Register the stand-ins."""
-        patches.method(ssl.SSLContext, "_wrap_socket", self._wrap)
-        patches.method(ssl.SSLContext, "set_default_verify_paths", self._trust_by_default)
-        patches.method(ssl.SSLContext, "load_verify_locations", self._trust)
-        patches.method(ssl.SSLContext, "load_cert_chain", self._identify)
+        patches.add_method(ssl.SSLContext, "_wrap_socket", self._wrap_socket)
+        patches.add_method(ssl.SSLContext, "set_default_verify_paths", self._load_default_roots)
+        patches.add_method(ssl.SSLContext, "load_verify_locations", self._load_roots)
+        patches.add_method(ssl.SSLContext, "load_cert_chain", self._load_identity)
         # OpenSSL would write it past Python, to the host's disk.
-        patches.attribute(ssl.SSLContext, "keylog_filename", None)
+        patches.add_attribute(ssl.SSLContext, "keylog_filename", None)
 
-    def _wrap(
+    def _wrap_socket(
         self,
         context: ssl.SSLContext,
         sock: ssl.SSLSocket,
@@ -54,24 +54,24 @@ class Tls:
         server_hostname: str | None = None,
         **named: Any,
     ) -> Any:
-        endpoint = self._sockets.endpoint(sock)
+        endpoint = self._sockets.find_state(sock)
         if endpoint is None:
             return _Context._wrap_socket(context, sock, server_side, server_hostname, **named)  # type: ignore[attr-defined]
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         inner = _Context._wrap_bio(  # type: ignore[attr-defined]
             context, incoming, outgoing, server_side, server_hostname, **named
         )
-        return _Wrapped(inner, sock, endpoint, incoming, outgoing)
+        return _TlsSocket(inner, sock, endpoint, incoming, outgoing)
 
-    def _trust_by_default(self, context: ssl.SSLContext) -> None:
+    def _load_default_roots(self, context: ssl.SSLContext) -> None:
         usual = ssl.get_default_verify_paths()
-        for path in (os.environ.get(usual.openssl_cafile_env), usual.openssl_cafile, BUNDLE):
-            content = self._files.read(path) if path else None
+        for path in (os.environ.get(usual.openssl_cafile_env), usual.openssl_cafile, CA_BUNDLE):
+            content = self._files.read_file(path) if path else None
             if content:
-                _load(context, content)
+                _load_pem(context, content)
                 return
 
-    def _trust(
+    def _load_roots(
         self,
         context: ssl.SSLContext,
         cafile: Any = None,
@@ -84,16 +84,16 @@ class Tls:
         if cadata:
             _Context.load_verify_locations(context, cadata=cadata)  # type: ignore[attr-defined]
         if cafile is not None:
-            content = self._files.read(os.fsdecode(cafile))
+            content = self._files.read_file(os.fsdecode(cafile))
             if content is None:
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-            _load(context, content)
+            _load_pem(context, content)
 
-    def _identify(
+    def _load_identity(
         self, context: ssl.SSLContext, certfile: Any, keyfile: Any = None, password: Any = None
     ) -> None:
         names = [certfile, *([keyfile] if keyfile is not None else [])]
-        contents = [self._files.read(os.fsdecode(name)) for name in names]
+        contents = [self._files.read_file(os.fsdecode(name)) for name in names]
         if None in contents:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         numbers = []
@@ -109,14 +109,14 @@ class Tls:
                 os.close(number)
 
 
-class _Wrapped:
+class _TlsSocket:
     """Stands in for the object that does TLS on a socket (``_ssl._SSLSocket``)."""
 
     def __init__(
         self,
         inner: Any,
         sock: ssl.SSLSocket,
-        endpoint: Endpoint,
+        endpoint: SocketState,
         incoming: ssl.MemoryBIO,
         outgoing: ssl.MemoryBIO,
     ) -> None:
@@ -133,23 +133,23 @@ class _Wrapped:
 
     def do_handshake(self) -> None:
         """Shake hands."""
-        self._work(self._inner.do_handshake)
+        self._run_tls(self._inner.do_handshake)
 
     def read(self, *words: Any) -> Any:
         """Clear text, into a buffer if one is given."""
-        return self._work(self._inner.read, *words)
+        return self._run_tls(self._inner.read, *words)
 
     def write(self, data: Any) -> int:
         """Encrypt and send."""
-        written: int = self._work(self._inner.write, data)
+        written: int = self._run_tls(self._inner.write, data)
         return written
 
     def shutdown(self) -> Any:
         """Say goodbye and wait for the other's; the socket, which is in the clear again."""
-        self._work(self._inner.shutdown)
+        self._run_tls(self._inner.shutdown)
         return self._sock
 
-    def _work(self, work: Callable[..., Any], *words: Any) -> Any:
+    def _run_tls(self, work: Callable[..., Any], *words: Any) -> Any:
         while True:
             try:
                 done = work(*words)
@@ -164,12 +164,12 @@ class _Wrapped:
                 return done
 
     def _flush(self) -> None:
-        while data := self._outgoing.read(_PIECE):
+        while data := self._outgoing.read(_CHUNK_SIZE):
             _send(self._sock, data)
 
     def _fill(self) -> None:
         try:
-            data = _receive(self._sock, _PIECE)
+            data = _receive(self._sock, _CHUNK_SIZE)
         except BlockingIOError:
             raise ssl.SSLWantReadError(
                 ssl.SSL_ERROR_WANT_READ, "The operation did not complete (read)"
@@ -191,7 +191,7 @@ def _receive(sock: socket.socket, size: int) -> bytes:
     return socket.socket.recv(sock, size)
 
 
-def _load(context: ssl.SSLContext, content: bytes) -> None:
+def _load_pem(context: ssl.SSLContext, content: bytes) -> None:
     """Trust the certificates of a PEM file, whose remarks may be in any language."""
     text = content.decode("ascii", "ignore")
     _Context.load_verify_locations(context, cadata=text)  # type: ignore[attr-defined]

@@ -15,11 +15,11 @@ import sys
 from functools import cache
 from typing import Any
 
-from lab.sandbox.twin.patching.caller import Over, here
+from lab.sandbox.twin.patching.caller import TrialEnded, thread_state
 
-__all__ = ["set_up"]
+__all__ = ["install"]
 
-_PROGRAMS = frozenset(
+_PROGRAM_EVENTS = frozenset(
     (
         "os.exec",
         "os.fork",
@@ -31,7 +31,7 @@ _PROGRAMS = frozenset(
         "subprocess.Popen",
     )
 )
-_FILES = (
+_FILE_EVENTS = (
     "os.chflags",
     "os.chmod",
     "os.chown",
@@ -46,7 +46,7 @@ _FILES = (
     "os.truncate",
     "os.utime",
 )
-_NETWORK = (
+_NETWORK_EVENTS = (
     "socket.bind",
     "socket.connect",
     "socket.getaddrinfo",
@@ -56,10 +56,10 @@ _NETWORK = (
     "socket.sendmsg",
     "socket.sendto",
 )
-_REFUSED = {
-    **dict.fromkeys(_PROGRAMS, "start a program"),
-    **dict.fromkeys(_FILES, "change the host's files"),
-    **dict.fromkeys(_NETWORK, "reach the host's network"),
+_REFUSED_EVENTS = {
+    **dict.fromkeys(_PROGRAM_EVENTS, "start a program"),
+    **dict.fromkeys(_FILE_EVENTS, "change the host's files"),
+    **dict.fromkeys(_NETWORK_EVENTS, "reach the host's network"),
     "os.kill": "send a signal to a process of the host",
     "socket.sethostname": "change the host's name",
     "syslog.syslog": "write to the host's log",
@@ -69,13 +69,13 @@ _REFUSED = {
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def _look(event: str, words: tuple[Any, ...]) -> None:
-    trial = here.trial
+def _check_event(event: str, words: tuple[Any, ...]) -> None:
+    trial = thread_state.trial
     if trial is None:
         return
-    what = _REFUSED.get(event)
+    what = _REFUSED_EVENTS.get(event)
     if what is not None:
-        if words and event in _PROGRAMS:
+        if words and event in _PROGRAM_EVENTS:
             name = words[0] if isinstance(words[0], str | bytes) else "a copy of itself"
             what = f"{what} ({os.fsdecode(name)})"
     elif event == "open":
@@ -93,12 +93,12 @@ def _look(event: str, words: tuple[Any, ...]) -> None:
         what = f"keep a database on the host's disk ({words[0]!r})"
     else:
         return
-    if trial.over:
-        raise Over
+    if trial.has_ended:
+        raise TrialEnded
     raise trial.refuse(what)
 
 
 @cache
-def set_up() -> None:
+def install() -> None:
     """Add the hook, once."""
-    sys.addaudithook(_look)
+    sys.addaudithook(_check_event)

@@ -18,36 +18,43 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Protocol
 
-__all__ = ["Over", "Running", "StandIn", "here", "method", "stand_in"]
+__all__ = [
+    "CallableReplacement",
+    "RunningTrial",
+    "TrialEnded",
+    "replace_function",
+    "replace_method",
+    "thread_state",
+]
 
 
-class Over(SystemExit):
+class TrialEnded(SystemExit):
     """Raised in threads that go on after the end of their trial: they end without a word."""
 
 
-class Running(Protocol):
+class RunningTrial(Protocol):
     """What a thread of the client knows about its trial."""
 
-    over: bool
+    has_ended: bool
 
     def refuse(self, what: str) -> Exception:
         """Note that the client wanted what a twin cannot do; return the error to raise."""
 
 
-class _Here(threading.local):
-    trial: Running | None = None
+class _ThreadState(threading.local):
+    trial: RunningTrial | None = None
 
 
-here = _Here()
+thread_state = _ThreadState()
 """``here.trial`` is the trial whose client this thread runs, or None."""
 
 
-class StandIn:
+class CallableReplacement:
     """Stands in for a builtin function, which, kept in a class, does not become a method."""
 
     def __init__(self, real: Callable[..., Any], fake: Callable[..., Any]) -> None:
         self._real = real
-        self._call = method(real, fake)
+        self._call = replace_method(real, fake)
         functools.update_wrapper(self, real)
 
     def __call__(self, *words: Any, **named: Any) -> Any:
@@ -58,24 +65,28 @@ class StandIn:
         return repr(self._real)
 
 
-def stand_in(real: Callable[..., Any], fake: Callable[..., Any]) -> Callable[..., Any]:
+def replace_function(real: Callable[..., Any], fake: Callable[..., Any]) -> Callable[..., Any]:
     """A function that is ``fake`` to the client and ``real`` to everybody else."""
-    return method(real, fake) if isinstance(real, FunctionType) else StandIn(real, fake)
+    return (
+        replace_method(real, fake)
+        if isinstance(real, FunctionType)
+        else CallableReplacement(real, fake)
+    )
 
 
-def method(real: Callable[..., Any], fake: Callable[..., Any]) -> Callable[..., Any]:
+def replace_method(real: Callable[..., Any], fake: Callable[..., Any]) -> Callable[..., Any]:
     """The same as a plain function, which also works as a method of a class."""
 
     def call(*words: Any, **named: Any) -> Any:
-        trial = here.trial
+        trial = thread_state.trial
         if trial is None:
             return real(*words, **named)
-        if trial.over:
-            raise Over
-        here.trial = None
+        if trial.has_ended:
+            raise TrialEnded
+        thread_state.trial = None
         try:
             return fake(*words, **named)
         finally:
-            here.trial = trial
+            thread_state.trial = trial
 
     return functools.update_wrapper(call, real)

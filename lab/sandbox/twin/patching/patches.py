@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
-from lab.sandbox.twin.patching.caller import method, stand_in
-from lab.sandbox.twin.patching.references import Reference, references
+from lab.sandbox.twin.patching.caller import replace_function, replace_method
+from lab.sandbox.twin.patching.references import Reference, find_references
 
 __all__ = ["Patches"]
 
-_APART = frozenset(
+_EXCLUDED_PACKAGES = frozenset(
     (
         "_frozen_importlib",
         "_frozen_importlib_external",
@@ -46,26 +46,26 @@ class Patches:
     """A set of replacements, put in and taken out as often as there are trials."""
 
     def __init__(self) -> None:
-        self._homes: list[tuple[Any, str, Any, Any]] = []
+        self._replacements: list[tuple[Any, str, Any, Any]] = []
         self._by_real: dict[int, tuple[Any, Any]] = {}
         self._by_new: dict[int, tuple[Any, Any]] = {}
         self._captured: dict[str, list[Reference]] = {}
         self._searched: dict[str, ModuleType] = {}
-        self._by_number: dict[tuple[str, str], list[tuple[range, Callable[..., Any]]]] = {}
+        self._by_descriptor: dict[tuple[str, str], list[tuple[range, Callable[..., Any]]]] = {}
 
-    def function(self, owner: ModuleType, name: str, fake: Callable[..., Any]) -> None:
+    def add_function(self, owner: ModuleType, name: str, fake: Callable[..., Any]) -> None:
         """Let ``fake`` stand in for a module's function; where there is none, do nothing."""
         real = getattr(owner, name, None)
         if real is not None:
-            self.value(owner, name, stand_in(real, fake))
+            self.add_value(owner, name, replace_function(real, fake))
 
-    def method(self, owner: type, name: str, fake: Callable[..., Any]) -> None:
+    def add_method(self, owner: type, name: str, fake: Callable[..., Any]) -> None:
         """Let ``fake`` stand in for a method; where there is none, do nothing."""
         real = getattr(owner, name, None)
         if real is not None:
-            self.attribute(owner, name, method(real, fake))
+            self.add_attribute(owner, name, replace_method(real, fake))
 
-    def descriptor(
+    def add_for_descriptors(
         self, owner: ModuleType, name: str, numbers: range, fake: Callable[..., Any]
     ) -> None:
         """Let ``fake`` stand in for a function whose first argument is a descriptor of these.
@@ -76,38 +76,38 @@ class Patches:
         if real is None:
             return
         key = (owner.__name__, name)
-        if key not in self._by_number:
-            self._by_number[key] = []
-            self.function(owner, name, _chosen(self._by_number[key], real))
-        self._by_number[key].append((numbers, fake))
+        if key not in self._by_descriptor:
+            self._by_descriptor[key] = []
+            self.add_function(owner, name, _dispatch_by_descriptor(self._by_descriptor[key], real))
+        self._by_descriptor[key].append((numbers, fake))
 
-    def value(self, owner: ModuleType, name: str, new: Any) -> None:
+    def add_value(self, owner: ModuleType, name: str, new: Any) -> None:
         """Put ``new`` in the place of a module's value, and of every reference to it."""
         real = getattr(owner, name)
         # Names of the same function in several modules share one stand-in.
         real, new = self._by_real.setdefault(id(real), (real, new))
         self._by_new[id(new)] = (real, new)
-        self._homes.append((owner, name, real, new))
+        self._replacements.append((owner, name, real, new))
 
-    def attribute(self, owner: Any, name: str, new: Any) -> None:
+    def add_attribute(self, owner: Any, name: str, new: Any) -> None:
         """Put ``new`` in the place of one attribute and nothing else."""
-        self._homes.append((owner, name, vars(owner).get(name, _ABSENT), new))
+        self._replacements.append((owner, name, vars(owner).get(name, _ABSENT), new))
 
-    def put_in(self, changing: Iterable[str] = ()) -> None:
+    def apply(self, changing: Iterable[str] = ()) -> None:
         """Put everything in; ``changing`` modules are searched however often they were."""
         self._search_new()
         for name in changing:
             if name in sys.modules:
                 self._search(name, sys.modules[name])
-        for owner, name, _, new in self._homes:
+        for owner, name, _, new in self._replacements:
             setattr(owner, name, new)
         for found in self._captured.values():
             for each in found:
                 each.replace(each.real, each.new)
 
-    def take_out(self) -> None:
+    def revert(self) -> None:
         """Take everything out, also from modules that were imported meanwhile.  Idempotent."""
-        for owner, name, real, _ in reversed(self._homes):
+        for owner, name, real, _ in reversed(self._replacements):
             if real is _ABSENT:
                 if name in vars(owner):
                     delattr(owner, name)
@@ -136,18 +136,18 @@ class Patches:
     def _search(self, name: str, module: ModuleType) -> None:
         self._captured.pop(name, None)
         # Some packages put other things than modules there.
-        if not isinstance(module, ModuleType) or name.partition(".")[0] in _APART:
+        if not isinstance(module, ModuleType) or name.partition(".")[0] in _EXCLUDED_PACKAGES:
             return
-        found = list(references(module, self._pair))
+        found = list(find_references(module, self._find_pair))
         if found:
             self._captured[name] = found
 
-    def _pair(self, value: Any) -> tuple[Any, Any] | None:
+    def _find_pair(self, value: Any) -> tuple[Any, Any] | None:
         """The real thing and what stands in for it, if ``value`` is one of the two."""
         return self._by_real.get(id(value)) or self._by_new.get(id(value))
 
 
-def _chosen(
+def _dispatch_by_descriptor(
     choices: list[tuple[range, Callable[..., Any]]], real: Callable[..., Any]
 ) -> Callable[..., Any]:
     def call(descriptor: Any = 1, *words: Any, **named: Any) -> Any:

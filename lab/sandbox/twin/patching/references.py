@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
-__all__ = ["Reference", "references"]
+__all__ = ["Reference", "find_references"]
 
 Pair = Callable[[Any], tuple[Any, Any] | None]
 """The real thing and what stands in for it, of either."""
@@ -27,7 +27,7 @@ class Reference:
             self.holder[self.key] = new
 
 
-class InClass(Reference):
+class ClassReference(Reference):
     """An attribute of a class."""
 
     def replace(self, old: Any, new: Any) -> None:
@@ -36,7 +36,7 @@ class InClass(Reference):
             setattr(self.holder, self.key, new)
 
 
-class InDefaults(Reference):
+class DefaultReference(Reference):
     """A default of an argument that can be given by position."""
 
     def replace(self, old: Any, new: Any) -> None:
@@ -47,7 +47,7 @@ class InDefaults(Reference):
             self.holder.__defaults__ = changed
 
 
-def references(module: ModuleType, pair: Pair) -> Iterator[Reference]:
+def find_references(module: ModuleType, pair: Pair) -> Iterator[Reference]:
     """All places in a module, its classes and its functions."""
     names = vars(module)
     for key, value in list(names.items()):
@@ -56,12 +56,12 @@ def references(module: ModuleType, pair: Pair) -> Iterator[Reference]:
             yield Reference(names, key, *found)
         elif isinstance(value, FunctionType):
             if value.__module__ == module.__name__:
-                yield from _in_function(value, pair)
+                yield from _search_function(value, pair)
         elif isinstance(value, type) and value.__module__ == module.__name__:
-            yield from _in_class(value, pair)
+            yield from _search_class(value, pair)
 
 
-def _in_class(kind: type, pair: Pair) -> Iterator[Reference]:
+def _search_class(kind: type, pair: Pair) -> Iterator[Reference]:
     for key, value in list(vars(kind).items()):
         plain = value.__func__ if isinstance(value, staticmethod | classmethod) else value
         found = pair(plain)
@@ -70,16 +70,16 @@ def _in_class(kind: type, pair: Pair) -> Iterator[Reference]:
             if isinstance(value, staticmethod):
                 kept = staticmethod(new if plain is real else real)
                 real, new = (value, kept) if plain is real else (kept, value)
-            yield InClass(kind, key, real, new)
+            yield ClassReference(kind, key, real, new)
         elif isinstance(plain, FunctionType):
-            yield from _in_function(plain, pair)
+            yield from _search_function(plain, pair)
 
 
-def _in_function(function: FunctionType, pair: Pair) -> Iterator[Reference]:
+def _search_function(function: FunctionType, pair: Pair) -> Iterator[Reference]:
     for place, value in enumerate(function.__defaults__ or ()):
         found = pair(value)
         if found is not None:
-            yield InDefaults(function, place, *found)
+            yield DefaultReference(function, place, *found)
     for key, value in list((function.__kwdefaults__ or {}).items()):
         found = pair(value)
         if found is not None:

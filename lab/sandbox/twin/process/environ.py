@@ -23,11 +23,11 @@ from lab.factors.host_spec import HostSpec
 from lab.sandbox.jail.locales import find_default_cache, make_locale_folder
 from lab.sandbox.twin.patching.patches import Patches
 
-__all__ = ["Variables"]
+__all__ = ["EnvironmentVariables"]
 
 _putenv, _unsetenv, _tzset, _setlocale = os.putenv, os.unsetenv, time.tzset, locale.setlocale
 
-_OF_C = (
+_C_VARIABLES = (
     "LANG",
     "LANGUAGE",
     "LC_ALL",
@@ -42,10 +42,10 @@ _OF_C = (
 )
 """Variables that the C library reads."""
 
-_ZONES = "/usr/share/zoneinfo"
+_ZONE_FOLDER = "/usr/share/zoneinfo"
 
 
-class Variables:
+class EnvironmentVariables:
     """The environment of one trial."""
 
     def __init__(self) -> None:
@@ -59,13 +59,13 @@ class Variables:
         variables = dict(surroundings.variables)
         if _is_c_locale(variables) and "LC_ALL" not in variables:
             variables["LC_CTYPE"] = "C.UTF-8"
-        _replace({os.fsencode(name): os.fsencode(text) for name, text in variables.items()})
+        _replace_environ({os.fsencode(name): os.fsencode(text) for name, text in variables.items()})
         zone = surroundings.localtime
-        self._localtime = "UTC0" if zone is None else f":{_ZONES}/{zone}"
+        self._localtime = "UTC0" if zone is None else f":{_ZONE_FOLDER}/{zone}"
         self._locale = _setlocale(locale.LC_ALL)
-        for name in _OF_C:
-            _set(name, variables.get(name))
-        _set("LOCPATH", _folder(surroundings.locales))
+        for name in _C_VARIABLES:
+            _set_c_variable(name, variables.get(name))
+        _set_c_variable("LOCPATH", _locale_folder(surroundings.locales))
         self._tzset()
         _setlocale(locale.LC_ALL, "C")
         try:
@@ -76,28 +76,28 @@ class Variables:
 
     def end(self) -> None:
         """Restore everything, in both lists."""
-        _replace(self._host)
-        for name in _OF_C:
-            _set(name, os.environ.get(name))
+        _replace_environ(self._host)
+        for name in _C_VARIABLES:
+            _set_c_variable(name, os.environ.get(name))
         _tzset()
         _setlocale(locale.LC_ALL, self._locale)
 
     def patch(self, patches: Patches) -> None:
         """Register the stand-ins."""
-        patches.function(os, "putenv", self._putenv)
-        patches.function(os, "unsetenv", self._unsetenv)
-        patches.function(time, "tzset", self._tzset)
+        patches.add_function(os, "putenv", self._putenv)
+        patches.add_function(os, "unsetenv", self._unsetenv)
+        patches.add_function(time, "tzset", self._tzset)
 
     def _putenv(self, name: str | bytes, text: str | bytes) -> None:
-        if os.fsdecode(name) in _OF_C:
+        if os.fsdecode(name) in _C_VARIABLES:
             _putenv(name, text)
 
     def _unsetenv(self, name: str | bytes) -> None:
-        if os.fsdecode(name) in _OF_C:
+        if os.fsdecode(name) in _C_VARIABLES:
             _unsetenv(name)
 
     def _tzset(self) -> None:
-        _set("TZ", os.environ.get("TZ", self._localtime))
+        _set_c_variable("TZ", os.environ.get("TZ", self._localtime))
         _tzset()
 
 
@@ -106,12 +106,12 @@ def _is_c_locale(variables: Mapping[str, str]) -> bool:
     return chosen in ("C", "POSIX")
 
 
-def _replace(data: dict[bytes, bytes]) -> None:
+def _replace_environ(data: dict[bytes, bytes]) -> None:
     os.environ._data = data  # type: ignore[attr-defined]
     os.environb._data = data  # type: ignore[attr-defined]
 
 
-def _set(name: str, text: str | None) -> None:
+def _set_c_variable(name: str, text: str | None) -> None:
     if text is None:
         _unsetenv(name)
     else:
@@ -119,5 +119,5 @@ def _set(name: str, text: str | None) -> None:
 
 
 @cache
-def _folder(locales: tuple[str, ...]) -> str:
+def _locale_folder(locales: tuple[str, ...]) -> str:
     return str(make_locale_folder(locales, find_default_cache()))

@@ -17,14 +17,14 @@ from typing import Any, TypeVar
 
 from lab.factors.host_spec import BARE, HostSpec
 from lab.sandbox.jail.files.facts import LOADS
-from lab.sandbox.twin.files.filesystem import Files
+from lab.sandbox.twin.files.filesystem import SimulatedFilesystem
 from lab.sandbox.twin.patching.patches import Patches
 
-__all__ = ["Computer"]
+__all__ = ["MachineIdentity"]
 
 Entry = TypeVar("Entry")
 
-_PRIVILEGED = (
+_PRIVILEGED_CALLS = (
     "setegid",
     "seteuid",
     "setgid",
@@ -40,10 +40,10 @@ _sysconf = os.sysconf
 _ARCHITECTURE = os.uname().machine
 
 
-class Computer:
+class MachineIdentity:
     """The machine of one trial."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: SimulatedFilesystem) -> None:
         self._files = files
         self._surroundings: HostSpec = BARE
 
@@ -54,36 +54,36 @@ class Computer:
     def patch(self, patches: Patches) -> None:
         """Register the stand-ins."""
         for name in ("getuid", "geteuid"):
-            patches.function(os, name, lambda: self._surroundings.user.uid)
+            patches.add_function(os, name, lambda: self._surroundings.user.uid)
         for name in ("getgid", "getegid"):
-            patches.function(os, name, lambda: self._surroundings.user.gid)
-        patches.function(os, "getresuid", lambda: (self._surroundings.user.uid,) * 3)
-        patches.function(os, "getresgid", lambda: (self._surroundings.user.gid,) * 3)
-        patches.function(os, "getgroups", list)
-        patches.function(os, "getlogin", _no_login)
-        for name in _PRIVILEGED:
-            patches.function(os, name, _refused_by_the_system)
-        patches.function(pwd, "getpwuid", self._password(2, int))
-        patches.function(pwd, "getpwnam", self._password(0, str))
-        patches.function(pwd, "getpwall", lambda: list(self._passwords()))
-        patches.function(grp, "getgrgid", self._group(2, int))
-        patches.function(grp, "getgrnam", self._group(0, str))
-        patches.function(grp, "getgrall", lambda: list(self._groups()))
-        patches.function(os, "uname", self._uname)
-        patches.function(os, "cpu_count", lambda: self._surroundings.machine.cpus)
-        patches.function(os, "process_cpu_count", lambda: self._surroundings.machine.cpus)
-        patches.function(
+            patches.add_function(os, name, lambda: self._surroundings.user.gid)
+        patches.add_function(os, "getresuid", lambda: (self._surroundings.user.uid,) * 3)
+        patches.add_function(os, "getresgid", lambda: (self._surroundings.user.gid,) * 3)
+        patches.add_function(os, "getgroups", list)
+        patches.add_function(os, "getlogin", _fail_without_login)
+        for name in _PRIVILEGED_CALLS:
+            patches.add_function(os, name, _fail_without_permission)
+        patches.add_function(pwd, "getpwuid", self._find_password(2, int))
+        patches.add_function(pwd, "getpwnam", self._find_password(0, str))
+        patches.add_function(pwd, "getpwall", lambda: list(self._read_passwords()))
+        patches.add_function(grp, "getgrgid", self._find_group(2, int))
+        patches.add_function(grp, "getgrnam", self._find_group(0, str))
+        patches.add_function(grp, "getgrall", lambda: list(self._read_groups()))
+        patches.add_function(os, "uname", self._uname)
+        patches.add_function(os, "cpu_count", lambda: self._surroundings.machine.cpus)
+        patches.add_function(os, "process_cpu_count", lambda: self._surroundings.machine.cpus)
+        patches.add_function(
             os, "sched_getaffinity", lambda _: set(range(self._surroundings.machine.cpus))
         )
-        patches.function(os, "sched_setaffinity", lambda *_: None)
-        patches.function(os, "getloadavg", lambda: LOADS)
-        patches.function(os, "sysconf", self._sysconf)
-        patches.function(uuid, "getnode", self._card)
-        patches.attribute(uuid, "_generate_time_safe", None)
-        patches.function(platform, "_syscmd_file", lambda *_: "")
-        patches.attribute(platform._Processor, "from_subprocess", staticmethod(str))  # type: ignore[attr-defined]
-        patches.function(socket, "gethostname", lambda: self._surroundings.hostname)
-        patches.function(socket, "sethostname", _refused_by_the_system)
+        patches.add_function(os, "sched_setaffinity", lambda *_: None)
+        patches.add_function(os, "getloadavg", lambda: LOADS)
+        patches.add_function(os, "sysconf", self._sysconf)
+        patches.add_function(uuid, "getnode", self._mac_number)
+        patches.add_attribute(uuid, "_generate_time_safe", None)
+        patches.add_function(platform, "_syscmd_file", lambda *_: "")
+        patches.add_attribute(platform._Processor, "from_subprocess", staticmethod(str))  # type: ignore[attr-defined]
+        patches.add_function(socket, "gethostname", lambda: self._surroundings.hostname)
+        patches.add_function(socket, "sethostname", _fail_without_permission)
 
     def _uname(self) -> os.uname_result:
         kernel = self._surroundings.platform.kernel
@@ -104,37 +104,37 @@ class Computer:
                 return value
         return _sysconf(name)
 
-    def _card(self) -> int:
+    def _mac_number(self) -> int:
         return int(self._surroundings.machine.mac.replace(":", ""), 16)
 
-    def _password(self, field: int, kind: type) -> Callable[[Any], pwd.struct_passwd]:
+    def _find_password(self, field: int, kind: type) -> Callable[[Any], pwd.struct_passwd]:
         name = "getpwuid(): uid" if kind is int else "getpwnam(): name"
-        return lambda wanted: _first(self._passwords(), field, kind, wanted, name)
+        return lambda wanted: _find_entry(self._read_passwords(), field, kind, wanted, name)
 
-    def _group(self, field: int, kind: type) -> Callable[[Any], grp.struct_group]:
+    def _find_group(self, field: int, kind: type) -> Callable[[Any], grp.struct_group]:
         name = "getgrgid(): gid" if kind is int else "getgrnam(): name"
-        return lambda wanted: _first(self._groups(), field, kind, wanted, name)
+        return lambda wanted: _find_entry(self._read_groups(), field, kind, wanted, name)
 
-    def _passwords(self) -> Iterable[pwd.struct_passwd]:
-        for fields in self._lines("/etc/passwd", 7):
+    def _read_passwords(self) -> Iterable[pwd.struct_passwd]:
+        for fields in self._read_lines("/etc/passwd", 7):
             name, password, uid, gid, *rest = fields
             yield pwd.struct_passwd((name, password, int(uid), int(gid), *rest))
 
-    def _groups(self) -> Iterable[grp.struct_group]:
-        for name, password, gid, members in self._lines("/etc/group", 4):
+    def _read_groups(self) -> Iterable[grp.struct_group]:
+        for name, password, gid, members in self._read_lines("/etc/group", 4):
             yield grp.struct_group(
                 (name, password, int(gid), [each for each in members.split(",") if each])
             )
 
-    def _lines(self, path: str, fields: int) -> Iterable[list[str]]:
-        text = (self._files.read(path) or b"").decode("utf-8", "surrogateescape")
+    def _read_lines(self, path: str, fields: int) -> Iterable[list[str]]:
+        text = (self._files.read_file(path) or b"").decode("utf-8", "surrogateescape")
         for line in text.splitlines():
             words = line.split(":")
             if len(words) == fields:
                 yield words
 
 
-def _first(entries: Iterable[Entry], field: int, kind: type, wanted: Any, name: str) -> Entry:
+def _find_entry(entries: Iterable[Entry], field: int, kind: type, wanted: Any, name: str) -> Entry:
     if not isinstance(wanted, kind):
         raise TypeError(f"{name.partition('(')[0]}() takes {kind.__name__}, not {wanted!r}")
     for each in entries:
@@ -143,9 +143,9 @@ def _first(entries: Iterable[Entry], field: int, kind: type, wanted: Any, name: 
     raise KeyError(f"{name} not found: {wanted if kind is int else repr(wanted)}")
 
 
-def _no_login() -> str:
+def _fail_without_login() -> str:
     raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
 
 
-def _refused_by_the_system(*_: Any) -> None:
+def _fail_without_permission(*_: Any) -> None:
     raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))

@@ -20,10 +20,10 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from lab.sandbox.twin.patching.caller import Over, Running, here
+from lab.sandbox.twin.patching.caller import RunningTrial, TrialEnded, thread_state
 from lab.sandbox.twin.patching.patches import Patches
 
-__all__ = ["Ended", "Process"]
+__all__ = ["ClientProcess", "ProcessExited"]
 
 PID, PARENT = 2, 1
 """In a jail the client is the first child of process 1."""
@@ -32,26 +32,26 @@ GRACE_S = 0.2
 """For threads that are told to end."""
 
 
-class Ended(BaseException):
+class ProcessExited(BaseException):
     """The client ended its process past all that Python does at the end."""
 
     def __init__(self, code: int | None = None, number: int | None = None) -> None:
         super().__init__(code, number)
         self.code = code
-        self.number = number
+        self.signal_number = number
 
 
-class Process:
+class ClientProcess:
     """What a trial knows of the client's process."""
 
     def __init__(self) -> None:
-        self._trial: Running | None = None
+        self._trial: RunningTrial | None = None
         self._threads: list[int] = []
         self._at_exit: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = []
         self._handlers: dict[int, Any] = {}
         self._finalizers: set[Any] = set()
 
-    def begin(self, trial: Running) -> None:
+    def begin(self, trial: RunningTrial) -> None:
         """No thread yet, nothing to do at the end."""
         self._trial = trial
         self._threads.clear()
@@ -61,28 +61,28 @@ class Process:
 
     def patch(self, patches: Patches) -> None:
         """Register the stand-ins."""
-        patches.function(os, "getpid", lambda: PID)
-        patches.function(os, "getppid", lambda: PARENT)
+        patches.add_function(os, "getpid", lambda: PID)
+        patches.add_function(os, "getppid", lambda: PARENT)
         for name in ("getpgid", "getsid"):
-            patches.function(os, name, lambda _: PID)
-        patches.function(os, "getpgrp", lambda: PID)
-        patches.function(os, "_exit", _leave)
-        patches.function(os, "abort", _abort)
-        patches.function(os, "kill", _kill)
-        patches.function(os, "killpg", _kill)
-        patches.function(signal, "raise_signal", lambda number: _kill(PID, number))
-        patches.function(signal, "signal", self._signal)
-        patches.function(atexit, "register", self._register)
-        patches.function(atexit, "unregister", self._unregister)
+            patches.add_function(os, name, lambda _: PID)
+        patches.add_function(os, "getpgrp", lambda: PID)
+        patches.add_function(os, "_exit", _exit_process)
+        patches.add_function(os, "abort", _abort)
+        patches.add_function(os, "kill", _kill)
+        patches.add_function(os, "killpg", _kill)
+        patches.add_function(signal, "raise_signal", lambda number: _kill(PID, number))
+        patches.add_function(signal, "signal", self._signal)
+        patches.add_function(atexit, "register", self._register)
+        patches.add_function(atexit, "unregister", self._unregister)
         for name in ("start_new_thread", "start_new", "start_joinable_thread"):
             if hasattr(_thread, name):
-                patches.function(_thread, name, self._starting(getattr(_thread, name)))
-        patches.function(_posixsubprocess, "fork_exec", self._start_program)
+                patches.add_function(_thread, name, self._start_thread_with(getattr(_thread, name)))
+        patches.add_function(_posixsubprocess, "fork_exec", self._start_program)
 
     def finish(self) -> None:
         """What Python does at the end of a program; called as the client."""
         self._end_pools()
-        while waiting := [each for each in self._alive() if not each.daemon]:
+        while waiting := [each for each in self._list_running_threads() if not each.daemon]:
             for thread in waiting:
                 thread.join()
         while self._at_exit:
@@ -96,14 +96,14 @@ class Process:
         """Stop the threads that are left, and give signals their handlers back."""
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
-        left = self._alive()
+        left = self._list_running_threads()
         for thread in left:
             ident = ctypes.c_ulong(thread.ident or 0)
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(Over))
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(TrialEnded))
         for thread in left:
             thread.join(GRACE_S)
 
-    def _alive(self) -> list[threading.Thread]:
+    def _list_running_threads(self) -> list[threading.Thread]:
         if not self._threads:
             return []
         current = threading.get_ident()
@@ -117,12 +117,12 @@ class Process:
             if thread.ident in own:
                 queue.put(None)
 
-    def _starting(self, real: Callable[..., Any]) -> Callable[..., Any]:
+    def _start_thread_with(self, real: Callable[..., Any]) -> Callable[..., Any]:
         def start(function: Callable[..., Any], *words: Any, **named: Any) -> Any:
             trial = self._trial
 
             def run(*given: Any, **more: Any) -> None:
-                here.trial = trial
+                thread_state.trial = trial
                 self._threads.append(threading.get_ident())
                 function(*given, **more)
 
@@ -147,12 +147,12 @@ class Process:
         raise self._trial.refuse(f"start a program ({os.fsdecode(words[0])})")
 
 
-def _leave(code: int) -> None:
-    raise Ended(code=code & 0xFF)
+def _exit_process(code: int) -> None:
+    raise ProcessExited(code=code & 0xFF)
 
 
 def _abort() -> None:
-    raise Ended(number=signal.SIGABRT)
+    raise ProcessExited(number=signal.SIGABRT)
 
 
 def _kill(process: int, number: int) -> None:
@@ -164,7 +164,7 @@ def _kill(process: int, number: int) -> None:
     if callable(handler):
         _raise_signal(number)
     elif number and handler != signal.SIG_IGN and number not in _HARMLESS:
-        raise Ended(number=int(number))
+        raise ProcessExited(number=int(number))
 
 
 _raise_signal = signal.raise_signal

@@ -20,24 +20,24 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.sandbox.jail.files.facts import UPTIME_S
-from lab.sandbox.twin.patching.caller import Over, here
+from lab.sandbox.twin.patching.caller import TrialEnded, thread_state
 from lab.sandbox.twin.patching.patches import Patches
 
-__all__ = ["Clock"]
+__all__ = ["SimulatedClock"]
 
 _time, _time_ns, _localtime, _sleep = time.time, time.time_ns, time.localtime, time.sleep
-_Real = datetime.datetime
+_RealDatetime = datetime.datetime
 
 _monotonic_ns = time.monotonic_ns
 
 _WALL_CLOCKS = frozenset((0, 5, 8, 11))
 """REALTIME, REALTIME_COARSE, REALTIME_ALARM and TAI; see clock_getres(2)."""
 
-_UPTIMES = frozenset((1, 4, 6, 7, 9))
+_UPTIME_CLOCKS = frozenset((1, 4, 6, 7, 9))
 """MONOTONIC, MONOTONIC_RAW, MONOTONIC_COARSE, BOOTTIME and BOOTTIME_ALARM."""
 
 
-class Clock:
+class SimulatedClock:
     """The clocks of one trial."""
 
     def __init__(self) -> None:
@@ -61,71 +61,75 @@ class Clock:
 
     def patch(self, patches: Patches) -> None:
         """Register the stand-ins."""
-        patches.function(time, "time", self.now)
-        patches.function(time, "time_ns", self.now_ns)
+        patches.add_function(time, "time", self.now)
+        patches.add_function(time, "time_ns", self.now_ns)
         for name in ("localtime", "gmtime", "ctime"):
-            patches.function(time, name, self._of_seconds(getattr(time, name)))
-        patches.function(time, "asctime", self._of_fields(time.asctime, 0))
-        patches.function(time, "strftime", self._of_fields(time.strftime, 1))
+            patches.add_function(time, name, self._with_default_seconds(getattr(time, name)))
+        patches.add_function(time, "asctime", self._with_default_fields(time.asctime, 0))
+        patches.add_function(time, "strftime", self._with_default_fields(time.strftime, 1))
         for name in ("monotonic", "perf_counter"):
-            patches.function(time, name, lambda: (_monotonic_ns() + self._uptime_ns) / 1e9)
-            patches.function(time, f"{name}_ns", lambda: _monotonic_ns() + self._uptime_ns)
-        patches.function(time, "clock_gettime", self._clock_gettime(time.clock_gettime))
-        patches.function(time, "clock_gettime_ns", self._clock_gettime_ns(time.clock_gettime_ns))
-        patches.function(time, "sleep", self._sleep)
-        patches.value(datetime, "datetime", _datetime_by(self))
+            patches.add_function(time, name, lambda: (_monotonic_ns() + self._uptime_ns) / 1e9)
+            patches.add_function(time, f"{name}_ns", lambda: _monotonic_ns() + self._uptime_ns)
+        patches.add_function(time, "clock_gettime", self._clock_gettime(time.clock_gettime))
+        patches.add_function(
+            time, "clock_gettime_ns", self._clock_gettime_ns(time.clock_gettime_ns)
+        )
+        patches.add_function(time, "sleep", self._sleep)
+        patches.add_value(datetime, "datetime", _make_datetime(self))
 
-    def _of_seconds(self, real: Callable[..., Any]) -> Callable[..., Any]:
+    def _with_default_seconds(self, real: Callable[..., Any]) -> Callable[..., Any]:
         return lambda seconds=None: real(self.now() if seconds is None else seconds)
 
-    def _of_fields(self, real: Callable[..., Any], before: int) -> Callable[..., Any]:
+    def _with_default_fields(self, real: Callable[..., Any], before: int) -> Callable[..., Any]:
         def call(*words: Any) -> Any:
             return real(*words) if len(words) > before else real(*words, _localtime(self.now()))
 
         return call
 
     def _clock_gettime(self, real: Callable[[int], float]) -> Callable[[int], float]:
-        return lambda clock: real(clock) + self._ahead_ns(clock) / 1e9
+        return lambda clock: real(clock) + self._offset_ns(clock) / 1e9
 
     def _clock_gettime_ns(self, real: Callable[[int], int]) -> Callable[[int], int]:
-        return lambda clock: real(clock) + self._ahead_ns(clock)
+        return lambda clock: real(clock) + self._offset_ns(clock)
 
-    def _ahead_ns(self, clock: int) -> int:
+    def _offset_ns(self, clock: int) -> int:
         if clock in _WALL_CLOCKS:
             return self._shift_ns
-        return self._uptime_ns if clock in _UPTIMES else 0
+        return self._uptime_ns if clock in _UPTIME_CLOCKS else 0
 
     def _sleep(self, seconds: float) -> None:
         if seconds <= 0:
             _sleep(seconds)
         elif self._ended.wait(seconds):
-            raise Over
+            raise TrialEnded
 
 
-class _Type(type):
+class _DatetimeMeta(type):
     """Lets a class pass for ``datetime.datetime``, of which all its instances really are."""
 
     def __instancecheck__(cls, instance: object) -> bool:
-        return isinstance(instance, _Real)
+        return isinstance(instance, _RealDatetime)
 
     def __subclasscheck__(cls, kind: type) -> bool:
-        return issubclass(kind, _Real)
+        return issubclass(kind, _RealDatetime)
 
     def __call__(cls, *words: Any, **named: Any) -> Any:
         if cls.__module__ == "datetime":
-            return _Real(*words, **named)
+            return _RealDatetime(*words, **named)
         # A subclass of the client's own, which has instances of its own.
         return super().__call__(*words, **named)
 
 
-def _datetime_by(clock: Clock) -> type:
+def _make_datetime(clock: SimulatedClock) -> type:
     """A class that passes for ``datetime.datetime`` and asks this clock."""
 
-    class Datetime(_Real, metaclass=_Type):
+    class Datetime(_RealDatetime, metaclass=_DatetimeMeta):
         @classmethod
         def now(cls, tz: datetime.tzinfo | None = None) -> Any:
-            made = _Real if cls is Datetime else cls
-            return made.now(tz) if here.trial is None else made.fromtimestamp(clock.now(), tz)
+            made = _RealDatetime if cls is Datetime else cls
+            return (
+                made.now(tz) if thread_state.trial is None else made.fromtimestamp(clock.now(), tz)
+            )
 
         @classmethod
         def utcnow(cls) -> Any:
@@ -134,5 +138,5 @@ def _datetime_by(clock: Clock) -> type:
 
     Datetime.__name__ = Datetime.__qualname__ = "datetime"
     Datetime.__module__ = "datetime"
-    Datetime.__doc__ = _Real.__doc__
+    Datetime.__doc__ = _RealDatetime.__doc__
     return Datetime

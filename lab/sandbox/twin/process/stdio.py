@@ -20,21 +20,21 @@ from typing import Any, TextIO
 
 from lab.factors.host_spec import HostSpec, Terminal
 from lab.sandbox.jail.jail import MEBIBYTE
-from lab.sandbox.twin.patching.caller import Over
+from lab.sandbox.twin.patching.caller import TrialEnded
 from lab.sandbox.twin.patching.patches import Patches
 
-__all__ = ["Streams"]
+__all__ = ["StandardStreams"]
 
-_PLACES = ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__")
+_STREAM_NAMES = ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__")
 _TERMINAL = "/dev/pts/0"
-_MODES: list[Any] = [0x4500, 0x5, 0xBF, 0x8A3B, 15, 15, [b"\0"] * 32]
+_TERMINAL_MODES: list[Any] = [0x4500, 0x5, 0xBF, 0x8A3B, 15, 15, [b"\0"] * 32]
 """Of a terminal as it is opened: see tcgetattr(3)."""
 
 
 class _Stream(io.RawIOBase):
     """One of the three, as a descriptor."""
 
-    def __init__(self, streams: Streams, number: int) -> None:
+    def __init__(self, streams: StandardStreams, number: int) -> None:
         self._streams = streams
         self._number = number
 
@@ -58,14 +58,14 @@ class _Stream(io.RawIOBase):
         return self._streams.write(self._number, bytes(data))
 
 
-class Streams:
+class StandardStreams:
     """The three streams of one trial."""
 
     def __init__(self) -> None:
         self._terminal = Terminal()
         self._kept = {1: bytearray(), 2: bytearray()}
         self._ended = threading.Event()
-        self._before: tuple[TextIO | None, ...] = ()
+        self._real_streams: tuple[TextIO | None, ...] = ()
 
     @property
     def is_terminal(self) -> bool:
@@ -87,7 +87,7 @@ class Streams:
         self._terminal = surroundings.terminal
         self._kept = {1: bytearray(), 2: bytearray()}
         self._ended = ended
-        self._before = tuple(getattr(sys, name) for name in _PLACES)
+        self._real_streams = tuple(getattr(sys, name) for name in _STREAM_NAMES)
         variables = surroundings.variables
         chosen = (variables.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
         lenient = next(filter(None, chosen), "C") in ("C", "POSIX", "C.UTF-8")
@@ -97,7 +97,7 @@ class Streams:
             self._stream(1, outward),
             self._stream(2, "backslashreplace"),
         )
-        for name, stream in zip(_PLACES, made * 2, strict=True):
+        for name, stream in zip(_STREAM_NAMES, made * 2, strict=True):
             setattr(sys, name, stream)
 
     def flush(self) -> None:
@@ -109,14 +109,14 @@ class Streams:
 
     def end(self) -> None:
         """Put the process's own streams back."""
-        for name, stream in zip(_PLACES, self._before, strict=True):
+        for name, stream in zip(_STREAM_NAMES, self._real_streams, strict=True):
             setattr(sys, name, stream)
 
     def read(self) -> None:
         """Return where input is at its end; wait where somebody could still type."""
         if self.is_terminal:
             self._ended.wait()
-            raise Over
+            raise TrialEnded
 
     def write(self, number: int, data: bytes) -> int:
         """Keep what is written to a descriptor."""
@@ -132,16 +132,20 @@ class Streams:
             ("fstat", self._status),
             ("read", self._read_bytes),
             ("write", lambda number, data: self.write(number, bytes(data))),
-            ("ttyname", lambda _: self._only_terminal(_TERMINAL)),
+            ("ttyname", lambda _: self._require_terminal(_TERMINAL)),
             ("get_terminal_size", lambda _=1: self._size()),
             ("close", lambda _: None),
         ):
-            patches.descriptor(os, name, range(3), fake)
-        patches.function(os, "ctermid", lambda: "/dev/tty")
-        patches.descriptor(fcntl, "ioctl", range(3), self._ioctl)
+            patches.add_for_descriptors(os, name, range(3), fake)
+        patches.add_function(os, "ctermid", lambda: "/dev/tty")
+        patches.add_for_descriptors(fcntl, "ioctl", range(3), self._ioctl)
         for name in ("tcsetattr", "tcsendbreak", "tcdrain", "tcflush", "tcflow"):
-            patches.descriptor(termios, name, range(3), lambda *_: self._only_modes(None))
-        patches.descriptor(termios, "tcgetattr", range(3), lambda *_: self._only_modes(_MODES))
+            patches.add_for_descriptors(
+                termios, name, range(3), lambda *_: self._require_terminal_modes(None)
+            )
+        patches.add_for_descriptors(
+            termios, "tcgetattr", range(3), lambda *_: self._require_terminal_modes(_TERMINAL_MODES)
+        )
 
     def _stream(self, number: int, errors: str) -> TextIO:
         raw = _Stream(self, number)
@@ -159,11 +163,11 @@ class Streams:
         return os.stat_result((kind, 3, 0, 1, 0, 0, 0, 0, 0, 0))
 
     def _size(self) -> os.terminal_size:
-        self._only_terminal(None)
+        self._require_terminal(None)
         return os.terminal_size((self._terminal.columns, self._terminal.rows))
 
     def _ioctl(self, _: int, request: int, argument: Any = 0, *__: Any) -> Any:
-        self._only_terminal(None)
+        self._require_terminal(None)
         if request == termios.TIOCGWINSZ:
             size = (self._terminal.rows, self._terminal.columns, 0, 0)
             packed = b"".join(each.to_bytes(2, sys.byteorder) for each in size)
@@ -173,12 +177,12 @@ class Streams:
             return packed
         return 0
 
-    def _only_terminal(self, answer: Any) -> Any:
+    def _require_terminal(self, answer: Any) -> Any:
         if not self.is_terminal:
             raise OSError(errno.ENOTTY, os.strerror(errno.ENOTTY))
         return answer
 
-    def _only_modes(self, answer: Any) -> Any:
+    def _require_terminal_modes(self, answer: Any) -> Any:
         if not self.is_terminal:
             raise termios.error(errno.ENOTTY, os.strerror(errno.ENOTTY))
         return answer

@@ -25,9 +25,9 @@ from typing import Any
 
 from lab.sandbox.twin.patching.patches import Patches
 
-__all__ = ["Caches"]
+__all__ = ["StdlibState"]
 
-_FORGOTTEN: tuple[tuple[Any, str, Any], ...] = (
+_CACHES: tuple[tuple[Any, str, Any], ...] = (
     (mimetypes, "inited", False),
     (mimetypes, "_db", None),
     (platform, "_uname_cache", None),
@@ -64,7 +64,7 @@ _WARNINGS = (
 """Python's own filters, as the module keeps them."""
 
 
-class Caches:
+class StdlibState:
     """The memory of one trial's interpreter."""
 
     def __init__(self) -> None:
@@ -81,9 +81,9 @@ class Caches:
 
     def patch(self, patches: Patches) -> None:
         """Register what has to be forgotten."""
-        for owner, name, new in (*_FORGOTTEN, *_WITHOUT_DESCRIPTORS, *_HOOKS):
+        for owner, name, new in (*_CACHES, *_WITHOUT_DESCRIPTORS, *_HOOKS):
             if hasattr(owner, name):
-                patches.attribute(owner, name, new)
+                patches.add_attribute(owner, name, new)
 
     def begin(self, argv: tuple[str, ...]) -> None:
         """As in a new interpreter that was called with these words."""

@@ -14,17 +14,17 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, Self
 
-__all__ = ["Limit", "TimedOut"]
+__all__ = ["TimeLimit", "TrialTimeout"]
 
-AGAIN_S = 0.1
+REPEAT_S = 0.1
 """A client may catch the exception; then it comes again."""
 
 
-class TimedOut(BaseException):
+class TrialTimeout(BaseException):
     """The client's time is over."""
 
 
-class Limit:
+class TimeLimit:
     """A context manager for the thread that runs the client.
 
     ``wake`` ends what that thread waits for; it is called from another.
@@ -41,10 +41,10 @@ class Limit:
         in_main = threading.current_thread() is threading.main_thread()
         # The timer may be in use, as by a plugin that limits a test's time.
         if in_main and signal.getitimer(signal.ITIMER_REAL)[0] == 0:
-            self._before = signal.signal(signal.SIGALRM, self._ring)
-            signal.setitimer(signal.ITIMER_REAL, self._seconds, AGAIN_S)
+            self._before = signal.signal(signal.SIGALRM, self._on_alarm)
+            signal.setitimer(signal.ITIMER_REAL, self._seconds, REPEAT_S)
         else:
-            self._timer = threading.Timer(self._seconds, self._strike, (threading.get_ident(),))
+            self._timer = threading.Timer(self._seconds, self._on_timer, (threading.get_ident(),))
             self._timer.daemon = True
             self._timer.start()
         return self
@@ -58,12 +58,12 @@ class Limit:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self._before)
 
-    def _ring(self, _: int, __: FrameType | None) -> None:
+    def _on_alarm(self, _: int, __: FrameType | None) -> None:
         if self._open:
-            raise TimedOut
+            raise TrialTimeout
 
-    def _strike(self, thread: int) -> None:
+    def _on_timer(self, thread: int) -> None:
         if self._open:
-            exception = ctypes.py_object(TimedOut)
+            exception = ctypes.py_object(TrialTimeout)
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), exception)
             self._wake()

@@ -65,7 +65,7 @@ def test_they_are_those_of_the_plan(observe):
             sorted(path.name for path in pathlib.Path().iterdir()),
         ]
 
-    assert observe.told(look, {"user": "sam:Sam:501:/Users/sam:/bin/sh"}, base=base) == [
+    assert observe.result_of(look, {"user": "sam:Sam:501:/Users/sam:/bin/sh"}, base=base) == [
         {"a": 1},
         "-rw-------",
         1_000_000_000.0,
@@ -93,7 +93,7 @@ def test_no_file_of_the_host_shows_but_what_a_jail_shows(observe, tmp_path):
             sorted(os.listdir("/tmp")),
         ]
 
-    assert observe.told(look) == [False, "ENOENT", ["dev"], True, True, IN_TMP]
+    assert observe.result_of(look) == [False, "ENOENT", ["dev"], True, True, IN_TMP]
 
 
 def test_a_readable_folder_shows_and_cannot_be_changed(observe, tmp_path):
@@ -114,7 +114,7 @@ def test_a_readable_folder_shows_and_cannot_be_changed(observe, tmp_path):
             attempt(lambda: os.mkdir(folder / "new")),
         ]
 
-    assert observe.told(look, readable=(str(folder),)) == [
+    assert observe.result_of(look, readable=(str(folder),)) == [
         "one two",
         "one two",
         ["inner", "link"],
@@ -133,7 +133,7 @@ class TestWriting:
                 pathlib.Path(os.path.expanduser(place)).write_text("x")
             return stat.filemode(os.stat("x").st_mode), os.stat("x").st_uid
 
-        assert observe.told(write) == ["-rw-r--r--", 1000]
+        assert observe.result_of(write) == ["-rw-r--r--", 1000]
         assert not any(map(os.path.exists, ("/tmp/x", "/var/x", "/run/x", "/dev/shm/x", "x")))
 
     @pytest.mark.parametrize("user", ["dev", "root:root:0:/root:/bin/bash"])
@@ -158,7 +158,7 @@ class TestWriting:
                 bool(os.statvfs("/tmp").f_flag & os.ST_RDONLY),
             ]
 
-        assert observe.told(write, {"user": user}) == [
+        assert observe.result_of(write, {"user": user}) == [
             "EROFS", "EROFS", "EROFS", "EROFS", "EEXIST", "EROFS", "EROFS", "EXDEV", "EROFS",
             "EROFS", "ENOENT", "EPERM", False, True, True, False,
         ]  # fmt: skip
@@ -168,7 +168,7 @@ class TestWriting:
             json.dump({"a": 1}, open("left.json", "w"))  # noqa: SIM115
             return pathlib.Path("left.json").read_text()
 
-        assert observe.told(write) == '{"a": 1}'
+        assert observe.result_of(write) == '{"a": 1}'
 
     def test_new_files_are_dated_by_the_clients_clock(self, observe):
         def write():
@@ -176,7 +176,7 @@ class TestWriting:
             pathlib.Path("old").write_text("x")
             return [os.stat(name).st_mtime for name in ("new", "old")]
 
-        found = observe.told(write, {"clock": "2028-02-29T12:00:00Z"})
+        found = observe.result_of(write, {"clock": "2028-02-29T12:00:00Z"})
         assert all(1_835_438_400 <= each < 1_835_438_460 for each in found), found
 
     def test_the_umask_is_the_trials(self, observe):
@@ -188,7 +188,7 @@ class TestWriting:
 
         mask = os.umask(0o022)
         os.umask(mask)
-        assert observe.told(write) == [0o022, "-rw-------", "-rw-------"]
+        assert observe.result_of(write) == [0o022, "-rw-------", "-rw-------"]
         assert os.umask(mask) == mask
 
 
@@ -220,7 +220,7 @@ def test_libraries_find_what_they_need(observe):
             tempfile.gettempdir(),
         ]
 
-    assert observe.told(use) == [
+    assert observe.result_of(use) == [
         False, 1, ["a.txt"], ["b.txt", "renamed.zip"], IN_TMP, "None", "alpha", "/tmp",
     ]  # fmt: skip
 
@@ -237,7 +237,7 @@ class TestDescriptors:
             os.close(number)
             return *found, whole, attempt(os.read, number, 1)
 
-        assert observe.told(use) == ["cd", 6, False, "abcdef", "EBADF"]
+        assert observe.result_of(use) == ["cd", 6, False, "abcdef", "EBADF"]
 
     def test_of_pipes_are_the_systems(self, observe):
         def use():
@@ -247,7 +247,7 @@ class TestDescriptors:
             with open(reading, "rb") as file:
                 return file.read().decode()
 
-        assert observe.told(use) == "through"
+        assert observe.result_of(use) == "through"
 
     def test_opening_what_exists_leaves_its_mode(self, observe):
         def use():
@@ -256,7 +256,7 @@ class TestDescriptors:
                 os.close(os.open(path, os.O_RDONLY))
             return before == (os.stat("/usr/bin/env").st_mode, os.stat("/etc/passwd").st_mode)
 
-        assert observe.told(use) is True
+        assert observe.result_of(use) is True
 
 
 def test_devices(observe):
@@ -274,11 +274,11 @@ def test_devices(observe):
                 os.readlink("/dev/stdin"),
             ]
 
-    assert observe.told(use) == ["", 2, "000000", "crw-rw-rw-", "/proc/self/fd/0"]
+    assert observe.result_of(use) == ["", 2, "000000", "crw-rw-rw-", "/proc/self/fd/0"]
 
 
 def test_folders_without_rights_are_closed_to_others(observe):
     base = BARE.with_files(
         {"/srv/closed/x": File(b"x", owner=0), "/srv/closed": Directory(0o700, owner=0)}
     )
-    assert observe.told(lambda: attempt(open, "/srv/closed/x"), base=base) == "EACCES"
+    assert observe.result_of(lambda: attempt(open, "/srv/closed/x"), base=base) == "EACCES"

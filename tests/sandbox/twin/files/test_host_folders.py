@@ -9,7 +9,7 @@ from pyfakefs import helpers
 from pyfakefs.fake_filesystem import FakeFilesystem
 
 from lab.sandbox.twin.files import host_folders
-from lab.sandbox.twin.files.host_folders import ShownDirectory, show
+from lab.sandbox.twin.files.host_folders import HostDirectory, add_entry
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def host(tmp_path):
 def test_a_path_is_followed_without_listing_what_is_on_the_way(system, host, monkeypatch):
     asked = []
     monkeypatch.setattr(host_folders, "_listdir", lambda path: asked.append(path) or [])
-    show(system.root, ShownDirectory("top", str(host), system))
+    add_entry(system.root, HostDirectory("top", str(host), system))
     assert system.resolve("/top/a/b/file").byte_contents == b"content"
     assert system.resolve("/top/a/link").byte_contents == b"content"
     assert not system.exists("/top/a/nothing")
@@ -37,7 +37,7 @@ def test_a_path_is_followed_without_listing_what_is_on_the_way(system, host, mon
 
 
 def test_a_listing_has_all_that_a_client_could_open(system, host):
-    show(system.root, ShownDirectory("top", str(host), system))
+    add_entry(system.root, HostDirectory("top", str(host), system))
     assert system.listdir("/top") == ["a"]
     assert sorted(system.listdir("/top/a")) == ["b", "link"]
     assert len(system.resolve("/top/a").entries) == 2
@@ -47,15 +47,15 @@ def test_a_listing_has_all_that_a_client_could_open(system, host):
 
 def test_what_is_the_labs_is_the_clients_and_the_rest_nobodys(system, host, monkeypatch):
     monkeypatch.setattr(helpers, "USER_ID", 1234)
-    file = ShownDirectory("top", str(host), system).find("a")
+    file = HostDirectory("top", str(host), system).find_entry("a")
     assert file.stat_result.copy().st_uid == 1234
     monkeypatch.setattr(host_folders, "OWN_USER", -1)
     assert file.stat_result.copy().st_uid == 65534
 
 
 def test_what_the_host_does_not_let_read_is_not_there(system, tmp_path):
-    folder = ShownDirectory("top", str(tmp_path), system)
+    folder = HostDirectory("top", str(tmp_path), system)
     (tmp_path).rmdir()
-    assert folder.names() == []
-    assert folder.find("a") is None
-    assert folder.find("\0") is None
+    assert folder.list_names() == []
+    assert folder.find_entry("a") is None
+    assert folder.find_entry("\0") is None

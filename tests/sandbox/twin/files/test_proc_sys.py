@@ -32,7 +32,7 @@ def test_the_machine_is_the_surroundings(observe):
 
     machine, kernel = BARE.machine, BARE.platform.kernel
     version, release, name, cpus, memory, vendor, mac, group, first, words, self, variables = (
-        observe.told(look, {"hostname": "juniper"}, argv=("tool", "--now"))
+        observe.result_of(look, {"hostname": "juniper"}, argv=("tool", "--now"))
     )
     assert version == f"Linux version {kernel.release} {kernel.built} {kernel.version}\n"
     assert (release, name) == (kernel.release, "juniper")
@@ -47,7 +47,7 @@ def test_the_machine_is_the_surroundings(observe):
 def test_another_machine_has_other_files(observe):
     levels = get_factor("machine").levels[:3]
     found = [
-        observe.told(lambda: read("/proc/cpuinfo") + read("/proc/meminfo"), {"machine": level})
+        observe.result_of(lambda: read("/proc/cpuinfo") + read("/proc/meminfo"), {"machine": level})
         for level in levels
     ]
     assert len(set(found)) == len(levels) == 3
@@ -55,7 +55,7 @@ def test_another_machine_has_other_files(observe):
 
 def test_a_new_number_at_each_reading(observe):
     path = "/proc/sys/kernel/random/uuid"
-    found = observe.told(lambda: [read(path).strip() for _ in range(3)])
+    found = observe.result_of(lambda: [read(path).strip() for _ in range(3)])
     assert len(set(found)) == 3
     assert all(len(each) == 36 for each in found)
 
@@ -64,7 +64,7 @@ def test_the_network_is_told_in_the_kernels_form(observe):
     def look():
         return read("/proc/net/route").splitlines(), read("/proc/net/if_inet6").splitlines()
 
-    routes, sixth = observe.told(look, {"network": "docker"})
+    routes, sixth = observe.result_of(look, {"network": "docker"})
     assert [line.split()[:4] for line in routes] == [
         ["Iface", "Destination", "Gateway", "Flags"],
         ["eth0", "00000000", "0101A8C0", "0003"],
@@ -76,5 +76,5 @@ def test_the_network_is_told_in_the_kernels_form(observe):
 
 
 def test_without_ipv6_there_is_loopback_alone(observe):
-    found = observe.told(lambda: read("/proc/net/if_inet6"), {"network": "no-ipv6"})
+    found = observe.result_of(lambda: read("/proc/net/if_inet6"), {"network": "no-ipv6"})
     assert found.split() == ["0" * 31 + "1", "01", "80", "10", "80", "lo"]

@@ -11,7 +11,7 @@ from pyfakefs.helpers import reset_ids, set_gid, set_uid
 from lab.factors.host_spec import BARE, Directory, File
 from lab.sandbox.jail.host_facts import HostFacts
 from lab.sandbox.twin.files.populate_fakefs import reset
-from lab.sandbox.twin.files.root import Filling, split
+from lab.sandbox.twin.files.root import RootBuilder, split_by_top_folder
 
 TREE = {
     "/etc": Directory(),
@@ -30,13 +30,13 @@ def filled(asked):
 
     system = FakeFilesystem()
     reset(system)
-    trees = {name: partial(give, name, items) for name, items in split(TREE).items()}
-    Filling().fill(system, BARE.settled(), trees, HostFacts())
+    trees = {name: partial(give, name, items) for name, items in split_by_top_folder(TREE).items()}
+    RootBuilder().fill(system, BARE.settled(), trees, HostFacts())
     return system
 
 
 def test_a_tree_is_split_by_its_top():
-    assert {name: list(items) for name, items in split(TREE).items()} == {
+    assert {name: list(items) for name, items in split_by_top_folder(TREE).items()} == {
         "etc": ["/etc", "/etc/hosts"],
         "home": ["/home", "/home/dev", "/home/dev/notes"],
         "usr": ["/usr"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.factors.host_spec import BARE, Interface, Network
-from lab.sandbox.twin.network.interfaces import interfaces
+from lab.sandbox.twin.network.interfaces import build_interfaces
 
 MAC = BARE.machine.mac
 TWO = Network(
@@ -34,7 +34,7 @@ NO_SIXTH = Network((Interface("eth0", ("192.0.2.10/24",)),), "192.0.2.1")
     ],
 )
 def test_own(host, own):
-    assert interfaces(TWO, MAC).is_own(host) is own
+    assert build_interfaces(TWO, MAC).is_own(host) is own
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,11 @@ def test_own(host, own):
     ],
 )
 def test_source(host, source):
-    assert interfaces(TWO, MAC).source(host) == source
+    assert build_interfaces(TWO, MAC).source_address(host) == source
 
 
 def test_without_an_address_of_that_kind_nothing_is_reached():
-    found = interfaces(NO_SIXTH, MAC)
-    assert found.source("8.8.8.8") == "192.0.2.10"
-    assert found.source("2001:4860::1") is None
+    found = build_interfaces(NO_SIXTH, MAC)
+    assert found.source_address("8.8.8.8") == "192.0.2.10"
+    assert found.source_address("2001:4860::1") is None
     assert found.names == ("eth0",)

@@ -11,7 +11,7 @@ import pytest
 
 from lab.observation.records import DnsQuery
 from lab.sandbox.twin.network.dns_message import addresses, names
-from lab.sandbox.twin.network.etc_names import Known
+from lab.sandbox.twin.network.etc_names import EtcNames
 from lab.sandbox.twin.network.resolver import Resolver
 
 HOSTS = (
@@ -27,7 +27,7 @@ class Asked:
         self.table = table or {}
         self.asked = []
         self.resolver = Resolver(self.answer)
-        told = Known(
+        told = EtcNames(
             hosts=HOSTS, services=SERVICES, **{"resolv": "nameserver 192.0.2.1\n", **known}
         )
         self.resolver.begin(lambda: told)
@@ -82,7 +82,7 @@ class TestQueries:
         lab = Asked()
         assert lab.resolver.gethostbyname("juniper") == "127.0.1.1"
         assert lab.resolver.gethostbyname("192.0.2.77") == "192.0.2.77"
-        assert lab.resolver.address("", socket.AF_INET6) == "::"
+        assert lab.resolver.resolve_address("", socket.AF_INET6) == "::"
         assert short(lab.resolver.getaddrinfo("localhost", 80, type=1)) == [
             (10, 1, 6, "", ("::1", 80)),
             (2, 1, 6, "", ("127.0.0.1", 80)),

@@ -142,7 +142,7 @@ class TestWaiting:
                 found.append(attempt(line.recv, 1, socket.MSG_DONTWAIT))
             return found
 
-        assert observe.told(wait) == ["timed out", True, "EAGAIN", "EAGAIN"]
+        assert observe.result_of(wait) == ["timed out", True, "EAGAIN", "EAGAIN"]
 
     def test_can_be_left_to_the_system(self, observe):
         def wait():
@@ -158,7 +158,7 @@ class TestWaiting:
                         break
                 return before, after, poll.poll(0)
 
-        assert observe.told(wait) == [[True, []], [True, 1], []]
+        assert observe.result_of(wait) == [[True, []], [True, 1], []]
 
     def test_in_two_threads_is_woken_by_the_other(self, observe):
         def wait():
@@ -170,7 +170,7 @@ class TestWaiting:
                 reader.join()
             return found
 
-        assert observe.told(wait) == ["HTTP/1.1 200"]
+        assert observe.result_of(wait) == ["HTTP/1.1 200"]
 
 
 class TestReceiving:
@@ -190,7 +190,7 @@ class TestReceiving:
                 found.append(len(line.recv(6, socket.MSG_WAITALL)))
             return found
 
-        assert observe.told(receive) == [
+        assert observe.result_of(receive) == [
             "HTTP", "HTTP", 3, "/1.", 3, "1 2", "00", " \r", 6,
         ]  # fmt: skip
 
@@ -206,7 +206,7 @@ class TestUdp:
                 line.settimeout(0.01)
                 return attempt(line.recv, 9)
 
-        assert observe.told(beacon) == "timed out"
+        assert observe.result_of(beacon) == "timed out"
         seen = of(observe(beacon), Datagram)
         assert [(each.host, each.port, each.data) for each in seen] == [
             ("collector.example", 8125, data) for data in (b"one", b"two", b"three")
@@ -222,7 +222,7 @@ class TestUdp:
                 data, source = line.recvfrom(512)
                 return data[:2].hex(), source[0], len(data) > len(query)
 
-        assert observe.told(ask) == ["abcd", "9.9.9.9", True]
+        assert observe.result_of(ask) == ["abcd", "9.9.9.9", True]
         (question,) = of(observe(ask), DnsQuery)
         assert (question.name, question.type, question.resolver) == ("www.example", "A", "9.9.9.9")
 
@@ -242,16 +242,16 @@ class TestAddresses:
             return found, [name for _, name in socket.if_nameindex()]
 
         home = ["192.168.1.23", "2600:1700:5a2c:9d10:3c51:ff2e:8a07:61b4", "0.0.0.0"]
-        assert observe.told(ask) == [[*home, True, "ENOTCONN"], ["lo", "eth0"]]
+        assert observe.result_of(ask) == [[*home, True, "ENOTCONN"], ["lo", "eth0"]]
         office = ["10.34.72.115", "ENETUNREACH", "0.0.0.0"]
-        assert observe.told(ask, {"network": "office"})[0][:3] == office
+        assert observe.result_of(ask, {"network": "office"})[0][:3] == office
 
     def test_a_connection_within_another_network_comes_from_there(self, observe):
         def ask():
             with socket.create_connection(("172.17.0.9", 80)) as line:
                 return line.getsockname()[0], line.getpeername()[0]
 
-        assert observe.told(ask, {"network": "docker"}) == ["172.17.0.1", "172.17.0.9"]
+        assert observe.result_of(ask, {"network": "docker"}) == ["172.17.0.1", "172.17.0.9"]
 
 
 class TestItself:
@@ -285,7 +285,7 @@ class TestItself:
                 thread.join()
             return said, server.server_port > 1024
 
-        assert observe.told(serve) == ["ok", True]
+        assert observe.result_of(serve) == ["ok", True]
 
     def test_by_datagram(self, observe):
         def talk():
@@ -297,7 +297,7 @@ class TestItself:
                 client.sendto(b"here", server.getsockname())
                 return server.recvfrom(9)[0].decode()
 
-        assert observe.told(talk) == "here"
+        assert observe.result_of(talk) == "here"
 
     def test_ports_are_taken_and_given_back(self, observe):
         def bind():
@@ -310,7 +310,7 @@ class TestItself:
                 found.append(again.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
             return found
 
-        assert observe.told(bind) == ["EADDRINUSE", "EACCES", "EADDRNOTAVAIL", 1]
+        assert observe.result_of(bind) == ["EADDRINUSE", "EACCES", "EADDRNOTAVAIL", 1]
 
 
 class TestKinds:
@@ -324,7 +324,7 @@ class TestKinds:
                 attempt(socket.socket(socket.AF_UNIX).connect, "/etc/passwd"),
             ]
 
-        assert observe.told(make) == [
+        assert observe.result_of(make) == [
             "EPERM",
             "EAFNOSUPPORT",
             "EAFNOSUPPORT",
@@ -342,7 +342,7 @@ class TestKinds:
                 line.connect(("203.0.113.9", 80))
                 return line.getpeername()[1], isinstance(line, socket.socket)
 
-        assert observe.told(use) == [81, True]
+        assert observe.result_of(use) == [81, True]
 
     def test_a_copy_is_the_same_connection(self, observe):
         def use():
@@ -357,5 +357,5 @@ class TestKinds:
             with other:
                 return said, other.recv(12).decode()
 
-        assert observe.told(use) == ["HTTP/1.1 200", "HTTP/1.1 200"]
+        assert observe.result_of(use) == ["HTTP/1.1 200", "HTTP/1.1 200"]
         assert len(of(observe(use), Request)) == 2

@@ -40,7 +40,7 @@ def test_a_handshake_is_the_clients_own(observe):
         context.set_ciphers("ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256")
         return talk(context)
 
-    assert observe.told(shake) == "HTTP/1.1 404"
+    assert observe.result_of(shake) == "HTTP/1.1 404"
     (hello,) = of(observe(shake), ClientHello)
     assert (hello.server_name, hello.alpn) == (HOST, ("http/1.1", "http/1.0"))
     suites = [number for number in hello.ciphers if number >> 8 == 0xC0]
@@ -68,7 +68,7 @@ def test_what_a_client_asks_about_a_connection(observe):
                 isinstance(secure, ssl.SSLSocket),
             ]
 
-    assert observe.told(ask) == [
+    assert observe.result_of(ask) == [
         "TLSv1.3", None, [["DNS", HOST]], True, HOST, True, 0, False, 48, True,
     ]  # fmt: skip
 
@@ -83,7 +83,7 @@ def test_it_ends_as_tls_ends(observe):
         plain = line.unwrap()
         return type(plain).__name__, plain.fileno() == line.fileno()
 
-    assert observe.told(end) == ["SSLSocket", True]
+    assert observe.result_of(end) == ["SSLSocket", True]
 
 
 @pytest.mark.parametrize("blocking", [False, 0.02])
@@ -100,7 +100,7 @@ def test_without_an_answer_it_waits_as_the_socket_does(observe, blocking):
             except OSError as error:
                 return type(error).__name__
 
-    assert observe.told(wait) == ("TimeoutError" if blocking else "SSLWantReadError")
+    assert observe.result_of(wait) == ("TimeoutError" if blocking else "SSLWantReadError")
 
 
 def test_in_an_event_loop(observe):
@@ -111,7 +111,7 @@ def test_in_an_event_loop(observe):
         writer.close()
         return answer[:12].decode()
 
-    assert observe.told(lambda: asyncio.run(fetch())) == "HTTP/1.1 404"
+    assert observe.result_of(lambda: asyncio.run(fetch())) == "HTTP/1.1 404"
 
 
 class TestTrust:
@@ -127,7 +127,7 @@ class TestTrust:
         ],
     )
     def test_is_what_the_clients_files_say(self, observe, make):
-        assert observe.told(lambda: talk(make())) == "HTTP/1.1 404"
+        assert observe.result_of(lambda: talk(make())) == "HTTP/1.1 404"
 
     def test_is_not_given_to_those_who_ask_for_none(self, observe):
         def bare():
@@ -137,7 +137,7 @@ class TestTrust:
             except ssl.SSLCertVerificationError as error:
                 return error.verify_message
 
-        assert observe.told(bare) == "unable to get local issuer certificate"
+        assert observe.result_of(bare) == "unable to get local issuer certificate"
         seen = observe(bare)
         assert [each.host for each in of(seen, TlsFailure)] == [HOST]
         assert of(seen, Request) == []
@@ -154,7 +154,7 @@ class TestTrust:
             except ssl.SSLCertVerificationError:
                 return "refused"
 
-        assert observe.told(refuse, base=base) == "refused"
+        assert observe.result_of(refuse, base=base) == "refused"
 
     def test_a_missing_file_is_said(self, observe):
         def load():
@@ -166,7 +166,7 @@ class TestTrust:
                     found.append(type(error).__name__)
             return found
 
-        assert observe.told(load) == ["FileNotFoundError", "SSLError"]
+        assert observe.result_of(load) == ["FileNotFoundError", "SSLError"]
 
 
 def test_a_certificate_of_the_clients_own(observe, tmp_path):
@@ -201,13 +201,13 @@ def test_a_certificate_of_the_clients_own(observe, tmp_path):
             thread.join()
         return said
 
-    assert observe.told(serve, base=base) == "cba"
+    assert observe.result_of(serve, base=base) == "cba"
 
 
 def test_no_secrets_are_written_to_the_host(observe, tmp_path):
     path = tmp_path / "keys.log"
     base = BARE.with_variables(SSLKEYLOGFILE=str(path))
-    assert observe.told(talk, base=base) == "HTTP/1.1 404"
+    assert observe.result_of(talk, base=base) == "HTTP/1.1 404"
     assert not path.exists()
 
 

@@ -58,7 +58,7 @@ def test_what_leads_nowhere_is_let_be(observe):
         memory.close()
         return said, number, isinstance(left, _socket.socket), ctypes.sizeof(ctypes.c_int)
 
-    assert observe.told(use) == ["near", 1, True, 4]
+    assert observe.result_of(use) == ["near", 1, True, 4]
 
 
 def test_the_tests_own_code_is_not_stopped(observe, tmp_path):

@@ -7,11 +7,11 @@ import threading
 
 import pytest
 
-from lab.sandbox.twin.patching.caller import Over, here, stand_in
+from lab.sandbox.twin.patching.caller import TrialEnded, replace_function, thread_state
 
 
 class Trial:
-    over = False
+    has_ended = False
 
     def refuse(self, what):
         return RuntimeError(what)
@@ -19,22 +19,22 @@ class Trial:
 
 @pytest.fixture
 def trial():
-    here.trial = Trial()
-    yield here.trial
-    here.trial = None
+    thread_state.trial = Trial()
+    yield thread_state.trial
+    thread_state.trial = None
 
 
 def test_to_the_client_it_is_the_other(trial):
-    assert stand_in(os.getpid, lambda: 2)() == 2
-    here.trial = None
-    assert stand_in(os.getpid, lambda: 2)() == os.getpid()
+    assert replace_function(os.getpid, lambda: 2)() == 2
+    thread_state.trial = None
+    assert replace_function(os.getpid, lambda: 2)() == os.getpid()
 
 
 def test_what_it_calls_is_real(trial):
-    inner = stand_in(len, lambda _: -1)
+    inner = replace_function(len, lambda _: -1)
     assert inner("abc") == -1
-    assert stand_in(len, lambda text: inner(text))("abc") == 3
-    assert here.trial is trial
+    assert replace_function(len, lambda text: inner(text))("abc") == 3
+    assert thread_state.trial is trial
 
 
 def test_an_error_leaves_the_thread_the_clients(trial):
@@ -42,13 +42,13 @@ def test_an_error_leaves_the_thread_the_clients(trial):
         raise ValueError
 
     with pytest.raises(ValueError):
-        stand_in(len, fail)()
-    assert here.trial is trial
+        replace_function(len, fail)()
+    assert thread_state.trial is trial
 
 
 def test_other_threads_are_not_the_client(trial):
     found = []
-    name = stand_in(os.getpid, lambda: 2)
+    name = replace_function(os.getpid, lambda: 2)
     thread = threading.Thread(target=lambda: found.append(name()))
     thread.start()
     thread.join()
@@ -56,15 +56,15 @@ def test_other_threads_are_not_the_client(trial):
 
 
 def test_after_its_trial_a_thread_ends(trial):
-    trial.over = True
-    with pytest.raises(Over):
-        stand_in(os.getpid, lambda: 2)()
+    trial.has_ended = True
+    with pytest.raises(TrialEnded):
+        replace_function(os.getpid, lambda: 2)()
 
 
 def test_in_a_class_it_becomes_a_method_only_where_the_real_one_does(trial):
     class Client:
-        builtin = stand_in(len, lambda text: -1)
-        python = stand_in(lambda self: 1, lambda self: self)
+        builtin = replace_function(len, lambda text: -1)
+        python = replace_function(lambda self: 1, lambda self: self)
 
     client = Client()
     assert client.builtin("abc") == -1

@@ -7,7 +7,7 @@ import types
 
 import pytest
 
-from lab.sandbox.twin.patching.caller import here
+from lab.sandbox.twin.patching.caller import thread_state
 from lab.sandbox.twin.patching.patches import Patches
 
 CLIENT = """
@@ -33,7 +33,7 @@ def late():
 
 
 class Trial:
-    over = False
+    has_ended = False
 
     def refuse(self, what):
         return RuntimeError(what)
@@ -73,8 +73,8 @@ def seen(client):
 @pytest.fixture
 def patches(home):
     made = Patches()
-    made.function(home, "function", lambda: "fake")
-    made.value(home, "value", "new")
+    made.add_function(home, "function", lambda: "fake")
+    made.add_value(home, "value", "new")
     return made
 
 
@@ -82,41 +82,41 @@ def test_every_reference_is_replaced_and_put_back(patches, home, monkeypatch):
     client = imported("client", monkeypatch)
     before = seen(client)
     for _ in range(2):
-        patches.put_in()
-        here.trial = Trial()
+        patches.apply()
+        thread_state.trial = Trial()
         found = seen(client)
         assert [each() for each in found[:5]] == ["fake"] * 5
         assert found[5:] == ["new"] * 4
-        here.trial = None
+        thread_state.trial = None
         assert found[0]() == "real"
-        patches.take_out()
+        patches.revert()
         assert seen(client) == before
 
 
 def test_also_in_what_is_imported_meanwhile(patches, home, monkeypatch):
-    patches.put_in()
+    patches.apply()
     client = imported("client", monkeypatch)
-    patches.take_out()
+    patches.revert()
     assert seen(client) == [home.function] * 5 + [home.value] * 4
-    patches.put_in()
+    patches.apply()
     assert client.value == "new"
-    patches.take_out()
+    patches.revert()
     assert client.value is home.value
 
 
 def test_what_the_client_changed_itself_stays(patches, home, monkeypatch):
     client = imported("client", monkeypatch)
-    patches.put_in()
+    patches.apply()
     client.value = "mine"
-    patches.take_out()
+    patches.revert()
     assert client.value == "mine"
 
 
 def test_the_labs_own_references_stay(patches, home, monkeypatch):
     ours, real = imported("lab.mine", monkeypatch), home.value
-    patches.put_in()
+    patches.apply()
     assert ours.value is real
-    patches.take_out()
+    patches.revert()
 
 
 def test_a_method_that_was_inherited_is_inherited_again(home):
@@ -128,33 +128,33 @@ def test_a_method_that_was_inherited_is_inherited_again(home):
         pass
 
     made = Patches()
-    made.method(Child, "name", lambda self: "fake")
-    made.put_in()
-    here.trial = Trial()
+    made.add_method(Child, "name", lambda self: "fake")
+    made.apply()
+    thread_state.trial = Trial()
     assert (Child().name(), Parent().name()) == ("fake", "real")
-    here.trial = None
-    made.take_out()
+    thread_state.trial = None
+    made.revert()
     assert "name" not in vars(Child)
 
 
 def test_a_function_of_a_descriptor_is_chosen_by_its_number(home):
     vars(home)["number"] = lambda number=1: "real"
     made = Patches()
-    made.descriptor(home, "number", range(3), lambda number: f"stream {number}")
-    made.descriptor(home, "number", range(100, 200), lambda number: f"file {number}")
-    made.put_in()
-    here.trial = Trial()
+    made.add_for_descriptors(home, "number", range(3), lambda number: f"stream {number}")
+    made.add_for_descriptors(home, "number", range(100, 200), lambda number: f"file {number}")
+    made.apply()
+    thread_state.trial = Trial()
     assert [home.number(each) for each in (2, 50, 150)] == ["stream 2", "real", "file 150"]
     assert home.number() == "stream 1"
-    here.trial = None
-    made.take_out()
+    thread_state.trial = None
+    made.revert()
 
 
 def test_what_a_python_lacks_is_left_out(home):
     made = Patches()
-    made.function(home, "missing", lambda: 1)
-    made.method(types.SimpleNamespace, "missing", lambda self: 1)
-    made.descriptor(home, "missing", range(3), lambda number: 1)
-    made.put_in()
-    made.take_out()
+    made.add_function(home, "missing", lambda: 1)
+    made.add_method(types.SimpleNamespace, "missing", lambda self: 1)
+    made.add_for_descriptors(home, "missing", range(3), lambda number: 1)
+    made.apply()
+    made.revert()
     assert not hasattr(home, "missing")

@@ -23,7 +23,7 @@ def in_c(name):
 
 def test_they_are_exactly_those(observe):
     base = BARE.with_variables(SPECIAL="ü", TERM="xterm")
-    found = observe.told(lambda: dict(os.environ), {"user": "marta"}, base=base)
+    found = observe.result_of(lambda: dict(os.environ), {"user": "marta"}, base=base)
     assert found == {
         "HOME": "/home/marta",
         "LOGNAME": "marta",
@@ -49,7 +49,9 @@ def test_all_ways_of_asking_agree(observe):
             os.path.expanduser("~"),
         ]
 
-    assert set(observe.told(ask, {"user": "sam:Sam:501:/Users/sam:/bin/bash"})) == {"/Users/sam"}
+    assert set(observe.result_of(ask, {"user": "sam:Sam:501:/Users/sam:/bin/bash"})) == {
+        "/Users/sam"
+    }
 
 
 def test_what_a_client_sets_reaches_no_process_of_the_tests(observe):
@@ -58,7 +60,7 @@ def test_what_a_client_sets_reaches_no_process_of_the_tests(observe):
         os.putenv("TWIN_LEAK_TOO", "1")
         return in_c("TWIN_LEAK"), os.environ["TWIN_LEAK"]
 
-    assert observe.told(change) == [None, "1"]
+    assert observe.result_of(change) == [None, "1"]
     program = "import os; print([name for name in os.environ if 'LEAK' in name])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert done.stdout == b"[]\n"
@@ -68,7 +70,7 @@ def test_the_zone_that_c_code_is_told_does_not_show(observe):
     def ask():
         return os.environ.get("TZ"), in_c("TZ")
 
-    shown, told = observe.told(ask, {"timezone": "localtime=Asia/Tokyo"})
+    shown, told = observe.result_of(ask, {"timezone": "localtime=Asia/Tokyo"})
     assert (shown, told) == (None, ":/usr/share/zoneinfo/Asia/Tokyo")
     before = os.environ.get("TZ")
     assert in_c("TZ") == before
@@ -90,7 +92,7 @@ def test_the_locale_is_as_python_finds_it_at_its_start(observe, level, expected)
         return current, point, os.environ.get("LC_CTYPE")
 
     before = locale.setlocale(locale.LC_ALL)
-    assert observe.told(ask, {"locale": level}) == expected
+    assert observe.result_of(ask, {"locale": level}) == expected
     assert locale.setlocale(locale.LC_ALL) == before
 
 
@@ -101,4 +103,4 @@ def test_other_locales_do_not_exist(observe):
         except locale.Error:
             return "there is none"
 
-    assert observe.told(try_it, {"locale": "tr_TR.UTF-8"}) == "there is none"
+    assert observe.result_of(try_it, {"locale": "tr_TR.UTF-8"}) == "there is none"

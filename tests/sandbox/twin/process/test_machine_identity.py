@@ -30,7 +30,7 @@ def test_the_user(observe):
         ]
 
     level = "jsoder:Jörgen Söder:1234:/home/jsoder:/bin/zsh"
-    assert observe.told(ask, {"user": level}) == [
+    assert observe.result_of(ask, {"user": level}) == [
         [1234, 1234, 1234, 1234, [1234, 1234, 1234]],
         [],
         ["jsoder", "x", 1234, 1234, "Jörgen Söder,,,", "/home/jsoder", "/bin/zsh"],
@@ -61,7 +61,7 @@ def test_what_there_is_not(observe, ask, error):
         except Exception as found:  # noqa: BLE001
             return type(found).__name__
 
-    assert observe.told(try_it) == error
+    assert observe.result_of(try_it) == error
 
 
 def test_the_machine(observe):
@@ -81,7 +81,7 @@ def test_the_machine(observe):
 
     machine, kernel = BARE.machine, BARE.platform.kernel
     mac = machine.mac.replace(":", "")
-    assert observe.told(ask, {"hostname": "juniper"}) == [
+    assert observe.result_of(ask, {"hostname": "juniper"}) == [
         machine.cpus,
         machine.cpus,
         machine.cpus,
@@ -96,7 +96,7 @@ def test_the_machine(observe):
 
 
 def test_no_trial_remembers_anothers_machine(observe):
-    names = [observe.told(platform.node, {"hostname": name}) for name in ("juniper", "atlas")]
+    names = [observe.result_of(platform.node, {"hostname": name}) for name in ("juniper", "atlas")]
     assert names == ["juniper", "atlas"]
 
 
@@ -114,4 +114,4 @@ def test_the_host_name(observe, level, full):
         ]
 
     name = level.partition(".")[0]
-    assert observe.told(ask, {"hostname": level}) == [name, full, "127.0.1.1", name]
+    assert observe.result_of(ask, {"hostname": level}) == [name, full, "127.0.1.1", name]

@@ -17,7 +17,7 @@ from lab.errors import UsageError
 
 
 def test_it_is_the_first_child_of_process_one(observe):
-    assert observe.told(lambda: [os.getpid(), os.getppid(), os.getsid(0)]) == [2, 1, 2]
+    assert observe.result_of(lambda: [os.getpid(), os.getppid(), os.getsid(0)]) == [2, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ class TestEnd:
             return found
 
         expected = ["PermissionError", "ProcessLookupError", "ProcessLookupError"]
-        assert observe.told(try_it) == expected
+        assert observe.result_of(try_it) == expected
 
     def test_runs_what_was_to_run_at_the_end(self, observe):
         def register():

@@ -8,7 +8,7 @@ import pytest
 
 from lab.environment import Environment
 from lab.sandbox.twin import Twin
-from lab.sandbox.twin.process import run_script
+from lab.sandbox.twin.process.run_script import script
 
 
 def test_it_runs_as_main_each_time_anew(home, tmp_path):
@@ -23,7 +23,7 @@ def test_it_runs_as_main_each_time_anew(home, tmp_path):
     )
     path = str(tmp_path / "program.py")
     main = sys.modules["__main__"]
-    with Twin(run_script(path), argv=(path, "-x"), home=home) as twin:
+    with Twin(script(path), argv=(path, "-x"), home=home) as twin:
         ends = [twin.observe(Environment.of({})).exit for _ in range(2)]
     assert [end.code for end in ends] == [4, 4]
     assert ends[0].stdout == ends[1].stdout == f"helped {[path, '-x']} True\n".encode()
@@ -41,7 +41,7 @@ def test_its_objects_end_with_it(home, tmp_path):
         "atexit.register(print, 'at exit')\n"
         "print('end')\n"
     )
-    with Twin(run_script(path), home=home) as twin:
+    with Twin(script(path), home=home) as twin:
         end = twin.observe(Environment.of({"hostname": "juniper"})).exit
     assert end.stdout == b"end\nat exit\ngone juniper\n"
 
@@ -49,7 +49,7 @@ def test_its_objects_end_with_it(home, tmp_path):
 def test_its_own_errors_show_its_own_lines(home, tmp_path):
     path = tmp_path / "program.py"
     path.write_text("def fail():\n    return undefined_name\n\nfail()\n")
-    with Twin(run_script(path), readable=(str(tmp_path),), home=home) as twin:
+    with Twin(script(path), readable=(str(tmp_path),), home=home) as twin:
         end = twin.observe(Environment.of({})).exit
     assert end.code == 1
     assert "return undefined_name" in end.stderr.decode()
@@ -59,6 +59,6 @@ def test_its_own_errors_show_its_own_lines(home, tmp_path):
 def test_what_is_no_program_is_said_at_once(tmp_path):
     (tmp_path / "broken.py").write_text("def (")
     with pytest.raises(SyntaxError):
-        run_script(tmp_path / "broken.py")
+        script(tmp_path / "broken.py")
     with pytest.raises(FileNotFoundError):
-        run_script(tmp_path / "missing.py")
+        script(tmp_path / "missing.py")

@@ -35,7 +35,7 @@ def test_all_say_the_same(observe):
             datetime.datetime.utcnow().replace(tzinfo=datetime.UTC).timestamp(),
         ]
 
-    found = observe.told(ask, CLOCK)
+    found = observe.result_of(ask, CLOCK)
     assert all(NOON - 1 <= each < NOON + 5 for each in found), found
 
 
@@ -51,14 +51,14 @@ def test_it_goes_on_at_the_same_pace_as_the_uptime(observe):
         ]
         return time.time() - before[0], time.monotonic() - before[1], up
 
-    passed, waited, up = observe.told(wait, CLOCK)
+    passed, waited, up = observe.result_of(wait, CLOCK)
     assert 0.02 <= passed < 5
     assert abs(passed - waited) < 0.01
     assert all(UPTIME_S <= each < UPTIME_S + 5 for each in up)
 
 
 def test_without_a_level_it_is_the_hosts(observe):
-    assert abs(observe.told(time.time) - time.time()) < 60
+    assert abs(observe.result_of(time.time) - time.time()) < 60
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_local_time_is_the_zones(observe, zone, shown):
         fields = time.localtime()
         return fields.tm_zone, fields.tm_gmtoff, datetime.datetime.now().isoformat(" ", "minutes")
 
-    assert observe.told(local, {**CLOCK, "timezone": zone}) == shown
+    assert observe.result_of(local, {**CLOCK, "timezone": zone}) == shown
 
 
 def test_a_client_that_unsets_its_zone_gets_the_machines(observe):
@@ -90,7 +90,7 @@ def test_a_client_that_unsets_its_zone_gets_the_machines(observe):
             names.append(time.tzname[0])
         return names
 
-    assert observe.told(change, {"timezone": "localtime=Europe/Moscow"}) == ["JST", "MSK"]
+    assert observe.result_of(change, {"timezone": "localtime=Europe/Moscow"}) == ["JST", "MSK"]
 
 
 class TestDatetime:
@@ -109,7 +109,7 @@ class TestDatetime:
             assert not isinstance(datetime.date.today(), datetime.datetime)
             return repr(made)
 
-        assert observe.told(make, CLOCK).startswith("datetime.datetime(2026, 9, 16, 12, ")
+        assert observe.result_of(make, CLOCK).startswith("datetime.datetime(2026, 9, 16, 12, ")
         assert {type(each) for each in kept} == {real}
 
     def test_a_subclass_has_instances_of_its_own(self, observe):
@@ -122,4 +122,4 @@ class TestDatetime:
             assert isinstance(made, datetime.datetime)
             return type(made).__name__, made.year
 
-        assert observe.told(make, CLOCK) == ["Stamp", 2026]
+        assert observe.result_of(make, CLOCK) == ["Stamp", 2026]

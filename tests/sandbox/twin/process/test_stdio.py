@@ -65,20 +65,20 @@ def look():
 
 
 def test_a_pipe_is_no_terminal(observe):
-    assert observe.told(look, PIPE) == [
+    assert observe.result_of(look, PIPE) == [
         [False] * 3, [False] * 3, [0, 1, 2], "p", 25, 25, [80, 24], 25, True, False,
     ]  # fmt: skip
 
 
 def test_a_terminal_is_one_of_its_size(observe):
-    assert observe.told(look, TERMINAL) == [
+    assert observe.result_of(look, TERMINAL) == [
         [True] * 3, [True] * 3, [0, 1, 2], "c", "/dev/pts/0", [120, 40], [120, 40],
         [40, 120, 0, 0], False, True,
     ]  # fmt: skip
 
 
 def test_a_pipe_says_nothing_to_who_reads(observe):
-    assert observe.told(lambda: [sys.stdin.read(), os.read(0, 9).decode()], PIPE) == ["", ""]
+    assert observe.result_of(lambda: [sys.stdin.read(), os.read(0, 9).decode()], PIPE) == ["", ""]
 
 
 @pytest.mark.parametrize("read", [input, lambda: sys.stdin.readline(), lambda: os.read(0, 1)])
@@ -94,4 +94,4 @@ def test_what_cannot_be_written_is_treated_as_python_does(observe, locale, error
     def ask():
         return sys.stdout.encoding, sys.stdout.errors, sys.stderr.errors
 
-    assert observe.told(ask, {"locale": locale}) == ["utf-8", errors, "backslashreplace"]
+    assert observe.result_of(ask, {"locale": locale}) == ["utf-8", errors, "backslashreplace"]

@@ -51,7 +51,7 @@ def test_warnings_are_pythons_own(observe):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         filters = list(warnings.filters)
-        assert observe.told(warn) == ["default", "ignore", "ignore", "ignore", "ignore"]
+        assert observe.result_of(warn) == ["default", "ignore", "ignore", "ignore", "ignore"]
         assert list(warnings.filters) == filters
 
 
