@@ -192,7 +192,7 @@ class Engine:
             self._start_phase("mine"),
             lanes=_MINING_PARALLEL,
             seed=self.options.seed,
-            enough=enough,
+            exceeds_limit=enough,
         )
         self.rounds.scope = add_mined(self.scope, found)
 

@@ -149,10 +149,10 @@ def add_mined(scope: Scope, found: MiningResult) -> Scope:
     added = tuple(text for text in found.levels if text not in known)
     scope = add_levels(scope, name, added)
     missing = list(scope.not_measured)
-    if found.left:
+    if found.untested:
         missing.append(
             NotMeasured(
-                f"{len(found.left)} variables that the client's files name",
+                f"{len(found.untested)} variables that the client's files name",
                 "set all together they change something, and there was no room for the trials "
                 f"that tell which; lab audit --factors {name} has more",
             )

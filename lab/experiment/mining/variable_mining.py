@@ -1,12 +1,12 @@
-"""The phase that finds which of the variables read out of a client's files matter.
+"""The mining phase: which of the variables that a client's files mention have an effect.
 
-Hundreds of names stand in a client's files, and most do nothing.  First one trial gives each
-name a text of its own, and looks for these texts in what was sent: a copy needs no
-comparison, and a client that sends its whole environment would make every name matter.  The
-others are set many at a time (:mod:`lab.experiment.mining.group_testing`), each to ``1``, the value
-that most switches take, together with the factor's own named levels.  What is found becomes
-levels of the factor ``variables``, to be tried alone and with other factors, and confirmed,
-like any level.
+A client's files contain hundreds of names, and most have no effect.  First one trial sets each
+name to a unique text, and these texts are searched for in everything that was sent: a copy needs
+no comparison, and for a client that sends its whole environment every name would have an effect.
+The other names are set many at a time (:mod:`lab.experiment.mining.group_testing`), each to
+``1``, the value of most switches, together with the factor's own named levels.  The result
+becomes levels of the factor ``variables``, to be tried alone and with other factors, and confirmed
+like any other level.
 """
 
 from __future__ import annotations
@@ -34,22 +34,25 @@ _MAX_COPIES = 3
 """Copied variables that become levels."""
 _MAX_REPEATS = 4
 _REPLICATES = 2
-"""Of the trial that sets everything: what differs between them is noise."""
+"""Replicates of the trial that sets everything: what differs between them is noise."""
 
 
 class MiningResult(msgspec.Struct, frozen=True):
-    """What mining found: levels of the factor, and the names that it had no trials left for.
+    """The result of mining.
 
-    ``copied`` are further names whose texts were sent: too many to make levels of all.
+    Attributes:
+        levels: New levels of the factor.
+        untested: Names for which a limit left no trials.
+        copied: Further names whose texts were sent; there are too many to make levels of all.
     """
 
     levels: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
+    untested: tuple[str, ...] = ()
     copied: tuple[str, ...] = ()
 
 
 def choose_values(names: Sequence[str]) -> dict[str, str]:
-    """What mining sets: the factor's named levels, and every other name to ``1``."""
+    """Return the value to set for each name: that of the factor's named levels, or ``1``."""
     named = (parse_assignments(text) for text in get_factor(FACTOR).levels)
     general = {name: value for level in named for name, value in level.items()}
     return {**dict.fromkeys(names, "1"), **general}
@@ -62,20 +65,28 @@ def mine_variables(
     *,
     lanes: int,
     seed: int,
-    enough: Callable[[int], bool],
+    exceeds_limit: Callable[[int], bool],
 ) -> Generator[EngineEvent, None, MiningResult]:
-    """Search among variables with the values to set; ``enough(n)`` says whether there is no
-    room for ``n`` more trials.
+    """Find which variables have an effect; the control environment must have been measured.
 
-    The control environment must have been measured already.
+    Args:
+        values: The variables, and the value to set for each.
+        control: The control environment.
+        runner: Runs the trials.
+        lanes: How many sets may be tried at the same time.
+        seed: The seed of the unique texts.
+        exceeds_limit: Whether so many more trials would exceed a limit.
+
+    Returns:
+        The result, after the events of the trials.
     """
-    if not values or enough(1 + _REPLICATES):
-        return MiningResult(left=tuple(values))
+    if not values or exceeds_limit(1 + _REPLICATES):
+        return MiningResult(untested=tuple(values))
     texts = {name: make_unique_text(number, seed) for number, name in enumerate(values)}
     marked = control.but({FACTOR: format_level(texts)})
     yield from runner.run([PlannedTrial(marked)])
     copied = _find_copied(texts, runner.features(marked))
-    # Two texts each, because only what follows its level is a copy.
+    # Two texts each, because only a value that follows its level is a copy.
     levels = [
         format_level({name: text})
         for name in copied[:_MAX_COPIES]
@@ -93,21 +104,21 @@ def mine_variables(
     alike = choose_views([runner.features(control), runner.features(everything)])
     tokens: dict[Environment, str] = {}
 
-    def asked(environments: Sequence[Environment]) -> Generator[EngineEvent, None, bool]:
-        """Find the tokens of these; false where a limit is in the way.
+    def find_tokens(environments: Sequence[Environment]) -> Generator[EngineEvent, None, bool]:
+        """Find the tokens of these environments; false where a limit is reached.
 
-        A token that no other set showed is either news or a mishap of one trial, so the
-        trial is repeated before it is believed.
+        An unseen token is either new behaviour or a one-off failure; the trial is repeated before
+        the token is accepted.
         """
         missing = [one for one in dict.fromkeys(environments) if one not in tokens]
-        if missing and enough(len(missing)):
+        if missing and exceeds_limit(len(missing)):
             return False
         yield from runner.run([PlannedTrial(one) for one in missing])
         for one in missing:
             seen = [alike.token(features) for features in runner.features(one)]
             for number in range(1, _MAX_REPEATS):
-                believed = _accept_token(seen, frozenset(tokens.values()))
-                if believed is not None or enough(1):
+                accepted = _accept_token(seen, frozenset(tokens.values()))
+                if accepted is not None or exceeds_limit(1):
                     break
                 yield from runner.run([PlannedTrial(one, number)])
                 seen = [alike.token(features) for features in runner.features(one)]
@@ -125,7 +136,7 @@ def mine_variables(
         except StopIteration:
             break
         environments = [control.but({FACTOR: level(chosen)}) for chosen in sets]
-        if not (yield from asked(environments)):
+        if not (yield from find_tokens(environments)):
             break
         answers = tuple(tokens[environment] for environment in environments)
     levels += [level(chosen) for chosen in search.found]
@@ -134,12 +145,12 @@ def mine_variables(
 
 
 def make_unique_text(number: int, seed: int) -> str:
-    """A text that stands for one variable and occurs nowhere else."""
+    """Return a text that represents one variable and occurs nowhere else."""
     return f"vq{(seed * 7919 + number) % 1_000_000:06d}xk"
 
 
 def _accept_token(seen: Sequence[str], known: frozenset[str]) -> str | None:
-    """The token of several trials of one set that is no mishap; None while that is open."""
+    """Return the token of a set that is no one-off failure; None while that is undecided."""
     for token in seen:
         if token in known or seen.count(token) > 1:
             return token
@@ -147,7 +158,7 @@ def _accept_token(seen: Sequence[str], known: frozenset[str]) -> str | None:
 
 
 def _find_copied(texts: Mapping[str, str], trials: Sequence[Features]) -> tuple[str, ...]:
-    """The variables whose own text was sent somewhere."""
+    """Return the variables whose unique text was sent somewhere."""
     sent = "\n".join(
         text for features in trials for values in features.values() for text in values
     ).lower()

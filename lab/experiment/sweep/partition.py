@@ -1,7 +1,7 @@
-"""What a sweep found for one signal: all levels of a factor, divided by what they send.
+"""The partition of all levels of a factor by what they send, for one signal.
 
-Values are read as the signal's decision table reads them: the columns at the signal's place
-that vary here and are covert if the signal is, and of a short text the whole.
+Values are read as in the signal's decision table: from the columns at the signal's location that
+vary in the context of the sweep and are covert if the signal is; of a short text, the whole.
 """
 
 from __future__ import annotations
@@ -33,29 +33,35 @@ __all__ = [
 ]
 
 _AGREED = 0.8
-"""Where fewer trials of a level agree, it is uncertain."""
+"""A level is uncertain if a smaller share of its trials agrees."""
 _MESSAGES = (MessagePart.REQUEST, MessagePart.MESSAGE)
 
 
 class SweptFactor(msgspec.Struct, frozen=True):
-    """One factor swept: in which contexts, and what that cost."""
+    """One factor that was swept.
+
+    Attributes:
+        factor: The factor.
+        contexts: The levels of the other factors in which it was swept.
+        skipped_contexts: How many further contexts were not swept.
+        levels_tried: Levels that were tried in all contexts.
+        levels_known: All levels of the factor.
+    """
 
     factor: str
     contexts: tuple[Changes, ...]
-    left: int
-    """Contexts that there were too many of."""
-    tried: int
-    """Levels that were tried in all contexts, of ``of``."""
-    of: int
+    skipped_contexts: int
+    levels_tried: int
+    levels_known: int
 
 
 def concerns(signal: Signal, name: str) -> bool:
-    """Whether a sweep of this factor divides what the signal shows."""
+    """Whether a sweep of this factor applies to a signal."""
     return name in signal.cause and signal.kind != "route"
 
 
 def find_context(signal: Signal, name: str) -> Changes:
-    """The levels at which a signal shows what a factor does, that factor's own left out."""
+    """Return the levels of the other factors at which a factor has the effect of a signal."""
     pair = signal.pair
     levels = {**pair.context, pair.factor: pair.right_level}
     return frozenset(Setting(*item) for item in levels.items() if item[0] != name)
@@ -64,9 +70,13 @@ def find_context(signal: Signal, name: str) -> Changes:
 def add_partition(
     signal: Signal, swept: SweptFactor, rows: Sequence[Row], control: Environment
 ) -> Signal:
-    """The signal with what a sweep found; as it was, where the sweep does not concern it.
+    """Add the result of a sweep to a signal; the signal is unchanged if the sweep does not apply.
 
-    ``rows`` are all trials of the audit, the control environment's first.
+    Args:
+        signal: The signal.
+        swept: The sweep.
+        rows: All trials of the audit, the control environment's first.
+        control: The control environment.
     """
     context = find_context(signal, swept.factor)
     if not concerns(signal, swept.factor) or context not in swept.contexts:
@@ -89,7 +99,7 @@ def add_partition(
             for value, levels in sorted(parts.items(), key=lambda item: -len(item[1]))
         ),
         levels=len(seen),
-        of=swept.of,
+        of=swept.levels_known,
         trials=sum(map(len, seen.values())),
         uncertain=tuple(uncertain),
     )
@@ -98,16 +108,23 @@ def add_partition(
 
 
 def summarise_sweep(swept: SweptFactor, found: tuple[str, ...], trials: int) -> ExplorationSummary:
-    """What the report says of a sweep that took so many trials and brought these levels."""
+    """Return the summary of a sweep for the report.
+
+    Args:
+        swept: The sweep.
+        found: Levels that it found and that became levels of the audit.
+        trials: Trials that it alone needed.
+    """
     whys = []
-    if swept.tried < swept.of:
-        whys.append(f"a limit left {swept.of - swept.tried} of {swept.of} levels out")
-    if swept.left:
-        whys.append(f"{swept.left} more contexts in which it shows were not swept")
+    known, skipped = swept.levels_known, swept.skipped_contexts
+    if swept.levels_tried < known:
+        whys.append(f"a limit left {known - swept.levels_tried} of {known} levels out")
+    if skipped:
+        whys.append(f"{skipped} more contexts in which it has an effect were not swept")
     return ExplorationSummary(
         how="sweep",
         factor=swept.factor,
-        levels=swept.tried,
+        levels=swept.levels_tried,
         trials=trials,
         contexts=tuple(dict(sorted(context)) for context in swept.contexts),
         found=found,
@@ -122,15 +139,25 @@ def collect_values_by_level(
     rows: Sequence[Row],
     control: Environment,
 ) -> dict[str, list[str | None]]:
-    """What each level's trials in a context sent, as the signal's decision table tells it."""
-    place = signal.fields[0]
-    messages = {place.message.with_part(part) for part in _MESSAGES}
+    """Return the values that the trials of each level sent, as in the signal's decision table.
+
+    Args:
+        signal: The signal.
+        name: The factor.
+        context: The levels of the other factors.
+        rows: All trials of the audit, the control environment's first.
+        control: The control environment.
+    """
+    location = signal.fields[0]
+    messages = {location.message.with_part(part) for part in _MESSAGES}
     restricted = [
         msgspec.structs.replace(
             row,
             features={}
             if row.broken
-            else {p: v for p, v in row.features.items() if p == place or p in messages},
+            else {
+                at: texts for at, texts in row.features.items() if at == location or at in messages
+            },
         )
         for row in rows
     ]
@@ -144,7 +171,7 @@ def collect_values_by_level(
     found = [
         column
         for column in extract_columns(restricted)[0]
-        if column.location == place and _shows_signal(column, signal, trials, here)
+        if column.location == location and _shows_signal(column, signal, trials, here)
     ]
     found = [column for column in found if column.view not in ("count", "presence")] or found[:1]
     if not found:
@@ -152,7 +179,7 @@ def collect_values_by_level(
     cut = [msgspec.structs.replace(c, values=tuple(c.values[i] for i in here)) for c in found]
     values = join_slots(cut)
     exact = all(column.view in ("exact", "set", "presence") for column in cut)
-    whole = find_whole_texts(place, values, [rows[index] for index in here]) if exact else None
+    whole = find_whole_texts(location, values, [rows[index] for index in here]) if exact else None
     seen: dict[str, list[str | None]] = defaultdict(list)
     for index, value in zip(here, whole or values, strict=True):
         if value is not None:
@@ -162,7 +189,7 @@ def collect_values_by_level(
 
 
 def _shows_signal(column: Column, signal: Signal, trials: TrialTable, here: Sequence[int]) -> bool:
-    """Whether a column varies here, and in the signal's way: covert or plain."""
+    """Whether a column varies in these rows, and is covert exactly if the signal is."""
     seen = Counter(value for index in here if (value := column.values[index]) is not None)
     if len(seen) < 2:
         return False
@@ -181,7 +208,7 @@ def _shows_signal(column: Column, signal: Signal, trials: TrialTable, here: Sequ
 
 
 def split_pair(signal: Signal, control: Environment) -> tuple[Changes, Changes]:
-    """Both sides of the minimal pair, against the control."""
+    """Return both sides of the minimal pair, as changes against the control."""
     pair = signal.pair
     shared = frozenset(Setting(*item) for item in pair.context.items())
     left, right = (

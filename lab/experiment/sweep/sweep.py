@@ -1,22 +1,21 @@
-"""A sweep: every level that a factor can have, one trial each, and what that divides.
+"""Sweeps: every level that a factor can have, one trial each.
 
-The context of a sweep is where the factor shows: at the minimal pair of a confirmed signal,
-every other factor of the cause stands at the level that shows it.  Signals with the same
-context share their trials.  A factor in no cause is swept with all else at the control.
+The context of a sweep is where the factor has an effect: every other factor of the cause has its
+level of the minimal pair of a confirmed signal.  Signals with the same context share their trials.
+A factor in no cause is swept with all other factors at the control.
 
-One trial a level says what it sends.  Some levels are repeated until it is certain:
+One trial per level shows what it sends.  Some levels are repeated until the value is certain:
 
-- a rare value (shared by less than a twentieth of the levels) is what a chance mistake looks
-  like, so it must come twice; unless so many levels have values of their own that the signal
-  tells levels finely apart, as a copy does;
-- where trials of the signal ever dissented, every level gets three;
-- where trials of a level disagree, it gets up to five, and is listed as uncertain if less
-  than four in five of them agree.
+- a rare value (shared by less than a twentieth of the levels) may be a one-off failure, so it must
+  occur twice; unless so many levels have values of their own that the signal distinguishes them
+  finely, as a copy does;
+- where trials of the signal ever deviated, every level gets three trials;
+- where trials of a level disagree, it gets up to five, and is listed as uncertain if less than
+  four in five of them agree.
 
-The trials of a sweep take no part in the inference, which would make hundreds of questions of
-them.  But what they show at a place and in a way that no signal tells of is not lost: the
-level that shows it is handed back, to become a level of the audit and to be confirmed like
-any other.
+The trials of a sweep are not used to infer causes, which would raise hundreds of hypotheses.  An
+effect that they have at a location, and in a way, that no signal describes is not lost: the level
+becomes a level of the audit, and is confirmed like any other.
 """
 
 from __future__ import annotations
@@ -60,18 +59,18 @@ AnalyseRows = Callable[[Sequence[Row], Collection[Location]], Analysis]
 
 MAX_CONTEXTS = 3
 _RARE = 20
-"""A value that fewer than one in so many levels send is rare."""
+"""A value is rare if fewer than one in so many levels send it."""
 _FINE = 4
-"""Where more than one in so many levels send a rare value, levels are told finely apart."""
+"""Levels are distinguished finely if more than one in so many have a rare value."""
 _AGAIN, _DISSENTING, _MOST = 2, 3, 5
-"""Trials of a level with a rare value, of a signal that dissents, and at most."""
+"""Trials of a level with a rare value, of a level of a deviating signal, and at most."""
 _MAX_NEW = 3
 _QUESTIONS, _MOST_QUESTIONS = 4, 12
-"""Rounds, and trials a round, of questions that a sweep raised."""
+"""Rounds of trials for levels with undescribed effects, and trials per round."""
 
 
 def find_contexts(signals: Iterable[Signal], name: str) -> list[Changes]:
-    """Where a factor shows: the other levels of the minimal pairs; all else at the control."""
+    """Return where a factor has an effect: the other levels of the minimal pairs of signals."""
     found: dict[Changes, None] = {}
     for signal in signals:
         if concerns(signal, name):
@@ -82,7 +81,17 @@ def find_contexts(signals: Iterable[Signal], name: str) -> list[Changes]:
 def sweep_factor(
     name: str, signals: Sequence[Signal], control: Environment, runner: PhaseRunner
 ) -> Generator[EngineEvent, None, SweptFactor]:
-    """Run the trials of a sweep, with repetitions; :func:`add_partition` reads them."""
+    """Run the trials of a sweep, with repetitions; :func:`add_partition` reads them.
+
+    Args:
+        name: The factor.
+        signals: The confirmed signals.
+        control: The control environment.
+        runner: Runs the trials.
+
+    Returns:
+        The factor with its contexts, after the events of the trials.
+    """
     levels = all_levels(name)
     found = find_contexts(signals, name)
     chosen = found[:MAX_CONTEXTS]
@@ -92,14 +101,14 @@ def sweep_factor(
         here = [environment for environment in here if find_conflict(environment) is None]
         known = {row.environment for row in runner.rows()}
         wanted = [PlannedTrial(environment) for environment in here if environment not in known]
-        told = [s for s in signals if concerns(s, name) and find_context(s, name) == context]
+        affected = [s for s in signals if concerns(s, name) and find_context(s, name) == context]
         while wanted:
             before = len(runner.rows())
             yield from runner.run(wanted)
             rows = runner.rows()
             if len(rows) < before + len(wanted):
                 break  # a limit was reached
-            doubtful = _list_doubtful(name, context, told, rows, control)
+            doubtful = _list_doubtful(name, context, affected, rows, control)
             wanted = [runner.next_trial(control.but({**dict(context), name: x})) for x in doubtful]
         known = {row.environment for row in runner.rows()}
         untried.update(environment[name] for environment in here if environment not in known)
@@ -114,7 +123,7 @@ def _list_doubtful(
     rows: Sequence[Row],
     control: Environment,
 ) -> list[str]:
-    """The levels that need another trial."""
+    """Return the levels that need another trial."""
     found: dict[str, None] = {}
     for signal in signals:
         seen = collect_values_by_level(signal, name, context, rows, control)
@@ -124,7 +133,7 @@ def _list_doubtful(
 
 
 def _list_undecided(seen: Mapping[str, Sequence[str | None]], *, dissent: bool) -> list[str]:
-    """The levels, of these with what their trials sent, that need another."""
+    """Return the levels that need another trial, from the values of their trials."""
     usual = {level: Counter(values).most_common(1)[0][0] for level, values in seen.items()}
     shared = Counter(usual.values())
     rare = {level for level, value in usual.items() if shared[value] * _RARE < len(seen)}
@@ -142,16 +151,26 @@ def _list_undecided(seen: Mapping[str, Sequence[str | None]], *, dissent: bool) 
 def find_new_levels(
     name: str, signals: Iterable[Signal], runner: PhaseRunner, scope: Scope, analyse: AnalyseRows
 ) -> Generator[EngineEvent, None, tuple[str, ...]]:
-    """Find levels that show something at a place and in a way that no signal tells of.
+    """Find levels with an effect at a location, and in a way, that no signal describes.
 
-    Looked at are all trials, those of sweeps among them; what the analysis wants to know of
-    levels that the audit does not have yet is run.
+    All trials are analysed, those of sweeps included; trials that the analysis requests of levels
+    that the audit does not have yet are run.
+
+    Args:
+        name: The factor.
+        signals: The confirmed signals.
+        runner: Runs the trials.
+        scope: The factors and levels of the audit.
+        analyse: Analyses the trials.
+
+    Returns:
+        The levels, after the events of the trials.
     """
-    told = {(s.cause, place, s.covert) for s in signals for place in s.fields}
-    at = {(cause, place) for cause, place, _ in told}
+    described = {(s.cause, location, s.covert) for s in signals for location in s.fields}
+    at = {(cause, location) for cause, location, _ in described}
     known = scope.levels[name]
-    # A copy of the factor would have every level tried again, and leave no trials for others.
-    settled = frozenset(place for s in signals if s.cause == (name,) for place in s.fields)
+    # With a copy of the factor every level would be tried again, and no trials left for others.
+    settled = frozenset(location for s in signals if s.cause == (name,) for location in s.fields)
     for round_left in reversed(range(_QUESTIONS)):
         rows = runner.rows()
         control = rows[0].environment
@@ -168,7 +187,7 @@ def find_new_levels(
         if len(runner.rows()) == len(rows):
             break  # a limit was reached
     trials = TrialTable(control, [row.environment for row in rows])
-    # What stands beside a copy would be told with it, so it is looked at by itself, too.
+    # An effect beside a copy would be merged with it, so it is also assembled by itself.
     apart = [
         effect
         for effect in analysis.effects
@@ -195,7 +214,7 @@ def find_new_levels(
         ways = (
             (draft.covert,) if trials.rows_by_changes.get(split_pair(draft, control)[0]) else (0, 1)
         )
-        fresh = not any((draft.cause, x, way) in told for x in draft.fields for way in ways)
+        fresh = not any((draft.cause, x, way) in described for x in draft.fields for way in ways)
         if fresh and level is not None and level not in known:
             found[level] = None
     return tuple(found)[:_MAX_NEW]
