@@ -1,8 +1,8 @@
-"""How many trials to run at a time, where the user does not say.
+"""How many trials run at a time, where the user does not set it.
 
-A client that computes keeps a processor busy; one that mostly waits (for a timer, for an
-answer that it does not get) leaves room for others.  So the number follows from what
-trials have needed so far: processors times wall time over processor time.
+A client that computes uses a whole processor.  One that mostly waits (for a timer, or for an
+answer that it does not get) leaves capacity for others.  So the number follows from the trials
+so far: processors times wall time over processor time.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import threading
 __all__ = ["AdaptiveConcurrency"]
 
 _MIN_TRIALS = 6
-"""Trials before their needs are taken for typical."""
+"""Trials after which their use of processors counts as typical."""
 
 
 class AdaptiveConcurrency:
-    """The number of trials at a time, at least one a processor and at most two."""
+    """How many trials run at a time: between one and two a processor, or a fixed number."""
 
     def __init__(self, processors: int, fixed: int | None = None) -> None:
         self._processors = processors
@@ -28,11 +28,11 @@ class AdaptiveConcurrency:
 
     @property
     def max_jobs(self) -> int:
-        """The largest number there can ever be."""
+        """The largest number that :attr:`jobs` can reach."""
         return self._fixed or 2 * self._processors
 
     def record_trial(self, wall_s: float, cpu_s: float) -> None:
-        """Take one more trial into account."""
+        """Add the wall time and the processor time of a trial, in seconds."""
         with self._lock:
             self._trials += 1
             self._wall_s += wall_s

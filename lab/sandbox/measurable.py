@@ -1,6 +1,6 @@
 """Which factors cannot be varied for a client, and why.
 
-An environment names only what the lab really decides: a factor that does not reach the
+An environment names only levels that the lab really sets.  A factor that does not reach the
 client has no level in it, because any level would be untrue.
 """
 
@@ -17,7 +17,7 @@ __all__ = ["find_unmeasurable_factors"]
 
 
 def find_unmeasurable_factors(client: Client) -> Mapping[str, str]:
-    """Factor name to the reason why it cannot be varied for this client."""
+    """Map the name of each factor that cannot be varied to the reason."""
     reasons = {}
     for name, item in factors().items():
         if name in client.profile.exclude:
@@ -27,5 +27,5 @@ def find_unmeasurable_factors(client: Client) -> Mapping[str, str]:
         elif "clock" in item.requires and not is_clock_supported():
             reasons[name] = "the clock reaches programs on x86-64 only, not on this processor"
         elif name == "network" and find_device_kind() is None:
-            reasons[name] = "this kernel has no device (dummy, ifb) to pretend interfaces with"
+            reasons[name] = "this kernel has no device (dummy, ifb) that simulates interfaces"
     return reasons

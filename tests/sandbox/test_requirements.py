@@ -1,8 +1,7 @@
-"""The machine: what is missing is said honestly, and only that is installed."""
+"""What the machine lacks is named, with the reason that the kernel gives."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 
 from lab.errors import MachineError
 from lab.sandbox import requirements
-from lab.sandbox.package_install import install_packages
 from lab.sandbox.requirements import Requirement, check_requirements, describe_missing, require_all
 
 ABSENT = Requirement("bwrap", "makes the jail", "bubblewrap", False)
@@ -100,28 +98,3 @@ def test_what_is_optional_is_not_missing():
     assert (
         describe_missing([Requirement("strace", "shows", "strace", False, required=False)]) is None
     )
-
-
-def test_only_missing_packages_are_installed():
-    runs = Runs()
-    present = Requirement("ip", "sets up", "iproute2", True)
-    assert install_packages([ABSENT, present, ABSENT], runs) == ("bubblewrap",)
-    words = runs.commands[-1]
-    assert words[-1] == "bubblewrap"
-    assert "iproute2" not in words
-    assert [command for command in runs.commands if "update" in command]
-    assert install_packages([present], Runs("apt-get")) == ()
-
-
-def test_a_failing_installation_is_said():
-    with pytest.raises(MachineError, match="bubblewrap: E: no such package"):
-        install_packages([ABSENT], Runs("install", said="E: no such package"))
-
-
-def test_an_ordinary_user_without_sudo_is_told_what_to_do(monkeypatch):
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(MachineError, match="sudo apt-get install bubblewrap"):
-        install_packages([ABSENT], Runs("sudo"))
-    runs = Runs()
-    install_packages([ABSENT], runs)
-    assert runs.commands[-1][:3] == ["sudo", "-n", "apt-get"]

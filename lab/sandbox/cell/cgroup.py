@@ -1,9 +1,9 @@
-"""A hard bound on a cell's processes, where the kernel's own limit does not bind.
+"""A limit of a cell's processes for root, whom the kernel's own limit does not bind.
 
-``RLIMIT_NPROC`` holds an ordinary user's client, but not root's: there a fork bomb could take
-all process numbers of the machine before the watch ends it, and other cells would fail.  So
-a cell that root opens runs in a control group of its own.  Where control groups cannot be
-written (inside most containers) there is none, and the watch alone has to do.
+``RLIMIT_NPROC`` limits an ordinary user's client, but not root's: a fork bomb could take all
+process ids of the machine before the watch ends it, and other cells would fail.  So a cell that
+root opens runs in a control group of its own.  Where control groups cannot be written (in most
+containers) there is none, and the watch alone limits processes.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ _STALE_AFTER_S = 60.0
 
 
 class ControlGroup:
-    """A control group that holds one cell."""
+    """The control group of one cell."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @property
     def procs_file(self) -> Path:
-        """The file to which a process writes its number to join."""
+        """The file to which a process writes its id to join."""
         return self.folder / "cgroup.procs"
 
     def remove(self) -> None:
-        """Remove the group once its last process has gone; it does no harm if it stays."""
+        """Remove the group when its last process has ended; one that stays does no harm."""
         end = time.monotonic() + _REMOVAL_TIMEOUT_S
         while time.monotonic() < end:
             try:
@@ -49,7 +49,7 @@ class ControlGroup:
 
 
 def create_control_group(processes: int) -> ControlGroup | None:
-    """A new group of at most so many processes and threads, or None where there can be none."""
+    """Create a group that limits processes and threads, or return None where that fails."""
     parent = _find_parent()
     if parent is None:
         return None
@@ -77,10 +77,10 @@ def _find_parent() -> Path | None:
 
 
 def _remove_stale_groups(parent: Path) -> None:
-    """Remove what a lab that was killed left behind.
+    """Remove groups that a killed lab left.
 
-    A group in use cannot be removed.  One that is empty and young may be another lab's, made
-    a moment ago and about to be joined, so only old ones are taken for left behind.
+    The kernel refuses to remove a group in use.  A young empty group may be about to be joined
+    by another lab's cell, so only old ones are removed.
     """
     youngest = time.time() - _STALE_AFTER_S
     for folder in parent.glob(f"{_PREFIX}*"):

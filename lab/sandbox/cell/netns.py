@@ -1,7 +1,7 @@
-"""The network inside a cell: what catches everything, and the interfaces that it pretends.
+"""The network inside a cell: interception of all traffic, and simulated interfaces.
 
-The holder's, so it imports nothing but the standard library and what else is the holder's.
-What the interfaces are is decided outside (:mod:`lab.sandbox.cell.network_plan`).
+It runs in the holder, so it imports only the standard library and other modules of the holder.
+:mod:`lab.sandbox.cell.network_plan` decides outside which interfaces there are.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ __all__ = [
 ]
 
 PORT = 1
-"""Of the listening sockets.  A port and addresses that no client can want for itself."""
+"""Port and addresses of the listening sockets, which no client uses itself."""
 CATCH4 = "192.0.2.1"
 CATCH6 = "100::1"
 FIRST_INDEX = 2
-"""Of the network interfaces beside ``lo``: where the numbers begin on any machine."""
+"""Index of the first network interface after ``lo``, as on any machine."""
 
 IP_TRANSPARENT = 19
 IP_RECVORIGDSTADDR = 20
@@ -44,7 +44,7 @@ NLMSG_ERROR = 2
 TABLE = "lab"
 OWN4 = "own4"
 OWN6 = "own6"
-"""Sets of the addresses that are the machine's own; the lab is not their other end."""
+"""Sets of the machine's own addresses, whose traffic is not intercepted."""
 
 RULES = f"""\
 table inet {TABLE} {{
@@ -64,7 +64,7 @@ table inet {TABLE} {{
 
 
 class NetworkNamespace:
-    """The network of this namespace: at first, only the loopback device."""
+    """The network of this process's namespace; at first only the loopback device."""
 
     def __init__(self, ip: str, nft: str) -> None:
         prepare_namespace()
@@ -73,14 +73,23 @@ class NetworkNamespace:
         self.netfilter = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER)
         self.deleting: Subprocess | None = None
 
-    def replace_network(self, doomed: list[str], commands: str, message: bytes) -> None:
-        """Make another network; where that fails, none is left, as in a new cell."""
+    def replace_network(self, deleted: list[str], commands: str, message: bytes) -> None:
+        """Replace the network; where that fails, only the loopback device is left.
+
+        Args:
+            deleted: Names of the interfaces to delete first.
+            commands: Commands for ip(8), one a line.
+            message: Message to netfilter that replaces the own addresses.
+
+        Raises:
+            OSError: A step fails.
+        """
         try:
             self.finish_deletion()
-            if doomed:
-                self.delete_interfaces(doomed)
+            if deleted:
+                self.delete_interfaces(deleted)
             run_program([self.ip, "-batch", "-"], commands)
-            # Over a socket that stays open: at its end it waits for what was removed.
+            # The socket stays open, because closing it waits for what was removed.
             self.netfilter.send(message)
             check_acknowledgements(self.netfilter)
         except OSError:
@@ -91,11 +100,11 @@ class NetworkNamespace:
             raise
 
     def delete_interfaces(self, names: list[str]) -> None:
-        """Delete interfaces; they are not there any more when it returns.
+        """Delete interfaces, and return when their names are free.
 
-        The kernel goes on to free them, which takes longer, and which :meth:`settle` awaits.
+        The kernel takes longer to release them; :meth:`finish_deletion` waits for that.
         """
-        # As a group, which takes the time of one.
+        # Deleting a group takes as long as deleting one interface.
         lines = [f"link set dev {name} group 1\n" for name in names]
         deleting = Subprocess([self.ip, "-batch", "-"], "".join(lines) + "link delete group 1\n")
         self.deleting = deleting
@@ -103,13 +112,13 @@ class NetworkNamespace:
             select.select((), (), (), 0.0002)
 
     def finish_deletion(self) -> None:
-        """Wait for what is being deleted."""
+        """Wait until deleted interfaces are released."""
         if self.deleting is not None:
             deleting, self.deleting = self.deleting, None
             deleting.wait()
 
     def inspect(self) -> int:
-        """What `ip` says about the cell, in an anonymous file: JSON, three times, and NUL."""
+        """Write the links and the IPv4 and IPv6 routes to a memory file, as JSON, each with NUL."""
         output = os.memfd_create("inspect")
         for words in (
             ["link"],
@@ -123,15 +132,15 @@ class NetworkNamespace:
 
 
 def prepare_namespace() -> None:
-    """IPv6 as on any machine, also where the host has it off; and the loopback device up."""
+    """Enable IPv6, also where the host has it disabled, and bring the loopback device up."""
     for setting, value in (
-        # A host that turned IPv6 off turned it off for new namespaces too.
+        # A host that disables IPv6 disables it in new namespaces too.
         ("ipv6/conf/all/disable_ipv6", "0"),
         ("ipv6/conf/default/disable_ipv6", "0"),
         ("ipv6/conf/lo/disable_ipv6", "0"),
-        # Nobody is there to be a router.
+        # There is no router.
         ("ipv6/conf/default/router_solicitations", "0"),
-        # A cell serves many trials: none may find the peers of an earlier one.
+        # A cell serves many trials; none may see the peers of an earlier one.
         ("ipv4/tcp_no_metrics_save", "1"),
         ("ipv4/tcp_max_tw_buckets", "0"),
     ):
@@ -139,12 +148,16 @@ def prepare_namespace() -> None:
             if file.read().strip() != value:
                 file.seek(0)
                 file.write(value)
-    with socket.socket() as anyone:
-        fcntl.ioctl(anyone, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", IFF_UP))
+    with socket.socket() as any_socket:
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", IFF_UP))
 
 
 def check_acknowledgements(netlink: socket.socket) -> None:
-    """Read the answers to a message; OSError for the first that says that it failed."""
+    """Read the kernel's answers to a message.
+
+    Raises:
+        OSError: The kernel refused it; the first error is reported.
+    """
     while True:
         try:
             answer = netlink.recv(1 << 16, socket.MSG_DONTWAIT)
@@ -158,37 +171,37 @@ def check_acknowledgements(netlink: socket.socket) -> None:
 
 
 def list_interfaces() -> set[str]:
-    """The names of those beside the loopback device."""
+    """List the names of all interfaces except the loopback device."""
     return {name for _, name in socket.if_nameindex()} - {"lo"}
 
 
 def open_catch_all_socket(family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socket:
-    """A socket that receives what was meant for any address."""
-    caught = open_transparent_socket(family, kind)
+    """Open a socket that receives the traffic to every address."""
+    opened = open_transparent_socket(family, kind)
     if kind == socket.SOCK_DGRAM:
         if family == socket.AF_INET:
-            caught.setsockopt(socket.SOL_IP, IP_RECVORIGDSTADDR, 1)
+            opened.setsockopt(socket.SOL_IP, IP_RECVORIGDSTADDR, 1)
         else:
-            caught.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVORIGDSTADDR, 1)
-        caught.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-    caught.bind((CATCH4 if family == socket.AF_INET else CATCH6, PORT))
+            opened.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVORIGDSTADDR, 1)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+    opened.bind((CATCH4 if family == socket.AF_INET else CATCH6, PORT))
     if kind == socket.SOCK_STREAM:
-        caught.listen(1024)
-    return caught
+        opened.listen(1024)
+    return opened
 
 
 def open_reply_socket(address: str, port: int) -> int:
-    """A UDP socket bound to an address that is not ours."""
+    """Open a UDP socket that is bound to a foreign address; return its descriptor."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     bound = open_transparent_socket(family, socket.SOCK_DGRAM)
-    # A link-local address is one of a link, and there is one that leads outside.
+    # A link-local address needs its link: the first interface has the default route.
     link_local = address[:3] in {"fe8", "fe9", "fea", "feb"}
     bound.bind((address, port, 0, FIRST_INDEX) if link_local else (address, port))
     return bound.detach()
 
 
 def open_transparent_socket(family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socket:
-    """A socket that may be bound to any address."""
+    """Open a socket that can be bound to any address."""
     made = socket.socket(family, kind)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if family == socket.AF_INET:

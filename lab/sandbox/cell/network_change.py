@@ -42,7 +42,7 @@ def plan_change(before: NetworkPlan, after: NetworkPlan, kind: str) -> tuple[tup
         if mac != new_mac:
             lines.append(f"link set dev {name} address {new_mac}")
         if name != new_name:
-            # Another interface may still have the name: rename through one that nobody can want.
+            # Another interface may still have the name: use one that no network can have first.
             temporary = f".{number}" if new_name in names else new_name
             lines.append(f"link set dev {name} name {temporary}")
             renamed[temporary] = new_name

@@ -1,8 +1,8 @@
-"""Replacing the elements of sets of nftables, as one message to the kernel.
+"""Replacement of the elements of nftables sets, as one message to the kernel.
 
-nft(8) would do, but waits ten milliseconds for what it removed to be freed, at its end.
-The format is that of nfnetlink: a batch of messages, all of which hold or none; see
-<linux/netfilter/nfnetlink.h>, <linux/netfilter/nf_tables.h> and netlink(7).
+nft(8) can do it too, but waits ten milliseconds at its end for the removed elements to be
+freed.  The format is that of nfnetlink: a batch of messages that is applied completely or not
+at all; see <linux/netfilter/nfnetlink.h>, <linux/netfilter/nf_tables.h> and netlink(7).
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ ELEMENT, KEY, VALUE = 1, 1, 1
 
 
 def encode_replacement(table: str, sets: Mapping[str, Iterable[bytes]]) -> bytes:
-    """The batch after which these sets of the table (family inet) hold these keys alone."""
+    """Encode the batch that replaces the keys of these sets of a table (family inet)."""
     count = itertools.count(1)
     batch = _encode_message(BATCH_BEGIN, 0, next(count), 0, SUBSYSTEM, b"")
     for name, keys in sets.items():
         where = _encode_attribute(TABLE, table.encode() + b"\0") + _encode_attribute(
             SET, name.encode() + b"\0"
         )
-        kind = SUBSYSTEM << 8 | DELETE_ELEMENTS  # without elements: all of them
+        kind = SUBSYSTEM << 8 | DELETE_ELEMENTS  # without elements, it deletes all
         batch += _encode_message(kind, ACKNOWLEDGE, next(count), INET, 0, where)
         elements = b"".join(_encode_element(key) for key in keys)
         if elements:

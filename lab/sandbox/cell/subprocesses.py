@@ -8,12 +8,21 @@ __all__ = ["Subprocess", "run_program"]
 
 
 def run_program(command: list[str], standard_input: str, output: int | None = None) -> None:
-    """Run a program to its end; OSError with its own words if it fails."""
+    """Run a program to its end.
+
+    Args:
+        command: Absolute path and arguments.
+        standard_input: Text that it reads.
+        output: Descriptor of its standard output, by default that of the errors.
+
+    Raises:
+        OSError: It fails; the message holds what it printed.
+    """
     Subprocess(command, standard_input, output).wait()
 
 
 class Subprocess:
-    """A program that runs beside the holder."""
+    """A program that runs while the holder goes on."""
 
     def __init__(self, command: list[str], standard_input: str, output: int | None = None) -> None:
         self.command = command
@@ -35,17 +44,21 @@ class Subprocess:
         os.close(source)
 
     def has_ended(self, options: int = os.WNOHANG) -> bool:
-        """Whether it has ended."""
+        """Whether it has ended; without WNOHANG in ``options``, wait for that."""
         if self.status is None:
             pid, status = os.waitpid(self.pid, options)
             self.status = status if pid else None
         return self.status is not None
 
     def wait(self) -> None:
-        """Wait for its end; OSError with its own words if it failed."""
+        """Wait for its end.
+
+        Raises:
+            OSError: It failed; the message holds what it printed.
+        """
         self.has_ended(0)
         os.lseek(self.errors, 0, os.SEEK_SET)
-        said = os.read(self.errors, 2000).decode(errors="replace").strip()
+        printed = os.read(self.errors, 2000).decode(errors="replace").strip()
         os.close(self.errors)
         if self.status:
-            raise OSError(f"{' '.join(self.command)} failed: {said}")
+            raise OSError(f"{' '.join(self.command)} failed: {printed}")

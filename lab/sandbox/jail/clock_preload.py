@@ -1,25 +1,24 @@
-"""The clock of a jail: another date, for dynamically linked programs, without a trace in
-the environment.
+"""The clock of a jail: a library that gives dynamically linked programs another date.
 
-Theory of operation.  There is no namespace for the time of day, so a small library in
-front of libc (named by the jail's /etc/ld.so.preload) adds a fixed number of seconds to
-what the kernel says.  All processes of a trial share the shift, and time goes on.
+Theory of operation.  There is no namespace for the time of day.  So a small library that is
+loaded before libc (named by the jail's /etc/ld.so.preload) adds a fixed number of seconds to
+the kernel's time.  All processes of a trial have the same shift, and time goes on.
 
-Why not libfaketime, which the rest of the world uses: without environment variables, which
-a client would see, it shifts the *monotonic* clock too, and then every sleep with an
-absolute deadline (Python's among them) never ends; it also leaves files in /dev/shm and
-variables in the environment of each process.  What is needed is so little that the library
-is written here, byte by byte, with the shift inside: nothing to compile or to configure.
+Why not libfaketime: configured without environment variables, which a client would see, it
+also shifts the *monotonic* clock, and then a sleep with an absolute deadline (as Python's)
+never ends.  It leaves files in /dev/shm and variables in the environment of each process.  The
+functions that are needed are so few that the library is written here as machine code, with the
+shift inside, so nothing has to be compiled or configured.
 
 * ``clock_gettime`` (wall clocks only), ``gettimeofday`` and ``time`` ask the kernel and add
-  the shift.  Monotonic clocks stay as they are, so nothing waits longer or shorter.
-* ``sem_timedwait``, ``pthread_cond_timedwait`` and ``pthread_mutex_timedlock`` take
-  deadlines by the wall clock; the shift is taken off again and the wait handed to the
-  variants of these functions that name their clock.  A condition variable may also be
-  bound to the monotonic clock, whose values are small: an uptime, not a date.
+  the shift.  Monotonic clocks are unchanged, so no wait becomes longer or shorter.
+* ``sem_timedwait``, ``pthread_cond_timedwait`` and ``pthread_mutex_timedlock`` take deadlines
+  by the wall clock.  The shift is subtracted, and the wait is passed to the variants of these
+  functions that name their clock.  A condition variable may also use the monotonic clock, whose
+  values are small: an uptime, not a date.
 
-What it does not reach: static programs (Go, most Rust), those with a libc other than glibc,
-other processors than x86-64, and the time stamps that the kernel puts on files.
+What it does not reach: static programs (Go, most Rust), other libcs than glibc, other
+processors than x86-64, and the time stamps that the kernel puts on files.
 """
 
 from __future__ import annotations
@@ -133,14 +132,17 @@ FUNCTIONS = {
 
 
 def is_clock_supported() -> bool:
-    """Whether this machine's processor is one for which the library can be written."""
+    """Whether the library exists for this machine's processor."""
     return platform.machine() == "x86_64"
 
 
 def make_clock_files(start: float, now: float) -> dict[str, File]:
-    """The files that make a jail's clock say ``start`` when the host's says ``now``.
+    """Make the files that shift a jail's clock from ``now`` on the host to ``start``.
 
     Both are Unix times.  The client starts within the second that begins at ``start``.
+
+    Raises:
+        MachineError: There is no library for this processor.
     """
     if not is_clock_supported():
         raise MachineError(
@@ -155,7 +157,7 @@ def make_clock_files(start: float, now: float) -> dict[str, File]:
 
 
 def build_library(shift: int) -> bytes:
-    """The shared library (ELF, x86-64) that adds ``shift`` seconds to the time of day."""
+    """Build the shared library (ELF, x86-64) that adds ``shift`` seconds to wall clocks."""
     code, starts = _assemble()
     imports = SLOTS[1:]
     names = b"\0"
@@ -168,7 +170,7 @@ def build_library(shift: int) -> bytes:
         )
         names += name.encode() + b"\0"
     count = len(symbols) // 24
-    # One bucket: a chain through all symbols, which for so few is as good as a table.
+    # One bucket: for so few symbols a chain is as fast as a table.
     table = struct.pack(f"<{3 + count}I", 1, count, 1, 0, *range(2, count), 0)
     first = 1 + len(FUNCTIONS)
     relocations = b"".join(
@@ -211,12 +213,12 @@ def build_library(shift: int) -> bytes:
     header += struct.pack("<HHIQQQIHHHHHH", 3, X86_64, 1, 0, 64, 0, 0, 64, 56, 4, 64, 0, 0)
     tables = header + segments + symbols + relocations + table + names
     if len(tables) > CODE_AT or text_end > DATA_AT:
-        raise AssertionError("the library's tables have outgrown their place")
+        raise AssertionError("the library's tables do not fit before its code")
     return tables.ljust(CODE_AT, b"\0") + code.ljust(DATA_AT - CODE_AT, b"\0") + data
 
 
 def _assemble() -> tuple[bytes, dict[str, int]]:
-    """The code, and the address at which each function begins."""
+    """Assemble the code; return it with the address of each function."""
     code = b""
     starts = {}
     for name, listing in FUNCTIONS.items():

@@ -1,4 +1,4 @@
-"""What of the host a jail stands on: looked up once a trial, and nothing else is read."""
+"""Collection of the facts about the real host that a jail depends on, once a trial."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from lab.sandbox.jail.paths import (
     USR_LINKS,
     is_within,
     list_writable_paths,
+    normalise,
 )
 from lab.sandbox.jail.proc_mounts import ProcEntry
 
@@ -30,36 +31,46 @@ __all__ = ["survey_host"]
 
 
 def survey_host(jail: Jail, locales: Path, now: float) -> HostFacts:
-    """The ground of this jail, at this time; UsageError where a path cannot be shown.
+    """Collect the facts about the host that this jail depends on.
 
-    ``locales`` is the folder for compiled locales.
+    Args:
+        jail: The trial's input.
+        locales: Folder for compiled locales.
+        now: The host's Unix time.
+
+    Raises:
+        UsageError: A path of the host cannot be mounted in a jail.
+        MachineError: This machine cannot simulate the date or a locale.
     """
     start = jail.spec.clock
-    top: dict[str, str | None] = {}
+    root_entries: dict[str, str | None] = {}
     for name in USR_LINKS:
         if os.path.islink(f"/{name}"):
-            top[name] = os.readlink(f"/{name}")
+            root_entries[name] = os.readlink(f"/{name}")
         elif os.path.isdir(f"/{name}"):
-            top[name] = None
+            root_entries[name] = None
     loader_cache = None
     if os.path.exists(LOADER_CACHE):
         with open(LOADER_CACHE, "rb") as file:
             loader_cache = file.read()
-    kept = [jail.spec.user.home, jail.spec.directory]
-    kept += [*list_writable_paths(jail.spec), "/var/tmp"]
+    reserved = [jail.spec.user.home, jail.spec.directory]
+    reserved += [*list_writable_paths(jail.spec), "/var/tmp"]
     hidden = [os.path.realpath(folder) for folder in jail.hidden if os.path.isdir(folder)]
     refuse_lab_folders(jail.readable, hidden)
-    shown = [
+    mounts = [
         each
-        for each in _plan_mounts(jail.readable, kept, jail.mapped_folders)
+        for each in _plan_mounts(jail.readable, reserved, jail.mapped_folders)
         if not _is_hidden(each, hidden)
     ]
-    moved = _plan_mapped_folders(jail.mapped_folders)
-    system = [Mount("/usr"), *(Mount(f"/{name}") for name in top if top[name] is None)]
+    mapped = _plan_mapped_folders(jail.mapped_folders)
+    system = [
+        Mount("/usr"),
+        *(Mount(f"/{name}") for name in root_entries if root_entries[name] is None),
+    ]
     return HostFacts(
-        root_entries=top,
-        mounts=(*shown, *moved),
-        hidden_paths=_find_hidden_paths((*system, *shown, *moved), hidden),
+        root_entries=root_entries,
+        mounts=(*mounts, *mapped),
+        hidden_paths=_find_hidden_paths((*system, *mounts, *mapped), hidden),
         proc_entries=_list_proc_entries(Path("/proc"), root=os.geteuid() == 0),
         has_cgroups=os.path.exists("/proc/self/cgroup"),
         architecture=platform.machine(),
@@ -75,44 +86,44 @@ def survey_host(jail: Jail, locales: Path, now: float) -> HostFacts:
 
 
 def _plan_mounts(
-    readable: Iterable[str], kept: list[str], moved: Iterable[tuple[str, str]]
+    readable: Iterable[str], reserved: list[str], mapped: Iterable[tuple[str, str]]
 ) -> list[Mount]:
-    """The readable paths as mounts, without those that others cover."""
-    places = [place for _, place in moved]
+    """Plan mounts of the readable paths, without those that lie within others."""
+    inner_paths = [path for _, path in mapped]
     found: dict[str, Mount] = {}
-    for path in sorted({posixpath.normpath(path) for path in readable}):
-        if any(is_within(path, place) for place in places):
+    for path in sorted({normalise(path) for path in readable}):
+        if any(is_within(path, inner) for inner in inner_paths):
             raise UsageError(
                 f"{path} cannot be shown to the client: the jail has the client itself there"
             )
-        if any(is_within(path, other) for other, shown in found.items() if shown.target is None):
+        if any(is_within(path, other) for other, mount in found.items() if mount.target is None):
             continue
-        for shown in _expand_path(path, [*kept, *places]):
-            # What the host happens to have where the jail puts something else.
-            if not any(is_within(shown.path, place) for place in places):
-                found[shown.path] = shown
+        for mount in _expand_path(path, [*reserved, *inner_paths]):
+            # Skip what the host has at a path that the jail uses otherwise.
+            if not any(is_within(mount.path, inner) for inner in inner_paths):
+                found[mount.path] = mount
     return list(found.values())
 
 
 def _plan_mapped_folders(pairs: Iterable[tuple[str, str]]) -> list[Mount]:
-    """What is shown at another path, as mounts."""
+    """Plan mounts of host folders at another path."""
     found = []
-    for source, place in pairs:
+    for source, path in pairs:
         if not os.path.isdir(source):
             raise UsageError(f"{source} cannot be shown to the client: it is not a folder")
-        if not place.startswith("/") or any(
-            is_within(place, outer) for outer in (*FORBIDDEN_PATHS, "/usr")
+        if not path.startswith("/") or any(
+            is_within(path, outer) for outer in (*FORBIDDEN_PATHS, "/usr")
         ):
-            raise UsageError(f"nothing of the host can be shown to the client as {place}")
-        found.append(Mount(place, source=source))
+            raise UsageError(f"nothing of the host can be shown to the client as {path}")
+        found.append(Mount(path, source=source))
     return found
 
 
 @cache
 def _list_proc_entries(proc: Path, *, root: bool) -> dict[str, ProcEntry]:
-    """What is in /proc beside the processes, which does not change while a kernel runs.
+    """List what is in /proc except processes; it does not change while a kernel runs.
 
-    What only root may read is left out for the others, to whom the kernel refuses it.
+    For ordinary users, files that only root can read are omitted: the kernel refuses them.
     """
     found: dict[str, ProcEntry] = {}
     for entry in sorted(os.scandir(proc), key=lambda entry: entry.name):
@@ -129,7 +140,7 @@ def _list_proc_entries(proc: Path, *, root: bool) -> dict[str, ProcEntry]:
 
 @cache
 def _read_cpu_flags() -> frozenset[str]:
-    """What the processor can: of the first, for the others are alike."""
+    """Read the features of the first processor; the others have the same."""
     found: set[str] = set()
     with open("/proc/cpuinfo") as processors:
         for line in processors:
@@ -140,25 +151,25 @@ def _read_cpu_flags() -> frozenset[str]:
     return frozenset(found)
 
 
-def _is_hidden(shown: Mount, hidden: Iterable[str]) -> bool:
-    """Whether this is an entry of a hidden folder; a link counts as where it stands."""
-    path = os.path.realpath(shown.path)
-    if shown.target is not None:
-        parent, name = posixpath.split(shown.path)
+def _is_hidden(mount: Mount, hidden: Iterable[str]) -> bool:
+    """Whether this lies in a hidden folder; a link counts at its own path, not its target's."""
+    path = os.path.realpath(mount.path)
+    if mount.target is not None:
+        parent, name = posixpath.split(mount.path)
         path = posixpath.join(os.path.realpath(parent), name)
     return any(is_within(path, folder) for folder in hidden)
 
 
 def _find_hidden_paths(mounts: Iterable[Mount], hidden: Iterable[str]) -> tuple[str, ...]:
-    """Where, inside these mounts, the hidden folders would show."""
+    """List the paths inside at which these mounts contain hidden folders."""
     found = set()
-    for shown in mounts:
-        if shown.target is not None:
+    for mount in mounts:
+        if mount.target is not None:
             continue
-        real = os.path.realpath(shown.source or shown.path)
+        real = os.path.realpath(mount.source or mount.path)
         for folder in hidden:
             if is_within(folder, real):
-                found.add(posixpath.normpath(f"{shown.path}/{posixpath.relpath(folder, real)}"))
+                found.add(normalise(f"{mount.path}/{posixpath.relpath(folder, real)}"))
     return tuple(
         path for path in sorted(found) if not any(_is_below(path, other) for other in found)
     )
@@ -168,28 +179,28 @@ def _is_below(path: str, outer: str) -> bool:
     return path != outer and is_within(path, outer)
 
 
-def _expand_path(path: str, kept: list[str]) -> list[Mount]:
-    """This path, or its entries where the path itself must stay the jail's own."""
+def _expand_path(path: str, reserved: list[str]) -> list[Mount]:
+    """Plan mounts of a path, or of its entries where the jail has a folder of its own there."""
     if not path.startswith("/"):
         raise UsageError(f"{path} cannot be shown to the client: give the absolute path")
     if path == "/" or any(is_within(path, outer) for outer in FORBIDDEN_PATHS):
         raise UsageError(
-            f"{path} cannot be shown to the client: it would tell it about this machine; "
+            f"{path} cannot be shown to the client: it would reveal this machine; "
             "put what it needs into a folder of its own"
         )
     if is_within(path, "/usr") or any(is_within(path, f"/{name}") for name in USR_LINKS):
         return []
-    if any(is_within(place, path) for place in kept):
+    if any(is_within(inner, path) for inner in reserved):
         if not os.path.isdir(path):
             return []
         entries = sorted(os.scandir(path), key=lambda entry: entry.name)
         return [
-            shown
+            mount
             for entry in entries
-            for shown in (
+            for mount in (
                 [Mount(entry.path, target=os.readlink(entry.path))]
                 if entry.is_symlink()
-                else _expand_path(entry.path, kept)
+                else _expand_path(entry.path, reserved)
                 if entry.is_file() or entry.is_dir()
                 else []
             )

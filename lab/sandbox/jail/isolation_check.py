@@ -3,7 +3,7 @@
 It has two independent halves: what the kernel reports of the cell's interfaces and routes
 (:mod:`lab.sandbox.cell.interface_check`), and what happens to a connection and a datagram that
 a jailed program sends to foreign addresses.  The addresses are reserved for documentation
-(RFC 5737, RFC 3849), so that even a leaking cell would disturb nobody.
+(RFC 5737, RFC 3849), so that even a leaking cell would reach no one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The locales that exist in a jail: those asked for, whatever the host has.
+"""The locales of a jail: exactly those that the host spec names, whatever the host has.
 
-Each is compiled once with ``localedef`` and kept; a set of locales is a folder of hard
-links to them, which the jail sees as /usr/lib/locale.
+Each is compiled once with ``localedef`` and kept.  A set of locales is a folder of hard links
+to them, which the jail has as /usr/lib/locale.
 """
 
 from __future__ import annotations
@@ -29,14 +29,15 @@ LOCALE_PATTERN = re.compile(
 
 
 def find_default_cache() -> Path:
-    """Where compiled locales are kept for this user."""
+    """Return the folder for compiled locales in this user's cache."""
     return Path(pwd.getpwuid(os.geteuid()).pw_dir, ".cache", "fingerprint-lab", "locales")
 
 
 def to_directory_name(locale: str) -> str:
-    """The folder in which glibc looks for a locale: ``de_DE.UTF-8`` → ``de_DE.utf8``.
+    """Return the name of glibc's folder of a locale: ``de_DE.UTF-8`` → ``de_DE.utf8``.
 
-    UsageError for anything that is not the name of a locale.
+    Raises:
+        UsageError: This is not the name of a locale.
     """
     language, charset, modifier = _parse_locale(locale)
     plain = re.sub(r"[^a-z0-9]", "", charset.lower())
@@ -44,7 +45,12 @@ def to_directory_name(locale: str) -> str:
 
 
 def make_locale_folder(locales: Iterable[str], cache: Path) -> Path:
-    """A folder that holds exactly these locales and C.UTF-8, made if need be."""
+    """Return a folder that holds exactly these locales and C.UTF-8; make it if necessary.
+
+    Raises:
+        UsageError: A name is not that of a locale.
+        MachineError: A locale cannot be compiled, or the cache cannot be written.
+    """
     wanted = sorted({*locales, ALWAYS_PRESENT} - BUILT_IN)
     names = [to_directory_name(each) for each in wanted]
     key = hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
@@ -79,7 +85,7 @@ def _compile_locale(locale: str, cache: Path) -> Path:
         if locale == ALWAYS_PRESENT and own.is_dir():
             shutil.copytree(own, made)
         else:
-            # Exit code 1 means that it was written, with warnings.
+            # With exit code 1 the locale was written, with warnings.
             ended = subprocess.run(
                 [localedef, "--no-archive", "-i", language + modifier, "-f", charset, str(made)],
                 capture_output=True,
@@ -88,9 +94,9 @@ def _compile_locale(locale: str, cache: Path) -> Path:
                 check=False,
             )
             if ended.returncode > 1 or not made.is_dir():
-                said = ended.stderr.strip().splitlines() or ["it said nothing"]
+                errors = ended.stderr.strip().splitlines() or ["it printed nothing"]
                 raise MachineError(
-                    f"the locale {locale} cannot be compiled ({said[-1]}); "
+                    f"the locale {locale} cannot be compiled ({errors[-1]}); "
                     "get its sources with: lab doctor --install"
                 )
         move_folder(made, done)

@@ -23,8 +23,13 @@ LOADER_CACHE = "/etc/ld.so.cache"
 
 
 def normalise(path: str) -> str:
-    """Remove ``.``, ``..`` and doubled slashes from a path."""
-    return posixpath.normpath(path)
+    """Remove ``.``, ``..`` and doubled slashes from a path.
+
+    POSIX lets a system give two leading slashes a meaning of their own, so normpath keeps them;
+    Linux does not.
+    """
+    normal = posixpath.normpath(path)
+    return normal[1:] if normal.startswith("//") else normal
 
 
 def is_within(path: str, outer: str) -> bool:

@@ -1,19 +1,19 @@
-"""What covers the jail's /proc, so that only the processes in it are real.
+"""The mounts over a jail's /proc, so that only the processes in it are real.
 
-Theory of operation.  A procfs is the kernel's own and shows the host's processors, memory
-and settings, whoever looks.  So every entry of it that is not about processes is covered:
-by a file that says what the surroundings say, by an empty one where there is nothing to
-say, and by one that nobody may read where the kernel would let only root.  The covers are
-planted below the jail's /sys, while bubblewrap works, and the jail's process 1 binds each
-to its place (:mod:`lab.sandbox.jail.init`), because for a bind of bubblewrap's it reads the whole
-list of mounts: 0.2 ms each, of which mount(2) needs a twentieth.  At last it binds what /sys
-is to show over /sys, which hides where the covers lie.
+Theory of operation.  A procfs shows the host's processors, memory and settings to every
+process.  So the lab mounts over every entry that is not about processes: a synthetic file where
+the host spec determines the content, an empty one where it does not, and one without
+permissions where only root could read the kernel's.  The files are written below the jail's
+/sys while bubblewrap works, and the jail's process 1 mounts each
+(:mod:`lab.sandbox.jail.init`).  bubblewrap would read the whole list of mounts for each one:
+0.2 ms, of which mount(2) needs a twentieth.  At last process 1 mounts the synthetic /sys over
+/sys, which hides the files.
 
-A client can make a mount namespace of its own, but in it the covers cannot be taken off
-one by one, and the kernel mounts no other procfs where one is covered (mount_too_revealing).
+A client can create a mount namespace of its own, but in it these mounts cannot be removed one
+by one, and the kernel mounts no other procfs where one is covered (mount_too_revealing).
 
-Covering everything also keeps a client of root's lab, which has root's user id outside, from
-writing what that user may: ``sys/kernel/core_pattern`` would give it the machine.
+Covering every entry also keeps a client of a lab that root runs, which has root's user id on
+the host, from writing what root may: ``sys/kernel/core_pattern`` would give it the machine.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 ProcEntry = Literal["folder", "file", "closed"]
-"""What an entry of /proc is; ``closed`` is a file that not everybody may read."""
+"""What an entry of /proc is; ``closed`` is a file that only root can read."""
 
 STAGE = "/sys"
 STAGED_PROC = f"{STAGE}/proc"
@@ -45,13 +45,13 @@ STAGED_SYS = f"{STAGE}/sys"
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC = 1, 2, 4, 8, 32, 4096, 16384
 
 KEPT_ENTRIES = ("sysvipc",)
-"""Of this namespace only, and shown as it is, read-only."""
+"""Entries that belong to the jail's namespaces: they stay as they are, read-only."""
 UUID_PATH = "/sys/kernel/random/uuid"
-"""Another at each reading: with a fixed one, clients would take the same for a name."""
+"""A new value at each reading: clients create names of it, so it stays the kernel's."""
 
 
 class MountCall(msgspec.Struct, frozen=True):
-    """One call of mount(2).  In the target, ``{}`` is the number of the client's process."""
+    """One call of mount(2).  In the target, ``{}`` is the id of the client's process."""
 
     source: str
     target: str
@@ -59,8 +59,9 @@ class MountCall(msgspec.Struct, frozen=True):
 
 
 class ProcMounts(msgspec.Struct, frozen=True):
-    """What to plant below :data:`STAGE`, what process 1 mounts, and what once the client's
-    process exists.
+    """Files to write below :data:`STAGE`, and the mounts that process 1 makes.
+
+    ``before_client`` are made at first, ``after_client`` once the client's process exists.
     """
 
     items: Mapping[str, File | Link | Directory] = {}
@@ -74,11 +75,14 @@ def plan_proc_mounts(
     sys: Mapping[str, File | Link | Directory],
     groups: tuple[str, str] | None = None,
 ) -> ProcMounts:
-    """Cover these entries of /proc, and show ``sys`` as /sys.
+    """Plan mounts over the entries of /proc, and over /sys.
 
-    ``proc`` and ``sys`` have paths as within the two; of ``proc`` only that is shown for
-    which the kernel has an entry.  ``groups`` are what the files ``cgroup`` of process 1 and
-    of the client's first process say.
+    Args:
+        entries: The entries of the kernel's /proc, by name.
+        proc: Synthetic files by path within /proc; only those are used for which the kernel
+            has an entry.
+        sys: Synthetic files by path within /sys.
+        groups: Content of the files ``cgroup`` of process 1 and of the client's process.
     """
     known = {path.split("/")[1] for path in proc}
     staged: dict[str, File | Link | Directory] = {STAGED_SYS: Directory()}
@@ -89,21 +93,21 @@ def plan_proc_mounts(
     before: list[MountCall] = []
     after: list[MountCall] = []
     for name, entry in entries.items():
-        place, cover = f"/proc/{name}", f"{STAGED_PROC}/{name}"
+        target, source = f"/proc/{name}", f"{STAGED_PROC}/{name}"
         if name in KEPT_ENTRIES:
             kept = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
-            before += [MountCall(place, place), MountCall("", place, kept)]
+            before += [MountCall(target, target), MountCall("", target, kept)]
             continue
         if name not in known:
             nothing = File(b"", 0 if entry == "closed" else 0o444)
-            staged[cover] = Directory(0o555) if entry == "folder" else nothing
-        before.append(MountCall(cover, place, MS_BIND | MS_REC))
+            staged[source] = Directory(0o555) if entry == "folder" else nothing
+        before.append(MountCall(source, target, MS_BIND | MS_REC))
     if STAGED_PROC + UUID_PATH in staged:
         before.insert(0, MountCall(f"/proc{UUID_PATH}", STAGED_PROC + UUID_PATH))
     if groups is not None:
         for group, process, mounts in zip(groups, ("1", "{}"), (before, after), strict=True):
-            cover = f"{STAGED_PROC}/{len(mounts)}"
-            staged[cover] = File(group.encode(), 0o444)
-            mounts.append(MountCall(cover, f"/proc/{process}/cgroup"))
+            source = f"{STAGED_PROC}/{len(mounts)}"
+            staged[source] = File(group.encode(), 0o444)
+            mounts.append(MountCall(source, f"/proc/{process}/cgroup"))
     after.append(MountCall(STAGED_SYS, STAGE))
     return ProcMounts(staged, tuple(before), tuple(after))

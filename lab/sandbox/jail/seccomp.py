@@ -1,23 +1,23 @@
-"""The system calls that a jail refuses: ways around the namespaces, and nothing else.
+"""The system calls that a jail refuses: those that lead around the namespaces, and no others.
 
-Network namespaces do not hold every kind of socket: on a virtual machine ``AF_VSOCK``
-reaches the hypervisor from any of them.  So only the families that are sealed or purely
-local exist in a jail, and the others are refused with the error of a kernel that lacks
-them.  ``io_uring`` could open sockets past this filter and is refused as system
-administrators refuse it (``kernel.io_uring_disabled``); so are the kernel's keyrings,
-which a jail would share with the user of the lab.  A program for another instruction set
-would call by other numbers, hence is refused everything.
+Network namespaces do not isolate every kind of socket: on a virtual machine, ``AF_VSOCK``
+reaches the hypervisor from any of them.  So a jail has only the address families that are
+isolated or purely local; the others fail with the error of a kernel that lacks them.
+``io_uring`` could open sockets past this filter and is refused as administrators refuse it
+(``kernel.io_uring_disabled``).  The kernel's keyrings are refused because a jail would share
+them with the user of the lab.  A program for another instruction set calls by other numbers, so
+all its calls are refused.
 
-An ordinary user's client may make user namespaces, as on any machine, and be root in them
-without being anybody else outside.  A client of root's lab has root's user id outside too:
-what it could mount there (control groups, another /proc) would obey it as root's.  So it is
-refused user namespaces, as containers refuse them; ``clone3``, whose flags a filter cannot
-see, does not exist for it, and every libc falls back to ``clone``.
+An ordinary user's client can create user namespaces, as on any machine, and be root in them
+without further rights outside.  A client of a lab that root runs has root's user id outside too;
+what it could mount there (control groups, another /proc) would give it root's access.  So it is
+refused user namespaces, as containers refuse them.  ``clone3``, whose flags a filter cannot
+read, fails for it as unknown, and every libc falls back to ``clone``.
 
-The kernel's log tells of the host, and most systems keep it to root; so ``syslog`` is refused
-everywhere.  So is ``userfaultfd``, as the kernel refuses it to ordinary users: by it, a client
-could keep the lab waiting that answers its system calls (:mod:`lab.sandbox.jail.seccomp_notify`).
-Which calls those are is for a second filter to say.
+The kernel's log reveals the host, and most systems restrict it to root, so ``syslog`` is refused
+for all.  So is ``userfaultfd``, as the kernel refuses it to ordinary users: with it, a client
+could delay the lab while it answers a system call (:mod:`lab.sandbox.jail.seccomp_notify`).  A
+second filter selects the calls that are answered.
 
 Each filter is a program in classic BPF over ``struct seccomp_data``; see seccomp(2).
 """
@@ -47,12 +47,12 @@ HOST_SYSCALLS = {
     "aarch64": (116, 241, 280, 282),
     "riscv64": (116, 241, 280, 282),
 }
-"""By machine: syslog, perf_event_open, bpf, userfaultfd."""
+"""By processor: syslog, perf_event_open, bpf, userfaultfd."""
 IO_URING_SETUP = 425
 CLONE3 = 435
 CLONE_NEWUSER = 0x10000000
 X32 = 0x40000000
-"""Set in the number of a call by the x32 convention, which has numbers of its own."""
+"""Set in the number of a call of the x32 ABI, which has numbers of its own."""
 
 FAMILIES = (
     socket.AF_UNIX,
@@ -67,13 +67,18 @@ NUMBER_AT, ARCH_AT, ARGUMENT_AT = 0, 4, 16
 ALLOW = 0x7FFF0000
 RETURN_ERROR = 0x00050000
 NOTIFY = 0x7FC00000
-"""Whoever holds the filter's listener; see seccomp_unotify(2)."""
+"""Ask the process that holds the filter's listener; see seccomp_unotify(2)."""
 
 
 def build_seccomp_filter(machine: str | None = None, *, root: bool = False) -> bytes:
-    """The filter for this machine, as bubblewrap's ``--seccomp`` reads it.
+    """Build the first filter, for bubblewrap's ``--seccomp``.
 
-    ``root`` says whether the client has root's user id on the host.
+    Args:
+        machine: The processor, as uname(2) names it; by default this machine's.
+        root: Whether the client has root's user id on the host.
+
+    Raises:
+        MachineError: The numbers of system calls on this processor are not known.
     """
     machine = machine or platform.machine()
     if machine not in SYSCALL_NUMBERS:
@@ -108,7 +113,7 @@ def build_seccomp_filter(machine: str | None = None, *, root: bool = False) -> b
     program += [
         _encode_instruction(EQUAL, open_socket, 1, 0),
         _encode_instruction(RETURN, ALLOW),
-        _encode_instruction(LOAD, ARGUMENT_AT),  # the family: an int, so the lower half tells
+        _encode_instruction(LOAD, ARGUMENT_AT),  # the family: an int, hence the lower half
     ]
     for family in FAMILIES:
         program += [_encode_instruction(EQUAL, family, 0, 1), _encode_instruction(RETURN, ALLOW)]
@@ -117,9 +122,13 @@ def build_seccomp_filter(machine: str | None = None, *, root: bool = False) -> b
 
 
 def build_answer_filter(machine: str | None = None) -> bytes:
-    """The second filter, by which the lab is asked; for struct sock_fprog.
+    """Build the second filter, which passes calls to the lab; for struct sock_fprog.
 
-    What it allows, the first may still refuse, as it does all of other instruction sets.
+    The first filter may still refuse what this one allows, such as all calls of other
+    instruction sets.
+
+    Raises:
+        MachineError: The numbers of system calls on this processor are not known.
     """
     machine = machine or platform.machine()
     if machine not in CALL_NUMBERS:

@@ -1,23 +1,23 @@
-"""Answering system calls for the kernel: who asks waits until the lab has written the answer.
+"""Answers to a client's system calls, in place of the kernel's.
 
-Theory of operation.  The jail's process 1 adds a filter by which the kernel hands certain
-calls to whoever holds the *listener* (SECCOMP_RET_USER_NOTIF; see seccomp_unotify(2)), and
-passes that descriptor out to the lab.  It works on system calls, hence for every program,
-whatever it is linked with.
+Theory of operation.  The jail's process 1 adds a filter by which the kernel passes certain calls
+to the process that holds the *listener* (SECCOMP_RET_USER_NOTIF; see seccomp_unotify(2)), and
+passes that descriptor out to the lab.  The caller waits until the lab has written the answer.
+This works for every program, whatever it is linked with.
 
-The client is a stranger, so nothing that it says is trusted:
+The client is not trusted:
 
-* The number of the asking task may belong to another by the time it is used.  Its memory is
-  opened first, and then the kernel is asked whether the call still waits: if so, what was
-  opened is the asker's.  Should it end afterwards, a write goes nowhere.
-* What is written is the lab's, of fixed size, at the address that was given; it goes to the
-  asker's own memory or fails, as the kernel's own answer would.  As a debugger's, it also
-  goes to pages that the asker made private and read-only, where the kernel's would fail.
-* Nothing here waits for the client.  A page of memory that is served by another process
-  could make a writer wait; ``userfaultfd`` is refused in a jail.
+* The id of the calling task may belong to another task by the time it is used.  So its memory
+  is opened first, and then the kernel is asked whether the call still waits: if it does, the
+  opened memory is the caller's.  If the task ends afterwards, a write has no effect.
+* The lab writes data of its own, of fixed size, to the address that was given.  The write reaches
+  the caller's own memory or fails, as the kernel's answer would.  Like a debugger's, it also
+  reaches private read-only pages, where the kernel's would fail.
+* The lab never waits for the client.  A page of memory that another process serves could block
+  a writer; ``userfaultfd`` is refused in a jail.
 
-Where the lab may not write into the client's memory, the call goes on and the kernel
-answers it.
+Where the lab may not write into the client's memory, the call continues and the kernel answers
+it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from lab.sandbox.jail.syscall_answers import CALL_NUMBERS, SyscallAnswer, Syscal
 __all__ = ["SyscallListener", "can_answer_syscalls", "find_obstacle"]
 
 RECEIVE, SEND, STILL_VALID = 0xC0502100, 0xC0182101, 0x80082102
-"""The last as kernels before 5.9 have it; later ones know it, too."""
+"""ioctl(2) requests.  The last is that of kernels before 5.9, which later ones keep."""
 NOTIFICATION = struct.Struct("=QIIiIQ6Q")
 RESPONSE = struct.Struct("=QqiI")
 CONTINUE = 1
@@ -59,8 +59,8 @@ class IoVector(ctypes.Structure):
 class SyscallListener:
     """The lab's end of a jail's filter.
 
-    ``tasks`` is the jail's /proc, to look up whether a task exists.  Both descriptors are
-    closed with it.
+    ``tasks`` is the jail's open /proc, in which tasks are looked up.  Both descriptors are
+    closed with the listener.
     """
 
     def __init__(self, descriptor: int, tasks: int, answers: SyscallAnswers) -> None:
@@ -69,7 +69,7 @@ class SyscallListener:
         self._answers = answers
 
     def serve(self) -> None:
-        """Answer one call that waits; do nothing if it was taken back."""
+        """Answer one waiting call; do nothing if the caller no longer waits."""
         asked = bytearray(NOTIFICATION.size)
         try:
             fcntl.ioctl(self.descriptor, RECEIVE, asked)
@@ -86,12 +86,12 @@ class SyscallListener:
             self._respond(ticket, answer.value if answer and not error else 0, -error, 0)
 
     def close(self) -> None:
-        """Close it; who still waits for an answer is told that there is no such call."""
+        """Close the listener; calls that still wait fail as unknown."""
         os.close(self.descriptor)
         os.close(self._tasks)
 
     def _carry_out(self, ticket: int, task: int, answer: SyscallAnswer) -> int | None:
-        """Do what the answer says; the error number, or None where the kernel must do it."""
+        """Carry an answer out; return its error number, or None where the kernel must answer."""
         if answer.error:
             return answer.error
         if answer.task and not self._has_task(answer.task):
@@ -107,14 +107,14 @@ class SyscallListener:
 
     def _write(self, ticket: int, task: int, address: int, data: bytes) -> int | None:
         if address + len(data) > 1 << 63:
-            return errno.EFAULT  # the kernel's half
+            return errno.EFAULT  # an address of the kernel
         try:
             memory = os.open(f"/proc/{task}/mem", os.O_WRONLY | os.O_CLOEXEC)
         except OSError:
             return self._write_by_number(ticket, task, address, data)
         try:
             if not self._is_pending(ticket):
-                return errno.ESRCH  # which nobody will read
+                return errno.ESRCH  # the caller has gone and will not read it
             written = os.pwrite(memory, data, address)
         except OSError:
             return errno.EFAULT
@@ -123,17 +123,17 @@ class SyscallListener:
         return 0 if written == len(data) else errno.EFAULT
 
     def _write_by_number(self, ticket: int, task: int, address: int, data: bytes) -> int | None:
-        """For an ordinary user's client that made itself undumpable: its files are root's.
+        """Write to an ordinary user's client that is undumpable: root owns its /proc files.
 
-        Between question and write the number would have to go to another task.  Numbers are
-        given out in a circle, so that takes as many new tasks as there are numbers.
+        The task's id could only be wrong if it were reused between check and write.  Ids are
+        given out in turn, so that takes as many new tasks as there are ids.
         """
         ours = IoVector(ctypes.cast(ctypes.create_string_buffer(data), ctypes.c_void_p), len(data))
-        theirs = IoVector(address, len(data))
+        target = IoVector(address, len(data))
         if not self._is_pending(ticket):
             return errno.ESRCH
         written = libc.process_vm_writev(
-            task, ctypes.byref(ours), 1, ctypes.byref(theirs), 1, ctypes.c_ulong(0)
+            task, ctypes.byref(ours), 1, ctypes.byref(target), 1, ctypes.c_ulong(0)
         )
         if written == -1 and ctypes.get_errno() in (errno.EPERM, errno.ENOSYS):
             return None
@@ -152,7 +152,7 @@ class SyscallListener:
         except OSError as failure:
             if flags and failure.errno == errno.EINVAL:  # before Linux 5.5 no call can go on
                 self._respond(ticket, 0, -errno.ENOSYS, 0)
-            # Otherwise it was killed meanwhile.
+            # Otherwise the caller was killed meanwhile.
 
 
 def can_answer_syscalls() -> bool:
@@ -162,17 +162,17 @@ def can_answer_syscalls() -> bool:
 
 @cache
 def find_obstacle() -> str | None:
-    """What forbids the lab to answer system calls, in one line; None where nothing does."""
+    """Return one line that says what prevents answers to system calls, or None."""
     machine = platform.machine()
     if machine not in CALL_NUMBERS:
         return f"the lab does not know the system calls of the processor {machine} yet"
     action = ctypes.c_uint32(ANSWERED_BY_ANOTHER)
     question = (SECCOMP_CALL[machine], GET_ACTION_AVAILABLE, 0, ctypes.byref(action))
     if libc.syscall(*question) == -1:
-        return "this kernel hands no system calls to others (SECCOMP_RET_USER_NOTIF, Linux 5.0)"
+        return "this kernel passes no system calls to others (SECCOMP_RET_USER_NOTIF, Linux 5.0)"
     if YAMA.exists() and YAMA.read_text().strip() == YAMA_NO_ATTACH:
         return (
             f"{YAMA} is {YAMA_NO_ATTACH}, "
-            "so that nobody may write into another's memory until a reboot"
+            "which forbids writing into another process's memory until a reboot"
         )
     return None

@@ -1,11 +1,11 @@
-"""What system calls say of the machine: the kernel's answers, with the surroundings' facts.
+"""Answers to system calls about the machine, from the facts of the simulated host.
 
-A pure function from a call's number and arguments to an answer.  Answered are the calls
-that no namespace and no file could change: ``uname``, ``sysinfo`` and ``sched_getaffinity``
-(how many processors there are, to every C library and to Go).  ``sched_setaffinity`` is
-accepted and does nothing, because the processors that it would choose from do not exist.
-Structures and rules are those of uname(2), sysinfo(2) and sched_setaffinity(2) on 64-bit
-Linux, which are the same on all architectures that the jail knows.
+A pure function from a call's number and arguments to an answer.  The lab answers the calls that
+no namespace and no file can change: ``uname``, ``sysinfo`` and ``sched_getaffinity`` (from which
+every C library and Go count processors).  ``sched_setaffinity`` succeeds and has no effect,
+because the processors that it would choose from do not exist.  Structures and rules are those of
+uname(2), sysinfo(2) and sched_setaffinity(2) on 64-bit Linux, which are the same on all
+processors that the jail supports.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ CALL_NUMBERS: Mapping[str, CallNumbers] = {
 }
 
 WORD = 8
-"""Bytes of an unsigned long, in which masks of processors are counted."""
+"""Bytes of an unsigned long, the unit of processor masks."""
 
 
 class SyscallAnswer(msgspec.Struct, frozen=True):
-    """What a call returns, or the error with which it fails; and what it writes, and where.
+    """The result of a call, or the error with which it fails, and the data that it writes.
 
-    With a ``task``, there must be one of this number, or the call fails with ESRCH.
+    Where ``task`` is set, a task of this id must exist, or the call fails with ESRCH.
     """
 
     value: int = 0
@@ -54,7 +54,7 @@ class SyscallAnswer(msgspec.Struct, frozen=True):
 
 
 class SyscallAnswers(msgspec.Struct, frozen=True):
-    """What the calls of one jail are answered."""
+    """The answers to the calls of one jail."""
 
     calls: CallNumbers
     uname: bytes
@@ -62,7 +62,7 @@ class SyscallAnswers(msgspec.Struct, frozen=True):
     processors: bytes
 
     def answer_call(self, number: int, arguments: Sequence[int]) -> SyscallAnswer | None:
-        """The answer to a call; None for one that is the kernel's to answer."""
+        """Return the answer to a call; None for one that the kernel answers."""
         if number == self.calls.uname:
             return SyscallAnswer(address=arguments[0], data=self.uname)
         if number == self.calls.sysinfo:
@@ -78,7 +78,7 @@ class SyscallAnswers(msgspec.Struct, frozen=True):
 
 
 def build_answers(facts: MachineFacts) -> SyscallAnswers:
-    """The answers that agree with these facts."""
+    """Build the answers that agree with these facts."""
     count = facts.machine.cpus
     words = (count + 8 * WORD - 1) // (8 * WORD)
     return SyscallAnswers(
@@ -103,7 +103,7 @@ def _encode_sysinfo(facts: MachineFacts) -> bytes:
     amounts = (memory.total, memory.free, memory.shared, memory.buffers, 0, 0)
     return struct.pack(
         "=q3Q6QHH4xQQI4x",
-        UPTIME_S + 1,  # the kernel counts a second that has begun
+        UPTIME_S + 1,  # the kernel rounds up
         *loads,
         *(1024 * kib for kib in amounts),
         TASKS,
@@ -115,5 +115,5 @@ def _encode_sysinfo(facts: MachineFacts) -> bytes:
 
 
 def _to_signed(argument: int) -> int:
-    """The argument as a C int."""
+    """Convert an argument to a C int."""
     return (argument & 0xFFFFFFFF ^ 0x80000000) - 0x80000000

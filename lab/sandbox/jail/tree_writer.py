@@ -1,9 +1,9 @@
 """Writing a planned tree below an open directory, and never outside it.
 
-Levels decide which symbolic links exist, and a file may be asked for below one of them.
-So no path is ever handed to the kernel whole: each directory is opened by name within its
-parent, and links are not followed.  :mod:`lab.sandbox.twin.files.populate_fakefs` makes the same
-tree inside a test process.
+Levels decide which symbolic links exist, and a file may be planned below one of them.  So the
+kernel never gets a whole path: each directory is opened by name within its parent, and links
+are not followed.  :mod:`lab.sandbox.twin.files.populate_fakefs` makes the same tree inside a
+test process.
 """
 
 from __future__ import annotations
@@ -23,12 +23,17 @@ FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 def write_tree(
     tree: int, items: Mapping[str, Item], at: float | None, owner: int | None = None
 ) -> None:
-    """Create the items (absolute paths, parents first) below the open directory ``tree``.
+    """Create files, directories and links below an open directory.
 
-    ``at`` is the Unix time that the time stamps say of which no item says another; None
-    leaves that of the host.  ``owner`` is the user id by which the client sees its own files:
-    a cell has no other, so an item of another owner is refused.
-    UsageError where two items contradict each other, e.g. a file below a link.
+    Args:
+        tree: Descriptor of the directory.
+        items: Items by absolute path, parents before children.
+        at: Unix time of modification where an item has none; None keeps the host's.
+        owner: User id of the client.  In a cell all files belong to it.
+
+    Raises:
+        UsageError: Two items contradict each other, e.g. a file below a link, or an item has
+            another owner.
     """
     open_now: list[tuple[str, int, Directory | None]] = [("", os.dup(tree), None)]
     try:
@@ -59,7 +64,14 @@ def write_tree(
 
 
 def overwrite_file(tree: int, path: str, file: File, at: float | None) -> None:
-    """Give a file that was planted another content; the directories keep their times."""
+    """Replace the content of a file that was written before; directories keep their times.
+
+    Args:
+        tree: Descriptor of the directory that holds all items.
+        path: Absolute path of the file, below ``tree``.
+        file: The new content.
+        at: Unix time of modification where the file has none.
+    """
     *parents, name = path.strip("/").split("/")
     folder = os.dup(tree)
     try:
@@ -74,24 +86,30 @@ def overwrite_file(tree: int, path: str, file: File, at: float | None) -> None:
 
 
 def shift_timestamps(tree: int, since: float, until: float, shift: float) -> None:
-    """Move by ``shift`` seconds the time stamps of what was changed between two moments.
+    """Shift the modification times of files that a run changed.
 
-    The kernel puts the host's date on what a client writes, whatever date the client is told.
+    The kernel stamps files with the host's date, whatever the jail's clock reports.
+
+    Args:
+        tree: Descriptor of the directory that holds all items.
+        since: Unix time at which the run began.
+        until: Unix time at which it ended.
+        shift: Seconds to add.
     """
     moved = to_nanoseconds(abs(shift)) * (1 if shift > 0 else -1)
     between = range(to_nanoseconds(since), to_nanoseconds(until) + 1)
     for _, folders, files, descriptor in os.fwalk(".", dir_fd=tree):
         for name in (*folders, *files):
-            told = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
-            if told.st_mtime_ns in between:
-                both = (told.st_atime_ns, told.st_mtime_ns + moved)
-                os.utime(name, ns=both, dir_fd=descriptor, follow_symlinks=False)
+            status = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+            if status.st_mtime_ns in between:
+                times = (status.st_atime_ns, status.st_mtime_ns + moved)
+                os.utime(name, ns=times, dir_fd=descriptor, follow_symlinks=False)
 
 
 def _close_directory(open_now: list[tuple[str, int, Directory | None]], at: float | None) -> None:
-    """Close the innermost directory; its mode is set last, for it may forbid writing.
+    """Close the innermost directory, after setting its mode and time.
 
-    So is its time, which each entry that is made in it changes.
+    They come last, because the mode may forbid writing, and each new entry changes the time.
     """
     _, descriptor, item = open_now.pop()
     if item is not None:
@@ -113,8 +131,8 @@ def _make_directory(folder: int, name: str) -> int:
 def _make_link(folder: int, name: str, item: Link, at: float | None) -> None:
     os.symlink(item.target, name, dir_fd=folder)
     if at is not None:
-        both = (to_nanoseconds(at), to_nanoseconds(at))
-        os.utime(name, ns=both, dir_fd=folder, follow_symlinks=False)
+        times = (to_nanoseconds(at), to_nanoseconds(at))
+        os.utime(name, ns=times, dir_fd=folder, follow_symlinks=False)
 
 
 def _write_file(folder: int, name: str, item: File, at: float | None) -> None:

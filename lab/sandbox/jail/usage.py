@@ -1,7 +1,8 @@
-"""What a jail uses at this moment, and whether that is too much.
+"""What a jail uses at a moment, and whether that exceeds a limit.
 
-Counting from outside works everywhere, also where an ordinary user may write no control
-group.  The kernel's own limits (processes by user, size of the tree) hold in between.
+Measuring from outside works everywhere, also where an ordinary user cannot write control
+groups.  Between two measurements the kernel's own limits hold (processes by user, size of the
+tree).
 """
 
 from __future__ import annotations
@@ -19,26 +20,26 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 HOLDER_PID = "1"
 OWN_PROCESSES = 2
-"""Processes of the lab beside the holder: bubblewrap, and the jail's process 1."""
+"""Processes of the lab except the holder: bubblewrap, and the jail's process 1."""
 MIN_FREE_BYTES = 16 * 4096
 MIN_FREE_FILES = 16
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """What one look found."""
+    """One measurement of what a jail uses."""
 
     threads: int
-    """Of all processes."""
+    """Threads of all processes."""
     memory_bytes: int
     """Resident, without what processes share."""
     cpu_s: float
-    """Of the processes that live, and of those that they waited for."""
+    """CPU time of living processes, and of children that they waited for."""
     free_bytes: int
     free_files: int
 
 
 def measure_usage(processes: int, tree: int) -> Usage:
-    """Look once: ``processes`` is an open /proc of the cell, ``tree`` the open tree."""
+    """Measure usage; ``processes`` is the cell's open /proc, ``tree`` the open tree."""
     threads = pages = ticks = 0
     for name in os.listdir(processes):
         if name.isdigit() and name != HOLDER_PID:
@@ -46,7 +47,7 @@ def measure_usage(processes: int, tree: int) -> Usage:
                 stat = _read(processes, f"{name}/stat")
                 _, resident, shared, *_ = _read(processes, f"{name}/statm").split()
             except (FileNotFoundError, ProcessLookupError):
-                continue  # it ended between the two looks
+                continue  # it ended between listing and reading
             # Fields after the name, which may itself hold spaces and brackets; see proc(5).
             fields = stat.rpartition(b")")[2].split()
             ticks += sum(map(int, fields[11:15]))
@@ -58,7 +59,7 @@ def measure_usage(processes: int, tree: int) -> Usage:
 
 
 def find_exceeded_limit(usage: Usage, limits: Limits) -> tuple[Verdict, str] | None:
-    """The first limit that is exceeded, with the reason; None where all are kept."""
+    """Return the verdict and detail of the first exceeded limit, or None."""
     if usage.threads - OWN_PROCESSES > limits.processes:
         return "too many processes", f"more than {limits.processes} processes and threads at once"
     if usage.memory_bytes > limits.memory_bytes:

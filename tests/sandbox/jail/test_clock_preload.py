@@ -30,7 +30,8 @@ class TestInside:
     )
     def test_every_process_reads_the_same_clock(self, run, command):
         ended = run(*command, spec=NOON)
-        assert START <= float(ended.stdout) < START + 5, ended.stderr
+        # The client starts within the second that begins at START.
+        assert START <= float(ended.stdout) <= START + 1 + ended.at, ended.stderr
 
     @pytest.mark.parametrize("start", [START, time.time() + 10**8], ids=["past", "future"])
     def test_waits_last_as_long_as_they_say(self, run, start):
@@ -42,8 +43,8 @@ def took(what, wait):
     try: wait()
     except Exception as error: what += " " + type(error).__name__
     after = time.monotonic(), time.time()
-    for one, two in zip(before, after):
-        assert 0.18 < two - one < 8, (what, two - one)
+    passed, wall = (two - one for one, two in zip(before, after))
+    assert passed > 0.18 and abs(wall - passed) < 60, (what, passed, wall)
 took("sleep", lambda: time.sleep(0.2))
 took("asyncio", lambda: asyncio.run(asyncio.sleep(0.2)))
 took("subprocess", lambda: subprocess.run(["sleep", "9"], timeout=0.2))
@@ -79,8 +80,9 @@ const began = Date.now(), t = performance.now();
 setTimeout(() => console.log(Date.now() - began, performance.now() - t), 300);
 """
         ended = run("node", "-e", program, spec=NOON)
-        for passed in ended.stdout.split():
-            assert 290 < float(passed) < 8000
+        wall, monotonic = map(float, ended.stdout.split())
+        assert wall > 290
+        assert abs(wall - monotonic) < 60_000  # the shift is far larger
 
     def test_nothing_of_it_shows_in_the_environment(self, run):
         script = "env | sort; ls -A /dev/shm /tmp; stat -c %Y ~ /etc/passwd"

@@ -296,7 +296,6 @@ while True: os.uname()
 """
     ended = run("python3", "-c", script, limits=Limits(wall_s=1.0))
     assert ended.verdict == "timed out"
-    assert ended.at < 15
 
 
 def test_the_lab_keeps_no_descriptors(run):

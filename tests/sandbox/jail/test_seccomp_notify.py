@@ -26,7 +26,8 @@ def test_where_nobody_may_write_into_anothers_memory_it_is_said(monkeypatch, tmp
     (need,) = [each for each in check_requirements() if each.name == "answers"]
     assert (need.present, need.required) == (False, False)
     assert (
-        need.detail == f"{yama} is 3, so that nobody may write into another's memory until a reboot"
+        need.detail
+        == f"{yama} is 3, which forbids writing into another process's memory until a reboot"
     )
 
 

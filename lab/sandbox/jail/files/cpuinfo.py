@@ -1,8 +1,8 @@
-"""The processors: what /proc/cpuinfo says of them.
+"""The processors, as /proc/cpuinfo describes them.
 
-The kernel writes this file in another form for each architecture.  On x86 it has the names
-that the machine's level gives; on others there is no name, only numbers of the maker and of
-the design.  Family, model and caches follow from the maker alone: the level names no more.
+The kernel writes this file in another form on each architecture.  On x86 it has the names that
+the machine's level gives; on others it has no names, only numbers of maker and design.  Family,
+model and caches follow from the maker alone, because the level names no more.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ COMMON = (
     "lahf_lm abm fsgsbase bmi1 avx2 smep bmi2 erms rdseed adx smap clflushopt xsaveopt xsavec "
     "xgetbv1 arat"
 )
-"""The instructions of x86-64-v3, and what has come with them since 2015."""
+"""The features of x86-64-v3, and others that processors have had since 2015."""
 
 INTEL = CpuDesign(
     family=6,
@@ -67,7 +67,7 @@ AMD = CpuDesign(
     bugs="sysret_ss_attrs spectre_v1 spectre_v2 spec_store_bypass",
 )
 DESIGNS: Mapping[str, CpuDesign] = {"AuthenticAMD": AMD, "HygonGenuine": AMD}
-"""By vendor; all others are taken for Intel's."""
+"""By vendor; every other vendor has Intel's design."""
 
 ARM_FEATURES = (
     "fp asimd evtstrm aes pmull sha1 sha2 crc32 atomics fphp asimdhp cpuid asimdrdm lrcpc dcpop "
@@ -79,7 +79,11 @@ USUAL_MEGAHERTZ = 3000.0
 
 
 def format_cpuinfo(facts: MachineFacts) -> str:
-    """The text of /proc/cpuinfo; MachineError for an architecture that the lab does not know."""
+    """Format the text of /proc/cpuinfo.
+
+    Raises:
+        MachineError: The lab does not know the file's form on this architecture.
+    """
     writers = {"x86_64": _format_x86, "aarch64": _format_arm, "riscv64": _format_riscv}
     if facts.architecture not in writers:
         raise MachineError(f"the jail does not know the processor {facts.architecture} yet")
@@ -87,9 +91,9 @@ def format_cpuinfo(facts: MachineFacts) -> str:
 
 
 def find_megahertz(facts: MachineFacts) -> float:
-    """How fast the processors run: what the model's name says, if it does."""
-    said = SPEED.search(facts.machine.cpu_model)
-    return float(said[1]) * 1000 if said else USUAL_MEGAHERTZ
+    """Find the speed of the processors in the model's name; without one, assume 3 GHz."""
+    match = SPEED.search(facts.machine.cpu_model)
+    return float(match[1]) * 1000 if match else USUAL_MEGAHERTZ
 
 
 def _filter_flags(names: str, facts: MachineFacts) -> str:
@@ -148,7 +152,7 @@ def _format_arm(facts: MachineFacts) -> str:
 
 
 def _format_riscv(facts: MachineFacts) -> str:
-    """See arch/riscv/kernel/cpu.c; every Linux there can do what RV64GC can."""
+    """See arch/riscv/kernel/cpu.c; Linux requires RV64GC there."""
     return "".join(
         f"processor\t: {number}\nhart\t\t: {number}\nisa\t\t: rv64imafdc\nmmu\t\t: sv39\n\n"
         for number in range(facts.machine.cpus)

@@ -1,7 +1,7 @@
-"""The jail's /etc: every file in it agrees with every other, and none is the host's.
+"""The /etc of a jail: its files agree with each other, and none is the real host's.
 
-A pure function from surroundings to files.  What a client learns here (user, host name,
-zone, resolvers, trust) follows from the surroundings alone, on whatever machine the lab
+A pure function from a host spec to files.  What a client reads here (user, host name, zone,
+resolvers, certificate authorities) follows from the spec alone, on whatever machine the lab
 runs; the rest is that of a plain Debian 12.
 """
 
@@ -106,41 +106,47 @@ git\t\t9418/tcp
 """
 
 
-def build_etc(surroundings: HostSpec, trust: bytes) -> dict[str, File | Link]:
-    """The files of /etc, by absolute path; ``trust`` is the PEM text of the accepted CAs."""
+def build_etc(spec: HostSpec, ca_pem: bytes) -> dict[str, File | Link]:
+    """Build the files of /etc and a few that agree with them, by absolute path.
+
+    ``ca_pem`` is the PEM text of the certificate authorities that a client accepts.
+
+    Raises:
+        UsageError: A level holds a character that the files cannot hold.
+    """
     texts = {
         "environment": "",
-        "group": _format_group(surroundings),
+        "group": _format_group(spec),
         "host.conf": "multi on\n",
-        "hostname": surroundings.hostname + "\n",
-        "hosts": _format_hosts(surroundings),
-        "machine-id": surroundings.machine.machine_id + "\n",
+        "hostname": spec.hostname + "\n",
+        "hosts": _format_hosts(spec),
+        "machine-id": spec.machine.machine_id + "\n",
         "networks": "default\t\t0.0.0.0\nloopback\t127.0.0.0\nlink-local\t169.254.0.0\n",
         "nsswitch.conf": NSSWITCH,
-        "os-release": surroundings.platform.os_release,
-        "passwd": _format_passwd(surroundings),
+        "os-release": spec.platform.os_release,
+        "passwd": _format_passwd(spec),
         "protocols": PROTOCOLS,
-        "resolv.conf": _format_resolv_conf(surroundings),
+        "resolv.conf": _format_resolv_conf(spec),
         "services": SERVICES,
         "shells": SHELLS,
-        **dict(surroundings.platform.release_files),
+        **dict(spec.platform.release_files),
     }
     files: dict[str, File | Link] = {
         f"/etc/{name}": File(_encode_text(name, text)) for name, text in texts.items()
     }
-    dbus_id = surroundings.machine.dbus_id
-    if dbus_id == surroundings.machine.machine_id:
+    dbus_id = spec.machine.dbus_id
+    if dbus_id == spec.machine.machine_id:
         files["/var/lib/dbus/machine-id"] = Link("/etc/machine-id")
     else:
         files["/var/lib/dbus/machine-id"] = File(_encode_text("machine-id", dbus_id + "\n"))
     files["/etc/mtab"] = Link("../proc/self/mounts")
-    if surroundings.localtime is not None:
-        files["/etc/localtime"] = Link(f"/usr/share/zoneinfo/{surroundings.localtime}")
-    if surroundings.timezone_file is not None:
-        files["/etc/timezone"] = File(surroundings.timezone_file.encode() + b"\n")
-    files["/etc/ssl/certs/ca-certificates.crt"] = File(trust)
+    if spec.localtime is not None:
+        files["/etc/localtime"] = Link(f"/usr/share/zoneinfo/{spec.localtime}")
+    if spec.timezone_file is not None:
+        files["/etc/timezone"] = File(spec.timezone_file.encode() + b"\n")
+    files["/etc/ssl/certs/ca-certificates.crt"] = File(ca_pem)
     files["/etc/ssl/cert.pem"] = Link("certs/ca-certificates.crt")
-    files["/etc/pki/tls/certs/ca-bundle.crt"] = File(trust)
+    files["/etc/pki/tls/certs/ca-bundle.crt"] = File(ca_pem)
     return files
 
 
@@ -150,8 +156,8 @@ def _encode_text(name: str, text: str) -> bytes:
     return text.encode()
 
 
-def _format_passwd(surroundings: HostSpec) -> str:
-    user = surroundings.user
+def _format_passwd(spec: HostSpec) -> str:
+    user = spec.user
     fields = (user.login, user.real_name, user.home, user.shell)
     if any(":" in field or "\n" in field for field in fields):
         raise UsageError(f"the user {user.login!r} has a colon or a new line in a field")
@@ -159,8 +165,8 @@ def _format_passwd(surroundings: HostSpec) -> str:
     return _keep_others(SYSTEM_USERS, user.login, user.uid) + line
 
 
-def _format_group(surroundings: HostSpec) -> str:
-    user = surroundings.user
+def _format_group(spec: HostSpec) -> str:
+    user = spec.user
     return _keep_others(SYSTEM_GROUPS, user.login, user.gid) + f"{user.login}:x:{user.gid}:\n"
 
 
@@ -171,10 +177,10 @@ def _keep_others(lines: str, name: str, number: int) -> str:
     )
 
 
-def _format_hosts(surroundings: HostSpec) -> str:
-    own = surroundings.hostname
-    if surroundings.domain:
-        own = f"{own}.{surroundings.domain}\t{own}"
+def _format_hosts(spec: HostSpec) -> str:
+    own = spec.hostname
+    if spec.domain:
+        own = f"{own}.{spec.domain}\t{own}"
     return (
         f"127.0.0.1\tlocalhost\n127.0.1.1\t{own}\n\n"
         "# The following lines are desirable for IPv6 capable hosts\n"
@@ -183,6 +189,6 @@ def _format_hosts(surroundings: HostSpec) -> str:
     )
 
 
-def _format_resolv_conf(surroundings: HostSpec) -> str:
-    search = f"search {surroundings.search_domain}\n" if surroundings.search_domain else ""
-    return search + "".join(f"nameserver {address}\n" for address in surroundings.resolvers)
+def _format_resolv_conf(spec: HostSpec) -> str:
+    search = f"search {spec.search_domain}\n" if spec.search_domain else ""
+    return search + "".join(f"nameserver {address}\n" for address in spec.resolvers)

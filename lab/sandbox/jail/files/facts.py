@@ -1,8 +1,8 @@
-"""Facts that a machine tells in several places: files and system calls must agree on them.
+"""Facts that a simulated machine reports in several places: files and system calls agree.
 
-What a level says (processors, memory, kernel) comes from the surroundings.  All else is the
-lab's choice and the same in every trial: a machine that is up for three days, has little to
-do, and has used two thirds of its memory, most of it for caches.
+What a level determines (processors, memory, kernel) comes from the host spec.  All else is
+chosen by the lab and the same in every trial: a machine that has been up for three days, is
+nearly idle, and uses two thirds of its memory, most of it for caches.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ __all__ = ["MachineFacts", "MemoryUse"]
 
 UPTIME_S = 281_417
 IDLE_SHARE = 0.968
-"""Of all processor time since the machine was started."""
+"""Share of all processor time since the machine was started."""
 LOADS = (0.21, 0.17, 0.11)
 TASKS = 412
 """Processes and threads of the whole machine."""
 LAST_PID = 40_962
 TICKS_PER_S = 100
-"""In which /proc tells of processor time, on every architecture; see proc(5)."""
+"""Unit of processor time in /proc, on every architecture; see proc(5)."""
 
 
 class MemoryUse(msgspec.Struct, frozen=True):
@@ -36,11 +36,12 @@ class MemoryUse(msgspec.Struct, frozen=True):
 
 
 class MachineFacts(msgspec.Struct, frozen=True):
-    """What there is to tell.
+    """Facts about a simulated machine.
 
-    ``started`` is the Unix time at which the client starts, ``architecture`` is what
-    uname(2) calls the processor, and ``instructions`` are the names, as in /proc/cpuinfo, of
-    what it really can, so that no client is told of an instruction that would kill it.
+    ``start_time`` is the Unix time at which the client starts, ``architecture`` is the name of
+    the processor in uname(2), and ``cpu_flags`` are the features of the real processor, by
+    their names in /proc/cpuinfo: a client that used an instruction that the processor lacks
+    would be killed.
     """
 
     machine: Machine
@@ -54,12 +55,12 @@ class MachineFacts(msgspec.Struct, frozen=True):
 
     @property
     def boot_time(self) -> int:
-        """The Unix time at which the machine was started."""
+        """Unix time at which the machine was started."""
         return int(self.start_time) - UPTIME_S
 
     @property
     def memory(self) -> MemoryUse:
-        """How memory is used."""
+        """How the memory is used."""
         total = self.machine.memory_kib
         return MemoryUse(
             total=total,

@@ -1,4 +1,4 @@
-"""Memory: what /proc/meminfo and /proc/vmstat say of it, in one sum with sysinfo(2)."""
+"""Memory, as /proc/meminfo and /proc/vmstat report it; the sums agree with sysinfo(2)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["format_meminfo", "format_vmstat"]
 
 
 def format_meminfo(facts: MachineFacts) -> str:
-    """The text of /proc/meminfo, whose lines are in the kernel's order."""
+    """Format /proc/meminfo, with the lines in the kernel's order."""
     memory = facts.memory
     used = memory.total - memory.free - memory.buffers - memory.cached
     anonymous, slab, huge = used // 2, memory.total // 40, memory.total * 9 // 10 // 2048 * 2048

@@ -1,9 +1,9 @@
-"""What /proc tells of the machine, as files: what a quiet PC on Debian's kernel says.
+"""The /proc of a simulated machine, without processes: an idle PC with Debian's kernel.
 
 A pure function from facts.  Each text has the form that proc(5) and the kernel's
-Documentation/filesystems/proc.rst describe.  All that counts or measures is a constant, or
-follows from memory and number of processors, so that replicates read the same; only
-``/proc/stat`` names the time at which the machine was started.
+Documentation/filesystems/proc.rst describe.  Counters are constant, or follow from memory and
+number of processors, so that replicates read the same; only ``/proc/stat`` contains the time at
+which the machine was started.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ INTERRUPTS = {
 
 @lru_cache(16)
 def build_procfs(facts: MachineFacts) -> Mapping[str, File | Directory]:
-    """What is in /proc, by path within it (``/meminfo``), beside the processes."""
+    """Build /proc without processes, by path within it (``/meminfo``)."""
     kernel = facts.platform.kernel
     idle = "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\n"
     loads = " ".join(f"{load:.2f}" for load in LOADS)
@@ -186,10 +186,10 @@ def build_procfs(facts: MachineFacts) -> Mapping[str, File | Directory]:
 
 
 def format_own_cgroup(facts: MachineFacts) -> str:
-    """What /proc/self/cgroup says where /proc/1/cgroup says what the platform does.
+    """Format /proc/self/cgroup of a client; the platform determines /proc/1/cgroup.
 
-    systemd has a group of its own and puts those who log in into others; elsewhere, as in
-    a container, all are in the same.
+    systemd has a group of its own and puts each login session into another; elsewhere, as in a
+    container, all processes are in the same.
     """
     session = f"user.slice/user-{facts.uid}.slice/session-2.scope"
     return facts.platform.cgroup.replace("init.scope\n", f"{session}\n")
@@ -223,7 +223,7 @@ def _format_diskstats() -> str:
 
 
 def _format_table(rows: Iterable[tuple[str, int, str]], cpus: int, width: int) -> str:
-    """A column for each processor; each is a little busier than the one before."""
+    """Format a table with a column a processor; each has slightly higher counts."""
     head = " " * width + "".join(f"CPU{number:<8}" for number in range(cpus))
     lines = [head]
     for name, count, meaning in rows:

@@ -1,8 +1,8 @@
-"""The kernel's settings, which /proc/sys shows: Debian's, on a machine of this size.
+"""The kernel's settings in /proc/sys: Debian's, on a machine of this size.
 
-Settings of which a client could make something are here, all the others are absent.  None
-is the kernel's own, so a client that writes to one changes nothing, and one that reads
-them learns nothing of the host; see proc_sys(5) and Documentation/admin-guide/sysctl.
+Settings that programs are known to read are here, all others are absent.  None is the kernel's
+own, so a client that writes to one changes nothing, and one that reads them learns nothing of
+the real host; see proc_sys(5) and Documentation/admin-guide/sysctl.
 """
 
 from __future__ import annotations
@@ -50,16 +50,16 @@ FIXED = {
     "vm/overcommit_memory": "0",
     "vm/swappiness": "60",
 }
-"""By path below /proc/sys.  The jail puts the kernel's own in place of random/uuid."""
+"""By path below /proc/sys.  The jail mounts the kernel's file over random/uuid."""
 
 NAMESPACES = ("mnt", "net", "pid", "user")
 
 
 def build_sysctl(facts: MachineFacts) -> dict[str, str]:
-    """The text of each setting, by path below /proc/sys."""
+    """Build the text of each setting, by path below /proc/sys."""
     kernel = facts.platform.kernel
     kib = facts.machine.memory_kib
-    # As kernel/fork.c has it: an eighth of memory for stacks of 16 KiB.
+    # As in kernel/fork.c: an eighth of the memory for stacks of 16 KiB.
     threads = kib // 128
     settings = {
         **FIXED,
@@ -76,6 +76,6 @@ def build_sysctl(facts: MachineFacts) -> dict[str, str]:
 
 
 def _derive_boot_id(facts: MachineFacts) -> UUID:
-    """Another on each machine, and the same in each trial on it."""
+    """Derive the boot id from the machine's id: the same in every trial of one machine."""
     digest = hashlib.sha256(b"boot " + facts.machine.machine_id.encode()).digest()
     return UUID(bytes=digest[:16], version=4)

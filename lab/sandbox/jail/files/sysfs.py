@@ -1,7 +1,7 @@
-"""The jail's /sys: processors, memory, firmware and network cards, and nothing else.
+"""The /sys of a jail: processors, memory, firmware and network cards, and nothing else.
 
-A pure function from facts to plain files, at the paths of sysfs(5): what it shows by class
-are links to where the devices are.
+A pure function from facts to plain files, at the paths of sysfs(5).  The entries below /class
+are links to the devices.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NODES = "/devices/system/node"
 HUGE_PAGES = "/kernel/mm/transparent_hugepage"
 FIRMWARE = "/devices/virtual/dmi/id"
 SECRETS = ("board_serial", "chassis_serial", "product_serial", "product_uuid")
-"""What of the firmware's texts only root may read."""
+"""Texts of the firmware that only root may read."""
 CARD = "/devices/pci0000:00/0000:00:1f.6/net"
 VIRTUAL = "/devices/virtual/net"
 ETHERNET, LOOPBACK = 1, 772
@@ -28,9 +28,10 @@ ETHERNET, LOOPBACK = 1, 772
 
 
 def build_sysfs(facts: MachineFacts, cards: dict[str, str]) -> dict[str, File | Link | Directory]:
-    """All of /sys, by path within it; ``cards`` are network interfaces with their addresses.
+    """Build /sys, by path within it; ``cards`` maps network interfaces to their addresses.
 
-    UsageError where the firmware would have a text that no folder can hold.
+    Raises:
+        UsageError: A text of the firmware has a name that no file can have.
     """
     items: dict[str, File | Link | Directory] = {f"/{name}": Directory() for name in FOLDERS}
     items |= _build_processors(facts.machine.cpus)
@@ -72,7 +73,7 @@ def _build_processors(count: int) -> dict[str, File | Link | Directory]:
 
 
 def _format_mask(processors: Iterable[int]) -> str:
-    """The processors as a bit mask, in words of 32 bits with a comma between."""
+    """Format processors as a bit mask, in words of 32 bits separated by commas."""
     bits = f"{sum(1 << number for number in processors):x}"
     words = [bits[max(0, end - 8) : end] for end in range(len(bits), 0, -8)]
     return ",".join(reversed(words))
@@ -83,7 +84,7 @@ def _build_firmware(facts: MachineFacts) -> dict[str, File | Link | Directory]:
     for name, text in facts.machine.dmi:
         if "/" in name or name in {"", ".", ".."}:
             raise UsageError(f"{name!r} cannot be the name of a file in /sys/class/dmi/id")
-        # All files in a jail are the client's own, so the mode has to keep it out.
+        # All files in a jail belong to the client, so only the mode keeps it from reading.
         secret = name in SECRETS and facts.uid != 0
         items[f"{FIRMWARE}/{name}"] = _make_file(text, 0 if secret else 0o444)
     if items:

@@ -1,4 +1,4 @@
-"""What /proc tells: one machine, whichever file is asked, and another where a level says so."""
+"""The files of /proc: they describe one machine, and another where a level differs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.errors import MachineError
-from lab.factors.data.machine_kinds import KINDS
 from lab.factors.host_spec import BARE, Directory, Machine, Platform
-from lab.sandbox.jail.files.cpuinfo import format_cpuinfo
 from lab.sandbox.jail.files.facts import UPTIME_S, MachineFacts
 from lab.sandbox.jail.files.procfs import build_procfs, format_own_cgroup
 
@@ -53,19 +50,6 @@ def test_every_file_has_the_same_number_of_processors(machine, architecture):
     assert idle == pytest.approx(UPTIME_S * machine.cpus, rel=0.05)
 
 
-@given(machines)
-def test_memory_adds_up(machine):
-    lines = texts(of(machine=machine))["/meminfo"].splitlines()
-    told = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
-    assert told["MemTotal"] == machine.memory_kib
-    assert told["MemFree"] + told["Buffers"] + told["Cached"] < told["MemTotal"]
-    assert told["MemFree"] < told["MemAvailable"] < told["MemTotal"]
-    assert told["Active"] == told["Active(anon)"] + told["Active(file)"]
-    assert told["Slab"] == told["SReclaimable"] + told["SUnreclaim"]
-    assert told["DirectMap4k"] + told["DirectMap2M"] == told["MemTotal"]
-    assert all(amount >= 0 for amount in told.values())
-
-
 def test_the_machine_was_started_before_the_client_by_its_uptime():
     shown = texts()
     (booted,) = re.findall("^btime ([0-9]+)$", shown["/stat"], re.MULTILINE)
@@ -76,28 +60,6 @@ def test_the_sum_of_all_processors_comes_first():
     total, *rest = [line.split() for line in texts()["/stat"].splitlines() if line[:3] == "cpu"]
     for column in range(1, 11):
         assert int(total[column]) == sum(int(line[column]) for line in rest)
-
-
-@pytest.mark.parametrize("name", sorted(KINDS))
-def test_a_processor_is_the_levels(name):
-    machine = KINDS[name]
-    shown = format_cpuinfo(of(machine=machine))
-    assert shown.count(f"model name\t: {machine.cpu_model}\n") == machine.cpus
-    assert shown.count(f"vendor_id\t: {machine.cpu_vendor}\n") == machine.cpus
-
-
-def test_a_processor_can_nothing_that_the_real_one_cannot():
-    (flags,) = set(re.findall("^flags\t\t: (.*)$", format_cpuinfo(FACTS), re.MULTILINE))
-    assert set(flags.split()) == {"fpu", "sse2", "avx2"}
-    (features,) = set(
-        re.findall("^Features\t: (.*)$", format_cpuinfo(of(architecture="aarch64")), re.M)
-    )
-    assert set(features.split()) == {"fp", "asimd"}
-
-
-def test_an_unknown_processor_is_said():
-    with pytest.raises(MachineError, match="vax"):
-        format_cpuinfo(of(architecture="vax"))
 
 
 def test_the_kernel_is_the_platforms():
