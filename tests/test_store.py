@@ -77,33 +77,11 @@ def test_any_events_come_back_in_order(store, events):
     assert store.observation(put(store, seen)) == seen
 
 
-def test_a_trial_is_known_by_client_environment_and_replicate(store):
-    trial = put(store, Observation(EVENTS, END), replicate=3)
-    assert store.get("c", PLACE, 3) == trial
-    assert store.get("other", PLACE, 3) is None
-    assert store.get("c", PLACE, 4) is None
-    assert store.get("c", PLACE.but({"user": "dev"}), 3) is None
-    assert (trial.verdict, trial.phase) == ("finished", "screen")
-    assert (trial.wall_s, trial.cpu_s, trial.overhead_s) == (1.5, 0.25, 0.5)
-
-
-def test_the_environments_come_back(store):
-    put(store, Observation((), END))
-    assert store.environments() == {PLACE.digest: PLACE}
-
-
 def test_the_same_observation_is_kept_once(store):
     first = put(store, Observation(EVENTS, END))
     second = put(store, Observation(EVENTS, END), replicate=1)
     assert first.observation == second.observation
     assert len([path for path in (store.folder / "blobs").rglob("*") if path.is_file()]) == 1
-
-
-def test_the_same_trial_again_takes_the_place_of_the_first(store):
-    put(store, Observation((), END))
-    again = put(store, Observation(EVENTS, END), phase="confirm")
-    assert store.get("c", PLACE, 0) == again
-    assert store.observation(again).events == EVENTS
 
 
 def test_what_was_written_is_there_after_a_kill(tmp_path):

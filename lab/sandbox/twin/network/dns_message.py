@@ -1,72 +1,63 @@
-"""A query to a name server as the C library writes it, and what it reads from the answer.
+"""DNS queries as the C library writes them, and the records in the answer.
 
-Source: RFC 1035, section 4.
+dnspython reads and writes the messages.  Source: RFC 1035, section 4.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import os
-import struct
-from collections.abc import Iterator
 
-__all__ = ["AAAA", "PTR", "A", "addresses", "names", "question"]
+import dns.exception
+import dns.message
+import dns.name
+import dns.rdata
+import dns.rdatatype
 
-A, PTR, AAAA = 1, 12, 28
-ONE_QUESTION = struct.pack("!5H", 0x0100, 1, 0, 0, 0)
-"""Recursion desired, and nothing but a question."""
+__all__ = ["AAAA", "PTR", "A", "build_query", "read_addresses", "read_names"]
 
+A, PTR, AAAA = dns.rdatatype.A, dns.rdatatype.PTR, dns.rdatatype.AAAA
 
-def question(name: str, kind: int) -> bytes:
-    """The message that asks for records of this kind; ValueError for what is no name."""
-    labels = [label.encode("ascii") for label in name.split(".")]
-    if not all(0 < len(label) < 64 for label in labels) or len(name) > 253:
-        raise ValueError(f"{name!r} is no name")
-    packed = b"".join(bytes((len(label),)) + label for label in labels)
-    return os.urandom(2) + ONE_QUESTION + packed + struct.pack("!BHH", 0, kind, 1)
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-def addresses(message: bytes, kind: int) -> Iterator[ipaddress.IPv4Address | ipaddress.IPv6Address]:
-    """The addresses in an answer, ``kind`` being A or AAAA; ValueError where it is cut off."""
-    for start, end in _records(message, kind):
-        yield ipaddress.ip_address(message[start:end])
+def build_query(name: str, kind: dns.rdatatype.RdataType) -> bytes:
+    """The message that asks for records of one type, recursion desired, without EDNS.
 
-
-def names(message: bytes) -> Iterator[str]:
-    """The names in an answer to a question for PTR; ValueError where it is cut off."""
-    for start, _ in _records(message, PTR):
-        yield _name(message, start)[0]
-
-
-def _records(message: bytes, kind: int) -> Iterator[tuple[int, int]]:
-    """Where the data of the answer's records of this kind stand."""
+    Raises:
+        ValueError: The text is not a domain name.
+    """
     try:
-        _, _, questions, answers, _, _ = struct.unpack_from("!6H", message)
-        at = 12
-        for _ in range(questions):
-            at = _name(message, at)[1] + 4
-        for _ in range(answers):
-            at = _name(message, at)[1]
-            found, _, _, length = struct.unpack_from("!HHIH", message, at)
-            at += 10
-            if found == kind:
-                yield at, at + length
-            at += length
-    except (IndexError, struct.error) as error:
-        raise ValueError("the name server's answer is cut off") from error
+        # Not from_text: the C library knows no escapes, and encodes other scripts before.
+        labels = [*(label.encode("ascii") for label in name.split(".")), b""]
+        return dns.message.make_query(dns.name.Name(labels), kind).to_wire()
+    except (dns.exception.DNSException, UnicodeError) as error:
+        raise ValueError(f"{name!r} is not a domain name") from error
 
 
-def _name(message: bytes, at: int) -> tuple[str, int]:
-    """A name, which may go on elsewhere in the message, and where it ends here."""
-    labels: list[str] = []
-    end = None
-    while length := message[at]:
-        if length >= 0xC0:
-            end = end or at + 2
-            at = (length & 0x3F) << 8 | message[at + 1]
-            if len(labels) > 127:
-                raise IndexError(at)
-        else:
-            labels.append(message[at + 1 : at + 1 + length].decode("ascii", "replace"))
-            at += 1 + length
-    return ".".join(labels), end or at + 1
+def read_addresses(message: bytes, kind: dns.rdatatype.RdataType) -> list[Address]:
+    """The addresses in an answer; ``kind`` is A or AAAA.
+
+    ValueError where the message is malformed.
+    """
+    return [ipaddress.ip_address(record.to_text()) for record in _read_records(message, kind)]
+
+
+def read_names(message: bytes) -> list[str]:
+    """The names in the answer to a PTR query.
+
+    ValueError where the message is malformed.
+    """
+    targets = (record.target for record in _read_records(message, PTR))  # type: ignore[attr-defined]
+    return [
+        ".".join(label.decode("ascii", "replace") for label in target.labels[:-1])
+        for target in targets
+    ]
+
+
+def _read_records(message: bytes, kind: dns.rdatatype.RdataType) -> list[dns.rdata.Rdata]:
+    """The records of one type in the answer section."""
+    try:
+        answer = dns.message.from_wire(message, ignore_trailing=True, one_rr_per_rrset=True).answer
+    except dns.exception.DNSException as error:
+        raise ValueError(f"the name server's answer is malformed: {error}") from error
+    return [record for rrset in answer if rrset.rdtype == kind for record in rrset]

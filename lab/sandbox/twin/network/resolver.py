@@ -15,7 +15,16 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from lab.sandbox.twin.network.dns_message import AAAA, A, addresses, names, question
+from dns.rdatatype import RdataType
+
+from lab.sandbox.twin.network.dns_message import (
+    AAAA,
+    PTR,
+    A,
+    build_query,
+    read_addresses,
+    read_names,
+)
 from lab.sandbox.twin.network.etc_names import Address, EtcNames, parse_address
 
 __all__ = ["Resolver"]
@@ -194,7 +203,7 @@ class Resolver:
             for version in versions:
                 kind = A if version == 4 else AAAA
                 answer = self._query(candidate, kind)
-                found += [] if answer is None else addresses(answer, kind)
+                found += [] if answer is None else read_addresses(answer, kind)
             if found:
                 return found
         return []
@@ -212,12 +221,12 @@ class Resolver:
         listed = self.etc_names.find_names(number)
         if listed:
             return listed
-        answer = self._query(number.reverse_pointer, 12)
-        return [] if answer is None else list(names(answer))
+        answer = self._query(number.reverse_pointer, PTR)
+        return [] if answer is None else read_names(answer)
 
-    def _query(self, name: str, kind: int) -> bytes | None:
+    def _query(self, name: str, kind: RdataType) -> bytes | None:
         try:
-            message = question(name, kind)
+            message = build_query(name, kind)
         except ValueError:
             return None
         # Without any, the C library asks a name server of the machine's own.

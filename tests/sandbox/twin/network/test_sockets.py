@@ -10,7 +10,6 @@ import os
 import select
 import socket
 import threading
-import time
 import urllib.request
 
 import pytest
@@ -133,16 +132,14 @@ class TestWaiting:
         def wait():
             found = []
             with socket.create_connection(("silent.example", 9), timeout=0.03) as line:
-                before = time.monotonic()
                 found.append(attempt(line.recv, 1))
-                found.append(time.monotonic() - before >= 0.03)
                 line.setblocking(False)
                 found.append(attempt(line.recv, 1))
                 line.settimeout(None)
                 found.append(attempt(line.recv, 1, socket.MSG_DONTWAIT))
             return found
 
-        assert observe.result_of(wait) == ["timed out", True, "EAGAIN", "EAGAIN"]
+        assert observe.result_of(wait) == ["timed out", "EAGAIN", "EAGAIN"]
 
     def test_can_be_left_to_the_system(self, observe):
         def wait():
