@@ -256,7 +256,7 @@ def test_the_summary_tells_every_signal_once_covert_first_with_its_commands(engi
         ["endpoint", "route"],
     ]
     repeats = [line.split()[0] for line in lines[start:end] if "lab run probe@1.0" in line]
-    assert repeats == ["reproduce", "and"] * 4
+    assert repeats == ["reproduce"] * 8
 
 
 def test_the_summary_tells_what_looked_wrong_about_the_client(engine, session):

@@ -19,7 +19,7 @@ def test_what_is_planted_in_the_specimen_is_found(pytester_on, tmp_path):
             "with hostname (sha256*",
             "   U+0027 APOSTROPHE → U+2019 RIGHT SINGLE QUOTATION MARK  look-alike",
             "COVERT  timezone  derived  POST api.specimen.example/v1/messages body *",
-            "    and        lab run * --set timezone=Asia/Shanghai",
+            "    reproduce  lab run * --set timezone=Asia/Shanghai",
         ]
     )
     (signal,) = decode((tmp_path / "out" / "report.json").read_bytes()).signals

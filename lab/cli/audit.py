@@ -9,7 +9,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from lab.cli.audit_options import add_audit_options, run_audit
-from lab.cli.shared_options import add_json
+from lab.cli.shared_options import add_format, add_json
 from lab.errors import LabError
 
 if TYPE_CHECKING:
@@ -37,18 +37,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="tell every signal in full, however many there are",
     )
     add_json(parser)
+    add_format(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the audit and print its report; the exit code."""
     import sys
 
-    from lab.reports.formats import json
+    from lab.findings.policy import judge
+    from lab.reports.formats.registry import get_format, print_document
     from lab.reports.terminal import audit
 
+    chosen = get_format("json" if arguments.json else arguments.format or "text")
     report, ran, words = run_audit(arguments)
-    if arguments.json:
-        json.write(report, sys.stdout)
+    if arguments.json or arguments.format:
+        print_document(chosen.write(judge(report)), sys.stdout)
     else:
         console = audit.make_console(sys.stdout)
         audit.write(report, console, words, ran=ran, full=arguments.full)

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.cli.audit_options import add_audit_options, run_audit
-from lab.cli.shared_options import add_json
+from lab.cli.shared_options import add_format, add_json
 from lab.errors import LabError, UsageError
 
 if TYPE_CHECKING:
-    from lab.findings.policy import Judgement
     from lab.findings.report import Report
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
@@ -50,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--full", action="store_true", help="tell each signal that fails in full")
     add_json(parser)
+    add_format(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -58,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from lab.findings.policy import judge, read_policy, read_report
     from lab.findings.report_json import decode, encode
+    from lab.reports.formats.registry import get_format, print_document
     from lab.reports.terminal.audit import make_console
     from lab.reports.terminal.check import write
 
@@ -83,19 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
         report = decode(encode(report))
     judgement = judge(report, policy, baseline)
     write(judgement, make_console(sys.stderr), words, full=arguments.full)
-    if arguments.json:
-        _print_json(judgement)
+    if arguments.json or arguments.format:
+        chosen = get_format("check-json" if arguments.json else arguments.format)
+        print_document(chosen.write(judgement), sys.stdout)
     return EXIT_CODES[judgement.verdict]
-
-
-def _print_json(judgement: Judgement) -> None:
-    import sys
-
-    from lab.reports.formats.check_json import encode
-
-    sys.stdout.flush()
-    sys.stdout.buffer.write(encode(judgement))
-    sys.stdout.buffer.flush()
 
 
 def _check_baseline_path(file: Path) -> Path:

@@ -12,6 +12,7 @@ from lab.errors import UsageError
 __all__ = [
     "CLIENT_HELP",
     "add_client",
+    "add_format",
     "add_home",
     "add_json",
     "read_client_words",
@@ -60,6 +61,19 @@ def read_client_words(arguments: argparse.Namespace) -> tuple[str, ...]:
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Take ``--json``: one JSON document on stdout."""
     parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """Take ``--format``: one document in a format of :mod:`lab.reports.formats` on stdout."""
+    from lab.reports.formats.registry import list_formats
+
+    formats = list_formats()
+    parser.add_argument(
+        "--format",
+        choices=tuple(formats),
+        help="print the report on stdout as "
+        + "; ".join(f"{name}: {each.HELP}" for name, each in formats.items()),
+    )
 
 
 def add_home(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""What kind of signal it is, told from its place and from what stands there."""
+"""The kind of a signal, from its location and from the values that were sent there."""
 
 from __future__ import annotations
 
@@ -28,26 +28,33 @@ __all__ = [
 ]
 
 ROUTED_CHANNELS = frozenset({"dns", "tcp", "tls"})
-"""Channels in which a factor that decides where traffic goes shows for that reason."""
+"""Channels in which every factor that decides where traffic goes has an effect."""
 
 _MOST_LABELS = 8
-"""Combinations of levels that are looked at for digests with keys: each costs many tries."""
+"""Combinations of levels that are searched for keyed digests: each costs many tries."""
 
 _MOST_KEYS = 256
 
 
 class Classification(NamedTuple):
-    """The kind; of a copy or an encoding, which, and how many such findings chance makes."""
+    """The kind of a signal."""
 
     kind: Kind
     encoding: str | None = None
+    """Its name, where the kind is ``encoded``."""
     chance: float | None = None
+    """Of a copy or an encoding: how many such findings chance alone would produce."""
 
 
 def is_route(location: Location, *, routed: bool, rerouted: bool) -> bool:
-    """Whether the place shows no more than that the cause decides where traffic goes.
+    """Whether the effect is only that the cause decides where traffic goes.
 
-    A route that follows anything else, such as the time zone, tells of that.
+    A route that follows any other factor, such as the time zone, is a signal like others.
+
+    Args:
+        location: The location of the effect.
+        routed: Whether all factors of the cause decide where traffic goes.
+        rerouted: Whether one of them does.
     """
     return (rerouted and location.part in ROUTE_PARTS) or (
         routed and location.channel in ROUTED_CHANNELS
@@ -63,13 +70,16 @@ def classify(
     needles: Mapping[str, Iterable[str]],
     sent: Callable[[str], Iterable[str]] | None = None,
 ) -> Classification:
-    """Kind, encoding and chance.
+    """Kind, encoding and chance of a signal.
 
-    ``values`` maps a label of each combination of levels to the value seen there (None:
-    nothing), ``needles`` the same labels to the texts that a copy of these levels would
-    contain.  ``sent`` gives everything that was sent where a label's value was seen: what it
-    holds may be the key of a digest.  ``routed`` says that all factors of the cause decide
-    where traffic goes, ``rerouted`` that one of them does.
+    Args:
+        location: The location of the signal.
+        routed: Whether all factors of the cause decide where traffic goes.
+        rerouted: Whether one of them does.
+        values: A label of each combination of levels, and the value sent there (None: nothing).
+        needles: The same labels, and the texts that a copy of these levels would contain.
+        sent: Returns everything that was sent in the trials of a label: it may contain the key
+            of a digest.
     """
     if is_route(location, routed=routed, rerouted=rerouted):
         return Classification("route")
@@ -77,7 +87,7 @@ def classify(
         return Classification("order")
     distinct = {value for value in values.values() if value}
     if len(distinct) > 1:
-        # What several levels share says that they do not matter here, and is no copy of them.
+        # A value that several levels share is no copy of any of them.
         shared = Counter(values.values())
         own = [label for label, value in values.items() if value and shared[value] == 1]
         found = {
@@ -86,14 +96,14 @@ def classify(
             if value
             and (hit := find_hit(restore_sent_text(location, value), needles.get(label, ())))
         }
-        told = _classify_copy(found, own, values)
-        if told is None and sent is not None:
+        classification = _classify_copy(found, own, values)
+        if classification is None and sent is not None:
             tried = own[:_MOST_LABELS]
-            told = _classify_copy(
+            classification = _classify_copy(
                 _find_keyed(location, tried, values, needles, sent), tried, values
             )
-        if told is not None:
-            return told
+        if classification is not None:
+            return classification
     if _is_reordered(sorted(distinct)):
         return Classification("order")
     if None in values.values() and len(distinct) <= 1:
@@ -104,7 +114,7 @@ def classify(
 def _classify_copy(
     found: Mapping[str, Hit], own: Sequence[str], values: Mapping[str, str | None]
 ) -> Classification | None:
-    """That it is a copy, if at least half of the labels with a value of their own show one."""
+    """A copy, if at least half of the labels with a value of their own have a hit."""
     labels = {*found, *own}
     if not found or len(found) * 2 < len(labels):
         return None
@@ -112,7 +122,7 @@ def _classify_copy(
     way, count = ways.most_common(1)[0]
     if count * 2 < len(labels):
         return None
-    # Of levels that send the same, one alone is evidence.
+    # Levels that send the same value count once.
     each = {values[label]: hit.chance for label, hit in found.items()}
     chance = joint_e_value(each.values(), len({values[label] for label in labels}))
     return (
@@ -129,7 +139,7 @@ def _find_keyed(
     needles: Mapping[str, Iterable[str]],
     sent: Callable[[str], Iterable[str]],
 ) -> dict[str, Hit]:
-    """Which values are digests of their own level's text together with a value that was sent."""
+    """Values that are digests of the text of their own level with a key that was sent."""
     found: dict[str, Hit] = {}
     for label in labels:
         text = restore_sent_text(location, values[label] or "")
@@ -143,5 +153,5 @@ def _find_keyed(
 
 
 def _is_reordered(values: Sequence[str]) -> bool:
-    """Whether all have the same pieces, though not one after another as in the first."""
+    """Whether all values have the pieces of the first in another order."""
     return len(values) > 1 and all(is_reordered(values[0], value) for value in values[1:])

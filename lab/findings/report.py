@@ -43,10 +43,10 @@ Kind = Literal["copied", "encoded", "derived", "presence", "count", "order", "ti
 
 
 class TableRow(msgspec.Struct, frozen=True):
-    """One line of a decision table: what was sent under these levels of the cause.
+    """One row of a decision table: what was sent under these levels of the cause.
 
     ``value`` is the text that varies, or the whole text where it is short; where several
-    words of one text vary, one a line.  None: nothing was sent there.
+    words of one text vary, one on each line.  None: nothing was sent.
     """
 
     levels: Mapping[str, str]
@@ -55,20 +55,20 @@ class TableRow(msgspec.Struct, frozen=True):
     dissenting: int = 0
     """Trials with the same levels that sent something else."""
     rule: str | None = None
-    """What all tried levels with this value share and no other tried level does, in words."""
+    """What only the tried levels with this value have in common, in words."""
     share: float | None = None
-    """Of the trials, how many showed what ``value`` tells of, where that is a matter of chance."""
+    """The share of the trials in which ``value`` occurred, where that is random."""
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """One place where two texts differ, by code point; empty where one side has nothing."""
+    """One difference between two texts, by code point; empty where one side has nothing."""
 
     left: tuple[str, ...]
     """Code points as ``U+0027 APOSTROPHE``."""
     right: tuple[str, ...]
     invisible: bool = False
     why: str = ""
-    """In which way they differ, as ``look-alike`` or ``white space``; empty: in what they say."""
+    """The kind of difference, as ``look-alike`` or ``white space``; empty: the words differ."""
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -89,7 +89,7 @@ class Pair(msgspec.Struct, frozen=True):
 
 
 class RelatedLocation(msgspec.Struct, frozen=True):
-    """What the same cause does at another place of the same message."""
+    """The effect of the same cause at another location of the same message."""
 
     location: Location
     kind: Kind
@@ -97,7 +97,7 @@ class RelatedLocation(msgspec.Struct, frozen=True):
 
 
 class LevelGroup(msgspec.Struct, frozen=True):
-    """Levels of one factor that behave alike: what is sent under them, and their rule."""
+    """Levels of one factor with the same effect: what is sent under them, and their rule."""
 
     value: str | None
     levels: tuple[str, ...]
@@ -107,8 +107,8 @@ class LevelGroup(msgspec.Struct, frozen=True):
 class Partition(msgspec.Struct, frozen=True):
     """What a sweep over all levels of one factor found for one signal.
 
-    ``context`` holds the levels, other than the controls, at which the other factors stood.
-    The largest part comes first.
+    ``context`` has the levels of the other factors that were not their controls.  The largest
+    part comes first.
     """
 
     factor: str
@@ -139,24 +139,24 @@ class Signal(msgspec.Struct, frozen=True):
     bits: float
     documented: str | None = None
     fields: tuple[Location, ...] = ()
-    """All places that show it, ``location`` first."""
+    """All its locations, ``location`` first."""
     beside: tuple[RelatedLocation, ...] = ()
-    """Of these, the places that divide the levels in another way than the first."""
+    """Of these, the locations that divide the levels differently from the first."""
     partitions: tuple[Partition, ...] = ()
     """What sweeps found, one for each swept factor of the cause."""
     chance: float | None = None
-    """Of a copy or an encoding: how many such findings chance alone would make here."""
+    """Of a copy or an encoding: how many such findings chance alone would produce."""
 
 
 class Noise(msgspec.Struct, frozen=True):
-    """A place that differs between replicates of one environment, and how."""
+    """A location whose value differs between replicates of one environment, and how."""
 
     location: Location
     why: str
 
 
 class Inconclusive(msgspec.Struct, frozen=True):
-    """An effect that was seen and neither confirmed nor refuted."""
+    """An effect that was observed and neither confirmed nor refuted."""
 
     location: Location
     cause: tuple[str, ...]
@@ -180,11 +180,11 @@ class FactorFacts(msgspec.Struct, frozen=True):
     measured: bool = True
     why_not: str | None = None
     together: int = 0
-    """Variables that were tried many at a time; ``levels`` has those that mattered."""
+    """Variables that were tried in groups; ``levels`` has those with an effect."""
 
 
 class ExplorationSummary(msgspec.Struct, frozen=True):
-    """What one sweep or search tried, what it cost, and the levels that it brought."""
+    """What one sweep or search tried, what it cost, and the levels that it found."""
 
     how: Literal["sweep", "search"]
     factor: str
@@ -192,15 +192,15 @@ class ExplorationSummary(msgspec.Struct, frozen=True):
     trials: int
     """Trials that it alone needed."""
     contexts: tuple[Mapping[str, str], ...] = ()
-    """The levels, other than the controls, at which the other factors stood."""
+    """The levels of the other factors that were not their controls."""
     found: tuple[str, ...] = ()
-    """Levels that became levels of the audit, to be confirmed like any."""
+    """Levels that were added to the audit, and confirmed like all others."""
     why_not: str | None = None
     """Why it is not complete."""
 
 
 class ClientFacts(msgspec.Struct, frozen=True):
-    """Which client exactly."""
+    """The client that was measured."""
 
     name: str
     version: str
@@ -209,7 +209,7 @@ class ClientFacts(msgspec.Struct, frozen=True):
 
 
 class LabFacts(msgspec.Struct, frozen=True):
-    """Which lab."""
+    """The lab that measured it."""
 
     version: str
 
@@ -218,8 +218,8 @@ class Calibration(msgspec.Struct, frozen=True):
     """How noisy the client is when nothing is varied.
 
     ``false_positive_rate`` is the share of null hypotheses, formed by splitting replicates
-    of one environment at random, that the confirmation test would have called signals; None
-    where there were too few to split.
+    of one environment at random, that the confirmation test reported as signals; None where
+    there were too few to split.
     """
 
     replicates: int
@@ -250,11 +250,11 @@ class Report(msgspec.Struct, frozen=True):
     """Every host contacted in any trial."""
     verdict: Literal["signal", "no signal", "inconclusive", "not measured"] = "no signal"
     warnings: tuple[str, ...] = ()
-    """What looked wrong about the client while it was measured, one line each."""
+    """Problems of the client while it was measured, one line each."""
     audit: str | None = None
     """The audit's folder."""
     bits_total: float = 0.0
-    """How much all signals together tell, but for where traffic is routed."""
+    """How much all signals together reveal, routing effects aside."""
     bits_exact: bool = True
     """False where ``bits_total`` is an upper bound."""
     explored: tuple[ExplorationSummary, ...] = ()

@@ -32,7 +32,11 @@ def encode(report: Report) -> bytes:
 
 
 def decode(document: bytes) -> Report:
-    """The report that :func:`encode` wrote; ValueError, in one line, for anything else."""
+    """The report that :func:`encode` wrote.
+
+    Raises:
+        ValueError: The document is something else; the message is one line.
+    """
     try:
         report = msgspec.json.decode(document, type=Report)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -43,7 +47,7 @@ def decode(document: bytes) -> Report:
 
 
 def _clean(value: Any) -> Any:
-    """The same records with texts that UTF-8 can hold and mappings in order."""
+    """The same records with texts that UTF-8 can represent and mappings in order."""
     if isinstance(value, str):
         return _SURROGATE.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", value)
     if isinstance(value, Mapping):

@@ -91,6 +91,7 @@ def require_observed(label: str, observations: Sequence[Observation]) -> None:
         ClientError: it could not start.
         UnmeasurableError: every run failed before it sent anything.
     """
+    from lab.observation.last_line import read_last_line
     from lab.testing.subject import UnmeasurableError
 
     ends = [one.exit for one in observations]
@@ -102,8 +103,7 @@ def require_observed(label: str, observations: Sequence[Observation]) -> None:
     if all(end.verdict != "finished" or end.code != 0 for end in ends):
         last = ends[-1]
         how = f"code {last.code}" if last.verdict == "finished" else last.verdict
-        tail = (last.stderr or last.stdout).decode(errors="replace").strip()
-        output = tail.splitlines()[-1][:200] if tail else last.detail or "it printed nothing"
+        output = read_last_line(last)
         raise UnmeasurableError(
             f"{label} ended with {how} and sent nothing, so nothing was measured: {output!r}"
         )

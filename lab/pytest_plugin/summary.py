@@ -124,10 +124,8 @@ def _print_signals(
             continue
         plain += not signal.covert
         if signal.covert or plain <= _MAX_COMMANDS or reporter.config.get_verbosity() > 0:
-            for label, words in zip(
-                ("reproduce", "and"), build_pair_commands(client, signal), strict=True
-            ):
-                reporter.write_line(f"    {label:<9}  {' '.join(words)}")
+            for words in build_pair_commands(client, signal):
+                reporter.write_line(f"    reproduce  {' '.join(words)}")
     gone = [one.signal for one in judgement.gone if one.unless is None]
     for signal in gone:
         where = format_location(signal.location, 160)

@@ -1,6 +1,6 @@
-"""How an audit reads: one file a report, and what they share.
+"""Reports: what people and programs read about an audit.
 
 In: a :class:`lab.findings.report.Report`, or the engine's events while it works.  Out: text
-for people (`terminal`, `progress`) or for programs (`json`).  Nothing here decides
-anything, and no client's byte reaches a terminal but through `text`.
+at a terminal (`terminal`), or one document (`formats`, one module each).  Nothing here decides
+anything, and text of a client reaches a terminal only through `text.safe`.
 """

@@ -59,6 +59,7 @@ from lab.experiment.trials.row import Row
 from lab.factors.registry import factors, get_factor
 from lab.findings.classify import is_route
 from lab.findings.report import Pair, Signal
+from lab.observation.last_line import read_last_line
 from lab.observation.location import Location
 from lab.testing.subject_runner import SubjectRunner
 
@@ -199,8 +200,7 @@ class PairwiseTest:
 
     def _describe_failure(self) -> str:
         end = self.measurements.list_exits(self.right)[-1]
-        tail = (end.stderr or end.stdout).decode(errors="replace").strip()
-        last = tail.splitlines()[-1][:200] if tail else end.detail or "it printed nothing"
+        last = read_last_line(end)
         how = end.verdict if end.verdict != "finished" else f"code {end.code}"
         return (
             f"{self.runner.label} ended with {how} and sent nothing in both environments, "

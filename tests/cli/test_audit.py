@@ -203,7 +203,7 @@ def test_all_signals_in_full_on_request(engine, capfd):
     assert main(["audit", "probe"]) == 0
     assert "12 more signals, one line each" in capfd.readouterr().out
     assert main(["audit", "probe", "--full"]) == 0
-    assert capfd.readouterr().out.count("  repeat ") == 20
+    assert capfd.readouterr().out.count("  reproduce ") == 2 * 20
 
 
 def test_the_time_is_told_with_the_trials_that_ran_in_it(engine, capfd):

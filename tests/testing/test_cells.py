@@ -40,7 +40,7 @@ def test_a_mark_of_two_factors_is_told_where_both_are(home):
         assert signal.location.host == "api.anthropic.com"
         story = str(found)
         assert "U+0027 APOSTROPHE → U+2019 RIGHT SINGLE QUOTATION MARK  look-alike" in story
-        assert "repeat    lab run --set endpoint=https://gateway.corp.example" in story
+        assert "reproduce   lab run --set endpoint=https://gateway.corp.example" in story
         assert "--set timezone=Asia/Tokyo" in story
         found = compared({**GATEWAY, **tokyo}, GATEWAY)
         assert not found

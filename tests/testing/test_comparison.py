@@ -67,7 +67,7 @@ def test_what_can_be_told_apart_is_false_and_leaves_its_story(opened):
     assert "   POST api.anthropic.com/v1/messages body /text" in lines
     assert "   timezone=Asia/Shanghai  Today’s date" in lines
     assert "   U+0027 APOSTROPHE → U+2019 RIGHT SINGLE QUOTATION MARK  look-alike" in lines
-    assert "   sure      p = 4.1e-05 corrected (4.1e-05 alone)" in str(found)
+    assert "   confidence  p = 4.1e-05 corrected (4.1e-05 alone)" in str(found)
     assert lines[-1].startswith("and       lab.observe(lab.control(endpoint='https://gateway")
     assert lines[-1].endswith("timezone='Asia/Shanghai'), marking).text")
 
@@ -97,8 +97,8 @@ def test_a_client_is_repeated_on_the_command_line(words, command):
     subject.words = words
     found = compared(subject, lab.control(hostname="host-a"), lab.control(hostname="host-b"))
     *_, first, second = str(found).splitlines()
-    assert first.startswith("repeat    lab run ")
-    assert second.startswith("and       " + command)
+    assert first.startswith("reproduce   lab run ")
+    assert second.startswith("reproduce   " + command)
 
 
 def test_the_same_question_has_the_same_answer():

@@ -44,10 +44,12 @@ def _without_zones(story: str) -> list[str]:
         " ".join(re.sub(r"[A-Z]\w+/\w+|UTC", "ZONE", line).split()) for line in story.split("\n")
     ]
     failure_note = [
-        line for line in lines if line and not line.startswith(("U+", "timezone", "ZONE", "sure"))
+        line
+        for line in lines
+        if line and not line.startswith(("U+", "timezone", "ZONE", "sure", "confidence"))
     ]
     return [
-        line.replace("timezone='ZONE'", "").partition("repeat")[0]
+        line.replace("timezone='ZONE'", "").partition("reproduce")[0]
         for line in failure_note
         if "lab.control" not in line
     ]

@@ -168,4 +168,4 @@ def test_the_report_of_a_failing_test_has_the_pair_the_code_points_and_what_repe
     assert "What probe sends distinguishes the two, by 1 difference:" in section
     assert "  timezone: UTC on the left, " in section
     assert "U+0027 APOSTROPHE → U+2019 RIGHT SINGLE QUOTATION MARK" in section
-    assert "repeat    lab.observe(lab.control(), probe).text" in section
+    assert "reproduce   lab.observe(lab.control(), probe).text" in section

@@ -19,6 +19,7 @@ from lab.factors import endpoint as endpoint_factor
 from lab.factors.host_spec import Endpoint
 from lab.observation.features import Features, extract_features
 from lab.observation.generated_hosts import group_generated_hosts
+from lab.observation.last_line import read_last_line
 from lab.observation.records import DnsQuery, Exit, Observation, Request, TlsFailure
 from lab.observation.timing import Timings, measure_timings
 from lab.sandbox.timed_observation import TimedObservation
@@ -157,8 +158,7 @@ class Measurements:
             yield f"the client does not end by itself in the control environment: {usual}"
         elif (code := codes.most_common(1)[0][0]) != 0:
             end = self._exits[trials[0]]
-            tail = (end.stderr or end.stdout).decode(errors="replace").strip()
-            last = tail.splitlines()[-1][:200] if tail else "it printed nothing"
+            last = read_last_line(end)
             yield f"the client exits with {code} in the control environment: {last!r}"
         if all(self._silent[trial] for trial in trials):
             yield "the client sent nothing at all in the control environment"

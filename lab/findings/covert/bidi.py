@@ -1,7 +1,7 @@
-"""In which order a reader sees the characters of a text that is written in two directions.
+"""The visual order of the characters of a text that is written in two directions.
 
 The Unicode Bidirectional Algorithm (Unicode Standard Annex #9, revision 48): every character
-gets a level, even for left to right and odd for right to left, and each line is turned round
+gets a level, even for left to right and odd for right to left, and each line is reversed
 at every level.  Paragraphs run from left to right, as in a terminal or an editor, and are
 taken as one line each.  Rules are named as the annex names them.
 
@@ -20,7 +20,7 @@ from functools import lru_cache
 __all__ = ["MAX_LENGTH", "embedding_levels", "has_right_to_left", "mirror", "to_visual_order"]
 
 MAX_LENGTH = 20_000
-"""Characters of a text that is put in order."""
+"""Characters of the longest text that is reordered."""
 
 _MAX_DEPTH = 125
 _EMBEDDINGS = {"RLE": None, "LRE": None, "RLO": "R", "LRO": "L"}
@@ -42,16 +42,16 @@ _OTHER_SIDE = {"LEFT": "RIGHT", "RIGHT": "LEFT", "LESS": "GREATER", "GREATER": "
 _SIDE = re.compile(r"\b(LEFT|RIGHT|LESS|GREATER)\b")
 
 _Run = tuple[list[int], str, str]
-"""Places that follow one another, and the directions before and after them (sos and eos)."""
+"""Positions of one run, and the directions before and after it (sos and eos)."""
 
 
 def has_right_to_left(text: str) -> bool:
-    """Whether any of it could stand elsewhere than it is written."""
+    """Whether any character could be displayed out of order."""
     return _TURNING.search(text) is not None
 
 
 def to_visual_order(text: str) -> str:
-    """The characters from left to right as a reader sees them, mirrored where they are turned.
+    """The characters from left to right as a reader sees them, mirrored where they are reversed.
 
     A text of more than LONGEST characters is returned as it is.
     """
@@ -88,7 +88,7 @@ def embedding_levels(text: str) -> list[int]:
         ):
             found[place] += _RISE[found[place] % 2].get(letter, 0)
     for place, kind in enumerate(written):
-        # What rules leave out must not part its neighbours (X9, as in ICU).
+        # A removed character must not separate its neighbours (X9, as in ICU).
         if kind in _REMOVED:
             found[place] = found[place - 1] if place else 0
     blank = True
@@ -99,7 +99,7 @@ def embedding_levels(text: str) -> list[int]:
 
 
 def _reorder_line(text: str) -> str:
-    """L2 to L4 for one paragraph; marks stay behind the character that they are written on."""
+    """L2 to L4 for one paragraph; combining marks stay behind their base character."""
     units: list[tuple[str, int]] = []
     for character, level in zip(text, embedding_levels(text), strict=True):
         if units and units[-1][1] == level and unicodedata.category(character)[0] == "M":
@@ -153,7 +153,7 @@ def _resolve_explicit(written: Sequence[str]) -> tuple[list[str], list[int]]:
 
 
 def _starts_right_to_left(written: Sequence[str], start: int) -> bool:
-    """P2 and P3: whether the first strong character of an isolate is written backwards."""
+    """P2 and P3: whether the first strong character of an isolate is right to left."""
     depth = 0
     for kind in written[start:]:
         depth += (kind in _ISOLATES) - (kind == "PDI")
@@ -163,7 +163,7 @@ def _starts_right_to_left(written: Sequence[str], start: int) -> bool:
 
 
 def _split_runs(written: Sequence[str], levels: Sequence[int]) -> list[_Run]:
-    """X9 and X10: what stands at one level, with all isolates in it taken out."""
+    """X9 and X10: the characters of one level, without the isolates inside."""
     runs: list[list[int]] = []
     current: list[list[int] | None] = [None]
     kept = [place for place, kind in enumerate(written) if kind not in _REMOVED]
@@ -234,7 +234,7 @@ def _resolve_brackets(letters: str, text: Sequence[str], before: str, own: str) 
 
 
 def _find_bracket_pairs(letters: str, text: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """BD16: matching brackets, no more than 63 within one another."""
+    """BD16: pairs of matching brackets, nested at most 63 deep."""
     opened: list[tuple[str, int]] = []
     for place, character in enumerate(text):
         form = unicodedata.normalize("NFD", character)

@@ -1,4 +1,4 @@
-"""Kinds of characters, by what a reader sees of them."""
+"""Classes of characters, by what a reader sees of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BIDIRECTIONAL = frozenset(
 
 @lru_cache(maxsize=65536)
 def is_invisible(character: str) -> bool:
-    """Whether a character leaves no mark: format characters, fillers, variation selectors."""
+    """Whether a character prints nothing: format characters, fillers, variation selectors."""
     return (
         unicodedata.category(character) in ("Cf", "Cc")
         or character in _FILLERS
@@ -26,13 +26,13 @@ def is_invisible(character: str) -> bool:
 
 
 def is_bidirectional(character: str) -> bool:
-    """Whether a character only says in which direction others are written."""
+    """Whether a character only sets the direction of the text around it."""
     return character in _BIDIRECTIONAL
 
 
 @lru_cache(maxsize=65536)
 def is_mark(character: str) -> bool:
-    """Punctuation, and what is written in its place, such as an accent for an apostrophe."""
+    """Whether a character is punctuation or used as such, as an accent for an apostrophe."""
     return (
         unicodedata.category(character)[0] == "P"
         or unicodedata.category(character) == "Sk"

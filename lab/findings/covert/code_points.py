@@ -1,8 +1,7 @@
-"""Code points by number and name, for every code point there is.
+"""Number and name of every code point.
 
-Names are those of the Unicode Character Database; controls have only aliases there, and
-surrogates, private-use and unassigned code points have none, so they are named by what
-they are.
+Names are those of the Unicode Character Database.  It has only aliases for controls, and no
+names for surrogates, private-use and unassigned code points; these are named by their class.
 """
 
 from __future__ import annotations

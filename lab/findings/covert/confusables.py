@@ -1,11 +1,11 @@
 """Skeletons: two texts that look alike have the same (Unicode Technical Standard #39, 4).
 
-A skeleton is for comparing only, and is never shown.  The table of confusable characters is
+A skeleton is compared and never printed.  The table of confusable characters is
 Unicode's own (``confusables.txt`` beside this file, which names its source and licence);
 decompositions are those of Python's character database.
 
 :func:`skeleton` is the standard's *internal skeleton*: characters that change the direction
-of writing are left out, and not acted upon.  :func:`bidi_skeleton` is that of the characters
+of writing are left out, and have no effect.  :func:`bidi_skeleton` is that of the characters
 in the order in which a reader sees them, in a paragraph that runs from left to right
 (bidiSkeleton, with the direction LTR).
 """
@@ -52,19 +52,19 @@ def skeleton(text: str) -> str:
 
 
 def bidi_skeleton(text: str) -> str:
-    """The skeleton of the text as it is shown: two that reordering makes alike have the same."""
+    """The skeleton of the text in visual order: texts that look alike after reordering share it."""
     return skeleton(to_visual_order(text))
 
 
 def is_ignorable(character: str) -> bool:
-    """Whether a display that does not know the character shows nothing for it."""
+    """Whether a display that does not support the character prints nothing for it."""
     number = ord(character)
     return any(first <= number <= last for first, last in _IGNORABLE)
 
 
 @cache
 def _load_table() -> dict[int, str | None]:
-    """What each character becomes; None where nothing is left of it."""
+    """The prototype of each character; None for one that is removed."""
     table: dict[int, str | None] = {}
     source = files("lab.findings.covert").joinpath("confusables.txt").read_text("utf-8")
     for line in source.splitlines():

@@ -1,11 +1,10 @@
 """Covert text: differences that a reader would not see, explained by code point.
 
-Two texts differ *covertly* where a person who reads them sees the same words: characters
-that look alike (:mod:`lab.findings.covert.confusables`), that have no glyph of their own, spaces of
-another kind or number, another mark of punctuation in the same place, other letter case, or
-another way of writing the same number.  So do two texts whose characters stand in another
-order, but are put in the same one where text runs from right to left
-(:mod:`lab.findings.covert.bidi`).
+Two texts differ *covertly* where a reader sees the same words: characters that look alike
+(:mod:`lab.findings.covert.confusables`), that have no glyph of their own, spaces of another
+kind or number, another mark of punctuation in the same place, other letter case, or another way
+of writing the same number. So do two texts whose characters are in another order in memory, but
+in the same order when text runs from right to left (:mod:`lab.findings.covert.bidi`).
 
 A mark between two digits, or right before a number, decides what the number is: there it
 may be another mark, but not none (``2026/11/20`` is ``2026-11-20``, ``1.5`` is not ``15``).
@@ -43,10 +42,10 @@ def is_covert(left: str, right: str) -> bool:
 
 
 def list_differences(left: str, right: str) -> tuple[Difference, ...]:
-    """The first places where the texts differ, as code points, and why there.
+    """The first differences of the texts, as code points, each with its kind.
 
-    They are bounded in length and number.  Where the texts are very long and have little in
-    common, they are one difference.
+    Length and number are bounded.  Texts that are very long and have little in common are one
+    difference.
     """
     found = []
     moved = is_reordered(left, right)
@@ -69,7 +68,7 @@ def list_differences(left: str, right: str) -> tuple[Difference, ...]:
 
 
 def _differs_by_direction(left: str, right: str) -> bool:
-    """Whether the texts look alike only because they are not shown in the order of writing."""
+    """Whether the texts look alike only because of the direction in which they are displayed."""
     if max(len(left), len(right)) > MAX_LENGTH or not (
         has_right_to_left(left) or has_right_to_left(right)
     ):
@@ -78,7 +77,7 @@ def _differs_by_direction(left: str, right: str) -> bool:
 
 
 def _reads_alike(left: str, right: str) -> bool:
-    """Whether a reader sees the same words, the characters standing as they are written."""
+    """Whether a reader sees the same words, in the order of the characters in memory."""
     return any(
         _looks_alike(_word_characters(left, folded), _word_characters(right, folded))
         for folded in (True, False)
@@ -86,15 +85,15 @@ def _reads_alike(left: str, right: str) -> bool:
 
 
 def _printed_characters(text: str) -> list[str]:
-    """The characters that leave a mark on paper."""
+    """The characters that print something."""
     normal = unicodedata.normalize("NFC", text)
     return [c for c in normal if not is_invisible(c) and not c.isspace()]
 
 
 def _word_characters(text: str, folded: bool) -> list[str]:
-    """What of a text carries words: no spaces, and marks only where they belong to a number.
+    """The characters that carry words: no spaces, and marks only inside a number.
 
-    A text of nothing but marks is their number.
+    A text that has only marks is represented by as many marks.
     """
     normal = unicodedata.normalize("NFKC", text)
     drawn = [c for c in (normal.casefold() if folded else normal) if not is_invisible(c)]

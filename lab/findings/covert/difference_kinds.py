@@ -1,9 +1,9 @@
-"""Reasons: in which way two texts differ, in a word or two.
+"""Kinds of difference between two texts, in a word or two.
 
-The first that holds is given, from what leaves least to see to what leaves most; a reason
-is about the characters alone and says nothing of whether a reader would notice
-(:func:`lab.findings.covert.covert.is_covert` does).  Nothing is normalised before it is compared:
-that two texts are the same after normalisation is itself one of the reasons.
+The first kind that applies is returned, from the least visible to the most visible one.  A
+kind describes the characters only; whether a reader would notice is for
+:func:`lab.findings.covert.covert.is_covert`.  Texts are not normalised before they are compared:
+a difference that normalisation removes is a kind of its own.
 """
 
 from __future__ import annotations
@@ -31,21 +31,27 @@ DIFFERENCE_KINDS = (
     "punctuation",
     "order",
 )
-"""All that may be said; where several are needed together, they stand one after another."""
+"""All kinds; where several apply together, their names are joined by commas."""
 
 _Form = Literal["NFC", "NFKC"]
 _FORMS: tuple[_Form, ...] = ("NFC", "NFKC")
 _PIECE = re.compile(r"[^\s,;&|?#]+")
 _BEFORE_LIST, _AFTER_LIST = "([{<\"'`“‘«", ")]}>\"'`”’».!:"
-"""Marks around a list, which stay where they are when its pieces change places."""
+"""Marks around a list; they do not move when its pieces change places."""
 _PLACE = "\0"
 _LONGEST_ORDERED = 100_000
 _LONGEST = 4_096
-"""Characters of one difference that are explained; what is longer says something else."""
+"""Characters of the longest difference that is classified."""
 
 
 def classify_difference(left: str, right: str, changed: ChangedRange) -> str:
-    """Why ``left[low:high]`` and ``right[start:end]`` differ; empty if in no way of these."""
+    """The kind of one difference between two texts; empty if no kind applies.
+
+    Args:
+        left: The first text.
+        right: The second text.
+        changed: The range that differs, ``left[low:high]`` and ``right[start:end]``.
+    """
     low, high, start, end = changed
     before, after = left[low:high], right[start:end]
     touched = before + after
@@ -74,7 +80,7 @@ def classify_difference(left: str, right: str, changed: ChangedRange) -> str:
 
 
 def is_reordered(left: str, right: str) -> bool:
-    """Whether both have the same pieces, though not in the same order, and nothing else differs.
+    """Whether both texts have the same pieces in another order, and nothing else differs.
 
     Pieces are separated by white space, commas, semicolons, ampersands, bars, and the marks
     that begin a query or a fragment.  How much white space there is does not matter.
@@ -89,12 +95,12 @@ def is_reordered(left: str, right: str) -> bool:
 
 
 def split_pieces(text: str) -> list[str]:
-    """What can change places in a text, without the marks around a list."""
+    """The pieces of a text that can change places, without the marks around a list."""
     return _take_apart(text, _BEFORE_LIST, _AFTER_LIST)[0]
 
 
 def _take_apart(text: str, before: str, after: str) -> tuple[list[str], str]:
-    """The pieces, and what is around them, with a mark in the place of each."""
+    """The pieces, and the text around them with a placeholder for each piece."""
     pieces = []
 
     def taken(found: re.Match[str]) -> str:
@@ -115,7 +121,7 @@ def _normalise_with_base(text: str, low: int, high: int, form: _Form) -> str:
 
 
 def _combine_kinds(before: str, after: str) -> list[str]:
-    """The reasons that only together explain it; none if something else remains."""
+    """The kinds that explain a difference only together; none if something else differs."""
     found = []
     if _keep(str.isspace, before) != _keep(str.isspace, after):
         found.append("white space")

@@ -1,4 +1,4 @@
-"""Numbers as they are written."""
+"""Notations of numbers."""
 
 from __future__ import annotations
 
@@ -13,14 +13,23 @@ _FARTHEST = 64
 
 
 def is_same_number(left: str, right: str) -> bool:
-    """Whether both are the same number; exactly, so that no long identifier is rounded."""
+    """Whether both texts are the same number, without rounding."""
     if not (_NUMBER.fullmatch(left) and _NUMBER.fullmatch(right)):
         return False
     return Decimal(left) == Decimal(right)
 
 
 def expand_number(text: str, low: int, high: int) -> str:
-    """``text[low:high]`` with what may belong to the same number on both sides."""
+    """The number that a range of a text is part of.
+
+    Args:
+        text: The text.
+        low: Start of the range.
+        high: End of the range.
+
+    Returns:
+        ``text[low:high]`` with the characters on both sides that may belong to the number.
+    """
     first, last = low, high
     while first and low - first < _FARTHEST and text[first - 1] in _LETTERS:
         first -= 1

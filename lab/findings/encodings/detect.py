@@ -1,8 +1,8 @@
-"""Encodings: does a value contain a text, plainly or in disguise?
+"""Whether a value contains a text, plainly or encoded: one search for one group of texts.
 
-One question to :mod:`lab.findings.encodings.search`.  To keep down what chance can do, a form of
-fewer than eight characters counts only where it stands alone, and a digest that was cut short only
-as a whole run of digits; and neither counts in a value so long that chance would make one.
+To limit hits by chance, a form of fewer than eight characters counts only as a word of its
+own, and a truncated digest only as a whole run of digits; neither counts in a value so long
+that chance alone would produce one (:mod:`lab.findings.encodings.search`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BYTES_AS_HEX = re.compile(r"((?:[0-9a-f]{2})+)(?:… [0-9]+ bytes, sha256 [0-9a
 def find_encoding(value: str, needles: Iterable[str]) -> str | None:
     """How the value contains one of the texts: PLAIN, an encoding's name, or None.
 
-    Texts of fewer than three characters are not looked for.
+    Texts of fewer than MIN_LENGTH characters are not searched for.
     """
     hit = find_hit(value, needles)
     return hit.encoding if hit else None
@@ -38,16 +38,18 @@ def find_hit(value: str, needles: Iterable[str]) -> Hit | None:
 
 
 def restore_sent_text(location: Location, value: str) -> str:
-    """What was sent, where the lab shows bytes that are no text in hexadecimal.
+    """The value as it was sent.
 
-    Bytes that no text has stand for themselves in it.  Hexadecimal of a text is the client's.
+    Bodies that are no text are recorded in hexadecimal; they become text in which the bytes
+    that are not UTF-8 are surrogates (PEP 383).  Hexadecimal of a text was sent by the client
+    and is returned as it is.
     """
     part = location.part
     whole = part == MessagePart.DATA or (part == MessagePart.BODY and not location.pointer)
-    shown = _BYTES_AS_HEX.fullmatch(value) if whole else None
-    if shown is None:
+    match = _BYTES_AS_HEX.fullmatch(value) if whole else None
+    if match is None:
         return value
-    data = bytes.fromhex(shown[1])
+    data = bytes.fromhex(match[1])
     try:
         data.decode()
     except UnicodeDecodeError:

@@ -1,19 +1,19 @@
-"""Digests that take a text together with something else that was sent.
+"""Digests of a text together with another value that was sent.
 
-A program that hashes a host name with a random session id, and sends the id beside it,
-sends something different each time, that says who it is all the same to whoever reads both.
-Which value was the key is not known, so every value of the trial that could be one is
-tried: as the key of an HMAC (RFC 2104) over the text, as what the text is the key for, and
-as a salt before or after it.
+A program that hashes a host name with a random session id, and sends the id too, sends a
+different value each time; whoever reads both can still recognise the host.  It is not known
+which value was the key, so every value of the trial that could be one is tried: as the key of
+an HMAC (RFC 2104) over the text, as the message with the text as the key, and as a salt before
+or after the text.
 
-The key may be new in every run or stand there unchanged, such as an API key or the id of an
-installation.  In the second case the digest changes with the text alone, and the question is
-only how it came about (:mod:`lab.findings.classify` asks it).
+The key may be new in every run, or constant, as an API key or the id of an installation.  With
+a constant key the digest changes with the text alone; :mod:`lab.findings.classify` uses this
+module to explain such values.
 
-Bounded: what looks like an identifier comes first, then what was sent most often, and only
-so many are tried; and only digests of sixteen hexadecimal digits or more are looked for, so
-that ten million tries against a thousand digests find one by chance with 2^-64 · 10^10, one
-in two thousand million.
+The search is bounded: identifiers are tried first, then the values that were sent most often,
+up to a limit; and only digests of sixteen hexadecimal digits or more are searched for, so that
+ten million tries against a thousand digests produce a hit by chance with a probability of
+2^-64 · 10^10, one in two thousand million.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from lab.observation.text.masks import is_identifier_like
 __all__ = ["MOST_KEYS", "count_expected_hits", "find_keyed_digests", "list_keys", "may_hold_digest"]
 
 MOST_KEYS = 64
-"""Keys that are tried where nothing else is said."""
+"""Keys that are tried by default."""
 
 _DIGESTS = ("sha256", "sha1", "md5", "sha512")
 _JOINTS = (b"", b":", b"-", b"|", b".", b"\0")
 _MOST_RUNS = 4_096
 _SHORTEST_KEY, _LONGEST_KEY = 4, 256
 _MOST_WRITINGS = 4
-"""A text as it is or in small letters, and a key as it is or as the bytes it spells."""
+"""A text as it is or in small letters, times a key as it is or as the bytes it spells."""
 
 _SHORTEST = 8
 """Bytes of a digest that are compared."""
@@ -56,9 +56,9 @@ Runs = tuple[tuple[int, bytes], ...]
 
 
 def list_keys(texts: Iterable[str], most: int = MOST_KEYS) -> tuple[str, ...]:
-    """The values and words that could be keys, at most so many.
+    """The values and words that could be keys, at most ``most``.
 
-    Identifiers come first, and of two the one that occurs more often.
+    Identifiers come first, then the values that occur more often.
     """
     found: Counter[str] = Counter()
     for text in texts:
@@ -70,12 +70,18 @@ def list_keys(texts: Iterable[str], most: int = MOST_KEYS) -> tuple[str, ...]:
 
 
 def may_hold_digest(text: str) -> bool:
-    """Whether a digest that is looked for could stand in this text at all."""
+    """Whether the text could contain a digest that is long enough to be searched for."""
     return any(True for _ in _find_runs(text))
 
 
 def count_expected_hits(text: str, keys: Sequence[str], needles: Sequence[str]) -> float:
-    """How many digests chance would find in a text, at most: all tries, sixteen digits each."""
+    """An upper bound of the hits that chance alone would produce in a text.
+
+    Args:
+        text: What is searched.
+        keys: The keys that are tried.
+        needles: The texts that are tried.
+    """
     runs = sum(1 for _ in _find_runs(text))
     tries = len(_DIGESTS) * (2 + 2 * len(_JOINTS)) * _MOST_WRITINGS * len(keys) * len(needles)
     return runs * tries * math.exp2(-8 * _SHORTEST)
@@ -84,9 +90,15 @@ def count_expected_hits(text: str, keys: Sequence[str], needles: Sequence[str]) 
 def find_keyed_digests(
     texts: Mapping[int, str], keys: Iterable[str], needles: Iterable[str]
 ) -> dict[int, str]:
-    """Which of the texts hold a digest of a needle and a key, and of which kind.
+    """Texts that contain a digest of a needle and a key, with the kind of digest.
 
-    ``texts`` are numbered by the caller; those without one are left out of the answer.
+    Args:
+        texts: The texts to search, numbered by the caller.
+        keys: The keys to try (:func:`list_keys`).
+        needles: The texts that may have been hashed.
+
+    Returns:
+        The numbers of the texts that contain one, each with the name of the digest.
     """
     runs = [(number, run) for number, text in texts.items() for run in _find_runs(text)]
     if not runs:
@@ -98,7 +110,7 @@ def find_keyed_digests(
 def _match_digests(
     runs: Runs, keys: tuple[str, ...], needles: tuple[str, ...]
 ) -> tuple[tuple[int, str], ...]:
-    # Remembered, because the same trial is looked at again whenever others were added.
+    # Cached, because the same trial is searched again whenever trials are added.
     wanted: dict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
     for number, run in runs:
         wanted[run[:_SHORTEST]].append((number, run))
@@ -128,7 +140,7 @@ def _text_variants(needle: str) -> tuple[bytes, ...]:
 
 
 def _key_variants(key: str) -> Iterator[bytes]:
-    """The key as it was sent, and as the bytes that it is the hexadecimal writing of."""
+    """The key as it was sent, and the bytes of which it is the hexadecimal form."""
     yield text_to_bytes(key)
     digits = key.replace("-", "")
     if _NUMBER.fullmatch(key) and len(digits) % 2 == 0:

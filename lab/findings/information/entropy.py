@@ -1,26 +1,25 @@
-"""Bits: how much a server learns about the environment, from one signal and from all.
+"""Bits: how much a server learns about the environment, from one signal and from all of them.
 
-What a server learns is the mutual information (Shannon, 1948) between the environment ``E``
-and the value ``V`` that it sees: ``I(E; V) = H(V) - H(V | E)``.  A confirmed value follows
-from the environment, so ``H(V | E)`` is zero and what is left is the entropy of the value,
-``H(V) = -Σ p(v) log2 p(v)``, where ``p(v)`` adds up the probabilities of all environments
-that send ``v``.  Where trials of one environment dissent, their majority is taken, which
-makes it an upper bound.  The probabilities are those of :mod:`lab.findings.information.population`.
+What a server learns is the mutual information (Shannon, 1948) between the environment ``E`` and
+the value ``V`` that it sees: ``I(E; V) = H(V) - H(V | E)``. A confirmed value follows from the
+environment, so ``H(V | E)`` is zero and what is left is the entropy of the value, ``H(V) = -Σ
+p(v) log2 p(v)``, where ``p(v)`` adds up the probabilities of all environments that send ``v``.
+Where trials of one environment dissent, the majority counts, so that the result is an upper
+bound. The probabilities are those of :mod:`lab.findings.information.population`.
 
-A combination of levels that was not tried counts as the nearest that was: the one that takes
-the fewest of its levels back to the control; of several, one that does not send what the
-control sends.
+A combination of levels that was not tried counts as the closest one that was: the one with the
+fewest levels replaced by the control; of several, one that does not send what the control sends.
 
-Where a value is a matter of chance, and the environment only moves its rate, ``H(V | E)`` is
-not zero: the table tells the share of each level, and both entropies are computed from these.
+Where a value is random, and the environment only changes its rate, ``H(V | E)`` is not zero: the
+table has the share of each level, and both entropies are computed from the shares.
 
-All signals together tell ``H(V1, …, Vn)``, which is less than the sum where signals follow
-from the same factors: two copies of the time zone tell no more than one.  Signals that share
+All signals together reveal ``H(V1, …, Vn)``, which is less than the sum where signals follow
+from the same factors: two copies of the time zone reveal no more than one.  Signals that share
 no factor, directly or through others, are independent, so each such component is counted by
 itself, over all combinations of its factors' levels, and the components are added.  Levels
-that no signal of a component tells apart are counted as one.  A component with more
-combinations than :data:`MAX_COMBINATIONS` gets the smaller of two upper bounds: what its signals
-tell one by one, and what its factors have to tell.
+that no signal of a component distinguishes are counted as one.  A component with more
+combinations than :data:`MAX_COMBINATIONS` gets the smaller of two upper bounds: the sum over
+its signals, and the entropy of its factors.
 """
 
 from __future__ import annotations
@@ -38,32 +37,32 @@ from lab.findings.report import Signal, TableRow
 __all__ = ["MAX_COMBINATIONS", "TotalBits", "compute_bits", "compute_joint_bits"]
 
 MAX_COMBINATIONS = 10**6
-"""Combinations of levels over which a joint distribution is summed."""
+"""The most combinations of levels over which a joint distribution is summed."""
 
 _Levels = tuple[str, ...]
 
 
 class TotalBits(msgspec.Struct, frozen=True):
-    """What all signals together tell; an upper bound where it is not ``exact``."""
+    """What all signals together reveal; an upper bound where it is not ``exact``."""
 
     bits: float
     exact: bool
 
 
 class _Value(msgspec.Struct, frozen=True):
-    """What a server sees at one place: a function of the levels of the cause's factors."""
+    """What a server receives at one location: a function of the levels of the cause."""
 
     cause: tuple[str, ...]
     seen: Mapping[_Levels, Hashable]
 
 
 def compute_bits(signal: Signal, population: Population) -> float:
-    """What one signal tells, with all its places."""
+    """What one signal reveals, with all its locations."""
     return compute_joint_bits([signal], population).bits
 
 
 def compute_joint_bits(signals: Iterable[Signal], population: Population) -> TotalBits:
-    """What several signals tell together; rates are added, which makes it an upper bound."""
+    """What several signals reveal together; rates are added, which gives an upper bound."""
     every = list(signals)
     rated = [signal for signal in every if any(row.share is not None for row in signal.table)]
     total = math.fsum(_compute_rate_bits(signal, population) for signal in rated)
@@ -83,7 +82,7 @@ def compute_joint_bits(signals: Iterable[Signal], population: Population) -> Tot
 
 
 def _compute_rate_bits(signal: Signal, population: Population) -> float:
-    """What is learnt from whether something shows that each level shows at a rate of its own."""
+    """What is learnt from an event that occurs at a different rate under each level."""
     (name,) = signal.cause
     weights = population.levels(name)
     shares = [
@@ -107,7 +106,7 @@ def _list_values(signal: Signal, population: Population) -> Iterator[_Value]:
 def _complete_table(
     table: Sequence[TableRow], cause: tuple[str, ...], population: Population
 ) -> Mapping[_Levels, Hashable]:
-    """The table with every combination of levels in it, if these are not too many."""
+    """The table with every combination of levels, if there are not too many."""
     tried = {tuple(row.levels[name] for name in cause): row.value for row in table}
     if math.prod(len(population.levels(name)) for name in cause) > MAX_COMBINATIONS or not tried:
         return tried
@@ -133,7 +132,7 @@ def _closest_tried_value(
 
 
 def _split_components(values: Sequence[_Value]) -> list[list[_Value]]:
-    """Values that share factors, directly or through others, together."""
+    """Groups of values that share factors, directly or through others."""
     found: list[tuple[set[str], list[_Value]]] = []
     for value in values:
         factors, members = set(value.cause), [value]
@@ -180,7 +179,7 @@ def _count_combinations(value: _Value, population: Population) -> int:
 def _merge_levels(
     name: str, values: Sequence[_Value], population: Population
 ) -> Mapping[str, float]:
-    """One level for all that no value tells apart, with their probability in all."""
+    """One level for all that no value distinguishes, with their total probability."""
     rows: dict[str, list[Hashable]] = defaultdict(list)
     for number, value in enumerate(values):
         if name in value.cause:

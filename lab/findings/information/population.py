@@ -1,9 +1,9 @@
-"""The lab's stated distribution of environments: what bits are counted over.
+"""The stated distribution of environments over which bits are counted.
 
 Factors are independent, and in each the control and every named level are equally likely.
-So is a level that the user added, or that mining, a sweep or a search brought.  That is no
-statement about the world, where one time zone has more people than another: it says how
-finely a signal divides what the lab tried, and is the same for every client that was tried
+So is a level that the user added, or that mining, a sweep or a search found.  This is not a
+claim about the world, where one time zone has more people than another: it measures how finely
+a signal divides the levels that the lab tried, and is the same for every client that was tried
 with the same levels.
 """
 
@@ -19,16 +19,16 @@ __all__ = ["Population", "build_population"]
 
 
 class Population(msgspec.Struct, frozen=True):
-    """``weights`` has the probability of each level of each factor, the control first."""
+    """A distribution; ``weights`` has the probability of each level, the control first."""
 
     weights: Mapping[str, Mapping[str, float]]
 
     def levels(self, factor: str) -> Mapping[str, float]:
-        """The probabilities of a factor's levels; a KeyError for one that was not varied."""
+        """The probability of each level of a factor that was varied."""
         return self.weights[factor]
 
     def control(self, factor: str) -> str:
-        """The level that a factor has where it is not varied."""
+        """The control of a factor that was varied."""
         return next(iter(self.weights[factor]))
 
 

@@ -1,13 +1,14 @@
-"""Report × policy × baseline → a verdict for each signal, and what nobody can say yet.
+"""Report × policy × baseline → a verdict for each signal, and what is still open.
 
-A baseline accepts a signal where it has the same cause, as covert or plain, in the same part
-of the same message, and at least as telling: an id is made from one place, and which place
-stands first for a group may change.  A signal with the same id is the same signal even where
-it is of another kind now, which is told.  A place in another message is a new one.
+A baseline accepts a signal where it has one with the same cause, covert or plain alike, in the
+same part of the same message, that reveals at least as much.  Ids are not enough: an id is made
+from one location, and the first location of a group may change.  A signal with the same id is
+the same signal even if its kind has changed; a note says so.  A location in another message is
+new.
 
-What stayed open is never a pass.  An open effect *counts* where it would not be permitted if
-it were confirmed; so does a factor that a forbidding rule names, or that the baseline tried,
-and that could not be tried now, and so do planned trials that a limit left out.
+An open effect is never a pass.  It *counts* where it would not be permitted if it were
+confirmed.  So does a factor that a forbidding rule names, or that the baseline tried, and that
+could not be tried now, and so do planned trials that a limit left out.
 """
 
 from __future__ import annotations
@@ -42,9 +43,9 @@ _DETAIL: dict[Kind, int] = {
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """A signal, and what is said of it.
+    """A signal and its verdict.
 
-    ``rule`` is None where no rule covers it; ``notes`` say what a reader should know besides.
+    ``rule`` is None where no rule covers it; ``notes`` are remarks for the reader.
     """
 
     signal: Signal
@@ -54,7 +55,10 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 class Open(msgspec.Struct, frozen=True):
-    """What was seen and not settled, or not tried; ``counts`` where that leaves a doubt."""
+    """An effect that is still open, or an input that was not tried.
+
+    ``counts`` where the check cannot pass because of it.
+    """
 
     what: str
     why: str
@@ -68,7 +72,7 @@ class Open(msgspec.Struct, frozen=True):
 class Gone(msgspec.Struct, frozen=True):
     """A signal of the baseline that was not found again.
 
-    ``unless`` says why that may mean nothing; None where it was looked for.
+    ``unless`` is the reason why it may still exist; None where it was searched for.
     """
 
     signal: Signal
@@ -76,7 +80,7 @@ class Gone(msgspec.Struct, frozen=True):
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """One report, judged; its signals worst first, and covert ones first among equals."""
+    """One report, judged; its signals worst verdict first, covert ones first among equals."""
 
     report: Report
     """With ``documented`` filled in."""
@@ -84,7 +88,7 @@ class Judgement(msgspec.Struct, frozen=True):
     open: tuple[Open, ...] = ()
     gone: tuple[Gone, ...] = ()
     unused: tuple[Rule, ...] = ()
-    """Rules that permit, and of which nothing made use."""
+    """Rules that permit, and that no signal needed."""
     policy: Policy | None = None
     baseline: Report | None = None
 
@@ -95,17 +99,17 @@ class Judgement(msgspec.Struct, frozen=True):
 
     @property
     def undecided(self) -> tuple[Judged, ...]:
-        """The signals of which nothing is said anywhere."""
+        """The signals that neither policy nor baseline covers."""
         return tuple(one for one in self.signals if one.verdict == "undecided")
 
     @property
     def doubts(self) -> tuple[Open, ...]:
-        """What stayed open and could be forbidden or new."""
+        """What is still open and could be forbidden or new."""
         return tuple(one for one in self.open if one.counts)
 
     @property
     def verdict(self) -> Literal["failed", "inconclusive", "not measured", "passed"]:
-        """``passed`` only where nothing failed, is undecided, or stayed open and counts."""
+        """``passed`` only where nothing failed, is undecided, or is open and counts."""
         if self.failures:
             return "failed"
         if self.report.verdict == "not measured":
@@ -116,10 +120,15 @@ class Judgement(msgspec.Struct, frozen=True):
 def judge(
     report: Report, policy: Policy | None = None, baseline: Report | None = None
 ) -> Judgement:
-    """What the policy and the baseline say of the report.
+    """The verdicts of a policy and a baseline on a report.
 
-    A rule that forbids wins over the baseline, and a rule that permits needs none.  Without
-    either, every signal is undecided but for routing effects.
+    A rule takes precedence over the baseline.  Without policy and baseline every signal is
+    undecided, except routing effects.
+
+    Args:
+        report: The report of an audit.
+        policy: Rules, if there are any.
+        baseline: The report of an audit whose signals are accepted, if there is one.
     """
     rules = policy or Policy()
     accepted = _AcceptedSignals(baseline) if baseline is not None else None
@@ -143,10 +152,10 @@ def judge(
 
 
 class _AcceptedSignals:
-    """What a baseline has, by place."""
+    """The signals that a baseline accepts, by location."""
 
     def __init__(self, baseline: Report) -> None:
-        # An id does not always tell covert from plain: not of rates, not of routes.
+        # The ids of rates and routes are the same for covert and plain signals.
         self.kinds = {(signal.id, signal.covert): signal.kind for signal in baseline.signals}
         self.detail: dict[_Key, int] = {}
         for signal in baseline.signals:
@@ -157,7 +166,7 @@ class _AcceptedSignals:
         self.open = {(item.cause, item.location) for item in baseline.inconclusive}
 
     def missing_locations(self, signal: Signal) -> tuple[Location, ...]:
-        """The places of the signal that the baseline does not accept."""
+        """The locations of the signal that the baseline does not accept."""
         same = (signal.id, signal.covert) in self.kinds
         least = 0 if same else _DETAIL[signal.kind]
         return tuple(
@@ -203,10 +212,11 @@ def _judge_signal(signal: Signal, policy: Policy, accepted: _AcceptedSignals | N
 
 
 def _note_partial_cover(signal: Signal, rules: Sequence[Rule]) -> Iterator[str]:
-    """Rules that permit the signal at some of its places, but not at all."""
+    """Rules that permit the signal at some of its locations, but not at all of them."""
     for rule in rules:
         if not rule.forbids and (covered := rule.covered(signal)):
-            yield f"line {rule.line} covers {covered} of its {len(list_locations(signal))} places"
+            total = len(list_locations(signal))
+            yield f"line {rule.line} covers {covered} of its {total} locations"
 
 
 def _note_changed_kind(signal: Signal, accepted: _AcceptedSignals) -> Iterator[str]:
@@ -231,7 +241,7 @@ def _list_open_effects(
 
 
 def _list_untried(report: Report, policy: Policy, baseline: Report | None) -> Iterator[Open]:
-    """Factors, levels and trials of which nothing is known."""
+    """Factors, levels and trials that were not measured."""
     tried = {fact.name for fact in report.factors if fact.measured}
     why_not = {fact.name: fact.why_not or "" for fact in report.factors if not fact.measured}
     before = {fact.name for fact in baseline.factors if fact.measured} if baseline else set()
@@ -246,7 +256,7 @@ def _list_untried(report: Report, policy: Policy, baseline: Report | None) -> It
     for name in sorted(naming.keys() - tried - why_not.keys()):
         yield Open(f"factor {name}", left_out, True, naming[name])
     if others := sorted(before - tried - why_not.keys() - naming.keys()):
-        yield Open(f"what else the baseline varied: {', '.join(others)}", left_out, False)
+        yield Open(f"other factors that the baseline varied: {', '.join(others)}", left_out, False)
     for item in report.not_measured:
         if item.what.removeprefix("factor ") in why_not:
             continue
@@ -260,7 +270,7 @@ def _permits_everything(policy: Policy) -> bool:
 
 
 def _list_gone(report: Report, baseline: Report) -> tuple[Gone, ...]:
-    """What the baseline has and the report has not, first what was looked for."""
+    """Signals of the baseline that the report does not have, first those searched for."""
     ids = {signal.id for signal in report.signals}
     here = {
         _make_key(signal.cause, signal.covert, place)
@@ -276,7 +286,7 @@ def _list_gone(report: Report, baseline: Report) -> tuple[Gone, ...]:
 
 
 def _explain_absence(signal: Signal, report: Report) -> str | None:
-    """Why the signal may be there all the same."""
+    """The reason why the signal may still exist; None if there is none."""
     tried = {fact.name for fact in report.factors if fact.measured}
     untried = [name for name in signal.cause if name not in tried]
     if untried:
@@ -285,7 +295,7 @@ def _explain_absence(signal: Signal, report: Report) -> str | None:
         return "nothing was measured"
     for item in report.inconclusive:
         if item.cause == signal.cause and item.location.message == signal.location.message:
-            return "it was seen and not confirmed"
+            return "it was observed, but not confirmed"
     if any(map(_is_left_out, report.not_measured)):
         return "a limit left out some of the planned trials"
     return None

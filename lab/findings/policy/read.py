@@ -1,4 +1,4 @@
-"""The files that a judgement starts from: policies and finished reports.
+"""The files that a judgement needs: policies and finished reports.
 
 The only part of :mod:`lab.findings` that reads anything.
 """
@@ -20,7 +20,11 @@ LONGEST_REPORT = 2**28
 
 
 def read_policy(file: Path) -> Policy:
-    """The policy in a TOML file; UsageError, in one line, for the first mistake in it."""
+    """The policy in a TOML file.
+
+    Raises:
+        UsageError: The file cannot be read, or it has a mistake; the message names the first.
+    """
     content = _read_content(file, LONGEST_POLICY, "a policy is a TOML file")
     try:
         return parse_policy(content.decode(), str(file))
@@ -29,11 +33,15 @@ def read_policy(file: Path) -> Policy:
 
 
 def read_report(place: Path) -> Report:
-    """The report of a finished audit: its ``report.json``, or the folder that holds it."""
+    """The report of a finished audit: its ``report.json``, or the folder that contains it.
+
+    Raises:
+        UsageError: There is no report, or it cannot be read.
+    """
     file = place / "report.json" if place.is_dir() else place
     if file != place and not file.exists():
         raise UsageError(
-            f"{place} holds no report.json; if it is an audit's folder, the audit has not ended: "
+            f"{place} has no report.json; if it is an audit's folder, the audit has not ended: "
             f"lab audit CLIENT --resume --out {place} goes on with it"
         )
     content = _read_content(file, LONGEST_REPORT, "name an audit's folder or its report.json")

@@ -1,4 +1,4 @@
-"""A rule of a policy: which signals it speaks of, and what it says of them."""
+"""A rule of a policy: which signals it covers, and whether it permits or forbids them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ Default = Literal["allowed", "forbidden", "undecided"]
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """One table of a policy.  A condition that is empty holds for everything.
+    """One table of a policy.
 
-    Within a condition one of its words is enough; all conditions must hold together.
+    A condition that is empty holds for every signal.  Within a condition one of its words is
+    enough; all conditions must hold together.
     ``host``, ``path``, ``part`` and ``pointer`` are patterns (:func:`matches_pattern`).
     """
 
@@ -34,7 +35,7 @@ class Rule(msgspec.Struct, frozen=True):
     cause_includes: tuple[str, ...] = ()
     """At least one of these."""
     cause_within: tuple[str, ...] = ()
-    """None but these."""
+    """Only these."""
     kind: tuple[Kind, ...] = ()
     channel: tuple[Channel, ...] = ()
     method: tuple[str, ...] = ()
@@ -43,7 +44,7 @@ class Rule(msgspec.Struct, frozen=True):
     part: tuple[str, ...] = ()
     pointer: tuple[str, ...] = ()
     covert: bool | None = None
-    """None: plain only where the rule permits, either where it forbids."""
+    """None: plain signals only where the rule permits, all where it forbids."""
 
     @property
     def forbids(self) -> bool:
@@ -69,7 +70,7 @@ class Rule(msgspec.Struct, frozen=True):
         )
 
     def covered(self, signal: Signal) -> int:
-        """How many of the signal's places the rule covers, by all that it says."""
+        """How many of the signal's locations the rule covers."""
         if not self._concerns(signal) or not self._matches_kind(signal.kind):
             return 0
         return sum(map(self._matches_location, list_locations(signal)))
@@ -77,9 +78,9 @@ class Rule(msgspec.Struct, frozen=True):
     def may_cover(self, item: Inconclusive) -> bool:
         """Whether it would decide this effect, if it were confirmed.
 
-        Of an open effect neither kind nor covertness is known, and sometimes not the cause.
-        What is not known may be as a rule says that forbids; a rule that permits, and says
-        something of it, does not cover the effect.
+        The kind of an open effect and whether it is covert are unknown, and sometimes the
+        cause is.  A rule that forbids covers the effect if the unknown could match; a rule that
+        permits does not cover it if it has a condition on the unknown.
         """
         if self.id:
             return False
@@ -90,7 +91,7 @@ class Rule(msgspec.Struct, frozen=True):
         )
 
     def _concerns(self, signal: Signal) -> bool:
-        """Whether it speaks of this signal, but for its place and kind."""
+        """Whether it covers this signal, location and kind aside."""
         covert = self.covert if self.forbids else bool(self.covert)
         return (
             (not self.id or signal.id in self.id)
@@ -120,7 +121,7 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """All rules of a file, in its order, and what holds where none covers a signal."""
+    """All rules of a file, in its order, and the verdict where none covers a signal."""
 
     rules: tuple[Rule, ...] = ()
     default: Default = "undecided"
@@ -129,17 +130,17 @@ class Policy(msgspec.Struct, frozen=True):
 
 
 def list_locations(signal: Signal) -> tuple[Location, ...]:
-    """Every place that shows the signal, its own first."""
-    # Of an order of requests the location names the host and the field does not.
+    """Every location of the signal, its own first."""
+    # The location of an order of requests names the host, the field does not.
     return tuple(dict.fromkeys((signal.location, *signal.fields[1:])))
 
 
 def matches_pattern(pattern: str, text: str) -> bool:
-    """Whether the text is as the pattern says, in which ``*`` stands for any characters.
+    """Whether the text matches the pattern, in which ``*`` stands for any characters.
 
-    Nothing else is special: pointers and paths are full of brackets and braces.  The stars
-    are filled from the left, each with as little as possible, which finds a way wherever
-    there is one, in time that does not depend on how many there are to choose from.
+    No other character is special, because pointers and paths are full of brackets and braces.
+    Stars are matched from the left, each with as few characters as possible, which finds a
+    match wherever there is one without backtracking.
     """
     first, *rest = pattern.split("*")
     if not rest:
@@ -168,7 +169,7 @@ def _matches_any(patterns: tuple[str, ...], text: str | None, *, fold: bool = Fa
 
 
 def _locations_with_kinds(signal: Signal) -> Iterator[tuple[Location, Kind]]:
-    """Each place with what the cause does there."""
+    """Each location with the kind of the effect there."""
     otherwise = {other.location: other.kind for other in signal.beside}
     for place in list_locations(signal):
         yield place, otherwise.get(place, signal.kind)

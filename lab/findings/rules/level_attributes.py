@@ -1,8 +1,8 @@
-"""Ways to look at a level of any factor, so that rules can be told in words.
+"""Attributes of a level of any factor, from which rules are made.
 
-An aspect reads one thing in a level: the host of a URL, the day of the week of an instant, a
-zone's offset from UTC, a number.  It reads nothing in a level that has no such thing, so
-aspects need not know which factor a level belongs to.
+An attribute reads one property of a level: the host of a URL, the day of the week of an instant,
+the UTC offset of a zone, a number.  It is None for a level without that property, so an
+attribute need not know the factor of the level.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 
 class LevelAttribute(msgspec.Struct, frozen=True):
-    """One way to look at levels: what it reads in a level (None: nothing), and how it is told.
+    """One attribute: the words before it in a rule, and how it is read (None: it has none).
 
-    ``shapes`` name the kinds of alternatives that make sense for what it reads.
+    ``shapes`` name the kinds of alternatives that make sense for it.
     """
 
     told: str
@@ -124,7 +124,7 @@ def _read_number(level: str) -> str | None:
 
 
 def _read_uid(level: str) -> str | None:
-    """The number of a user, as a line of the password file has it."""
+    """The number of a user, in a line of the password file."""
     return _match_group(r"[^:]+:[^:]*:(\d{1,18}):/.*", level)
 
 

@@ -1,15 +1,15 @@
-"""What levels that behave alike have in common, in words: ``ends with .cn``.
+"""What levels with the same effect have in common, in words: ``ends with .cn``.
 
 A rule is claimed only where it holds for every level of the group and for no other level
 that was tried, where it covers at least two levels, and where it is shorter than the list of
 them.  It is the simplest such description, not a proof of what the client does: a level that
 was not tried may follow another rule.
 
-A level is looked at in several ways (:mod:`lab.findings.rules.level_attributes`).  For each the
-shapes are tried: equal, beginning with a part, ending with a part, under a domain, holding a text,
-numbers on one side.  Several alternatives of one shape may be joined with *or* (greedy set cover,
-Chvátal 1979), if they are fewer than the levels, or if many levels elsewhere show that they tell
-something.
+Several attributes of a level are read (:mod:`lab.findings.rules.level_attributes`).  For each, the
+shapes are tried: equal, beginning with a part, ending with a part, under a domain, containing a
+text, numbers on one side.  Several alternatives of one shape may be joined with *or* (greedy set
+cover, Chvátal 1979), if they are fewer than the levels, or if many levels outside the group
+support them.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ _MOST_ALTERNATIVES = 6
 _SHORTER = 0.8
 """A rule is shorter than the list of levels by a fifth at least."""
 _OUTSIDE_PER_ALTERNATIVE = 20
-"""So many levels elsewhere, for each alternative, make one that covers one level telling."""
+"""Levels outside the group, for each alternative, that support one covering a single level."""
 _SHORT = 4
 """An alternative that covers one level is that much shorter than it."""
 _SHORTEST_TEXT, _CHANCE_TEXT = 2, 4
 """Letters of a text in all levels: of a whole part, and of a piece of one."""
 _WEAK = "_ -,"
-"""What divides a name rather than a path."""
+"""Separators inside a name, rather than of a path."""
 _PART = re.compile(r"[^/._:=, -]+")
 
 
 def describe_levels(group: Sequence[str], tried: Sequence[str]) -> str | None:
-    """What the levels of a group share, of all levels that were ``tried``; None for nothing.
+    """What only the levels of a group have in common, of all that were ``tried``; None: nothing.
 
     Deterministic, and independent of the order of the levels.
     """
@@ -53,7 +53,7 @@ def describe_levels(group: Sequence[str], tried: Sequence[str]) -> str | None:
 
 
 def _count_alternatives(words: str) -> tuple[int, bool]:
-    """Fewer alternatives first, then what begins or ends; of equal ones the first."""
+    """A sort key: fewer alternatives first, then beginnings and endings."""
     return words.count(" or ") + words.count(","), "contains “" in words
 
 
@@ -95,7 +95,7 @@ def _list_descriptions(inside: Sequence[str], outside: Sequence[str]) -> Iterato
             few = len(seen) == 1 or 2 * len(seen) <= len(inside)
             for shape in aspect.shapes:
                 if shape == "equal" and not few:
-                    continue  # a list of what each of them is tells nothing
+                    continue  # a list of every level is no rule
                 words = _SHAPES[shape](seen, there)
                 if words is not None:
                     yield f"{aspect.told}{words}"
@@ -144,7 +144,7 @@ def _describe_bare(inside: Sequence[str], outside: set[str]) -> str | None:
 
 
 def _describe_content(inside: Sequence[str], outside: set[str]) -> str | None:
-    """A text in all of them: a whole part, or a piece of one too long to be there by chance."""
+    """A text that all contain: a whole part, or a piece too long to be shared by chance."""
     parts = {part[0] for part in _PART.finditer(min(inside, key=len))}
     pieces = {
         part[start : start + size]
@@ -179,7 +179,7 @@ def _describe_cover(
     parts: Callable[[str], Iterator[str]],
     holds: Callable[[str, str], bool],
 ) -> str | None:
-    """Few alternatives that together hold for all inside and none outside."""
+    """A few alternatives that together hold for all inside and none outside."""
     candidates = sorted({part for text in inside for part in parts(text)})
     possible = {
         part: {text for text in inside if holds(text, part)}

@@ -1,26 +1,32 @@
 """A judged report for scripts: one JSON document, schema ``fingerprint-lab/check/1``.
 
-It holds the whole report, in which documented signals have their URL, and beside it a verdict
-for each signal, what stayed open, what is gone, and which rules were of no use.
+It holds a verdict for each signal, the effects that are still open, the signals that are gone,
+the rules that were not used, and the whole report, in which documented signals have their URL.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import msgspec
+if TYPE_CHECKING:
+    from lab.findings.policy import Judgement, Rule
 
-from lab.findings.policy import Judgement, Rule
-from lab.findings.report_json import encode as encode_report
+__all__ = ["HELP", "MEDIA_TYPE", "NAME", "SCHEMA", "SUFFIX", "write"]
 
-__all__ = ["SCHEMA", "encode"]
-
+NAME = "check-json"
+HELP = "the report and the verdicts as one JSON document, schema fingerprint-lab/check/1"
+SUFFIX = ".check.json"
+MEDIA_TYPE = "application/json"
 SCHEMA = "fingerprint-lab/check/1"
 
 
-def encode(judgement: Judgement) -> bytes:
+def write(judgement: Judgement) -> bytes:
     """The judgement as one JSON document: UTF-8, one newline at the end."""
+    import msgspec
+
+    from lab.findings.report_json import encode
+
     policy, baseline = judgement.policy, judgement.baseline
     document = {
         "schema": SCHEMA,
@@ -63,10 +69,10 @@ def encode(judgement: Judgement) -> bytes:
             for one in judgement.gone
         ],
         "unused": [_rule(rule) for rule in judgement.unused],
-        "report": json.loads(encode_report(judgement.report)),
+        "report": json.loads(encode(judgement.report)),
     }
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
-    # What a client sent may hold lone surrogates, which UTF-8 cannot: by number, as in JSON.
+    # A client may send lone surrogates, which have no UTF-8 form: written by number, as in JSON.
     return (text + "\n").encode("utf-8", "backslashreplace")
 
 

@@ -1,22 +1,22 @@
-"""The report for scripts: exactly one JSON document, the same bytes as ``report.json``."""
+"""The report for scripts: one JSON document, the same bytes as ``report.json``."""
 
 from __future__ import annotations
 
-from typing import IO
+from typing import TYPE_CHECKING
 
-from lab.findings.report import Report
-from lab.findings.report_json import encode
+if TYPE_CHECKING:
+    from lab.findings.policy import Judgement
 
-__all__ = ["write"]
+__all__ = ["HELP", "MEDIA_TYPE", "NAME", "SUFFIX", "write"]
+
+NAME = "json"
+HELP = "the report as one JSON document, schema fingerprint-lab/report/1"
+SUFFIX = ".json"
+MEDIA_TYPE = "application/json"
 
 
-def write(report: Report, stream: IO[str]) -> None:
-    """Print the report on ``stream`` (UTF-8 even where the locale is not)."""
-    document = encode(report)
-    binary = getattr(stream, "buffer", None)
-    if binary is None:
-        stream.write(document.decode())
-        return
-    stream.flush()
-    binary.write(document)
-    binary.flush()
+def write(judgement: Judgement) -> bytes:
+    """The report of the judgement (:mod:`lab.findings.report_json`)."""
+    from lab.findings.report_json import encode
+
+    return encode(judgement.report)

@@ -1,12 +1,11 @@
 """The audit's report for a person at a terminal.
 
-Warnings about the client first, because all else depends on them.  Then the worst first:
-covert signals, then the others by kind, then (in a section of their own, because they are
-expected) the effects that only move the traffic elsewhere; then what stayed open, what was
-not measured, what was noise.  Each signal says what decides it, where it shows, both texts
-with the difference marked and its code points named, the decision table, how sure it is and
-the commands that repeat it.  Many signals make nobody wiser: after the first, each of the
-rest is one line, unless the reader wants them in ``full``.
+It prints, in this order: warnings about the client, because everything else depends on them;
+the words that the report uses; the signals, worst first (:mod:`lab.findings.severity`); effects
+that only route the traffic elsewhere, which are expected; effects that are still open; what was
+not measured; noise.  The first signals are printed in full
+(:mod:`lab.reports.terminal.signal`), each of the others in one line, unless the reader asks for
+``full``.
 
 Every word from a client or a level goes through :mod:`lab.reports.text.safe`, and is printed as
 :class:`rich.text.Text`, never as markup.
@@ -51,15 +50,24 @@ __all__ = ["make_console", "write"]
 WIDEST = 110
 """Longer lines are hard to read, however wide the window."""
 ITEMS = 12
-"""Entries that are shown of a list that may have thousands."""
-
+"""Entries that are printed of a list that may have thousands."""
 
 IN_FULL = 8
-"""Signals that are told in full; covert ones always are."""
+"""Signals that are printed in full; covert ones always are."""
+
+
+LEGEND = {
+    "factor": "an input that the lab varies, such as the time zone",
+    "level": "one value of a factor",
+    "control": "the level that a factor has while it is not varied",
+    "trial": "one run of the client with a level of every factor",
+    "signal": "a confirmed difference in what the client sends, and the factors that cause it",
+}
+"""The words that a newcomer needs to read the report."""
 
 
 class _TrimmedStream:
-    """A stream that gets no blanks at the ends of lines; layouts are padded with them."""
+    """A stream without the blanks at the ends of lines with which layouts are padded."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
@@ -75,16 +83,30 @@ _BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
 
 
 class _Console(Console):
-    """A console that leaves it to the command what a reader's going away means."""
+    """A console that raises BrokenPipeError where the reader has gone."""
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
 
 
-def make_console(stream: IO[str], width: int | None = None) -> Console:
-    """A console on ``stream`` that interprets no markup and is never too wide to read."""
+def make_console(stream: IO[str], width: int | None = None, *, plain: bool = False) -> Console:
+    """A console that interprets no markup and is never too wide to read.
+
+    Args:
+        stream: Where it prints.
+        width: Its width in cells; by default that of the terminal.
+        plain: Print no colours, whatever the stream and the environment say.
+    """
     trimmed = cast("IO[str]", _TrimmedStream(stream))
-    console = _Console(file=trimmed, width=width, markup=False, highlight=False, emoji=False)
+    console = _Console(
+        file=trimmed,
+        width=width,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        force_terminal=False if plain else None,
+        color_system=None if plain else "auto",
+    )
     console.width = min(console.width, WIDEST)
     return console
 
@@ -97,29 +119,36 @@ def write(
     ran: int | None = None,
     full: bool = False,
 ) -> None:
-    """Print the whole report; ``typed`` is how the user named the client, where known.
+    """Print the whole report.
 
-    ``ran`` is how many of the trials the last session ran itself, where known: the report's
-    time is that session's.  ``full`` tells every signal in full.
+    Args:
+        report: The report of an audit.
+        console: Where to print (:func:`make_console`).
+        typed: How the user named the client, where that is known.
+        ran: How many of the trials the last session ran itself, where that is known.  The
+            report's time is the time of that session.
+        full: Print every signal in full.
     """
     client = format_client_argument(report.client, typed)
     signals = sorted(report.signals, key=severity)
     routes = [signal for signal in signals if signal.kind == "route" and not signal.covert]
-    told = [signal for signal in signals if signal not in routes]
-    shown = told if full else [s for n, s in enumerate(told) if s.covert or n < IN_FULL]
-    shown = told if len(told) == len(shown) + 1 else shown
+    others = [signal for signal in signals if signal not in routes]
+    shown = others if full else [s for n, s in enumerate(others) if s.covert or n < IN_FULL]
+    shown = others if len(others) == len(shown) + 1 else shown
 
     console.print(_render_headline(report, ran))
+    console.print()
+    console.print(_render_legend())
     for number, signal in enumerate(shown, 1):
         console.print()
         write_signal(number, signal, client, console, full=full)
-    if len(told) > len(shown):
-        _print_heading(console, f"{len(told) - len(shown)} more signals, one line each")
-        for brief in _format_brief_lines(told[len(shown) :], len(shown) + 1, console.width):
+    if len(others) > len(shown):
+        _print_heading(console, f"{len(others) - len(shown)} more signals, one line each")
+        for brief in _format_brief_lines(others[len(shown) :], len(shown) + 1, console.width):
             console.print(brief)
-        again = "the same command with --resume --full tells them in full, without new trials"
+        again = "the same command with --resume --full prints them in full, without new trials"
         console.print(Text(f"({again})", style="dim"))
-    if not told:
+    if not others:
         console.print()
         for paragraph in explain_no_signal(report, list(factors())):
             console.print(Text(paragraph))
@@ -138,6 +167,16 @@ def write(
         _print_list(console, unmeasured, len(unmeasured))
     console.print()
     console.print(_render_footer(report))
+
+
+def _render_legend() -> Table:
+    """The words of the report, one line each."""
+    grid = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(style="dim", overflow="fold")
+    for word, meaning in LEGEND.items():
+        grid.add_row(word, meaning)
+    return grid
 
 
 def _print_heading(console: Console, words: str) -> None:
@@ -180,7 +219,7 @@ def _render_headline(report: Report, ran: int | None) -> RenderableType:
 
 
 def _format_effort(report: Report, ran: int | None) -> str:
-    """Trials and time, and which of the trials the time is of."""
+    """Trials and time, and to which of the trials the time belongs."""
     trials, time = format_count(report.trials, "trial"), format_duration(report.wall_s)
     if ran is None:
         return f"{trials}; the last session took {time}"
@@ -206,7 +245,7 @@ def _format_brief_lines(signals: Sequence[Signal], first: int, width: int) -> It
 
 
 def _format_route(signal: Signal, width: int) -> Text:
-    """One routing effect: what decides, where, and what becomes of what."""
+    """One routing effect: its cause, its location, and the value on both sides."""
     left, right = (_join_lines(x) for x in (signal.pair.left_value, signal.pair.right_value))
     text = Text(format_cause(signal)).append(
         f"  {format_location(signal.location, width)}", style="cyan"
@@ -234,7 +273,7 @@ def _join_lines(value: str | None) -> str:
 
 
 def _format_open(items: Sequence[Inconclusive]) -> list[RenderableType]:
-    """What stayed open; effects that share a reason share its words."""
+    """Effects that are still open; effects with the same reason share its line."""
     reasons: dict[str, list[Inconclusive]] = {}
     for item in items:
         reasons.setdefault(item.why, []).append(item)
@@ -252,13 +291,13 @@ def _format_open(items: Sequence[Inconclusive]) -> list[RenderableType]:
 
 
 def _list_unmeasured(report: Report) -> list[Text]:
-    """What could not be tried; things that share a reason share a line."""
+    """What could not be tried; entries with the same reason share a line."""
     reasons: dict[str, list[str]] = {}
     for item in report.not_measured:
         reasons.setdefault(item.why, []).append(item.what)
     for factor in report.factors:
-        told = any(factor.name in what for group in reasons.values() for what in group)
-        if not factor.measured and not told:
+        listed = any(factor.name in what for group in reasons.values() for what in group)
+        if not factor.measured and not listed:
             reasons.setdefault(factor.why_not or "no reason given", []).append(factor.name)
     return [
         Text(format_list([clip(what, 60) for what in group], 6)).append(
@@ -273,14 +312,18 @@ def _render_footer(report: Report) -> Table:
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     if any(signal.kind != "route" or signal.covert for signal in report.signals):
-        grid.add_row("sure", "p is corrected for all tests of this audit; alone: for the pair only")
+        grid.add_row(
+            "confidence", "p is corrected for all tests of this audit; alone: for the pair only"
+        )
     if any(_depends_on_endpoint(signal) for signal in report.signals):
-        grid.add_row("places", "the provider's host stands for whatever endpoint a run configures")
+        grid.add_row(
+            "locations", "the provider's host stands for the endpoint that a run configures"
+        )
     if report.bits_total > 0:
         most = "" if report.bits_exact else "at most "
         grid.add_row(
-            "tells",
-            f"{most}{report.bits_total:.1f} bits in all, were every level tried equally likely",
+            "reveals",
+            f"{most}{report.bits_total:.1f} bits in all, if every tried level is equally likely",
         )
     for how, words in summarise_explorations(report.explored):
         grid.add_row(how, words)
@@ -293,14 +336,14 @@ def _render_footer(report: Report) -> Table:
         grid.add_row("noise", f"{places} from run to run anyway: {format_list(reasons, 4)}")
     rate = report.calibration.false_positive_rate
     share = f"{rate:.1%}" if rate else "none"
-    called = (
-        "too few to tell how often chance would be called a signal"
+    rates = (
+        "too few to estimate how often chance alone would be reported as a signal"
         if rate is None
-        else f"{share} of the differences made by chance alone would have been called signals"
+        else f"{share} of the differences caused by chance alone were reported as signals"
     )
     grid.add_row(
-        "control",
-        f"{format_count(report.calibration.replicates, 'replicate')} of one environment; {called}",
+        "calibration",
+        f"{format_count(report.calibration.replicates, 'replicate')} of one environment; {rates}",
     )
     if report.hosts:
         grid.add_row("contacted", format_list([clip(host, 60) for host in report.hosts], ITEMS))
@@ -310,7 +353,7 @@ def _render_footer(report: Report) -> Table:
 
 
 def _depends_on_endpoint(signal: Signal) -> bool:
-    """Whether the host of a place may not be the one that was contacted in the pair."""
+    """Whether the host of the location may differ from the host contacted in the pair."""
     return bool(signal.location.host) and "endpoint" in {*signal.cause, *signal.pair.context}
 
 

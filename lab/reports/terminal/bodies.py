@@ -1,8 +1,8 @@
-"""What was in the requests of one trial: on the screen, and the names of files for it.
+"""The bodies of the requests of one trial: on the screen, and the names of files for them.
 
 A body is shown as the server would read it: content encodings undone, JSON laid out.  It
 comes from an untrusted client and may be of any size, so every line goes through
-:mod:`lab.reports.text.safe`, and there is a most of bytes, of lines a body and of bodies.
+:mod:`lab.reports.text.safe`, and bytes, lines of a body and bodies are limited.
 """
 
 from __future__ import annotations

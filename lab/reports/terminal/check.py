@@ -1,9 +1,9 @@
-"""A judged report for a person: what came of it, then one line a signal, the worst first.
+"""A judged report for a person: the verdict, then one line for each signal, worst first.
 
-Lines are not broken, however narrow the window is, so that a log can be searched: verdict,
-covert or not, cause, kind, place, id, and the rule with its reason.  Then what stayed open,
-what of the baseline is gone, and which rules nothing made use of.  Of long lists of what is
-permitted the first lines are shown; what fails is shown at any length that a log bears.
+A line is never wrapped, so that a log can be searched.  It has the verdict, whether the signal
+is covert, cause, kind, location, id, and the rule with its reason.  Below are the effects that
+are still open, the signals of the baseline that are gone, and the rules that were not used.
+Long lists of permitted signals are cut; signals that fail are listed up to FAILING.
 
 Every word from a client, a report or a policy goes through :mod:`lab.reports.text.safe`.
 """
@@ -32,7 +32,7 @@ __all__ = ["format_headline", "format_line", "write"]
 FAILING = 200
 PERMITTED = 12
 _WIDE = 160
-"""Of one field of a line; the document has everything."""
+"""Cells of one field of a line; the JSON document has all of it."""
 
 _STYLES = {
     "forbidden": "bold red",
@@ -54,9 +54,13 @@ _OUTCOMES = {
 def write(
     judgement: Judgement, console: Console, typed: Sequence[str] = (), *, full: bool = False
 ) -> None:
-    """Print the judgement; ``typed`` is how the user named the client, where known.
+    """Print the judgement.
 
-    ``full`` tells each signal that fails in full, with the commands that repeat it.
+    Args:
+        judgement: A judged report.
+        console: Where to print.
+        typed: How the user named the client, where that is known.
+        full: Print each signal that fails in full, with the commands that reproduce it.
     """
     _print(console, Text(format_headline(judgement), style=_OUTCOMES[judgement.verdict]))
     for words in _describe_inputs(judgement):
@@ -66,16 +70,22 @@ def write(
     permitted = [one for one in judgement.signals if not _is_serious(one)]
     _print_list(console, map(format_line, permitted), len(permitted), PERMITTED)
     for heading, lines in (
-        ("stayed open, so that this is no pass:", [_format_open(one) for one in judgement.doubts]),
-        ("not settled:", [_format_open(one) for one in judgement.open if not one.counts]),
-        ("in the baseline, and not found now:", list(map(_format_gone, judgement.gone))),
-        ("permitted, and not found:", [Text(f"  {format_rule(one)}") for one in judgement.unused]),
+        (
+            "still open, so the check does not pass:",
+            [_format_open(one) for one in judgement.doubts],
+        ),
+        (
+            "still open, without effect on the verdict:",
+            [_format_open(one) for one in judgement.open if not one.counts],
+        ),
+        ("in the baseline, not found now:", list(map(_format_gone, judgement.gone))),
+        ("permitted, not found:", [Text(f"  {format_rule(one)}") for one in judgement.unused]),
     ):
         if lines:
             _print(console, Text(heading, style="bold"))
             _print_list(console, lines, len(lines), PERMITTED)
     if judgement.undecided:
-        hint = "what is undecided needs a rule, by cause and place or by id, or a baseline"
+        hint = "an undecided signal needs a rule (by cause and location, or by id) or a baseline"
         _print(console, Text(hint, style="dim"))
     if full:
         client = format_client_argument(judgement.report.client, typed)
@@ -90,12 +100,12 @@ def format_headline(judgement: Judgement) -> str:
     parts = [f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts)]
     if judgement.doubts:
         parts.append(f"{len(judgement.doubts)} open")
-    told = ", ".join(parts) or "no signal"
-    return f"{format_client(judgement.report.client)}: {judgement.verdict}: {told}"
+    summary = ", ".join(parts) or "no signal"
+    return f"{format_client(judgement.report.client)}: {judgement.verdict}: {summary}"
 
 
 def format_line(judged: Judged) -> Text:
-    """One signal: verdict, cause, kind, place, id, and why."""
+    """One signal: verdict, cause, kind, location, id, and the reason."""
     signal = judged.signal
     text = Text(f"  {judged.verdict:<10}  ", style=_STYLES[judged.verdict])
     if signal.covert:
@@ -107,9 +117,9 @@ def format_line(judged: Judged) -> Text:
 
 
 def format_rule(rule: Rule) -> str:
-    """``line 12: the date line needs it``, with the address of what is documented."""
-    told = " ".join(word for word in (rule.reason, rule.url) if word)
-    return f"line {rule.line}: {clip(told, 2 * _WIDE)}"
+    """``line 12: the date line needs it``, with the URL of the documentation."""
+    reason = " ".join(word for word in (rule.reason, rule.url) if word)
+    return f"line {rule.line}: {clip(reason, 2 * _WIDE)}"
 
 
 def _format_signal(signal: Signal) -> Text:
@@ -138,14 +148,14 @@ def _format_open(one: Open) -> Text:
 
 def _format_gone(one: Gone) -> Text:
     text = Text("  ").append_text(_format_signal(one.signal))
-    return text.append(f"  (which says little: {clip(one.unless, _WIDE)})" if one.unless else "")
+    return text.append(f"  (but {clip(one.unless, _WIDE)})" if one.unless else "")
 
 
 def _describe_inputs(judgement: Judgement) -> Iterable[str]:
-    """What the report was judged by, and what makes that questionable."""
+    """Policy and baseline of the judgement, and the warnings about them."""
     if judgement.policy is not None:
         file = clip(judgement.policy.file, _WIDE)
-        yield f"  policy: {file}, where no rule speaks: {judgement.policy.default}"
+        yield f"  policy: {file}, where no rule applies: {judgement.policy.default}"
     if judgement.baseline is not None:
         baseline = judgement.baseline
         accepted = format_count(len(baseline.signals), "signal")

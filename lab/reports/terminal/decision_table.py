@@ -1,10 +1,10 @@
 """The decision table of a signal, for a person at a terminal.
 
-One factor: columns.  Several: for each text the conditions that lead to it.  Levels that
-behave alike share a line, told by the rule that they share where that is shorter than their
-names (``host ends with .cn``, :mod:`lab.findings.rules.level_rules`).  Where a line holds all that
-the others do not name, it says so in a few words (``unset and the 9 others``) instead of repeating
-their names.
+One factor: columns.  Several: for each text the conditions under which it is sent.  Levels with
+the same effect share a line, described by their rule where that is shorter than their names
+(``host ends with .cn``, :mod:`lab.findings.rules.level_rules`).  A line that has all levels which
+the others do not name says so in a few words (``unset and the 9 others``) instead of listing
+them.
 """
 
 from __future__ import annotations
@@ -39,7 +39,13 @@ GAP = 2
 
 
 def render_decision_table(signal: Signal, width: int, *, full: bool = False) -> RenderableType:
-    """The table in lines at most ``width`` wide; ``full`` shows every line and level."""
+    """The decision table of a signal.
+
+    Args:
+        signal: The signal.
+        width: The width of the lines in cells.
+        full: Print every line and level.
+    """
     lines = fold(signal.table, signal.cause)
     shown = lines if full else lines[:ROWS]
     hidden = len(lines) - len(shown)
@@ -62,7 +68,7 @@ def _render_columns(
     groups = [_format_group(line.levels[factor], tried, room, full=full) for line in lines]
     order = list(range(len(lines)))
     rest = max(order, key=lambda number: len(lines[number].levels[factor]))
-    # All that the other lines do not name needs no names; only one line can be told so.
+    # Levels that the other lines do not name need no names; only one line can be so.
     if not hidden and not full and len(lines) > 1 and cell_len(groups[rest]) > room // 2:
         group = lines[rest].levels[factor]
         named = f"{_format_level(group[0], room)} and the {len(group) - 1} others"
@@ -104,9 +110,9 @@ def _render_paragraphs(
     for value in dict.fromkeys(line.value for line in lines):
         alike = [line for line in lines if line.value == value]
         trials = _format_trials(sum(x.trials for x in alike), sum(x.dissenting for x in alike))
-        told = _format_value(value, sent)
+        text = _format_value(value, sent)
         room = max(width - cell_len(trials) - GAP, NARROWEST)
-        words = Text("\n".join(wrap(told.plain, room)), style=told.style)
+        words = Text("\n".join(wrap(text.plain, room)), style=text.style)
         parts.append(words.append(f"  {trials}", style="dim"))
         for number, line in enumerate(alike):
             parts += [Text("or", style="dim")] if number else []
@@ -126,13 +132,13 @@ def _render_conditions(
         words = _format_group(group, tried[factor], room, full=full)
         grid.add_row(names[factor], "\n".join(wrap(words, room)))
     if line.tried < line.combinations:
-        told = f"tried: {line.tried} of these {line.combinations} combinations"
-        grid.add_row("", Text("\n".join(wrap(told, room)), style="dim"))
+        tries = f"tried: {line.tried} of these {line.combinations} combinations"
+        grid.add_row("", Text("\n".join(wrap(tries, room)), style="dim"))
     return Padding(grid, (0, 0, 0, 2), expand=False)
 
 
 def _format_group(group: Sequence[str], tried: Sequence[str], width: int, *, full: bool) -> str:
-    """The levels of one factor that behave alike, in the fewest words."""
+    """The levels of one factor with the same effect, in the fewest words."""
     others = [level for level in tried if level not in group]
     if not others and len(group) > 2:
         return f"any of the {len(tried)} tried"
@@ -151,7 +157,7 @@ def _format_level(level: str, width: int) -> str:
 
 
 def measure_value(value: str | None, most: int) -> int:
-    """Cells that a value takes, counted no further than ``most``."""
+    """The width of a value in cells, at most ``most``."""
     words = NOTHING if value is None else make_visible(value[: most + 1]) or EMPTY_TEXT
     return min(cell_len(words), most)
 

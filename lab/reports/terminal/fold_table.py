@@ -1,4 +1,4 @@
-"""A decision table, folded: levels that behave alike become one line.
+"""A decision table, folded: levels with the same effect become one line.
 
 Forty time zones of which thirty give one value and ten another are two lines, not forty.
 For several factors, levels of the first whose tables over the rest do not contradict each

@@ -1,9 +1,8 @@
-"""How one trial reads: for people (``write``) and for programs (``build_document``).
+"""One trial, for people (``write``) and for programs (``build_document``).
 
-The view answers, in this order: how did it end; whom did it contact; which names did it ask
-for; what did it request; what else left; what did it print.  Everything that the client
-chose goes through :mod:`lab.reports.text.safe` and is cut to the width of the window.  The
-document leaves nothing out.
+The view has, in this order: how the client ended, the hosts it contacted, the names it
+resolved, its requests, other traffic, and its output.  Text of the client goes through
+:mod:`lab.reports.text.safe` and is cut to the width of the window.  The document is complete.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ __all__ = ["SCHEMA", "ContactedHost", "build_document", "list_hosts", "write"]
 SCHEMA = "fingerprint-lab/run/1"
 
 _IMPLIED = {"none", "http/1.1", "h2"}
-"""Protocols of a connection that its requests tell more about, or that say nothing."""
+"""Protocols of a connection that are not printed: its requests say more."""
 
 MOST_ROWS = 100
 MOST_LINES = 40
@@ -107,7 +106,13 @@ def _read_contact(event: Event) -> tuple[str, int, str, str, tuple[str, ...]] | 
 def build_document(
     client: ClientFacts, environment: Environment, observation: Observation
 ) -> dict[str, Any]:
-    """The whole observation for JSON: bytes as text where UTF-8, else ``{"base64": …}``."""
+    """The whole observation for JSON: bytes as text where UTF-8, else ``{"base64": …}``.
+
+    Args:
+        client: The client that ran.
+        environment: The environment in which it ran.
+        observation: What it sent.
+    """
     facts = {
         "schema": SCHEMA,
         "client": client,
@@ -145,9 +150,14 @@ def write(
     *,
     bodies: bool = False,
 ) -> None:
-    """Print the view; ``levels`` are those that the user set, at their control or not.
+    """Print one trial.
 
-    ``bodies`` shows what was in the requests.
+    Args:
+        label: The name of the client.
+        levels: The levels that the user set, at their control or not.
+        observation: What the client sent.
+        console: Where to print.
+        bodies: Print the bodies of the requests too.
     """
     console.print(Text(f"{label} {format_exit(observation.exit)}", style="bold"))
     for name, level in levels.items():

@@ -40,7 +40,7 @@ __all__ = ["Estimate", "Progress"]
 INTERVAL = 5.0
 """Seconds between two plain lines."""
 WINDOW = 30
-"""Trials over which the pace is taken."""
+"""Trials over which the speed is measured."""
 
 
 class Estimate:
@@ -59,9 +59,13 @@ class Estimate:
         self._finished: deque[float] = deque(maxlen=WINDOW)
 
     def expect(self, trials: int, known: int, later: int, *, at_least: int = 0) -> None:
-        """A phase of ``trials`` begins, ``known`` of them need not run; ``later`` follow.
+        """Note that a phase begins.
 
-        ``at_least`` is what is expected in all, where more is known of that than of phases.
+        Args:
+            trials: Trials of the phase.
+            known: Of these, the trials that are stored already and need not run.
+            later: Trials that follow after the phase.
+            at_least: The expected number of trials in all, where that is known.
         """
         self.total = max(self.done + trials + later, at_least)
         self._to_run = max(self.total - self.done - known, 0)
@@ -85,7 +89,7 @@ class Estimate:
 
 
 class Progress:
-    """Tells events on ``stream``; use as a context manager, so that the bar is taken down.
+    """Prints events on ``stream``; use it as a context manager, so that the bar is removed.
 
     ``now`` returns seconds on a steady clock.  ``animated`` is by default whether the
     stream is a terminal.
@@ -139,7 +143,7 @@ class Progress:
         return self._estimate.ran
 
     def handle(self, event: EngineEvent) -> None:
-        """Tell one event."""
+        """Print one event."""
         match event:
             case AuditStarted():
                 self._start_audit(event)

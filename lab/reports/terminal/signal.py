@@ -1,8 +1,8 @@
 """One signal for a person at a terminal, as :mod:`lab.reports.terminal.audit` lists them.
 
-What decides it, where it shows, both texts of the minimal pair with the difference marked
-and its code points named, the decision table (:mod:`lab.reports.terminal.decision_table`), how sure
-it is, the commands that repeat it.
+It prints the cause, the location, both texts of the minimal pair with the difference marked
+and its code points named, the decision table (:mod:`lab.reports.terminal.decision_table`), the
+confidence, what the signal reveals, and the commands that reproduce it.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ __all__ = ["format_kind", "write_commands", "write_signal"]
 
 NAMED = 4
 """Kinds of difference whose code points are named."""
-LABEL = 10
-"""Width of the words before the last lines: ``sure``, ``repeat``."""
+LABEL = 12
+"""Width of the labels of the last lines: ``confidence``, ``reproduce``."""
 CHANCE = 1e-6
-"""Findings that chance would make, from which on they are told beside how sure it is."""
+"""The expected number of chance findings from which on it is printed with the confidence."""
 _ASCII = re.compile("U\\+00[0-7][0-9A-F] ")
 
 
@@ -53,11 +53,16 @@ def write_signal(
     full: bool = False,
     sides: tuple[str, str] | None = None,
 ) -> None:
-    """Print one signal; ``client`` is how the user names the client on the command line.
+    """Print one signal.
 
-    ``full`` leaves nothing out of its decision table.  ``sides`` is for whoever tells of two
-    environments that were given: what to call them.  Then they, and the commands, are told
-    elsewhere, and what the table would say stands in the pair already.
+    Args:
+        number: Its number in the list.
+        signal: The signal.
+        client: How the user names the client on the command line.
+        console: Where to print.
+        full: Print every line and level of the decision table.
+        sides: Names of the two environments, where the caller chose them (a comparison).  The
+            caller then prints the commands, and there is no decision table.
     """
     indent = len(str(number)) + 2
     width = console.width - indent
@@ -76,11 +81,17 @@ def write_signal(
 def write_commands(
     commands: tuple[Sequence[str], Sequence[str]], console: Console, indent: int = 0
 ) -> None:
-    """Print the two commands that repeat a minimal pair, each given as words."""
+    """Print the two commands that reproduce a minimal pair.
+
+    Args:
+        commands: Both commands, each as words.
+        console: Where to print.
+        indent: Spaces before each line.
+    """
     width = console.width - indent
-    for label, words in zip(("repeat", "and"), commands, strict=True):
+    for words in commands:
         # soft_wrap: a word that is too long for a line must still copy as one word.
-        console.print(_format_command(label, words, width, indent), soft_wrap=True)
+        console.print(_format_command("reproduce", words, width, indent), soft_wrap=True)
 
 
 def _format_title(number: int, signal: Signal) -> Text:
@@ -93,7 +104,7 @@ def _format_title(number: int, signal: Signal) -> Text:
 
 
 def format_kind(signal: Signal) -> str:
-    """``encoded, sha256[:16]``: how it follows from its cause."""
+    """``encoded, sha256[:16]``: how the signal follows from its cause."""
     return f"{signal.kind}, {clip(signal.encoding, 60)}" if signal.encoding else signal.kind
 
 
@@ -113,8 +124,8 @@ def _render_pair(
     levels = pair.left_level, pair.right_level
     names = sides or [format_setting(pair.factor, level, width) for level in levels]
     column = max(map(cell_len, names)) + 2
-    # A level is never cut to make room: where both do not fit side by side, the text stands
-    # below it.
+    # A level is never cut to make room: where level and text do not fit on one line, the text
+    # is on the next line.
     widest = max(measure_value(value, width) for value in (pair.left_value, pair.right_value))
     below = column > width // 2 and column + widest > width
     column = 2 if below else column
@@ -145,22 +156,22 @@ def _render_pair(
 
 
 def _draw_arrows(spans: Sequence[Span]) -> str:
-    """A line that points at the differing parts of the line above."""
+    """A line of arrows under the differing parts of the line above."""
     return "".join(("^" if span.differs else " ") * cell_len(span.text) for span in spans).rstrip()
 
 
 def _name_code_points(signal: Signal, seen: TextDiff) -> list[Text]:
     """The differing code points by name, each kind of difference once.
 
-    Where the signal is not covert a reader sees ordinary letters without their names.
+    Ordinary letters are named only where the signal is covert: a reader sees the others.
     """
-    told = Counter(
+    named = Counter(
         difference
         for difference in signal.pair.differences
         if signal.covert or difference.invisible or _is_unusual(difference)
     )
     lines: list[Text] = []
-    for difference, times in list(told.items())[:NAMED]:
+    for difference, times in list(named.items())[:NAMED]:
         left, right = (
             make_visible(", ".join(side[:3])) + (" …" if len(side) > 3 else "") if side else NOTHING
             for side in (difference.left, difference.right)
@@ -171,16 +182,16 @@ def _name_code_points(signal: Signal, seen: TextDiff) -> list[Text]:
         if times > 1:
             line.append(f"  ×{times}", style="dim")
         lines.append(line)
-    if len(told) > NAMED:
-        lines.append(Text(f"… {format_count(len(told) - NAMED, 'more difference')}", style="dim"))
-    elif not told and seen.places > seen.shown > 0:
+    if len(named) > NAMED:
+        lines.append(Text(f"… {format_count(len(named) - NAMED, 'more difference')}", style="dim"))
+    elif not named and seen.places > seen.shown > 0:
         more = format_count(seen.places - seen.shown, "more place")
         lines.append(Text(f"… and they differ in {more}", style="dim"))
     return lines
 
 
 def _is_unusual(difference: Difference) -> bool:
-    """Whether code points beyond ASCII are part of it."""
+    """Whether the difference has code points beyond ASCII."""
     return not all(map(_ASCII.match, (*difference.left, *difference.right)))
 
 
@@ -199,14 +210,14 @@ def _list_facts(signal: Signal) -> Iterator[tuple[str, str]]:
     dissenting = sum(row.dissenting for row in signal.table)
     against = f" ({dissenting} against it)" if dissenting else ""
     yield (
-        "sure",
+        "confidence",
         f"p = {signal.p_adjusted:.2g} corrected ({signal.p_value:.2g} alone), "
         f"{format_count(trials, 'trial')}, {signal.replicates} or more a side{against}",
     )
     if signal.chance is not None and signal.chance >= CHANCE:
         yield "chance", f"{signal.chance:.1g} such findings expected in noise of this length"
     if signal.bits > 0:
-        yield "tells", f"{signal.bits:.1f} bits"
+        yield "reveals", f"{signal.bits:.1f} bits"
     if signal.documented:
         yield "documented", signal.documented
 

@@ -1,6 +1,6 @@
-"""What a person sees on stderr while the zoo is measured.
+"""What a person sees on stderr while the specimens are measured.
 
-Each audit is told while it runs: on a terminal a bar over all audits that names the
+Each audit is followed while it runs: on a terminal a bar over all audits that names the
 specimen, the phase and the trial, and is gone before the result's line is printed; elsewhere
 a line when an audit begins and, where it takes long, one every few seconds.
 """
@@ -27,7 +27,7 @@ INTERVAL = 10.0
 
 
 class SpecimenProgress:
-    """Tells ``audits`` audits, one after another, on ``stream``.
+    """Prints the progress of ``audits`` audits, one after another, on ``stream``.
 
     ``now`` returns seconds on a steady clock.  ``animated`` is by default whether the stream
     is a terminal.
@@ -88,7 +88,7 @@ class _AuditProgress:
         self._planned = 0
 
     def update(self, event: EngineEvent, at: float) -> bool:
-        """Note an event; whether it changes what there is to tell."""
+        """Note an event; whether it changes what is to be printed."""
         match event:
             case AuditStarted():
                 self._planned = event.trials_planned

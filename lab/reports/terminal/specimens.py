@@ -1,4 +1,4 @@
-"""The zoo for people and scripts: what is planted, and how each audit of it went.
+"""Specimens for people and scripts: what is planted, and the result of each audit.
 
 Lines for people, documents (schema ``fingerprint-lab/zoo/1``) for scripts; nothing here
 prints.  What a client sent goes through :mod:`lab.reports.text.safe`.
@@ -68,7 +68,7 @@ def format_verdict(audited: SpecimenAudit, width: int) -> Iterator[str]:
         how = "cause not exact" if one in judgement.misattributed else "missed"
         yield f"       {how}{hard}: {_format_planted(one)}"
     for one in judgement.mistaken:
-        yield f"       told as {'plain' if one.covert else 'covert'}: {_format_planted(one)}"
+        yield f"       reported as {'plain' if one.covert else 'covert'}: {_format_planted(one)}"
     for signal in judgement.false:
         yield f"       false: {make_visible(_format_reported(signal))}"
     for one in judgement.not_measured:
@@ -76,7 +76,13 @@ def format_verdict(audited: SpecimenAudit, width: int) -> Iterator[str]:
 
 
 def format_summary(total: Score, trials: int, wall_s: float) -> Iterator[str]:
-    """The sums and the three rates, over all audits."""
+    """The sums and the three rates, over all audits.
+
+    Args:
+        total: The scores of all audits together.
+        trials: Trials of all audits.
+        wall_s: Seconds that they took.
+    """
     yield f"{total.audits} audits, {trials} trials, {wall_s:.0f} s"
     yield (
         f"recall {_format_rate(total.recall)} ({total.right} of {total.planted} planted), "

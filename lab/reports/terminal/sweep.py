@@ -1,7 +1,7 @@
-"""What a sweep found for one signal, for a person at a terminal: levels by what they send.
+"""What a sweep found for one signal, for a person at a terminal: levels by what is sent.
 
-The exact partition may have hundreds of levels on a line, so a line has the rule that its
-levels share, in words, or a few of their names and their number; the report has them all.
+A group may have hundreds of levels, so a line has the rule that its levels share, or a few of
+their names and their number; ``report.json`` has all of them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,13 @@ GAP = 2
 def render_sweeps(
     partitions: Iterable[Partition], width: int, *, full: bool = False
 ) -> RenderableType:
-    """One table a partition, in lines at most ``width`` wide; nothing where there is none."""
+    """One table for each partition; nothing without partitions.
+
+    Args:
+        partitions: What sweeps found for one signal.
+        width: The width of the lines in cells.
+        full: Print every group and level.
+    """
     blocks: list[RenderableType] = []
     for partition in partitions:
         blocks += [
@@ -52,7 +58,7 @@ def render_sweeps(
             names = format_list(
                 [_format_level(level, width) for level in partition.uncertain], LEVELS
             )
-            blocks.append(Text(f"not the same in every trial: {names}", style="dim"))
+            blocks.append(Text(f"trials differ for: {names}", style="dim"))
         blocks.append(Text())
     return Group(*blocks)
 
@@ -72,7 +78,7 @@ def _render_table(partition: Partition, width: int, *, full: bool) -> Renderable
     """Each value, and below it the levels that send it."""
     parts = partition.parts if full else partition.parts[:PARTS]
     if len(partition.parts) == partition.levels > 1:
-        return Text("each of them sends something else")
+        return Text("each level sends a text of its own")
     counts = [format_count(len(part.levels), "level") for part in parts]
     room = width - max(map(cell_len, counts)) - GAP
     lines: list[RenderableType] = []
@@ -102,12 +108,12 @@ def _label_values(parts: Sequence[LevelGroup], cells: int) -> list[str]:
 
 
 def summarise_explorations(explored: Iterable[ExplorationSummary]) -> Iterable[tuple[str, str]]:
-    """For each sweep and search its name, and in words what it tried, cost and brought."""
+    """For each sweep and search its name, and what it tried, cost and found."""
     for item in explored:
         places = len(item.contexts)
         words = f"{make_visible(item.factor)}: {format_count(item.levels, 'level')}"
         words += f" in {format_count(places, 'context')}" if places > 1 else ""
         words += f", for {format_count(item.trials, 'trial')}"
         found = [clip(level, 80) for level in item.found]
-        words += f"; brought {format_list(found, LEVELS)}" if found else "; brought no new level"
+        words += f"; found {format_list(found, LEVELS)}" if found else "; found no new level"
         yield item.how, words + (f" ({clip(item.why_not, 200)})" if item.why_not else "")

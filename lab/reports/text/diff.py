@@ -41,9 +41,9 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class TextDiff(msgspec.Struct, frozen=True):
-    """The first places where two texts differ, seen from both sides.
+    """The first differences of two texts, from both sides.
 
-    ``places`` counts all differing places, ``shown`` those within the two sides.
+    ``places`` counts all differences, ``shown`` those within the two sides.
     """
 
     left: tuple[Span, ...]
@@ -53,7 +53,13 @@ class TextDiff(msgspec.Struct, frozen=True):
 
 
 def compare_texts(left: str, right: str, cells: int) -> TextDiff:
-    """What differs between two texts, each side at most ``cells`` wide."""
+    """The difference between two texts, in the context of some words.
+
+    Args:
+        left: The first text.
+        right: The second text.
+        cells: The width of each side in cells.
+    """
     begin = _measure_common_start(left, right)
     end = _measure_common_end(left, right, begin)
     middle = _find_changes(left[begin : len(left) - end], right[begin : len(right) - end])
@@ -73,7 +79,7 @@ def compare_texts(left: str, right: str, cells: int) -> TextDiff:
 def label_texts(values: Sequence[str], cells: int) -> tuple[str, ...]:
     """A label about ``cells`` wide for each of several distinct texts; no two look alike.
 
-    Long texts are reduced to a few words around the first place that tells them apart, and
+    Long texts are reduced to a few words around the first difference, and
     unusual code points that only some of them hold are spelled out behind.
     """
     found = _label_group(values, cells)
@@ -95,7 +101,7 @@ def _label_group(values: Sequence[str], cells: int) -> dict[str, str]:
     """Labels, some of them perhaps alike still.
 
     Texts that look alike next to the others share a beginning that is longer than theirs:
-    among themselves they are told apart by what follows it.
+    among themselves they are distinguished by what follows it.
     """
     begin = min((_measure_common_start(values[0], value) for value in values[1:]), default=0)
     found = {value: _label_text(value, values, begin, cells) for value in values}

@@ -1,6 +1,6 @@
-"""The words that reports share: places, times, counts, commands, what was not found.
+"""The words that reports share: locations, times, counts and commands.
 
-Everything returned is safe to print; what a client or a level wrote has gone through
+Everything returned is safe to print: text of a client or a level has gone through
 :mod:`lab.reports.text.safe`.
 """
 
@@ -33,11 +33,11 @@ __all__ = [
 ]
 
 EMPTY_LEVEL = "(empty)"
-"""How the level is written that is the empty text."""
+"""The name of the level that is the empty text."""
 EMPTY_TEXT = "(empty text)"
-"""What stands where one side sends something that is empty."""
+"""Printed where one side sends an empty text."""
 NOTHING = "(nothing)"
-"""What stands where one side sends nothing at all."""
+"""Printed where one side sends nothing at all."""
 
 _SHELL_PLAIN = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", "'": "\\'"}
 
@@ -72,10 +72,7 @@ def quote_words(words: Sequence[str]) -> str:
 
 
 def format_location(location: Location, cells: int = 1000) -> str:
-    """``POST api.example.com/v1/messages body /messages/0/content/0``: where in the traffic.
-
-    At most ``cells`` wide.
-    """
+    """``POST api.example.com/v1/messages body /messages/0/content/0``, at most ``cells`` wide."""
     where = (location.host or "") + (location.path or "")
     words = [location.method, where or None, location.part, location.pointer]
     if location.channel != "http":
@@ -84,7 +81,13 @@ def format_location(location: Location, cells: int = 1000) -> str:
 
 
 def format_setting(factor: str, level: str, cells: int = 1000) -> str:
-    """``timezone=Asia/Tokyo``; the empty level has a word too."""
+    """``timezone=Asia/Tokyo``; EMPTY_LEVEL for the empty level.
+
+    Args:
+        factor: The name of the factor.
+        level: One of its levels.
+        cells: The greatest width in cells.
+    """
     return clip(f"{factor}={level or EMPTY_LEVEL}", cells)
 
 
@@ -103,12 +106,18 @@ def format_duration(seconds: float) -> str:
 
 
 def format_count(number: int, noun: str, plural: str | None = None) -> str:
-    """``1 trial``, ``12,000 trials``."""
+    """``1 trial``, ``12,000 trials``.
+
+    Args:
+        number: How many there are.
+        noun: The word for one.
+        plural: The word for several, where it is not the noun with an ``s``.
+    """
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def format_verdict(report: Report) -> str:
-    """What the audit came to, in one sentence."""
+    """The result of an audit, in one sentence."""
     routes = sum(signal.kind == "route" and not signal.covert for signal in report.signals)
     signals = len(report.signals) - routes
     covert = sum(signal.covert for signal in report.signals)
@@ -126,7 +135,7 @@ def format_verdict(report: Report) -> str:
 
 
 def build_pair_commands(client: str, signal: Signal) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The two commands that run the minimal pair, each as words to be joined by spaces.
+    """The two commands that reproduce the minimal pair, each as words to be joined by spaces.
 
     ``client`` is how the user names the client on the command line.
     """
@@ -148,12 +157,12 @@ def build_run_command(client: str, levels: Mapping[str, str]) -> tuple[str, ...]
 
 
 def compute_detectable_share(report: Report) -> float | None:
-    """Above which share of trials an effect had to show to be met at all, nearly surely.
+    """The frequency from which on an effect was observed at least once with 95 % probability.
 
-    A level that was tried in n trials shows an effect of frequency f at least once with
-    probability 1 - (1 - f)^n; this is the f for which that is 95 %, for the least tried
-    level, assuming (as in a covering array) that levels are tried equally often.
-    None where nothing was tried.
+    An effect of frequency f occurs at least once in n trials of a level with probability
+    1 - (1 - f)^n.  The result is the f for which that is 95 %, for the level with the fewest
+    trials, assuming (as in a covering array) that levels are tried equally often.  None where
+    nothing was tried.
     """
     tried = [len(factor.levels) + 1 for factor in report.factors if factor.measured]
     if not tried or not report.trials:

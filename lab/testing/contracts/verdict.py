@@ -109,7 +109,7 @@ class Verdict(msgspec.Struct, frozen=True):
             if not self.changes:
                 yield "    the control environment, in which no factor is varied"
             yield from (f"  {line}" for line in self.evidence)
-            yield "  repeat:"
+            yield "  reproduce:"
             yield from (f"    {line}" for line in self.repeat)
         for one in self.flaky:
             yield (

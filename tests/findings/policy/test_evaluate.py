@@ -160,7 +160,7 @@ def test_a_rule_that_covers_a_part_of_a_group_is_told_and_does_not_decide():
     rule = Rule("allowed", 7, part=("header",))
     (one,) = judge(report(COPIED), Policy((rule,))).signals
     assert one.verdict == "undecided"
-    assert one.notes == ("line 7 covers 1 of its 2 places",)
+    assert one.notes == ("line 7 covers 1 of its 2 locations",)
 
 
 def test_rules_that_permit_and_were_of_no_use_are_told():
@@ -331,7 +331,7 @@ def test_a_factor_that_the_baseline_tried_and_that_failed_now_is_no_pass():
     judgement = judge(report(factors=TRIED[1:]), None, baseline)
     assert judgement.verdict == "passed", "left out on purpose"
     assert [(one.what, one.why) for one in judgement.open] == [
-        ("what else the baseline varied: hostname", "this audit did not vary it")
+        ("other factors that the baseline varied: hostname", "this audit did not vary it")
     ]
 
 

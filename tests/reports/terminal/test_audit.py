@@ -64,9 +64,9 @@ def test_a_covert_signal_is_told_in_full():
         "timezone  any of the 6 tried",
         "timezone  UTC, Asia/Kolkata, Europe/Paris, America/New_York",
         "timezone  Asia/Tokyo, Asia/Seoul",
-        "sure      p = 0.0011 corrected (0.00012 alone), 90 trials, 8 or more a side",
-        "repeat    lab run probe@1.0 --set endpoint=unset --set timezone=Asia/Tokyo",
-        "and       lab run probe@1.0 --set endpoint=https://llm.example.net \\",
+        "confidence  p = 0.0011 corrected (0.00012 alone), 90 trials, 8 or more a side",
+        "reproduce   lab run probe@1.0 --set endpoint=unset --set timezone=Asia/Tokyo",
+        "reproduce   lab run probe@1.0 --set endpoint=https://llm.example.net \\",
         "--set timezone=Asia/Tokyo",
     ):
         assert line in lines
@@ -79,7 +79,7 @@ def test_chance_is_told_where_it_could_have_made_the_finding():
     def replaced(chance):
         return msgspec.structs.replace(COPIED, chance=chance)
 
-    words = "chance    0.004 such findings expected in noise of this length"
+    words = "chance      0.004 such findings expected in noise of this length"
     assert words in blocks(with_chance(0.0041))
     assert "such findings" not in with_chance(1e-9)
     assert "such findings" not in with_chance(None)
@@ -165,7 +165,7 @@ def test_nothing_found_says_what_was_tried_and_what_would_have_escaped():
     text = " ".join(told(EMPTY).split())
     assert "No signal in what was tried." in text
     assert "Tried: endpoint (2 levels), timezone (6 levels), in all combinations." in text
-    assert "whatever shows in fewer than about 10% of the trials" in text
+    assert "effects that occur in fewer than about 10% of the trials" in text
     assert "clock: the client is static" in text
 
 
@@ -189,13 +189,13 @@ def test_of_one_factor_alone_no_combination_is_claimed():
 
 def test_more_inputs_together_than_were_combined_are_not_ruled_out():
     assert "together with what was tried" in escaped(EMPTY)
-    assert "what takes more than" not in escaped(EMPTY)
+    assert "effects of more than" not in escaped(EMPTY)
     third = FactorFacts("locale", "C.UTF-8", ("de_DE.UTF-8",))
     report = msgspec.structs.replace(EMPTY, factors=(ENDPOINT, TIMEZONE, third))
-    assert "what takes more than 2 inputs together" in escaped(report)
+    assert "effects of more than 2 inputs together" in escaped(report)
     assert "in all combinations of 2 of them." in " ".join(told(report).split())
     report = msgspec.structs.replace(report, strength=1)
-    assert "what takes more than 1 input together" in escaped(report)
+    assert "effects of more than 1 input together" in escaped(report)
     assert "combinations that were not tried" in escaped(report)
 
 
@@ -225,20 +225,37 @@ def many(count: int):
 
 def test_of_many_signals_the_first_are_told_in_full_and_the_rest_in_a_line_each():
     text = told(many(20))
-    assert text.count("  repeat ") == 8
+    assert text.count("  reproduce ") == 2 * 8
     assert "13 more signals, one line each" in text
     assert re.search(r"^21  f\d\d +encoded, sha256\[:16\] +POST telem", text, re.MULTILINE)
     assert "--full" in text
     text = told(many(20), full=True)
-    assert text.count("  repeat ") == 21
+    assert text.count("  reproduce ") == 2 * 21
     assert "--full" not in text
-    assert told(many(8)).count("  repeat ") == 9
+    assert told(many(8)).count("  reproduce ") == 2 * 9
+
+
+@pytest.mark.parametrize("report", [EMPTY, FULL])
+def test_the_words_of_the_report_are_defined_once(report):
+    lines = [line.split("  ")[0] for line in told(report).splitlines()]
+    for word in ("factor", "level", "control", "trial", "signal"):
+        assert lines.count(word) == 1, word
+    assert "one run of the client" in told(report)
+
+
+def test_the_report_says_what_a_signal_reveals():
+    lines = [" ".join(line.split()) for line in told(FULL).splitlines()]
+    assert "reveals 4.0 bits" in lines
+    total = msgspec.structs.replace(FULL, bits_total=2.5)
+    assert "2.5 bits in all, if every tried level is equally likely" in " ".join(
+        told(total).split()
+    )
 
 
 def test_covert_signals_are_all_told_in_full():
     signals = tuple(msgspec.structs.replace(COVERT, id=str(n)) for n in range(20))
     text = told(msgspec.structs.replace(FULL, signals=(*signals, COPIED, PRESENCE)))
-    assert text.count("  repeat ") == 20
+    assert text.count("  reproduce ") == 2 * 20
     assert "2 more signals, one line each" in text
 
 
@@ -324,7 +341,7 @@ def test_a_route_of_several_lines_reads_as_a_list():
 
 
 def test_whose_host_a_place_names_is_said_once_where_it_matters():
-    note = "the provider's host stands for whatever endpoint a run configures"
+    note = "the provider's host stands for the endpoint that a run configures"
     assert told(FULL).count(note) == 1
     assert note not in told(msgspec.structs.replace(FULL, signals=(COPIED,)))
 
@@ -352,7 +369,7 @@ def test_what_stayed_open_for_one_reason_tells_it_once():
 def test_nothing_tried_claims_nothing():
     report = msgspec.structs.replace(EMPTY, trials=0, verdict="not measured")
     text = told(report)
-    assert "Nothing was tried, so this says nothing about the client." in text
+    assert "Nothing was tried, so nothing is known about the client." in text
     assert "No signal" not in text
 
 
@@ -403,7 +420,7 @@ def test_a_command_of_several_lines_is_indented_evenly():
     report = msgspec.structs.replace(FULL, signals=(msgspec.structs.replace(COVERT, pair=pair),))
     lines = told(report).splitlines()
     starts = {len(line) - len(line.lstrip()) for line in lines if line.lstrip().startswith("--")}
-    assert starts == {15}
+    assert starts == {17}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from lab.findings.policy import Policy, Rule, judge
-from lab.reports.formats.check_json import encode
+from lab.reports.formats.check_json import write as encode
 from lab.reports.terminal.audit import make_console
 from lab.reports.terminal.check import write
 from lab.reports.text.safe import make_visible
@@ -33,7 +33,7 @@ def test_one_line_a_signal_the_worst_first():
     lines = told(judge(FULL, POLICY, msgspec.structs.replace(FULL, signals=(COVERT,)))).splitlines()
     assert lines[:7] == [
         "probe@1.0: failed: 1 forbidden, 1 new, 1 documented, 1 expected, 1 open",
-        "  policy: policy.toml, where no rule speaks: undecided",
+        "  policy: policy.toml, where no rule applies: undecided",
         "  baseline: probe@1.0, 1 signal",
         "  forbidden   COVERT  endpoint × timezone  derived  POST api.example.com/v1/messages "
         "body /messages/0/content/0/text  5f0c  (line 5: nothing hidden)",
@@ -48,17 +48,17 @@ def test_what_stayed_open_is_gone_or_of_no_use_is_told():
     baseline = msgspec.structs.replace(FULL, signals=(COPIED,))
     report = msgspec.structs.replace(FULL, signals=())
     lines = told(judge(report, POLICY, baseline)).splitlines()
-    start = lines.index("stayed open, so that this is no pass:")
+    start = lines.index("still open, so the check does not pass:")
     assert lines[start:] == [
-        "stayed open, so that this is no pass:",
+        "still open, so the check does not pass:",
         "  proxy  tls cdn.example.com: too noisy to decide  (line 5: nothing hidden)",
-        "not settled:",
+        "still open, without effect on the verdict:",
         "  factor clock: the client is static",
         "  git: the client excludes it",
-        "in the baseline, and not found now:",
+        "in the baseline, not found now:",
         "  hostname  encoded, sha256[:16]  POST telemetry.example.com/v1/events header x-device "
-        "and 1 more place  77aa  (which says little: hostname could not be tried, or was left out)",
-        "permitted, and not found:",
+        "and 1 more place  77aa  (but hostname could not be tried, or was left out)",
+        "permitted, not found:",
         "  line 9: https://example.com/p",
         "  line 14: for its words",
     ]

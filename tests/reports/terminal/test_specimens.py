@@ -39,7 +39,7 @@ def test_each_fault_has_a_line_and_its_name():
     first, *rest = format_verdict(audited(truth(PLANTED, COVERT), told), 1)
     assert first.startswith("WRONG  s  seed 3  1 of 2 found  1 false")
     assert rest[0].split(":")[0].strip() == "cause not exact"
-    assert rest[1].split(":")[0].strip() == "told as covert"
+    assert rest[1].split(":")[0].strip() == "reported as covert"
     assert rest[2].split(":")[0].strip() == "false"
 
 

@@ -37,7 +37,7 @@ def test_the_partition_is_told_in_rules_and_numbers():
     assert re.search(r"marked  80 levels\n +begins with Asia/\n", text)
     assert "Europe/City0, Europe/City1" in text
     assert "UTC, Etc/UTC" in text or "UTC and Etc/UTC" in text
-    assert "not the same in every trial: Etc/UTC" in text
+    assert "trials differ for: Etc/UTC" in text
     assert "Asia/City79" not in text
 
 
@@ -50,7 +50,7 @@ def test_a_copy_is_one_line():
     parts = tuple(LevelGroup(zone, (zone,)) for zone in OTHERS)
     text = shown(msgspec.structs.replace(SWEPT, parts=parts, levels=300, uncertain=()))
     assert "swept over 300 of 382 levels" in text
-    assert "each of them sends something else" in text
+    assert "each level sends a text of its own" in text
 
 
 def test_what_it_cost_is_said():
@@ -59,8 +59,8 @@ def test_what_it_cost_is_said():
     )
     sweep = ExplorationSummary("sweep", "timezone", 597, 601, ({},), why_not="a limit left 2 out")
     assert dict(summarise_explorations([search, sweep])) == {
-        "search": "endpoint: 70 levels in 2 contexts, for 100 trials; brought https://a.cn",
-        "sweep": "timezone: 597 levels, for 601 trials; brought no new level (a limit left 2 out)",
+        "search": "endpoint: 70 levels in 2 contexts, for 100 trials; found https://a.cn",
+        "sweep": "timezone: 597 levels, for 601 trials; found no new level (a limit left 2 out)",
     }
     report = msgspec.structs.replace(FULL, explored=(search, sweep), bits_total=3.25)
     text = told(report)
