@@ -68,7 +68,7 @@ def test_what_can_be_told_apart_is_false_and_leaves_its_story(opened):
     assert "   timezone=Asia/Shanghai  Today’s date" in lines
     assert "   U+0027 APOSTROPHE → U+2019 RIGHT SINGLE QUOTATION MARK  look-alike" in lines
     assert "   confidence  p = 4.1e-05 corrected (4.1e-05 alone)" in str(found)
-    assert lines[-1].startswith("and       lab.observe(lab.control(endpoint='https://gateway")
+    assert lines[-1].startswith("reproduce   lab.observe(lab.control(endpoint='https://gateway")
     assert lines[-1].endswith("timezone='Asia/Shanghai'), marking).text")
 
 

@@ -1,13 +1,11 @@
 """How a judgement reads: one line a signal, the worst first, and nothing a terminal obeys."""
 
 import io
-import json
 
 import msgspec
 import pytest
 
 from lab.findings.policy import Policy, Rule, judge
-from lab.reports.formats.check_json import write as encode
 from lab.reports.terminal.audit import make_console
 from lab.reports.terminal.check import write
 from lab.reports.text.safe import make_visible
@@ -93,30 +91,3 @@ def test_nothing_reaches_a_terminal_as_it_was_sent(full):
         shown = told(judge(HOSTILE, policy, baseline), full=full)
         assert all(make_visible(line) == line for line in shown.replace("⟨", "<").splitlines())
         assert len(shown) < 400_000
-
-
-def test_a_document_for_scripts():
-    document = json.loads(encode(judge(FULL, POLICY, FULL)))
-    assert document["schema"] == "fingerprint-lab/check/1"
-    assert document["verdict"] == "failed"
-    assert document["policy"] == {"file": "policy.toml", "default": "undecided"}
-    assert document["baseline"]["client"]["version"] == "1.0"
-    first = document["signals"][0]
-    assert (first["id"], first["verdict"], first["covert"]) == ("5f0c", "forbidden", True)
-    assert first["rule"] == {
-        "line": 5,
-        "standing": "forbidden",
-        "reason": "nothing hidden",
-        "url": None,
-    }
-    assert document["open"][0]["location"]["host"] == "cdn.example.com"
-    assert [rule["line"] for rule in document["unused"]] == [14]
-    documented = {signal["id"]: signal["documented"] for signal in document["report"]["signals"]}
-    assert documented["77aa"] == "https://example.com/p"
-    assert documented["5f0c"] is None
-
-
-def test_a_document_of_a_hostile_client_is_utf_8_and_json():
-    document = json.loads(encode(judge(HOSTILE, POLICY, FULL)))
-    assert document["signals"][0]["cause"] == ["directory"]
-    assert document["gone"]
