@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
 NAME = "audit"
-HELP = "find out which surroundings change what a client sends"
+HELP = "find out which inputs from its environment change what a client sends"
 
 INCONCLUSIVE = 3
 
@@ -29,19 +29,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fail-on",
         choices=("signal", "covert"),
-        help="exit with 1 on any signal (other than where traffic is routed), or on a covert one",
+        help="exit with code 1 on any signal (except about where traffic goes), or on a covert one",
     )
     parser.add_argument(
         "--full",
         action="store_true",
-        help="tell every signal in full, however many there are",
+        help="show every signal in full, however many there are",
     )
     add_json(parser)
     add_format(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the audit and print its report; the exit code."""
+    """Run the audit, print its report and return the exit code."""
     import sys
 
     from lab.findings.policy import judge

@@ -1,7 +1,7 @@
-"""Running an audit, as every command does that runs one: its options, checked, and the report.
+"""The options of an audit, and running it: shared by all commands that run audits.
 
-Every option is checked before anything is installed or run.  Interrupting is safe: each
-finished trial is on disk, and ``--resume`` goes on from there.
+Every option is checked before anything is installed or run.  An audit can be interrupted at any
+time: each finished trial is on disk, and ``--resume`` goes on from there.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 __all__ = ["MAX_JOBS", "MAX_STRENGTH", "AuditOutcome", "add_audit_options", "run_audit"]
 
 MAX_STRENGTH = 3
-"""A covering array of a higher strength over all factors has more trials than anyone runs."""
+"""A covering array of a higher strength over all factors has too many trials to run."""
 MAX_JOBS = 64
 _COMMA = re.compile(r"(?<!\\),")
 
 
 class AuditOutcome(NamedTuple):
-    """What an audit found, how many trials ran for it now, and how the user named the client."""
+    """The report of an audit, the number of trials that ran now, and the client as named."""
 
     report: Report
     ran: int
@@ -39,10 +39,12 @@ class AuditOutcome(NamedTuple):
 
 
 def add_audit_options(parser: argparse.ArgumentParser) -> None:
-    """Declare CLIENT and what decides how it is audited."""
+    """Declare CLIENT and the options of an audit."""
     add_client(parser)
     parser.add_argument(
-        "--factors", metavar="A,B,…", help="what to vary (default: all that the client supports)"
+        "--factors",
+        metavar="A,B,…",
+        help="factors to vary (default: all that can be varied for the client)",
     )
     parser.add_argument(
         "--levels",
@@ -56,32 +58,32 @@ def add_audit_options(parser: argparse.ArgumentParser) -> None:
         metavar="FACTOR",
         action="append",
         default=[],
-        help="try every level there is of a factor, such as all time zones; repeatable",
+        help="try every level of a factor, such as all time zones; repeatable",
     )
     parser.add_argument(
         "--search",
         metavar="FACTOR",
         action="append",
         default=[],
-        help="generate levels of a factor, also from words of the client's files; repeatable",
+        help="generate levels of a factor, also from words in the files of the client; repeatable",
     )
     parser.add_argument(
         "--search-trials",
         metavar="N",
         default="100",
-        help="trials of each search at most (default: 100)",
+        help="maximum of trials of each search (default: 100)",
     )
     parser.add_argument("--words", type=Path, metavar="FILE", help="words for searches, one a line")
-    parser.add_argument("--max-trials", metavar="N", help="run no more trials than this")
-    parser.add_argument("--max-time", metavar="SECONDS", help="begin no trial after this time")
+    parser.add_argument("--max-trials", metavar="N", help="run at most this many trials")
+    parser.add_argument("--max-time", metavar="SECONDS", help="start no trial after this time")
     parser.add_argument(
-        "--seed", metavar="N", default="0", help="of every random choice (default: 0)"
+        "--seed", metavar="N", default="0", help="seed of every random choice (default: 0)"
     )
     parser.add_argument(
         "--alpha",
         metavar="A",
         default="0.05",
-        help="chance of any false signal in the whole audit (default: 0.05)",
+        help="probability of any false signal in the whole audit (default: 0.05)",
     )
     parser.add_argument(
         "--strength",
@@ -92,22 +94,26 @@ def add_audit_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs",
         metavar="N",
-        help=f"trials at a time, 1 to {MAX_JOBS} (default: by the machine)",
+        help=f"trials at a time, 1 to {MAX_JOBS} (default: as many as this machine can run)",
     )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="folder of this audit (default: in --home)"
+        "--out", type=Path, metavar="DIR", help="folder of this audit (default: one in --home)"
     )
     parser.add_argument(
-        "--resume", action="store_true", help="go on with an audit without repeating its trials"
+        "--resume",
+        action="store_true",
+        help="go on with a stopped audit; no finished trial is repeated",
     )
     add_home(parser)
 
 
 def run_audit(arguments: argparse.Namespace) -> AuditOutcome:
-    """Audit the client that the arguments name, telling on stderr how far it is.
+    """Audit the client that the arguments name, with progress on stderr.
 
-    UsageError for a wrong option, MachineError where the machine lacks something, ClientError
-    where the client cannot be run.
+    Raises:
+        UsageError: an option is wrong.
+        MachineError: the machine lacks something.
+        ClientError: the client cannot be run.
     """
     from lab.clients.resolve import resolve
     from lab.sandbox.requirements import require_all
@@ -124,7 +130,7 @@ def run_audit(arguments: argparse.Namespace) -> AuditOutcome:
 
 
 def _run_engine(client: Client, options: AuditOptions) -> tuple[Report, int]:
-    """The report, and how many trials ran for it; the events are told on stderr meanwhile."""
+    """The report, and how many trials ran for it; progress is printed on stderr."""
     import sys
     import time
 
@@ -145,7 +151,7 @@ def _run_engine(client: Client, options: AuditOptions) -> tuple[Report, int]:
             return report, progress.ran
     except KeyboardInterrupt:
         for folder in folders:
-            _print_to_stderr(f"what is measured is kept; to go on, add: --resume --out {folder}")
+            _print_to_stderr(f"finished trials are kept; to go on, add: --resume --out {folder}")
         raise
 
 
@@ -157,7 +163,7 @@ def _print_to_stderr(line: str) -> None:
     print(make_visible(line), file=sys.stderr)
 
 
-# --- what the user asked for, checked -------------------------------------------------------
+# --- checks of the options -------------------------------------------------------
 
 
 def _parse_options(arguments: argparse.Namespace) -> AuditOptions:
@@ -220,7 +226,7 @@ def _parse_levels(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
 def _parse_explored_factors(
     option: str, names: Sequence[str], factors: Sequence[str] | None
 ) -> tuple[str, ...]:
-    """The factors to sweep or to search, written one by one or with commas."""
+    """The factors to sweep or to search, one in each option or separated by commas."""
     from lab.factors.registry import all_levels
 
     found = _parse_factors(",".join(names)) if names else ()
@@ -233,7 +239,7 @@ def _parse_explored_factors(
 
 
 def _read_words(file: Path, searched: Sequence[str]) -> tuple[str, ...]:
-    """The words of a file, one a line; empty lines and what begins with # are left out."""
+    """The words of a file, one a line, without empty lines and lines that begin with #."""
     if not searched:
         raise UsageError("--words is for searches; add --search FACTOR, e.g. --search endpoint")
     try:

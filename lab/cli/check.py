@@ -1,8 +1,8 @@
-"""``lab check CLIENT``: for CI, whether a client tells anything that nobody accepted.
+"""``lab check CLIENT``: for CI, whether a client reveals anything that is not accepted.
 
-What is accepted stands in the report of an earlier audit (``--baseline``), in a policy
-(``--policy``), or both.  Both are read before anything runs.  People read stderr, one line a
-signal; ``--json`` prints one document on stdout.
+Accepted is what the report of an earlier audit has (``--baseline``), what a policy allows
+(``--policy``), or both.  Both are read before anything runs.  The result is printed on stderr, one
+line a signal; ``--json`` prints one document on stdout.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
 NAME = "check"
-HELP = "fail on what a baseline or a policy does not accept"
+HELP = "fail on signals that a baseline or a policy does not accept"
 
 EXIT_CODES = {"passed": 0, "failed": 1, "inconclusive": 3, "not measured": LabError.exit_code}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare CLIENT, what it is judged by, and the options of an audit."""
+    """Declare CLIENT, baseline, policy, and the options of an audit."""
     add_audit_options(parser)
     parser.add_argument(
         "--baseline",
@@ -47,13 +47,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="judge this report.json (or audit's folder) instead of running an audit",
     )
-    parser.add_argument("--full", action="store_true", help="tell each signal that fails in full")
+    parser.add_argument("--full", action="store_true", help="show each signal that fails in full")
     add_json(parser)
     add_format(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Audit, or read a finished audit's report, and judge it; the exit code."""
+    """Judge a new audit or a finished report, and return the exit code.
+
+    Raises:
+        UsageError: the options contradict each other, or neither baseline nor policy is given.
+    """
     import sys
 
     from lab.findings.policy import judge, read_policy, read_report
@@ -64,8 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.baseline is None and arguments.policy is None:
         raise UsageError(
-            "nothing says what is accepted; add --baseline REPORT (lab audit CLIENT --json "
-            "prints one), --policy FILE, or both"
+            "neither a baseline nor a policy is given; add --baseline REPORT (lab audit "
+            "CLIENT --json prints one), --policy FILE, or both"
         )
     policy = None if arguments.policy is None else read_policy(arguments.policy)
     baseline = (
@@ -80,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
         report = read_report(arguments.report)
     else:
         report, _, words = run_audit(arguments)
-        # As it reads from report.json, so that it is compared like the baseline.
+        # Decoded as from report.json, so that both sides are compared in the same form.
         report = decode(encode(report))
     judgement = judge(report, policy, baseline)
     write(judgement, make_console(sys.stderr), words, full=arguments.full)
@@ -97,7 +101,7 @@ def _check_baseline_path(file: Path) -> Path:
 
 
 def _refuse_audit_options(arguments: argparse.Namespace) -> None:
-    """UsageError where something is asked of an audit that will not run."""
+    """UsageError for an option of an audit where no audit runs."""
     parser = argparse.ArgumentParser(add_help=False)
     add_audit_options(parser)
     for action in parser._actions:

@@ -1,4 +1,4 @@
-"""``lab clients``: which clients are known, which versions are here, and getting more."""
+"""``lab clients``: list the known clients and the installed versions, and install more."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HELP = "list the known clients, or install one"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Nothing, or ``install NAME[@VERSION]…``."""
+    """Take nothing, or ``install NAME[@VERSION]…``."""
     parser.add_argument("action", nargs="?", metavar="install", help="install these clients")
     parser.add_argument("names", nargs="*", metavar="NAME[@VERSION]", help="a client to install")
     add_json(parser)
@@ -22,7 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List, or install and list what was installed."""
+    """List clients, or install some.
+
+    Raises:
+        UsageError: another action is named, or no client.
+    """
     if arguments.action not in (None, "install"):
         raise UsageError(f"lab clients does not know {arguments.action!r}; did you mean install?")
     if arguments.action == "install" and not arguments.names:

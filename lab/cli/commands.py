@@ -10,29 +10,35 @@ from typing import Protocol, cast
 
 import lab.cli
 
-__all__ = ["Command", "find_commands"]
+__all__ = ["Command", "find_commands", "find_deprecated_names"]
 
 
 class Command(Protocol):
     """The interface of a command module.
 
-    ``run`` returns the exit code: 0 done, 1 findings that the user forbade, 3 inconclusive.
-    For a wrong call it raises :class:`~lab.errors.UsageError`, for what could not run any
-    other :class:`~lab.errors.LabError`; the command line prints either as one line.
-    ``arguments.debug`` is always there, and where :func:`lab.cli.shared_options.add_client`
-    was called, :func:`lab.cli.shared_options.read_client_words` returns what the user named.
+    ``run`` returns the exit code: 0 done, 1 forbidden findings, 3 inconclusive.  For a wrong call
+    it raises :class:`~lab.errors.UsageError`, for what could not run any other
+    :class:`~lab.errors.LabError`; the command line prints either as one line.
+    ``arguments.debug`` is always set, and where :func:`lab.cli.shared_options.add_client` was
+    called, :func:`lab.cli.shared_options.read_client_words` returns the client that the user named.
     """
 
     NAME: str
     """The word that the user types."""
     HELP: str
     """One line for ``lab --help``, without a full stop."""
+    # Optional: DEPRECATED_NAMES, a tuple of former names, which still work with a note on stderr.
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Declare what the command takes."""
+        """Declare the arguments of the command."""
 
     def run(self, arguments: argparse.Namespace) -> int:
-        """Do it."""
+        """Run the command.
+
+        Raises:
+            UsageError: the call is wrong.
+            LabError: something could not run.
+        """
 
 
 def find_commands() -> Mapping[str, Command]:
@@ -44,3 +50,12 @@ def find_commands() -> Mapping[str, Command]:
             command = cast("Command", module)
             found[command.NAME] = command
     return dict(sorted(found.items()))
+
+
+def find_deprecated_names(commands: Mapping[str, Command]) -> Mapping[str, str]:
+    """The former names of commands, each with the name that replaces it."""
+    return {
+        former: name
+        for name, command in commands.items()
+        for former in getattr(command, "DEPRECATED_NAMES", ())
+    }

@@ -1,11 +1,10 @@
-"""``lab doctor``: what this machine lacks for sealed trials, why it matters, how to get it."""
+"""``lab doctor``: what this machine lacks for isolated trials, why it matters, how to get it."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-import textwrap
 from typing import TYPE_CHECKING
 
 from lab.cli.shared_options import add_json
@@ -17,13 +16,13 @@ if TYPE_CHECKING:
     from lab.sandbox.requirements import Requirement
 
 NAME = "doctor"
-HELP = "say what this machine lacks and why it matters"
+HELP = "check what this machine lacks and why it matters"
 
 _COLUMNS = 80
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """``--install`` and ``--json``."""
+    """Take ``--install`` and ``--json``."""
     parser.add_argument(
         "--install",
         action="store_true",
@@ -33,7 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 if nothing that is required is missing (any more); optional things are only named."""
+    """Check the requirements; 0 if no required one is missing, after ``--install`` too.
+
+    Raises:
+        MachineError: a required one is missing or could not be installed.
+    """
     from lab.sandbox.requirements import check_requirements
 
     found = check_requirements()
@@ -52,9 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _install(found: Sequence[Requirement]) -> MachineError | None:
-    """Install what is missing, what is required first; the error if that failed.
+    """Install what is missing, required things first; return the error if those failed.
 
-    What is optional is nobody's failure: the user is told, and that is all.
+    A failure to install optional things is a warning only.
     """
     from lab.sandbox.package_install import install_packages
 
@@ -80,21 +83,18 @@ def _encode_json(found: Sequence[Requirement]) -> str:
 
 
 def _print_table(found: Sequence[Requirement]) -> None:
+    from lab.reports.text.wrapping import wrap
+
     width = max(len(need.name) for need in found)
     indent = " " * (width + 11)
     for need in found:
         state = "ok" if need.present else "MISSING" if need.required else "absent"
         lines = [need.detail] if need.present else [need.why, need.detail]
-        wrapped = [piece for line in lines for piece in _wrap(line, _COLUMNS - len(indent))]
+        wrapped = [piece for line in lines for piece in wrap(line, _COLUMNS - len(indent))]
         first, *rest = wrapped or [""]
         print(f"{state:<7}  {need.name:<{width}}  {first}".rstrip())
         for line in rest:
             print(f"{indent}{line}")
-
-
-def _wrap(words: str, columns: int) -> list[str]:
-    """Lines of at most so many columns; commands and paths in them stay whole."""
-    return textwrap.wrap(words, columns, break_long_words=False, break_on_hyphens=False)
 
 
 def _summarise_missing(missing: Sequence[Requirement], *, tried: bool) -> str:
@@ -102,4 +102,4 @@ def _summarise_missing(missing: Sequence[Requirement], *, tried: bool) -> str:
     packages = sorted({need.package for need in missing if need.package})
     if packages and not tried:
         return f"missing: {names}; lab doctor --install installs {', '.join(packages)}"
-    return f"missing: {names}; see above what each is for and why it is not there"
+    return f"missing: {names}; see above what each is for and why it is missing"

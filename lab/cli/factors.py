@@ -1,4 +1,4 @@
-"""``lab factors``: what can be varied, and the levels that are tried."""
+"""``lab factors``: list the factors that can be varied, and their levels."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import json
 from lab.cli.shared_options import add_json
 
 NAME = "factors"
-HELP = "list what can be varied, or the levels of one factor"
+HELP = "list the factors that can be varied, or the levels of one factor"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Nothing, or the name of a factor."""
+    """Take nothing, or the name of a factor."""
     parser.add_argument("name", nargs="?", metavar="FACTOR", help="show the levels of this one")
     add_json(parser)
 
@@ -38,11 +38,11 @@ def run(arguments: argparse.Namespace) -> int:
         width = max(map(len, chosen))
         for name, item in chosen.items():
             print(f"{name:<{width}}  {item.summary}")
-        print("\nlab factors FACTOR lists its levels; docs/factors/FACTOR.md says what they mean.")
+        print("\nlab factors FACTOR lists its levels; docs/factors/FACTOR.md describes them.")
         return 0
     item = chosen[arguments.name]
     print(f"{item.name}: {item.summary}\n\n  {item.control}  (control)")
     for level in item.levels:
         print(f"  {level}")
-    print(f"\nMore levels can be written than these: see docs/factors/{item.name}.md.")
+    print(f"\nA factor accepts more levels than these: see docs/factors/{item.name}.md.")
     return 0

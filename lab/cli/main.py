@@ -4,8 +4,8 @@
 belongs to the program under test and is never read as an option of the lab.  The command is
 looked up before its arguments are parsed, so only the chosen command builds its parser.
 
-Results go to stdout, words for people to stderr.  Exit codes: 0 done; 1 findings that the
-user forbade; 2 usage; 3 inconclusive; 4 could not run; 130 interrupted.
+Results go to stdout, progress and errors to stderr.  Exit codes: 0 done; 1 forbidden findings;
+2 usage; 3 inconclusive; 4 could not run; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from lab.cli.commands import Command, find_commands
+from lab.cli.commands import Command, find_commands, find_deprecated_names
 from lab.errors import LabError, MachineError, UsageError
 from lab.version import __version__
 
@@ -39,11 +39,11 @@ _FOLDER_ERRORS = {
     errno.ENOTDIR,
     errno.ENAMETOOLONG,
 }
-"""What a folder of the user's choice may be to blame for."""
+"""Errors that a folder chosen by the user may cause."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code.  ``argv`` is without the program's name."""
+    """Run one command and return the exit code; ``argv`` is without the name of the program."""
     words = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in _take_before_separator(words)
     try:
@@ -55,11 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("lab: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of stdout has gone (`lab … | head`).  Python would complain again while
-        # flushing at exit, so stdout is pointed at nothing.
+        # The reader of stdout has closed it (`lab … | head`).  Python would fail again when it
+        # flushes stdout at exit, so stdout is redirected to /dev/null.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
-    except Exception as error:  # noqa: BLE001 - the last door: a fault of the lab's own
+    except Exception as error:  # noqa: BLE001 - the last handler: a fault of the lab itself
         return _report_failure(error, LabError.exit_code, debug=debug)
     return code
 
@@ -78,7 +78,7 @@ def _report_failure(error: Exception, code: int, *, debug: bool) -> int:
 
 
 def _escape_unprintable(text: str) -> str:
-    """Nothing that a terminal would obey: a message may quote a client's words."""
+    """Escape control characters: a message may quote the output of a client."""
     return "".join(
         character if character.isprintable() else repr(character)[1:-1] for character in text
     )
@@ -104,6 +104,9 @@ def _dispatch(words: list[str]) -> int:
     if name == "help":
         parser.print_help()
         return 0
+    if (current := find_deprecated_names(available).get(name)) is not None:
+        print(f"lab: note: lab {name} is deprecated; it is now lab {current}", file=sys.stderr)
+        name = current
     command = available.get(name)
     if command is None:
         raise UsageError(f"there is no command {name!r}{_format_suggestion(name, available)}")
@@ -134,12 +137,12 @@ def _run(command: Command, words: Sequence[str], program: tuple[str, ...] | None
             raise
         raise MachineError(
             f"{blamed}: {error.filename}: {error.strerror}; "
-            "make room or give the right to write there, or name another folder"
+            "free some space, or permit writing there, or name another folder"
         ) from error
 
 
 def _find_blamed_option(error: OSError, arguments: argparse.Namespace) -> str | None:
-    """The option whose folder could not be used, where that is what failed."""
+    """The option whose folder caused the error; None for another cause."""
     if not isinstance(error.filename, str) or error.errno not in _FOLDER_ERRORS:
         return None
     file = Path(error.filename).absolute()
@@ -147,14 +150,14 @@ def _find_blamed_option(error: OSError, arguments: argparse.Namespace) -> str | 
         folder: Path | None = getattr(arguments, name, None)
         if folder is None:
             continue
-        # Making a folder may fail at one of its parents.
+        # Creating a folder may fail at one of its parents.
         if file.is_relative_to(folder.absolute()) or folder.absolute().is_relative_to(file):
             return f"--{name} {folder}"
     return None
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser whose complaints are :class:`UsageError`, one line like all others."""
+    """An argument parser whose errors are :class:`UsageError`, printed as one line."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see {self.prog} --help")
@@ -166,8 +169,8 @@ def _build_main_parser(available: Mapping[str, Command]) -> _Parser:
     parser = _Parser(
         prog="lab",
         usage="lab [--debug] COMMAND [ARGUMENT…] [-- PROGRAM ARG…]",
-        description="Which of its surroundings change what a coding client sends?",
-        epilog=f"commands:\n{listing}\n\nlab COMMAND --help says what a command takes.",
+        description="Find out which inputs from its environment change what a coding client sends.",
+        epilog=f"commands:\n{listing}\n\nlab COMMAND --help lists the options of a command.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

@@ -27,34 +27,42 @@ NAME = "run"
 HELP = "run a client once and show everything that it sent"
 
 _PIPED_WIDTH = 160
-"""Cells a line where no window limits them."""
+"""Columns of a line where stdout is no terminal."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """One client, levels to set, and where to put the result."""
+    """Take one client, levels to set, and where to write the result."""
     add_client(parser)
     parser.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="FACTOR=LEVEL",
-        help="put a factor at a level, e.g. timezone=Asia/Tokyo; may be repeated",
+        help="set a factor to a level, e.g. timezone=Asia/Tokyo; repeatable",
     )
     parser.add_argument(
         "--timeout", type=_parse_seconds, metavar="S", help="end the client after S seconds"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="write the exact bytes of everything to DIR"
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write everything that was sent, byte by byte, to DIR",
     )
     parser.add_argument(
-        "--bodies", action="store_true", help="show what was in the requests, as far as it fits"
+        "--bodies", action="store_true", help="show the bodies of requests, as far as they fit"
     )
     add_json(parser)
     add_home(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 if the client ran, however it ended: a client that fails is a measurement too."""
+    """Run one trial; 0 if the client ran, whatever its exit code.
+
+    Raises:
+        UsageError: a factor cannot be set, or the folder is not empty.
+        ClientError: the client could not start.
+    """
     import msgspec
 
     from lab.clients.base_spec import build_base_spec
@@ -83,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     environment = base.but(levels)
     if (why := find_conflict(environment)) is not None:
         _print_to_stderr(
-            f"warning: no such machine exists, or it cannot work; running it anyway: {why}"
+            f"warning: no such machine exists, or it cannot work; the trial runs anyway: {why}"
         )
     bare = build_base_spec(client)
     for name in levels:
@@ -142,11 +150,11 @@ def _parse_seconds(word: str) -> float:
 
 def _require_empty(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"--out {folder}: something is there already; name a new folder")
+        raise UsageError(f"--out {folder}: the folder is not empty; name a new one")
 
 
 def _write_folder(folder: Path, result: Mapping[str, Any], observation: Observation) -> None:
-    """``run.json``, what the client printed, and each request's body as it was sent."""
+    """Write ``run.json``, the output of the client, and the body of each request."""
     from lab.observation.records import Request
     from lab.reports.terminal.bodies import make_file_name
 

@@ -1,4 +1,4 @@
-"""Arguments that several commands share, so that they look the same everywhere."""
+"""Options that several commands share, so that they are the same everywhere."""
 
 from __future__ import annotations
 
@@ -22,20 +22,24 @@ __all__ = [
 _LAB_OPTIONS = frozenset(
     ("--factors", "--levels", "--max-trials", "--max-time", "--resume", "--set", "--sweep")
 )
-"""Of the lab's, those that a program hardly has, too."""
+"""Options of the lab that a program under test is unlikely to have."""
 
 CLIENT_HELP = "NAME, NAME@VERSION, ./profile.toml, or -- PROGRAM ARG… (any executable)"
 
 
 def add_client(parser: argparse.ArgumentParser) -> None:
-    """Take one CLIENT; :func:`read_client_words` reads it."""
+    """Declare CLIENT; :func:`read_client_words` reads it."""
     parser.add_argument("client", metavar="CLIENT", nargs="?", help=CLIENT_HELP)
 
 
 def read_client_words(arguments: argparse.Namespace) -> tuple[str, ...]:
-    """What the user named, for :func:`lab.clients.resolve.resolve`.
+    """The client that the user named, for :func:`lab.clients.resolve.resolve`.
 
-    ``("NAME@VERSION",)``, or ``("--", PROGRAM, ARG, …)`` for an executable.
+    Returns:
+        ``("NAME@VERSION",)``, or ``("--", PROGRAM, ARG, …)`` for an executable.
+
+    Raises:
+        UsageError: no client is named, or two.
     """
     program: tuple[str, ...] | None = arguments.program
     if program is not None and arguments.client is not None:
@@ -59,7 +63,7 @@ def read_client_words(arguments: argparse.Namespace) -> tuple[str, ...]:
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
-    """Take ``--json``: one JSON document on stdout."""
+    """Declare ``--json``: one JSON document on stdout."""
     parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
 
 
@@ -77,7 +81,7 @@ def add_format(parser: argparse.ArgumentParser) -> None:
 
 
 def add_home(parser: argparse.ArgumentParser) -> None:
-    """Take ``--home``: where clients, trials and audits are kept (default ``.lab``)."""
+    """Declare ``--home``: the folder of clients, trials and audits (default ``.lab``)."""
     parser.add_argument(
         "--home",
         type=Path,
@@ -88,13 +92,19 @@ def add_home(parser: argparse.ArgumentParser) -> None:
 
 
 def require_writable(option: str, folder: Path) -> None:
-    """UsageError, naming the option, where a folder cannot be made or written.
+    """Check that a folder can be created and written; nothing is created.
 
-    Nothing is made.  What only shows on writing (a full disk) is told by the command line
-    when it happens.
+    Errors that only occur on writing, such as a full disk, are reported when they occur.
+
+    Args:
+        option: its name, for the message.
+        folder: the folder that the user named.
+
+    Raises:
+        UsageError: it cannot be created or written.
     """
     try:
-        existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     except OSError as error:
         raise UsageError(f"{option} {folder}: {error.strerror}; name another folder") from error
     if not existing.is_dir():

@@ -1,8 +1,8 @@
-"""``lab zoo``: small clients with planted truth, listed, or audited and judged.
+"""``lab specimens``: list small clients with planted signals, or audit them and score the lab.
 
-It measures the lab: how much of what is there an audit finds, how much of what it says is
-there, and whether it names the right cause.  Each audit is an ordinary one, kept in
-``--home`` like any other.
+It measures the lab: how many planted signals an audit finds, how many of its signals are planted,
+and whether it names the right cause.  Each audit is an ordinary one, kept in ``--home`` like any
+other.
 """
 
 from __future__ import annotations
@@ -24,18 +24,19 @@ if TYPE_CHECKING:
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
-NAME = "zoo"
-HELP = "list the specimens with planted truth, or measure the lab on them"
+NAME = "specimens"
+HELP = "list the specimens with planted signals, or measure the lab on them"
+DEPRECATED_NAMES = ("zoo",)
 
 FOLDER = Path("tests") / "specimens"
 _MAX_SEED = 2**63 - 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Names of specimens or ``--all``, seeds, and where the zoo is."""
+    """Take names of specimens or ``--all``, seeds, and the folder of the specimens."""
     parser.add_argument("names", nargs="*", metavar="NAME", help="a specimen to audit")
     parser.add_argument(
-        "--all", action="store_true", help="audit every specimen, but for the ill-behaved ones"
+        "--all", action="store_true", help="audit every specimen except the ill-behaved ones"
     )
     parser.add_argument(
         "--seed",
@@ -49,45 +50,54 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=FOLDER,
         metavar="DIR",
-        help=f"the zoo's folder (default: {FOLDER} in this directory)",
+        help=f"the folder of the specimens (default: {FOLDER} in this directory)",
     )
     add_home(parser)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List, or audit: 1 where anything is missed or false."""
+    """List or audit specimens; exit code 1 where a signal is missed or false.
+
+    Raises:
+        UsageError: the arguments contradict each other or name an unknown specimen.
+    """
     from lab.specimens.specimen import load_specimens
 
     if arguments.names and arguments.all:
-        raise UsageError("--all is every specimen already; leave the names out, or --all")
+        raise UsageError("--all selects every specimen; leave out the names or --all")
     audits = bool(arguments.names or arguments.all)
     if arguments.seed and not audits:
         raise UsageError("--seed is for audits; name specimens, or add --all")
     seeds = tuple(dict.fromkeys(_parse_seed(word) for word in arguments.seed)) or (0,)
-    zoo = load_specimens(arguments.folder)
+    specimen_set = load_specimens(arguments.folder)
     if not audits:
-        _list(zoo, as_json=arguments.json)
+        _list(specimen_set, as_json=arguments.json)
         return 0
-    chosen = _choose_specimens(zoo, arguments.names)
+    chosen = _choose_specimens(specimen_set, arguments.names)
     require_writable("--home", arguments.home)
-    return _measure(zoo, chosen, seeds, arguments.home, as_json=arguments.json)
+    return _measure(specimen_set, chosen, seeds, arguments.home, as_json=arguments.json)
 
 
-def _list(zoo: SpecimenSet, *, as_json: bool) -> None:
+def _list(specimen_set: SpecimenSet, *, as_json: bool) -> None:
     from lab.reports.terminal.specimens import build_list_document, format_specimen
 
     if as_json:
-        print(json.dumps(build_list_document(zoo.specimens)))
+        print(json.dumps(build_list_document(specimen_set.specimens)))
         return
-    for specimen in zoo.specimens:
+    for specimen in specimen_set.specimens:
         print(*format_specimen(specimen), sep="\n")
-    planted = sum(len(specimen.expected) for specimen in zoo.specimens)
-    print(f"\n{len(zoo.specimens)} specimens, {planted} planted signals")
+    planted = sum(len(specimen.expected) for specimen in specimen_set.specimens)
+    print(f"\n{len(specimen_set.specimens)} specimens, {planted} planted signals")
 
 
 def _measure(
-    zoo: SpecimenSet, chosen: Sequence[Specimen], seeds: Sequence[int], home: Path, *, as_json: bool
+    specimen_set: SpecimenSet,
+    chosen: Sequence[Specimen],
+    seeds: Sequence[int],
+    home: Path,
+    *,
+    as_json: bool,
 ) -> int:
     from lab.reports.terminal.specimens import (
         build_results_document,
@@ -100,7 +110,9 @@ def _measure(
     require_all()
     width = max(len(specimen.name) for specimen in chosen)
     audits: list[SpecimenAudit] = []
-    for audited in _run_audits(zoo, chosen, seeds, home, animated=False if as_json else None):
+    for audited in _run_audits(
+        specimen_set, chosen, seeds, home, animated=False if as_json else None
+    ):
         audits.append(audited)
         if not as_json:
             print(*format_verdict(audited, width), sep="\n", flush=True)
@@ -116,7 +128,7 @@ def _measure(
 
 
 def _run_audits(
-    zoo: SpecimenSet,
+    specimen_set: SpecimenSet,
     chosen: Sequence[Specimen],
     seeds: Sequence[int],
     home: Path,
@@ -137,7 +149,7 @@ def _run_audits(
     for seed in seeds:
         for specimen in chosen:
             started = time.monotonic()
-            subject = make_client(zoo, specimen, home / "compiled")
+            subject = make_client(specimen_set, specimen, home / "compiled")
             options = AuditOptions(factors=specimen.factors, seed=seed, home=home)
             with watch.audit(specimen.name, seed) as handle:
                 report = follow(audit(subject, options), handle)
@@ -146,12 +158,12 @@ def _run_audits(
             yield SpecimenAudit(specimen, seed, report.trials, took_s, report.audit, judgement)
 
 
-# --- what the user asked for, checked -------------------------------------------------------
+# --- checks of the arguments -------------------------------------------------------
 
 
-def _choose_specimens(zoo: SpecimenSet, names: Sequence[str]) -> tuple[Specimen, ...]:
+def _choose_specimens(specimen_set: SpecimenSet, names: Sequence[str]) -> tuple[Specimen, ...]:
     """The named specimens, or all ordinary ones that this machine can run."""
-    known = {specimen.name: specimen for specimen in zoo.specimens}
+    known = {specimen.name: specimen for specimen in specimen_set.specimens}
     for name in names:
         if name not in known:
             raise UsageError(
@@ -162,7 +174,7 @@ def _choose_specimens(zoo: SpecimenSet, names: Sequence[str]) -> tuple[Specimen,
     if names:
         return tuple(known[name] for name in dict.fromkeys(names))
     found = []
-    for specimen in zoo.specimens:
+    for specimen in specimen_set.specimens:
         if specimen.lacks is not None:
             _print_to_stderr(f"{specimen.name} is left out: this machine lacks {specimen.lacks}")
         elif not specimen.is_ordinary:
@@ -170,7 +182,7 @@ def _choose_specimens(zoo: SpecimenSet, names: Sequence[str]) -> tuple[Specimen,
         else:
             found.append(specimen)
     if not found:
-        raise UsageError(f"nothing in {zoo.folder} can be audited on this machine")
+        raise UsageError(f"nothing in {specimen_set.folder} can be audited on this machine")
     return tuple(found)
 
 
@@ -178,7 +190,7 @@ def _format_suggestion(name: str, known: Sequence[str]) -> str:
     import difflib
 
     near = difflib.get_close_matches(name, known, n=2, cutoff=0.6)
-    return f"; did you mean {' or '.join(near)}?" if near else "; lab zoo lists them"
+    return f"; did you mean {' or '.join(near)}?" if near else "; lab specimens lists them"
 
 
 def _parse_seed(word: str) -> int:

@@ -216,7 +216,7 @@ def test_a_folder_that_fails_later_is_one_line_too(engine, capfd, tmp_path):
     assert main(["audit", "probe", "--home", str(tmp_path / "h")]) == 4
     assert capfd.readouterr().err.splitlines()[-1] == (
         f"lab: error: --home {tmp_path}/h: {tmp_path}/h/blob: No space left on device; "
-        "make room or give the right to write there, or name another folder"
+        "free some space, or permit writing there, or name another folder"
     )
     engine.raises = OSError(errno.EACCES, "Permission denied", "/somewhere/else")
     assert main(["audit", "probe", "--home", str(tmp_path / "h")]) == 4

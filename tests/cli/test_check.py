@@ -131,7 +131,7 @@ def test_bytes_that_are_no_text_are_compared_as_the_baseline_holds_them(engine, 
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ("probe", "nothing says what is accepted; add --baseline REPORT"),
+        ("probe", "neither a baseline nor a policy is given; add --baseline REPORT"),
         ("probe --policy nowhere.toml", "nowhere.toml: No such file"),
         ("probe --baseline nowhere", "nowhere: No such file"),
         ("probe --baseline P", "did you mean --policy?"),

@@ -19,7 +19,7 @@ def with_command(monkeypatch):
 
     def install(run, add_arguments=lambda parser: None):
         fake = SimpleNamespace(NAME="fake", HELP="try", add_arguments=add_arguments, run=run)
-        monkeypatch.setattr(main, "commands", lambda: {"fake": fake})
+        monkeypatch.setattr("lab.cli.main.find_commands", lambda: {"fake": fake})
 
     return install
 
@@ -54,7 +54,7 @@ def one_line(capsys):
         (["run", "pi", "--set", "optout=set", "--set", "optout=unset"], "twice"),
         (["run", "pi", "--timeout", "soon"], "'soon' is not a number of seconds"),
         (["run", "pi", "--timeout"], "expected one argument"),
-        (["run", "--out", "/etc", "pi"], "something is there already"),
+        (["run", "--out", "/etc", "pi"], "the folder is not empty"),
     ],
 )
 def test_wrong_words_are_one_line_and_code_2(words, said, capsys):
@@ -170,9 +170,7 @@ def test_python_m_lab_is_the_same():
 
 
 def test_help_is_quick_because_heavy_imports_wait():
-    code = (
-        "import sys; import lab.cli.main, lab.cli.commands as c; c.commands(); print(*sys.modules)"
-    )
+    code = "import sys; import lab.cli.main, lab.cli.commands as c; c.find_commands(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"numpy", "hypothesis", "rich", "cryptography", "msgspec", "asyncio", "sqlite3", "h2"}
     assert not heavy & set(done.stdout.split())

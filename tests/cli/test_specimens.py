@@ -1,4 +1,4 @@
-"""``lab zoo``: what it lists, what it audits, and its exit codes; the audits stand in."""
+"""``lab specimens``: what it lists, what it audits, and its exit codes; the audits stand in."""
 
 import json
 import sys
@@ -49,11 +49,13 @@ def audits(monkeypatch):
 
 
 def lab(folder, *words):
-    return main(["zoo", *words, "--folder", str(folder), "--home", str(folder.parent / "home")])
+    return main(
+        ["specimens", *words, "--folder", str(folder), "--home", str(folder.parent / "home")]
+    )
 
 
 def test_it_is_a_command():
-    assert "zoo" in find_commands()
+    assert "specimens" in find_commands()
 
 
 def test_without_a_name_it_lists_and_runs_nothing(folder, audits, capsys):
@@ -113,7 +115,7 @@ def test_all_leaves_out_what_is_ill_behaved_or_cannot_run_and_says_so(
     ("words", "told"),
     [
         (["copi"], "no specimen 'copi'; did you mean copy?"),
-        (["copy", "--all"], "leave the names out"),
+        (["copy", "--all"], "leave out the names"),
         (["--seed", "1"], "name specimens, or add --all"),
         (["copy", "--seed", "-1"], "--seed takes a whole number"),
     ],
@@ -127,5 +129,12 @@ def test_wrong_calls_are_answered_in_one_line(folder, audits, capsys, words, tol
 
 
 def test_where_there_are_no_specimens_the_error_names_the_right_folder(tmp_path, capsys):
-    assert main(["zoo", "--folder", str(tmp_path)]) == 2
+    assert main(["specimens", "--folder", str(tmp_path)]) == 2
     assert f"no specimens in {tmp_path}" in capsys.readouterr().err
+
+
+def test_the_former_name_works_with_a_note(tmp_path, capsys):
+    assert main(["zoo", "--folder", str(tmp_path)]) == 2
+    note, error = capsys.readouterr().err.splitlines()
+    assert note == "lab: note: lab zoo is deprecated; it is now lab specimens"
+    assert error.startswith("lab: error: ")
