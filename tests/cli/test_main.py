@@ -170,7 +170,8 @@ def test_python_m_lab_is_the_same():
 
 
 def test_help_is_quick_because_heavy_imports_wait():
-    code = "import sys; import lab.cli.main, lab.cli.commands as c; c.find_commands(); print(*sys.modules)"
+    program = "import lab.cli.main, sys; from lab.cli.commands import find_commands; "
+    code = program + "find_commands(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"numpy", "hypothesis", "rich", "cryptography", "msgspec", "asyncio", "sqlite3", "h2"}
     assert not heavy & set(done.stdout.split())
