@@ -3,7 +3,7 @@
 Theory of operation.  A connection is a stack of :class:`Layer` objects.  Each takes the
 bytes that the client sent at its level and returns the bytes to send back; none touches a
 socket.  A layer that finds another protocol inside (TLS, a CONNECT or SOCKS tunnel) asks the
-session to :meth:`ConnectionContext.enter` the new place, which begins sniffing again, so tunnels
+context to :meth:`ConnectionContext.enter` the new target, which begins sniffing again, so tunnels
 nest to any depth that a client can pay for.
 
 Every layer that consumes clear text gives it to :meth:`ConnectionContext.record` exactly once, so
@@ -60,18 +60,18 @@ class ConnectionContext:
 
     def __init__(
         self,
-        place: Target,
-        journal: EventRecorder,
-        world: TrialServices,
+        target: Target,
+        recorder: EventRecorder,
+        services: TrialServices,
         sniff: Callable[[ConnectionContext, Target], Layer],
     ) -> None:
-        self.number = journal.number()
-        self.journal = journal
-        self.world = world
-        self.at = journal.now()
-        self._place = place
+        self.number = recorder.next_connection_number()
+        self.recorder = recorder
+        self.services = services
+        self.at = recorder.now()
+        self.target = target
         self._sniff = sniff
-        self._slot = journal.slot("connections")
+        self._slot = recorder.reserve("connections")
         self._protocol: Innermost = "none"
         self._sent = bytearray()
         self._size = 0
@@ -79,21 +79,21 @@ class ConnectionContext:
         self._closed = False
 
     @property
-    def recorded(self) -> bool:
+    def is_recorded(self) -> bool:
         """Whether the connection is within the limit of connections, and so recorded."""
         return self._slot is not None
 
-    def enter(self, place: Target) -> Layer:
-        """Begin to find out what the client speaks to this place."""
+    def enter(self, target: Target) -> Layer:
+        """Begin to find out what the client speaks to this target."""
         self._depth += 1
-        return self._sniff(self, place)
+        return self._sniff(self, target)
 
     @property
-    def too_deep(self) -> bool:
+    def is_too_deep(self) -> bool:
         """Whether tunnels are nested beyond any honest use."""
         return self._depth > DEPTH_LIMIT
 
-    def recognise(self, protocol: Innermost) -> None:
+    def note_protocol(self, protocol: Innermost) -> None:
         """Note the innermost protocol; bytes of no known protocol do not hide an outer one."""
         if protocol != "raw" or self._protocol == "none":
             self._protocol = protocol
@@ -102,22 +102,22 @@ class ConnectionContext:
         """Keep clear text that the client sent, within the limits, and count all of it."""
         self._size += len(data)
         if self._slot is not None:
-            room = self.journal.limits.connection_bytes - len(self._sent)
-            self._sent += self.journal.keep(data, room)
+            room = self.recorder.limits.connection_bytes - len(self._sent)
+            self._sent += self.recorder.keep(data, room)
 
     def close(self) -> None:
         """Write the connection's record.  Idempotent."""
         if self._closed:
             return
         self._closed = True
-        self.journal.fill(
+        self.recorder.fill(
             self._slot,
             Connection(
                 connection=self.number,
                 at=self.at,
-                host=self._place.host,
-                address=self._place.address,
-                port=self._place.port,
+                host=self.target.host,
+                address=self.target.address,
+                port=self.target.port,
                 protocol=self._protocol,
                 sent=bytes(self._sent),
                 size=self._size,

@@ -1,7 +1,7 @@
 """What is kept of a trial: events in the order in which they began, within limits.
 
 A record often begins long before it is complete: a connection when it is accepted, a
-request when its head has arrived.  So a writer first takes a :meth:`EventRecorder.slot`, which
+request when its head has arrived.  So a writer first takes a :meth:`EventRecorder.reserve`, which
 fixes the event's position, and fills it when everything is known.  Whatever exceeds a limit
 is not kept, and the limit's name goes to ``truncated``, so that a missing record is never
 taken for silence.
@@ -59,13 +59,13 @@ class EventRecorder:
         """Seconds since the trial began."""
         return self._clock() - self._zero
 
-    def number(self) -> int:
+    def next_connection_number(self) -> int:
         """Return the number of the next connection."""
         number = self._counts["connection numbers"]
         self._counts["connection numbers"] += 1
         return number
 
-    def slot(self, kind: Kind) -> int | None:
+    def reserve(self, kind: Kind) -> int | None:
         """Reserve the next position for an event, or return None where the limit is reached."""
         if self._counts[kind] >= getattr(self.limits, kind):
             self._truncated.add(kind)
@@ -81,10 +81,10 @@ class EventRecorder:
 
     def add(self, kind: Kind, event: Event) -> None:
         """Keep an event that is complete at once."""
-        self.fill(self.slot(kind), event)
+        self.fill(self.reserve(kind), event)
 
-    def note(self, limit: str) -> None:
-        """Note that a limit was hit of which the journal knows nothing itself."""
+    def note_limit(self, limit: str) -> None:
+        """Note that a limit was hit of which the recorder knows nothing itself."""
         self._truncated.add(limit)
 
     def grant(self, wanted: int) -> int:
@@ -107,7 +107,7 @@ class EventRecorder:
         granted = self.grant(wanted)
         return data if granted == len(data) else bytes(data[:granted])
 
-    def recording(self) -> Recording:
+    def make_recording(self) -> Recording:
         """Return what was kept so far; slots that were never filled are left out."""
         return Recording(
             events=tuple(event for event in self._events if event is not None),

@@ -23,7 +23,6 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from lab.errors import LabError
-from lab.internet import udp
 from lab.internet.cell_sockets import CellSockets
 from lab.internet.connection import TrialServices
 from lab.internet.dns.name_addresses import NameAddresses
@@ -31,6 +30,7 @@ from lab.internet.journal import EventRecorder, Recording, RecordingLimits
 from lab.internet.models.script import Script
 from lab.internet.tcp_transport import TcpTransport, normalise_address
 from lab.internet.tls.certificate_authority import CertificateAuthority
+from lab.internet.udp import UdpDispatcher
 
 __all__ = ["CellServer", "Recording", "RecordingLimits", "Server"]
 
@@ -118,10 +118,11 @@ class CellServer:
         self._call = call
         self._reply = sockets.reply
         self._tcp = [sockets.tcp4.dup(), sockets.tcp6.dup()]
-        self._udp = [sockets.udp4.dup(), sockets.udp6.dup()]
+        self._udp_sockets = [sockets.udp4.dup(), sockets.udp6.dup()]
         self._replies: OrderedDict[tuple[str, int], socket.socket] = OrderedDict()
-        self._journal: EventRecorder | None = None
-        self._world: TrialServices | None = None
+        self._recorder: EventRecorder | None = None
+        self._services: TrialServices | None = None
+        self._dispatcher: UdpDispatcher | None = None
         # A dictionary, for its order: what waits is taken in the order of arrival.
         self._wires: dict[TcpTransport, None] = {}
         self._failures: list[Exception] = []
@@ -154,22 +155,25 @@ class CellServer:
             listener.setblocking(False)
             listener.listen(BACKLOG)
             self._loop.add_reader(listener, self._accept, listener)
-        for receiver in self._udp:
+        for receiver in self._udp_sockets:
             receiver.setblocking(False)
             self._loop.add_reader(receiver, self._receive, receiver)
 
     async def _begin(self, script: Script) -> None:
-        if self._journal is not None:
+        if self._recorder is not None:
             raise LabError("a recording runs already in this cell; end it before the next begins")
         # Whatever the last trial's processes left behind is not this trial's.
         self._poll()
         self._failures.clear()
-        self._journal = EventRecorder(self._limits, time.monotonic)
-        self._world = TrialServices(authority=self._authority, names=NameAddresses(), script=script)
+        self._recorder = EventRecorder(self._limits, time.monotonic)
+        self._services = TrialServices(
+            authority=self._authority, names=NameAddresses(), script=script
+        )
+        self._dispatcher = UdpDispatcher(self._recorder, self._services)
 
     async def _end(self) -> Recording:
-        journal = self._journal
-        if journal is None:
+        recorder = self._recorder
+        if recorder is None:
             raise LabError("no recording runs in this cell; begin one first")
         deadline = time.monotonic() + DRAIN_S
         quiet = 0
@@ -181,19 +185,19 @@ class CellServer:
                 await asyncio.sleep(QUIET_S if self._wires else 0)
         for wire in list(self._wires):
             wire.close()
-        self._journal = self._world = None
+        self._recorder = self._services = self._dispatcher = None
         self._close_replies()
         if self._failures:
             raise LabError(
                 f"a server of the lab failed while it served the client: {self._failures[0]!r}; "
                 "the trial's observation is incomplete, please report this"
             ) from self._failures[0]
-        return journal.recording()
+        return recorder.make_recording()
 
     async def _detach(self) -> None:
         for wire in list(self._wires):
             wire.close()
-        for each in (*self._tcp, *self._udp):
+        for each in (*self._tcp, *self._udp_sockets):
             self._loop.remove_reader(each)
             each.close()
         self._close_replies()
@@ -208,7 +212,7 @@ class CellServer:
         # Lists, not generators: every socket must have its turn.
         found = [self._accept(listener) for listener in self._tcp]
         found += [wire.pump() for wire in list(self._wires)]
-        found += [self._receive(receiver) for receiver in self._udp]
+        found += [self._receive(receiver) for receiver in self._udp_sockets]
         return any(found)
 
     def _accept(self, listener: socket.socket) -> bool:
@@ -220,13 +224,13 @@ class CellServer:
                     self._pause(listener)
                 # Else nothing waits, or the client gave up while it waited.
                 return taken > 0
-            if self._journal is None or self._world is None:
+            if self._recorder is None or self._services is None:
                 accepted.close()
                 continue
             wire = TcpTransport(
                 accepted,
-                self._journal,
-                self._world,
+                self._recorder,
+                self._services,
                 self._loop,
                 closed=self._forget,
                 failed=self._failures.append,
@@ -239,8 +243,8 @@ class CellServer:
 
     def _pause(self, listener: socket.socket) -> None:
         """Out of file descriptors: let some connections end before the next is accepted."""
-        if self._journal is not None:
-            self._journal.note("connections")
+        if self._recorder is not None:
+            self._recorder.note_limit("connections")
         self._loop.remove_reader(listener)
         self._loop.call_later(0.1, self._resume, listener)
 
@@ -255,16 +259,16 @@ class CellServer:
             except OSError:
                 # Nothing waits; or an ICMP error about an earlier reply, which is no datagram.
                 return taken > 0
-            if self._journal is None or self._world is None:
+            if self._dispatcher is None:
                 continue
             address, port = _original_destination(ancillary) or receiver.getsockname()[:2]
             address = normalise_address(address)
             try:
-                reply = udp.receive(data, address, port, self._journal, self._world.names)
+                replies = self._dispatcher.receive(data, address, port, source)
             except Exception as error:  # noqa: BLE001 - ours: it must reach end()
                 self._failures.append(error)
                 continue
-            if reply is not None:
+            for reply in replies:
                 self._answer(reply, address, port, source)
         return True
 

@@ -75,11 +75,11 @@ def _recognise_http(data: bytes) -> LayerType | None:
 class Sniffer:
     """Waits until the protocol is known, then passes everything to its layer."""
 
-    def __init__(self, session: ConnectionContext, place: Target) -> None:
-        self._session = session
-        self._place = place
+    def __init__(self, context: ConnectionContext, target: Target) -> None:
+        self._context = context
+        self._target = target
         self._waiting = b""
-        self._layer: Layer | None = Raw(session, place) if session.too_deep else None
+        self._layer: Layer | None = Raw(context, target) if context.is_too_deep else None
 
     @property
     def done(self) -> bool:
@@ -91,7 +91,7 @@ class Sniffer:
         if self._layer is not None:
             return self._layer.receive(data)
         self._waiting += data
-        layer_type = recognise_protocol(self._waiting, self._place.port)
+        layer_type = recognise_protocol(self._waiting, self._target.port)
         return b"" if layer_type is None else self._become(layer_type)
 
     def finish(self) -> bytes:
@@ -105,6 +105,6 @@ class Sniffer:
         return answer + self._layer.finish()
 
     def _become(self, layer_type: LayerType) -> bytes:
-        self._layer = layer_type(self._session, self._place)
+        self._layer = layer_type(self._context, self._target)
         waiting, self._waiting = self._waiting, b""
         return self._layer.receive(waiting)

@@ -23,14 +23,14 @@ class _Socks:
 
     scheme: Literal["socks4", "socks5"]
 
-    def __init__(self, session: ConnectionContext, place: Target) -> None:
-        self._session = session
-        self._place = place
+    def __init__(self, context: ConnectionContext, target: Target) -> None:
+        self._context = context
+        self._target = target
         self._buffer = b""
         self._credentials: str | None = None
         self._inner: Layer | None = None
         self._ended = False
-        session.recognise("socks5")
+        context.note_protocol("socks5")
 
     @property
     def done(self) -> bool:
@@ -42,7 +42,7 @@ class _Socks:
         if self._inner is not None:
             return self._inner.receive(data)
         if self._ended:
-            self._session.record(data)
+            self._context.record(data)
             return b""
         self._buffer += data
         out: list[bytes] = []
@@ -70,7 +70,7 @@ class _Socks:
 
     def _consume(self, length: int) -> bytes:
         message, self._buffer = self._buffer[:length], self._buffer[length:]
-        self._session.record(message)
+        self._context.record(message)
         return message
 
     def _refuse(self, reply: bytes) -> bytes:
@@ -78,22 +78,22 @@ class _Socks:
         return reply
 
     def _hop(self, host: str, port: int) -> None:
-        journal = self._session.journal
-        journal.add(
+        recorder = self._context.recorder
+        recorder.add(
             "hops",
             ProxyHop(
-                connection=self._session.number,
-                at=journal.now(),
+                connection=self._context.number,
+                at=recorder.now(),
                 scheme=self.scheme,
-                proxy=self._place.authority,
+                proxy=self._target.authority,
                 target=join_authority(host, port),
                 credentials=self._credentials,
             ),
         )
 
     def _open(self, host: str, port: int) -> None:
-        self._inner = self._session.enter(
-            make_tunnel_target(self._session, self._place, host, port, scheme=self.scheme)
+        self._inner = self._context.enter(
+            make_tunnel_target(self._context, self._target, host, port, scheme=self.scheme)
         )
 
 
@@ -102,8 +102,8 @@ class Socks5(_Socks):
 
     scheme = "socks5"
 
-    def __init__(self, session: ConnectionContext, place: Target) -> None:
-        super().__init__(session, place)
+    def __init__(self, context: ConnectionContext, target: Target) -> None:
+        super().__init__(context, target)
         self._stage: Literal["methods", "password", "request"] = "methods"
 
     def _step(self) -> bytes | None:

@@ -36,8 +36,8 @@ class TcpTransport:
     def __init__(
         self,
         accepted: socket.socket,
-        journal: EventRecorder,
-        world: TrialServices,
+        recorder: EventRecorder,
+        services: TrialServices,
         loop: asyncio.AbstractEventLoop,
         *,
         closed: Callable[[TcpTransport], None],
@@ -57,9 +57,9 @@ class TcpTransport:
         self._open = True
         address, port = accepted.getsockname()[:2]
         address = normalise_address(address)
-        place = Target(host=world.names.host(address), address=address, port=port)
-        self._session = ConnectionContext(place, journal, world, Sniffer)
-        self._layer = self._session.enter(place)
+        target = Target(host=services.names.find_host(address), address=address, port=port)
+        self._context = ConnectionContext(target, recorder, services, Sniffer)
+        self._layer = self._context.enter(target)
         self._listening = True
         loop.add_reader(accepted, self.pump)
 
@@ -100,7 +100,7 @@ class TcpTransport:
             self._layer.finish()
         except Exception as error:  # noqa: BLE001 - as above
             self._tell_failed(error)
-        self._session.close()
+        self._context.close()
         self._tell_closed(self)
 
     def _send(self, data: bytes) -> None:

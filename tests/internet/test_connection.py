@@ -6,16 +6,16 @@ from tests.internet.transcript import Transcript
 
 def test_raw_bytes_do_not_hide_what_was_recognised_around_them():
     transcript = Transcript()
-    transcript.session.recognise("connect")
-    transcript.session.recognise("raw")
+    transcript.context.note_protocol("connect")
+    transcript.context.note_protocol("raw")
     assert transcript.event(Connection).protocol == "connect"
 
 
 def test_a_connection_is_recorded_once():
     transcript = Transcript()
-    transcript.session.close()
-    transcript.session.record(b"late")
-    transcript.session.close()
+    transcript.context.close()
+    transcript.context.record(b"late")
+    transcript.context.close()
     assert transcript.event(Connection).sent == b""
 
 
@@ -28,7 +28,7 @@ def test_a_connection_beyond_the_limit_is_served_and_not_recorded():
 
 
 def test_places_entered_too_deep_are_noticed():
-    session = Transcript().session
+    context = Transcript().context
     for _ in range(20):
-        session.enter(Target(host=None, address="1.2.3.4", port=1))
-    assert session.too_deep
+        context.enter(Target(host=None, address="1.2.3.4", port=1))
+    assert context.is_too_deep

@@ -6,51 +6,51 @@ def datagram(at=0.0, data=b""):
     return Datagram(at=at, host=None, address="1.2.3.4", port=1, data=data)
 
 
-def journal(**limits):
+def recorder(**limits):
     return EventRecorder(RecordingLimits(**limits), lambda: 0.0)
 
 
 def test_events_stand_in_the_order_in_which_they_began():
-    kept = journal()
-    first, second = kept.slot("requests"), kept.slot("datagrams")
+    kept = recorder()
+    first, second = kept.reserve("requests"), kept.reserve("datagrams")
     kept.fill(second, datagram(2.0))
     kept.fill(first, datagram(1.0))
-    assert [event.at for event in kept.recording().events] == [1.0, 2.0]
+    assert [event.at for event in kept.make_recording().events] == [1.0, 2.0]
 
 
 def test_what_never_became_complete_is_left_out():
-    kept = journal()
-    kept.slot("requests")
-    assert kept.recording().events == ()
+    kept = recorder()
+    kept.reserve("requests")
+    assert kept.make_recording().events == ()
 
 
 def test_an_exceeded_count_is_named_and_nothing_more_is_kept():
-    kept = journal(datagrams=2)
+    kept = recorder(datagrams=2)
     for _ in range(5):
         kept.add("datagrams", datagram())
-    recording = kept.recording()
+    recording = kept.make_recording()
     assert len(recording.events) == 2
     assert recording.truncated == ("datagrams",)
 
 
 def test_one_kind_of_record_does_not_use_up_another():
-    kept = journal(datagrams=0)
+    kept = recorder(datagrams=0)
     kept.add("datagrams", datagram())
-    assert kept.slot("requests") is not None
+    assert kept.reserve("requests") is not None
 
 
 def test_bytes_are_cut_at_the_total_of_the_trial():
-    kept = journal(total_bytes=5)
+    kept = recorder(total_bytes=5)
     assert kept.keep(b"abc") == b"abc"
     assert kept.keep(b"defg") == b"de"
     assert kept.keep(b"h") == b""
-    assert kept.recording().truncated == ("bytes",)
+    assert kept.make_recording().truncated == ("bytes",)
 
 
 def test_bytes_are_cut_at_a_tighter_room():
-    kept = journal(total_bytes=10)
+    kept = recorder(total_bytes=10)
     assert kept.keep(b"abcdef", 2) == b"ab"
-    assert kept.recording().truncated == ("bytes",)
+    assert kept.make_recording().truncated == ("bytes",)
     assert kept.keep(b"12345678") == b"12345678"
 
 
@@ -60,11 +60,11 @@ def test_time_begins_with_the_journal():
 
 
 def test_connections_are_numbered_even_where_they_are_not_recorded():
-    kept = journal(connections=0)
-    assert [kept.number(), kept.number()] == [0, 1]
+    kept = recorder(connections=0)
+    assert [kept.next_connection_number(), kept.next_connection_number()] == [0, 1]
 
 
 def test_a_limit_from_elsewhere_can_be_noted():
-    kept = journal()
-    kept.note("connections")
-    assert kept.recording().truncated == ("connections",)
+    kept = recorder()
+    kept.note_limit("connections")
+    assert kept.make_recording().truncated == ("connections",)

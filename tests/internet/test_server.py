@@ -14,8 +14,9 @@ import h2.events
 import pytest
 
 from lab.errors import LabError
-from lab.internet import server, udp
+from lab.internet import layers, server, udp
 from lab.internet.cell_sockets import CellSockets
+from lab.internet.dns.over_udp import DnsUdp
 from lab.internet.journal import RecordingLimits
 from lab.internet.models.script import FixedAnswer, Script
 from lab.internet.server import Server
@@ -229,7 +230,7 @@ def ask(cell, name="api.example.com"):
 
 
 def test_dns_is_answered_through_the_cells_reply_socket(cell, network, monkeypatch):
-    monkeypatch.setattr(udp, "DNS_PORT", cell.sockets.udp4.getsockname()[1])
+    monkeypatch.setattr(udp, "LAYERS", {cell.sockets.udp4.getsockname()[1]: DnsUdp})
     network.begin(Script())
     for _ in range(2):
         client, _ = ask(cell)
@@ -241,7 +242,7 @@ def test_dns_is_answered_through_the_cells_reply_socket(cell, network, monkeypat
 
 
 def test_a_reply_that_cannot_be_sent_is_no_failure(cell, network, monkeypatch):
-    monkeypatch.setattr(udp, "DNS_PORT", cell.sockets.udp6.getsockname()[1])
+    monkeypatch.setattr(udp, "LAYERS", {cell.sockets.udp6.getsockname()[1]: DnsUdp})
     network.begin(Script())
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as client:
         query = dns.message.make_query("a.example", "A").to_wire()
@@ -309,7 +310,7 @@ def test_a_fault_of_ours_is_told_at_the_end(cell, network, monkeypatch):
     def broken(*arguments):
         raise ZeroDivisionError("broken on purpose")
 
-    monkeypatch.setattr("lab.internet.http.exchange.answer", broken)
+    monkeypatch.setattr("lab.internet.http.exchange.answer_request", broken)
     network.begin(Script())
     with cell.connect() as client:
         client.sendall(b"GET / HTTP/1.0\r\n\r\n")
@@ -321,7 +322,7 @@ def test_a_fault_of_ours_is_told_at_the_end(cell, network, monkeypatch):
 
 
 def test_a_fault_of_ours_in_a_datagram_is_told_at_the_end(cell, network, monkeypatch):
-    monkeypatch.setattr(udp, "Datagram", None)
+    monkeypatch.setattr(layers, "Datagram", None)
     network.begin(Script())
     ask(cell)[0].close()
     with pytest.raises(LabError):

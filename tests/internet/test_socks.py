@@ -52,7 +52,7 @@ def test_a_tunnel_by_address(address, target):
 
 def test_the_name_behind_an_address_is_known():
     transcript = Transcript(1080)
-    address = transcript.names.addresses("api.example.com", 4)
+    address = transcript.names.assign("api.example.com", 4)
     packed = bytes(int(part) for part in address.split("."))
     transcript.send(b"\x05\x01\x00" + request5(b"\x01" + packed) + b"GET / HTTP/1.0\r\n\r\n")
     assert transcript.event(Request).host == "api.example.com"

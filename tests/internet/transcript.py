@@ -24,7 +24,7 @@ def authority() -> CertificateAuthority:
 
 
 class Transcript:
-    """One connection to ``place``; time stands still at zero."""
+    """One connection to ``target``; time stands still at zero."""
 
     def __init__(
         self,
@@ -35,20 +35,20 @@ class Transcript:
         limits: RecordingLimits = RecordingLimits(),  # noqa: B008
     ):
         self.names = NameAddresses()
-        self.journal = EventRecorder(limits, lambda: 0.0)
-        address = self.names.addresses(host, 4) if host else "203.0.113.7"
-        self.place = Target(host=host, address=address, port=port)
-        world = TrialServices(authority=authority(), names=self.names, script=script)
-        self.session = ConnectionContext(self.place, self.journal, world, Sniffer)
-        self.layer = self.session.enter(self.place)
+        self.recorder = EventRecorder(limits, lambda: 0.0)
+        address = self.names.assign(host, 4) if host else "203.0.113.7"
+        self.target = Target(host=host, address=address, port=port)
+        services = TrialServices(authority=authority(), names=self.names, script=script)
+        self.context = ConnectionContext(self.target, self.recorder, services, Sniffer)
+        self.layer = self.context.enter(self.target)
 
     def send(self, data: bytes) -> bytes:
         return self.layer.receive(data)
 
     def end(self) -> Recording:
         self.layer.finish()
-        self.session.close()
-        return self.journal.recording()
+        self.context.close()
+        return self.recorder.make_recording()
 
     def events(self, kind: type[Kind]) -> list[Kind]:
         return [event for event in self.end().events if isinstance(event, kind)]

@@ -50,7 +50,7 @@ class NameAddresses:
     def __init__(self) -> None:
         self._by_address: OrderedDict[str, str] = OrderedDict()
 
-    def addresses(self, name: str, family: int) -> str:
+    def assign(self, name: str, family: int) -> str:
         """Return the address of a name in family 4 or 6, and remember who asked for it."""
         address = compute_ipv4(name) if family == 4 else compute_ipv6(name)
         self._by_address[address] = name
@@ -59,6 +59,6 @@ class NameAddresses:
             self._by_address.popitem(last=False)
         return address
 
-    def host(self, address: str) -> str | None:
+    def find_host(self, address: str) -> str | None:
         """Return the name for which this address was given out, or None."""
         return self._by_address.get(address)

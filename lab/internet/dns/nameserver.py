@@ -86,21 +86,21 @@ def record_query(
     message: bytes,
     transport: Literal["udp", "tcp", "https"],
     resolver: str,
-    journal: EventRecorder,
+    recorder: EventRecorder,
 ) -> None:
     """Record every question of an answered message."""
     for name, kind in reply.questions:
-        slot = journal.slot("queries")
+        slot = recorder.reserve("queries")
         if slot is not None:
             query = DnsQuery(
-                at=journal.now(),
+                at=recorder.now(),
                 name=name,
                 type=kind,
                 transport=transport,
                 resolver=resolver,
-                raw=journal.keep(message),
+                raw=recorder.keep(message),
             )
-            journal.fill(slot, query)
+            recorder.fill(slot, query)
 
 
 def _respond(query: dns.message.Message, names: NameAddresses) -> Reply:
@@ -133,10 +133,10 @@ def _answer_question(
     if last in NEVER_RESOLVE:
         response.set_rcode(dns.rcode.NXDOMAIN)
     elif kind in (dns.rdatatype.A, dns.rdatatype.ANY):
-        records = ["127.0.0.1" if last == "localhost" else names.addresses(text, 4)]
+        records = ["127.0.0.1" if last == "localhost" else names.assign(text, 4)]
         kind = dns.rdatatype.A
     elif kind == dns.rdatatype.AAAA:
-        records = ["::1" if last == "localhost" else names.addresses(text, 6)]
+        records = ["::1" if last == "localhost" else names.assign(text, 6)]
     elif kind == dns.rdatatype.PTR:
         records = _resolve_pointers(name, names)
         if not records:
@@ -159,5 +159,5 @@ def _resolve_pointers(name: dns.name.Name, names: NameAddresses) -> list[str]:
         return []
     if ipaddress.ip_address(address).is_loopback:
         return ["localhost."]
-    host = names.host(str(ipaddress.ip_address(address)))
+    host = names.find_host(str(ipaddress.ip_address(address)))
     return [host + "."] if host else []

@@ -12,12 +12,12 @@ __all__ = ["DnsTcp"]
 class DnsTcp:
     """One DNS connection; what is no DNS stays in the connection's record only."""
 
-    def __init__(self, session: ConnectionContext, place: Target) -> None:
-        self._session = session
-        self._place = place
+    def __init__(self, context: ConnectionContext, target: Target) -> None:
+        self._context = context
+        self._target = target
         self._buffer = bytearray()
         self._ended = False
-        session.recognise("raw")
+        context.note_protocol("raw")
 
     @property
     def done(self) -> bool:
@@ -26,7 +26,7 @@ class DnsTcp:
 
     def receive(self, data: bytes) -> bytes:
         """Take queries; return answers."""
-        self._session.record(data)
+        self._context.record(data)
         self._buffer += data
         out: list[bytes] = []
         while len(self._buffer) >= 2:
@@ -43,9 +43,9 @@ class DnsTcp:
         return b""
 
     def _answer(self, message: bytes) -> bytes:
-        session = self._session
-        reply = nameserver.answer_query(message, session.world.names)
+        context = self._context
+        reply = nameserver.answer_query(message, context.services.names)
         if reply is None:
             return b""
-        nameserver.record_query(reply, message, "tcp", self._place.name, session.journal)
+        nameserver.record_query(reply, message, "tcp", self._target.name, context.recorder)
         return len(reply.wire).to_bytes(2) + reply.wire

@@ -19,14 +19,14 @@ __all__ = ["Exchange"]
 class Exchange:
     """Collects a request and its body within the limits.
 
-    The place in the recording is taken when the head arrives.  Exactly one of
+    The server in the recording is taken when the head arrives.  Exactly one of
     :meth:`respond` and :meth:`abandon` writes the record.
     """
 
     def __init__(
         self,
-        session: ConnectionContext,
-        place: Target,
+        context: ConnectionContext,
+        server: Target,
         *,
         version: Literal["1.0", "1.1", "2"],
         method: str,
@@ -34,38 +34,38 @@ class Exchange:
         authority: str | None,
         headers: tuple[tuple[bytes, bytes], ...],
     ) -> None:
-        self._session = session
-        self._slot = session.journal.slot("requests") if session.recorded else None
+        self._context = context
+        self._slot = context.recorder.reserve("requests") if context.is_recorded else None
         self._body = bytearray()
         self._size = 0
-        host = split_authority(authority, place.port)[0] if authority else place.name
+        host = split_authority(authority, server.port)[0] if authority else server.name
         self._request = Request(
-            connection=session.number,
-            at=session.journal.now(),
+            connection=context.number,
+            at=context.recorder.now(),
             version=version,
-            scheme="https" if place.secure else "http",
-            host=host or place.name,
-            port=place.port,
+            scheme="https" if server.secure else "http",
+            host=host or server.name,
+            port=server.port,
             method=method,
             target=target,
             headers=headers,
             body=b"",
             size=0,
             complete=False,
-            via=place.via,
+            via=server.via,
         )
 
     def receive(self, data: bytes) -> None:
         """Take a piece of the body."""
         self._size += len(data)
         if self._slot is not None:
-            journal = self._session.journal
-            self._body += journal.keep(data, journal.limits.connection_bytes - len(self._body))
+            recorder = self._context.recorder
+            self._body += recorder.keep(data, recorder.limits.connection_bytes - len(self._body))
 
     def respond(self) -> Response:
         """The request is complete: decide the answer and write the record."""
         request = self._finished(complete=True)
-        response = self._resolve(request) or answer_request(request, self._session.world.script)
+        response = self._resolve(request) or answer_request(request, self._context.services.script)
         self._write(msgspec.structs.replace(request, status=response.status))
         return response
 
@@ -78,7 +78,7 @@ class Exchange:
         return msgspec.structs.replace(self._request, body=body, size=self._size, complete=complete)
 
     def _write(self, request: Request) -> None:
-        self._session.journal.fill(self._slot, request)
+        self._context.recorder.fill(self._slot, request)
         self._body.clear()
 
     def _resolve(self, request: Request) -> Response | None:
@@ -86,8 +86,8 @@ class Exchange:
         message = nameserver.extract_doh_message(request)
         if message is None:
             return None
-        reply = nameserver.answer_query(message, self._session.world.names)
+        reply = nameserver.answer_query(message, self._context.services.names)
         if reply is None:
             return Response(400)
-        nameserver.record_query(reply, message, "https", request.host, self._session.journal)
+        nameserver.record_query(reply, message, "https", request.host, self._context.recorder)
         return Response(200, (("content-type", nameserver.MEDIA_TYPE),), (reply.wire,))

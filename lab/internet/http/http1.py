@@ -32,9 +32,9 @@ _MALFORMED = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 
 class Http1:
     """One HTTP/1 connection."""
 
-    def __init__(self, session: ConnectionContext, place: Target) -> None:
-        self._session = session
-        self._place = place
+    def __init__(self, context: ConnectionContext, server: Target) -> None:
+        self._context = context
+        self._server = server
         self._connection = h11.Connection(h11.SERVER, max_incomplete_event_size=LONGEST_HEAD)
         self._exchange: Exchange | None = None
         self._request: h11.Request | None = None
@@ -42,7 +42,7 @@ class Http1:
         self._inner: Layer | None = None
         self._hops: set[str] = set()
         self._ended = False
-        session.recognise("http/1.1")
+        context.note_protocol("http/1.1")
 
     @property
     def done(self) -> bool:
@@ -54,16 +54,16 @@ class Http1:
         if self._inner is not None:
             return self._inner.receive(data)
         if self._ended:
-            self._session.record(data)
+            self._context.record(data)
             return b""
         self._connection.receive_data(data)
         answer = self._advance()
         if self._inner is None:
-            self._session.record(data)
+            self._context.record(data)
             return answer
         # What follows the head of a CONNECT or an upgrade belongs to the inner layer.
         trailing = self._connection.trailing_data[0]
-        self._session.record(data[: len(data) - len(trailing)])
+        self._context.record(data[: len(data) - len(trailing)])
         if trailing:
             answer += self._inner.receive(trailing)
         return answer
@@ -108,17 +108,17 @@ class Http1:
         headers = tuple((bytes(name), bytes(value)) for name, value in request.headers.raw_items())
         method, target = request.method.decode("latin-1"), request.target.decode("latin-1")
         authority = (get_header(headers, b"host") or b"").decode("latin-1")
-        place = self._place
+        server = self._server
         self._request = request
         if method == "CONNECT":
             self._tunnel = self._hop("connect", target, headers)
             return
         scheme, separator, rest = target.partition("://")
         if separator and scheme.lower() in ("http", "https") and rest:
-            place, target, authority = self._proxied(target, headers)
+            server, target, authority = self._proxied(target, headers)
         self._exchange = Exchange(
-            self._session,
-            place,
+            self._context,
+            server,
             version="1.0" if request.http_version == b"1.0" else "1.1",
             method=method,
             target=target,
@@ -140,10 +140,10 @@ class Http1:
         rest = target.partition("://")[2][len(authority) :]
         path = rest if rest.startswith("/") else "/" + rest
         host, port = split_authority(authority, default)
-        if (host, port) == (self._place.name, self._place.port):
-            return self._place, path, authority
-        place = self._hop("http", join_authority(host, port), headers)
-        return msgspec.structs.replace(place, secure=secure), path, authority
+        if (host, port) == (self._server.name, self._server.port):
+            return self._server, path, authority
+        server = self._hop("http", join_authority(host, port), headers)
+        return msgspec.structs.replace(server, secure=secure), path, authority
 
     def _hop(
         self,
@@ -151,32 +151,32 @@ class Http1:
         target: str,
         headers: tuple[tuple[bytes, bytes], ...],
     ) -> Target:
-        """Record that the client takes this end for a proxy; return the place behind it."""
+        """Record that the client takes this end for a proxy; return the server behind it."""
         host, port = split_authority(target, 443 if scheme == "connect" else 80)
         if target not in self._hops:
             if len(self._hops) < 10_000:
                 self._hops.add(target)
-            journal = self._session.journal
-            journal.add(
+            recorder = self._context.recorder
+            recorder.add(
                 "hops",
                 ProxyHop(
-                    connection=self._session.number,
-                    at=journal.now(),
+                    connection=self._context.number,
+                    at=recorder.now(),
                     scheme=scheme,
-                    proxy=self._place.authority,
+                    proxy=self._server.authority,
                     target=target,
                     headers=headers,
                     credentials=read_credentials(headers),
                 ),
             )
-        return make_tunnel_target(self._session, self._place, host, port, scheme="http")
+        return make_tunnel_target(self._context, self._server, host, port, scheme="http")
 
     def _end(self) -> bytes:
         if self._tunnel is not None:
-            self._session.recognise("connect")
+            self._context.note_protocol("connect")
             # Not through h11, which would add framing headers to an answer without a body.
             out = self._send(h11.Response(status_code=200, headers=[], reason=b"OK"))
-            self._inner = self._session.enter(self._tunnel)
+            self._inner = self._context.enter(self._tunnel)
             return out
         assert self._exchange is not None
         assert self._request is not None
@@ -198,8 +198,8 @@ class Http1:
         out = self._send(h11.InformationalResponse(status_code=101, headers=list(answered)))
         host = (get_header(headers, b"host") or b"").decode("latin-1")
         self._inner = WebSocket(
-            self._session,
-            host=split_authority(host, 0)[0] or self._place.name,
+            self._context,
+            host=split_authority(host, 0)[0] or self._server.name,
             target=self._request.target.decode("latin-1"),
             extensions=extensions,
         )
@@ -245,12 +245,12 @@ def read_credentials(headers: tuple[tuple[bytes, bytes], ...]) -> str | None:
 
 
 def make_tunnel_target(
-    session: ConnectionContext, proxy: Target, host: str, port: int, scheme: str
+    context: ConnectionContext, proxy: Target, host: str, port: int, scheme: str
 ) -> Target:
-    """Return the place behind a proxy; ``scheme`` is how the client speaks to the proxy."""
+    """Return the server behind a proxy; ``scheme`` is how the client speaks to the proxy."""
     if scheme == "http" and proxy.secure:
         scheme = "https"
-    named = session.world.names.host(host) if is_address(host) else host
+    named = context.services.names.find_host(host) if is_address(host) else host
     return Target(
         host=named, address=host, port=port, via=(*proxy.via, f"{scheme}://{proxy.authority}")
     )

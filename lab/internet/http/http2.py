@@ -41,9 +41,9 @@ RawHeaders = list[tuple[bytes, bytes]]
 class Http2:
     """One HTTP/2 connection."""
 
-    def __init__(self, session: ConnectionContext, place: Target) -> None:
-        self._session = session
-        self._place = place
+    def __init__(self, context: ConnectionContext, server: Target) -> None:
+        self._context = context
+        self._server = server
         self._connection = h2.connection.H2Connection(
             h2.config.H2Configuration(
                 client_side=False,
@@ -66,7 +66,7 @@ class Http2:
         self._unsent: dict[int, deque[bytes]] = {}
         self._closing: set[int] = set()
         self._ended = False
-        session.recognise("h2")
+        context.note_protocol("h2")
 
     @property
     def done(self) -> bool:
@@ -75,7 +75,7 @@ class Http2:
 
     def receive(self, data: bytes) -> bytes:
         """Take frames; return frames."""
-        self._session.record(data)
+        self._context.record(data)
         if self._ended:
             return b""
         if not self._started:
@@ -161,8 +161,8 @@ class Http2:
         if not authority:
             authority = dict(headers).get(b"host", b"").decode("latin-1")
         self._exchanges[stream] = Exchange(
-            self._session,
-            self._place,
+            self._context,
+            self._server,
             version="2",
             method=method,
             target=pseudo.get(b":path", b"").decode("latin-1"),
@@ -174,21 +174,21 @@ class Http2:
         self, stream: int, target: str, headers: tuple[tuple[bytes, bytes], ...]
     ) -> None:
         host, port = split_authority(target, 443)
-        journal = self._session.journal
-        journal.add(
+        recorder = self._context.recorder
+        recorder.add(
             "hops",
             ProxyHop(
-                connection=self._session.number,
-                at=journal.now(),
+                connection=self._context.number,
+                at=recorder.now(),
                 scheme="connect",
-                proxy=self._place.authority,
+                proxy=self._server.authority,
                 target=target,
                 headers=headers,
                 credentials=read_credentials(headers),
             ),
         )
-        place = make_tunnel_target(self._session, self._place, host, port, scheme="http")
-        self._tunnels[stream] = self._session.enter(place)
+        server = make_tunnel_target(self._context, self._server, host, port, scheme="http")
+        self._tunnels[stream] = self._context.enter(server)
         self._connection.send_headers(stream, [(b":status", b"200")])
 
     def _data(self, stream: int, data: bytes) -> None:

@@ -64,9 +64,9 @@ class WebSocket:
     """One WebSocket after its handshake."""
 
     def __init__(
-        self, session: ConnectionContext, *, host: str, target: str, extensions: list[Extension]
+        self, context: ConnectionContext, *, host: str, target: str, extensions: list[Extension]
     ) -> None:
-        self._session = session
+        self._context = context
         self._host = host
         self._target = target
         self._connection = Connection(ConnectionType.SERVER, extensions)
@@ -76,7 +76,7 @@ class WebSocket:
         self._in_message = False
         self._at = 0.0
         self._ended = False
-        session.recognise("websocket")
+        context.note_protocol("websocket")
 
     @property
     def done(self) -> bool:
@@ -85,7 +85,7 @@ class WebSocket:
 
     def receive(self, data: bytes) -> bytes:
         """Take frames; return pongs and the closing frame."""
-        self._session.record(data)
+        self._context.record(data)
         out: list[bytes] = []
         for start in range(0, len(data), STEP):
             if self._ended:
@@ -114,23 +114,23 @@ class WebSocket:
     def _take(self, event: Message[Any]) -> None:
         if not self._in_message:
             self._in_message = True
-            self._slot = self._session.journal.slot("messages")
+            self._slot = self._context.recorder.reserve("messages")
             self._text = isinstance(event, TextMessage)
-            self._at = self._session.journal.now()
+            self._at = self._context.recorder.now()
         data = event.data.encode() if isinstance(event, TextMessage) else bytes(event.data)
         if self._slot is not None:
-            journal = self._session.journal
-            room = journal.limits.connection_bytes - len(self._message)
-            self._message += journal.keep(data, room)
+            recorder = self._context.recorder
+            room = recorder.limits.connection_bytes - len(self._message)
+            self._message += recorder.keep(data, room)
         if event.message_finished:
             self._write()
 
     def _write(self) -> None:
         self._in_message = False
-        self._session.journal.fill(
+        self._context.recorder.fill(
             self._slot,
             WebSocketMessage(
-                connection=self._session.number,
+                connection=self._context.number,
                 at=self._at,
                 host=self._host,
                 target=self._target,

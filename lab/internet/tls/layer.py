@@ -27,19 +27,19 @@ _HOST_NAME = re.compile(r"[A-Za-z0-9_.*-]{1,253}\Z")
 class Tls:
     """One TLS connection; what is inside is sniffed anew."""
 
-    def __init__(self, session: ConnectionContext, place: Target) -> None:
-        self._session = session
-        self._place = place
+    def __init__(self, context: ConnectionContext, target: Target) -> None:
+        self._context = context
+        self._target = target
         self._wire = bytearray()
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._object: ssl.SSLObject | None = None
         self._inner: Layer | None = None
-        self._host = place.name
+        self._host = target.name
         self._said_goodbye = False
         self._ended = False
         self._raw: Raw | None = None
-        session.recognise("tls")
+        context.note_protocol("tls")
 
     @property
     def done(self) -> bool:
@@ -52,7 +52,7 @@ class Tls:
             return self._raw.receive(data)
         if self._ended:
             if self._inner is None:
-                self._session.record(data)
+                self._context.record(data)
             return b""
         if self._inner is None:
             # Kept until the handshake is through: where it fails, these bytes are all
@@ -90,27 +90,27 @@ class Tls:
             hello = parse_hello(message)
         except HelloError:
             # Something that only begins like TLS: keep its bytes, as of any raw protocol.
-            self._raw = Raw(self._session, self._place)
+            self._raw = Raw(self._context, self._target)
             self._raw.receive(wire)
             self._wire.clear()
             return None
         self._record(hello, message)
-        context = self._session.world.authority.context(self._host)
+        context = self._context.services.authority.context(self._host)
         self._object = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         return wire
 
     def _record(self, hello: ParsedHello, message: bytes) -> None:
         if hello.server_name and _HOST_NAME.match(hello.server_name):
             self._host = hello.server_name.lower()
-        session = self._session
-        session.journal.add(
+        context = self._context
+        context.recorder.add(
             "handshakes",
             ClientHello(
-                connection=session.number,
-                at=session.journal.now(),
+                connection=context.number,
+                at=context.recorder.now(),
                 host=self._host,
-                port=self._place.port,
-                raw=session.journal.keep(message),
+                port=self._target.port,
+                raw=context.recorder.keep(message),
                 server_name=hello.server_name,
                 alpn=hello.alpn,
                 versions=hello.versions,
@@ -120,7 +120,7 @@ class Tls:
                 signature_algorithms=hello.signature_algorithms,
                 ja3=hello.ja3(),
                 ja4=hello.ja4(),
-                via=self._place.via,
+                via=self._target.via,
             ),
         )
 
@@ -135,12 +135,12 @@ class Tls:
             self._fail(error.reason or str(error))
             return False
         self._wire.clear()
-        place = msgspec.structs.replace(self._place, host=self._inner_host(), secure=True)
-        self._inner = self._session.enter(place)
+        target = msgspec.structs.replace(self._target, host=self._inner_host(), secure=True)
+        self._inner = self._context.enter(target)
         return True
 
     def _inner_host(self) -> str | None:
-        return self._place.host if self._host == self._place.address else self._host
+        return self._target.host if self._host == self._target.address else self._host
 
     def _read(self) -> bytes:
         assert self._object is not None
@@ -178,15 +178,15 @@ class Tls:
         return self._outgoing.read()
 
     def _fail(self, reason: str) -> None:
-        session = self._session
-        session.journal.add(
+        context = self._context
+        context.recorder.add(
             "handshakes",
             TlsFailure(
-                connection=session.number,
-                at=session.journal.now(),
+                connection=context.number,
+                at=context.recorder.now(),
                 host=self._host,
                 reason=reason,
             ),
         )
-        session.record(bytes(self._wire))
+        context.record(bytes(self._wire))
         self._wire.clear()

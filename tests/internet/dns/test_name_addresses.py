@@ -36,13 +36,13 @@ def test_addresses_do_not_change_between_versions_of_the_lab():
 def test_the_name_that_led_to_an_address_is_known():
     known = NameAddresses()
     for family in (4, 6):
-        assert known.host(known.addresses("a.example", family)) == "a.example"
-    assert known.host("9.9.9.9") is None
+        assert known.find_host(known.assign("a.example", family)) == "a.example"
+    assert known.find_host("9.9.9.9") is None
 
 
 def test_memory_is_bounded(monkeypatch):
     monkeypatch.setattr(name_addresses, "ADDRESSES_KEPT", 2)
     known = NameAddresses()
-    first, second, third = (known.addresses(name, 4) for name in ("a", "b", "c"))
-    assert known.host(first) is None
-    assert (known.host(second), known.host(third)) == ("b", "c")
+    first, second, third = (known.assign(name, 4) for name in ("a", "b", "c"))
+    assert known.find_host(first) is None
+    assert (known.find_host(second), known.find_host(third)) == ("b", "c")

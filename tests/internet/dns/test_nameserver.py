@@ -30,7 +30,7 @@ def test_every_name_has_addresses():
     names = NameAddresses()
     assert values(ask("api.example.com", "A", names=names)) == [compute_ipv4("api.example.com")]
     assert values(ask("api.example.com", "AAAA", names=names)) == [compute_ipv6("api.example.com")]
-    assert names.host(compute_ipv4("api.example.com")) == "api.example.com"
+    assert names.find_host(compute_ipv4("api.example.com")) == "api.example.com"
 
 
 def test_case_is_kept_on_the_wire_and_dropped_from_the_name():
@@ -69,7 +69,7 @@ def test_any_is_an_address_and_ns_a_server():
 
 def test_an_address_that_was_given_out_leads_back():
     names = NameAddresses()
-    address = names.addresses("api.example.com", 4)
+    address = names.assign("api.example.com", 4)
     pointer = ".".join(reversed(address.split("."))) + ".in-addr.arpa"
     assert values(ask(pointer, "PTR", names=names)) == ["api.example.com."]
     assert ask(pointer, "PTR").rcode() == dns.rcode.NXDOMAIN

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 
 from lab.errors import LabError
-from lab.internet import udp
 from lab.internet.connection import ConnectionContext, TrialServices
 from lab.internet.dns.name_addresses import NameAddresses
 from lab.internet.journal import EventRecorder, Recording, RecordingLimits
@@ -21,6 +20,7 @@ from lab.internet.sniffer import Sniffer
 from lab.internet.target import Target
 from lab.internet.tcp_transport import normalise_address
 from lab.internet.tls.certificate_authority import CertificateAuthority
+from lab.internet.udp import UdpDispatcher
 from lab.sandbox.twin.network.socket_state import SocketState
 
 __all__ = ["InMemoryInternet", "ServerConnection"]
@@ -36,7 +36,7 @@ class ServerConnection:
     ) -> None:
         self._internet = internet
         self._session = session
-        self._layer = session.enter(session._place)
+        self._layer = session.enter(session.target)
         self._socket = near
         self._open = True
 
@@ -76,6 +76,7 @@ class InMemoryInternet:
         self._failures: list[Exception] = []
         self._journal = EventRecorder(RecordingLimits(), _monotonic)
         self._world = TrialServices(authority=authority, names=NameAddresses(), script=Script())
+        self._udp = UdpDispatcher(self._journal, self._world)
         self.changed = threading.Condition()
         """Held while anything of the network changes, and told when it has."""
 
@@ -85,6 +86,7 @@ class InMemoryInternet:
         self._failures.clear()
         self._journal = EventRecorder(RecordingLimits(), _monotonic)
         self._world = TrialServices(authority=self._authority, names=NameAddresses(), script=script)
+        self._udp = UdpDispatcher(self._journal, self._world)
 
     def end(self) -> Recording:
         """End the recording; LabError where a server of the lab failed during it."""
@@ -92,7 +94,7 @@ class InMemoryInternet:
             for line in self._connections:
                 line.close()
             self._connections.clear()
-            recording = self._journal.recording()
+            recording = self._journal.make_recording()
         if self._failures:
             raise LabError(
                 f"a server of the lab failed while it served the client: {self._failures[0]!r}; "
@@ -104,7 +106,7 @@ class InMemoryInternet:
         """A connection to this address and port."""
         address = normalise_address(address)
         with self.changed:
-            host = self._world.names.host(address)
+            host = self._world.names.find_host(address)
             place = Target(host=host, address=address, port=port)
             session = ConnectionContext(place, self._journal, self._world, Sniffer)
             line = ServerConnection(self, session, near)
@@ -116,10 +118,11 @@ class InMemoryInternet:
         address = normalise_address(address)
         with self.changed:
             try:
-                return udp.receive(data, address, port, self._journal, self._world.names)
+                replies = self._udp.receive(data, address, port)
             except Exception as error:  # noqa: BLE001 - ours: it must reach end()
                 self._failures.append(error)
                 return None
+            return replies[0] if replies else None
 
     def run_layer(self, work: Callable[[], bytes]) -> bytes:
         """Let a layer work; what fails is the lab's fault and told at the end."""
