@@ -1,11 +1,11 @@
 """The environment: a level for every factor, as one frozen value.
 
-An environment is what the lab controls and nothing else.  Two environments with the same
+An environment is exactly what the lab controls.  Two environments with the same
 levels are the same environment, on every machine and at any time: the canonical form is
 JSON with sorted keys and no white space, and the digest is its SHA-256.
 
-A level is a string.  Its factor alone knows what the string means
-(:mod:`lab.factors`); here it is only compared.
+A level is a string whose meaning only its factor defines (:mod:`lab.factors`); here it is only
+compared.
 """
 
 from __future__ import annotations
@@ -74,7 +74,11 @@ class Environment(msgspec.Struct, frozen=True, order=True, dict=True):
 
     @classmethod
     def parse(cls, canonical: bytes) -> Environment:
-        """The environment that :meth:`canonical` wrote; ValueError for anything else."""
+        """The environment that :meth:`canonical` wrote.
+
+        Raises:
+            ValueError: The document is not such an environment.
+        """
         document = json.loads(canonical)
         if not isinstance(document, dict) or document.get("schema") != SCHEMA:
             raise ValueError(f"not an environment: expected the schema {SCHEMA}")
@@ -85,7 +89,11 @@ class Environment(msgspec.Struct, frozen=True, order=True, dict=True):
         return Environment.of({**self.mapping, **levels})
 
     def difference(self, other: Environment) -> tuple[Change, ...]:
-        """The factors on which the two differ; ValueError if they name different factors."""
+        """The factors on which the two differ.
+
+        Raises:
+            ValueError: The environments name different factors.
+        """
         if self.mapping.keys() != other.mapping.keys():
             raise ValueError("the two environments do not name the same factors")
         return tuple(

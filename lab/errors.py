@@ -1,7 +1,7 @@
-"""The three kinds of failure, told apart by who is to blame.
+"""The three kinds of failure, by their origin: the call, the machine or the client.
 
-Every message says what happened, why it matters and what to do, in one line.
-A failure of the *client* during a trial is never an exception: it is an outcome
+Every message is one line: what happened, why it matters and what to do.
+A failure of the *client* during a trial is not an exception: it is an outcome
 (:class:`lab.observation.records.Exit`), because a client that crashes is a measurement.
 """
 
@@ -11,13 +11,13 @@ __all__ = ["ClientError", "LabError", "MachineError", "UsageError"]
 
 
 class LabError(Exception):
-    """The lab itself went wrong, or was asked for something that cannot be."""
+    """The lab itself failed, or was asked for something impossible."""
 
     exit_code = 4
 
 
 class UsageError(LabError):
-    """The words of the call are wrong: an unknown client, factor, level or option."""
+    """The call is wrong: an unknown client, factor, level or option."""
 
     exit_code = 2
 

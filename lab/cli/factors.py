@@ -10,6 +10,11 @@ from lab.cli.shared_options import add_json
 NAME = "factors"
 HELP = "list the factors that can be varied, or the levels of one factor"
 
+_DEFINITIONS = (
+    "A factor is an input that the lab varies, a level is one value of it, and the control is\n"
+    "the level that it has while other factors are varied."
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take nothing, or the name of a factor."""
@@ -34,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         ]
         print(json.dumps({"schema": "fingerprint-lab/factors/1", "factors": found}))
         return 0
+    print(f"{_DEFINITIONS}\n")
     if arguments.name is None:
         width = max(map(len, chosen))
         for name, item in chosen.items():

@@ -1,4 +1,4 @@
-"""The profiles that come with the lab, and what they have in common."""
+"""The profiles that come with the lab, and the profile of a program that has none."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ FAKE_KEYS: Mapping[str, str] = {
     "GEMINI_API_KEY": "AIza0000000000000000",
     "GOOGLE_API_KEY": "AIza0000000000000000",
 }
-"""Keys in the form that each vendor documents, that open nothing."""
+"""Keys in the form that each vendor documents; none is valid."""
 
 TRUST_VARIABLES = ("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""How the common TLS stacks that bring their own roots are told of another authority.
+"""Variables that add a certificate authority to TLS stacks with root certificates of their own.
 
-Node reads no system bundle; Python's requests (certifi) and conda's OpenSSL neither.  Of an
-unknown program nothing is known, and one that cannot connect would tell nothing at all, so
-these are set for it; a profile sets only what its client needs.
+Node, Python's requests (certifi) and conda's OpenSSL do not read the system's bundle.  An
+unknown program gets all of these, because a client that cannot connect sends nothing; a profile
+sets only those that its client needs.
 """
 
 _ENDPOINT_VARIABLES = (
@@ -49,7 +49,7 @@ def load_builtin_profiles() -> Mapping[str, Profile]:
 
 
 def make_generic_profile(name: str, argv: tuple[str, ...]) -> Profile:
-    """A profile for a program of which nothing is known: every provider, every variable."""
+    """A profile for an unknown program: every provider, every endpoint variable."""
     variables = list(_ENDPOINT_VARIABLES)
     for profile in load_builtin_profiles().values():
         own = profile.provider.endpoint_variable or ()

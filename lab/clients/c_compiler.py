@@ -1,8 +1,8 @@
-"""A client that is a file in C: compiled by the machine's own compiler, once for each text.
+"""Clients that are one file of C: compiled once per version of the source.
 
-The result lies in a folder named by a digest of the command and of every source beside the
-file, so what is there is what these sources mean, and a second call costs a few reads.  It
-is written under another name first: two labs that compile at the same time do no harm.
+The folder of the result is named by a digest of the command, the source and the headers beside
+it, so an existing result is current.  The program is written under another name and renamed, so
+two labs can compile at the same time.
 """
 
 from __future__ import annotations
@@ -24,16 +24,20 @@ _TIMEOUT_S = 120.0
 
 
 def find_compiler() -> str | None:
-    """The path of the machine's C compiler, or None."""
+    """The path of this machine's C compiler, or None."""
     path = os.pathsep.join(SYSTEM_PATH)
     return shutil.which("cc", path=path) or shutil.which("gcc", path=path)
 
 
 def compile_source(source: Path, cache: Path) -> Path:
-    """The program made of ``source``, in a folder of its own below ``cache``.
+    """Compile ``source`` into a folder of its own below ``cache``.
 
-    The folder holds nothing else.  MachineError where there is no compiler, ClientError
-    where the source cannot be compiled.
+    Returns:
+        The path of the program, which is the only file in its folder.
+
+    Raises:
+        MachineError: There is no C compiler.
+        ClientError: The source cannot be compiled.
     """
     command = find_compiler()
     if command is None:

@@ -1,13 +1,13 @@
-"""Which bytes exactly: digests over trees of files.
+"""Digests over trees of files, which identify the bytes of a client.
 
-The digest covers every file's path, permission bits and content, in the order of the
-paths' bytes, so that the same installation gives the same digest on every machine.  A stamp
-covers what ``stat`` says; it changes whenever a file is touched, costs milliseconds, and so
-tells whether the digest has to be computed again.
+A digest covers the path, permission bits and content of every file, in the order of the paths'
+bytes, so that the same installation has the same digest on every machine.  A stamp covers
+what ``stat`` reports.  It changes whenever a file does and takes milliseconds, so the digest is
+computed again only after the stamp has changed.
 
-A user's own program lies among other things: what the lab writes, what version control and
-editors write while somebody works.  A digest over its folder leaves these out, so that it
-changes when the program does.  An installed client's digest leaves nothing out.
+The folder of a user's own program also holds files of the lab, of version control and of
+editors.  Its digest excludes these, so that it changes only when the program does.  The digest
+of an installed client excludes nothing.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ EXCLUDED_NAMES = re.compile(
     rb"__pycache__|\.(git|hg|svn|jj)|\.(mypy|pytest|ruff)_cache"
     rb"|\..*\.sw[a-z]|.*~|\.#.*|#.*#|4913|\.DS_Store"
 )
-"""Names of files and folders that are no part of a program: compiled copies of its sources,
-version control, caches of tools, and what editors put beside a file that is being edited."""
+"""Files and folders that are not part of a program: compiled copies of its sources, version
+control, caches of tools, and temporary files of editors."""
 
 
 def tree_digest(root: Path) -> str:
@@ -50,10 +50,10 @@ def tree_stamp(root: Path) -> str:
 
 
 def program_digest(root: Path, without: Collection[str] = ()) -> str:
-    """Over what is part of a program in a folder, or over one file.
+    """SHA-256 over the files of a program in a folder, or over one file.
 
-    ``without`` are real paths of folders that do not count.  Where the tree is very large,
-    the names and sizes at its top stand for it.
+    Of a very large tree only the names and sizes at its top are covered.  ``without`` are real
+    paths of folders to exclude.
     """
     size = 0
     skip = _Skip(without)
@@ -66,7 +66,7 @@ def program_digest(root: Path, without: Collection[str] = ()) -> str:
     digest = hashlib.sha256()
     for name, path, status in found:
         if stat.S_ISREG(status.st_mode) and not os.access(path, os.R_OK):
-            # Nor can the client read it, which is no other user on the host.
+            # The client runs as the same user of the host and cannot read it either.
             digest.update(b"%s\0%o\0unreadable\n" % (name, stat.S_IMODE(status.st_mode)))
         else:
             _add(digest, name, path, status)
@@ -74,7 +74,7 @@ def program_digest(root: Path, without: Collection[str] = ()) -> str:
 
 
 class _Skip:
-    """Which entries of a program's folder do not count."""
+    """Predicate: is an entry of a program's folder excluded?"""
 
     def __init__(self, excluded: Collection[str]) -> None:
         self.without = frozenset(excluded)

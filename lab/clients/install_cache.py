@@ -1,16 +1,14 @@
-"""The cache of installed clients: several versions side by side, each known by its digest.
+"""The cache of installed clients: several versions side by side, each with a digest.
 
-A version lives in ``ROOT/NAME/VERSION`` with its record ``ROOT/NAME/VERSION.json`` beside
-it.  The record is written last and by renaming, so a folder without a record is the rest of
-an interrupted installation and is begun anew.
+A version is in ``ROOT/NAME/VERSION``, and its record in ``ROOT/NAME/VERSION.json``.  The record
+is written last, by renaming, so a folder without a record is an interrupted installation and is
+installed again.
 
-What is installed here runs elsewhere: a jail shows it at
-:func:`lab.clients.install_paths.jail_install_path`. So no file may hold this folder's path, and the
-same version is the same bytes on every machine.
+The jail mounts a client at :func:`lab.clients.install_paths.jail_install_path`.  So no file
+contains the path of the cache, and a version is the same bytes on every machine.
 
-The record holds the digest of all files, taken once, and a stamp of their sizes and times.
-While the stamp holds, the digest is believed; otherwise it is taken again, and a client
-whose bytes have changed is refused.
+The record holds the digest of all files and a stamp of their sizes and times.  While the stamp
+is unchanged, the digest is not computed again.  A client whose bytes have changed is refused.
 """
 
 from __future__ import annotations
@@ -36,10 +34,10 @@ from lab.files import replace_file
 __all__ = ["DEFAULT_CACHE", "InstallCache", "Installation", "package_label"]
 
 DEFAULT_CACHE = Path(".lab/clients")
-"""Below the current directory, like everything that the lab keeps; no variable moves it."""
+"""Below the current directory, like all files that the lab keeps; no variable changes it."""
 
 _DEFAULT_NODE = "22"
-"""The node that is brought where the machine has none at all."""
+"""The major version of node that is installed if the machine has none."""
 
 
 class Installation(msgspec.Struct, frozen=True):
@@ -53,9 +51,9 @@ class Installation(msgspec.Struct, frozen=True):
     digest: str
     stamp: str
     latest: bool
-    """It was installed because it was the newest."""
+    """Whether it was installed as the newest version."""
     place: str = ""
-    """The path inside a jail that its files hold, where they hold one."""
+    """The path inside the jail that its files contain, if they contain one."""
     schema: str = "fingerprint-lab/installation/1"
 
 
@@ -163,7 +161,7 @@ class InstallCache:
         major = _system_node()
         if major is None or (install.node is not None and major < int(install.node)):
             wanted = install.node or _DEFAULT_NODE
-            self._say(f"this machine's node is {major or 'missing'}; bringing node {wanted}")
+            self._say(f"this machine's node is {major or 'missing'}; installing node {wanted}")
             package_registries.install_node_wheel(wanted, folder / "node")
 
     def _write(self, folder: Path, record: Installation) -> Installation:
@@ -190,7 +188,7 @@ def package_label(profile: Profile) -> str:
 
 
 def _recorded_path(profile: Profile) -> str:
-    """A virtual environment knows its path; what npm makes can be anywhere."""
+    """The path that a virtual environment contains; packages of npm contain none."""
     return jail_install_path(profile.name) if _require_install(profile).pypi is not None else ""
 
 
@@ -208,7 +206,7 @@ def _read_record(file: Path) -> Installation | None:
 
 
 def _system_node() -> int | None:
-    """The major version of the node that a jail would see."""
+    """The major version of the system's node, which a jail has too; None if there is none."""
     node = shutil.which("node", path=os.pathsep.join(package_registries.SYSTEM_PATH))
     if node is None:
         return None
@@ -218,7 +216,7 @@ def _system_node() -> int | None:
 
 
 def _make_links_relative(folder: Path) -> None:
-    """Links from the folder into itself, so that they lead there wherever it is shown."""
+    """Make links inside the folder relative, so that they are valid in the jail too."""
     for parent, folders, files in os.walk(folder):
         for name in folders + files:
             path = os.path.join(parent, name)
@@ -229,7 +227,7 @@ def _make_links_relative(folder: Path) -> None:
 
 
 def _normalise_modes(folder: Path) -> None:
-    """Readable for everyone, whatever the umask: the jailed client is another user."""
+    """Make files readable for everyone, because the jailed client may be another user."""
     folder.chmod(0o755)
     for parent, folders, files in os.walk(folder):
         for name in folders + files:

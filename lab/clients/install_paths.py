@@ -1,10 +1,8 @@
-"""Where a jailed client finds itself.
+"""Paths of an installed client, on the host and inside its jail.
 
-An installed client lies on the host wherever the lab keeps it, which differs between
-machines and would tell the client about the lab.  So its jail shows it where software that
-belongs to no distribution ordinarily lies, the same on every machine and for every version
-(Filesystem Hierarchy Standard 3.0, section 3.13).  ``shown`` pairs, here and in
-:class:`~lab.clients.profile.Client`, are a host folder and its path inside.
+The host path of an installed client differs between machines and would reveal the lab.  So
+its jail mounts it below ``/opt``, the place of add-on software (Filesystem Hierarchy Standard
+3.0, section 3.13), at the same path on every machine and for every version.
 """
 
 from __future__ import annotations
@@ -15,21 +13,22 @@ from pathlib import PurePosixPath
 __all__ = ["Mounts", "jail_install_path", "to_host_path", "to_jail_path"]
 
 Mounts = Iterable[tuple[str, str]]
+"""Pairs of a host folder and its path inside the jail."""
 
 
 def jail_install_path(name: str) -> str:
-    """The folder in which the jail shows the installed client of this name."""
+    """The folder inside the jail of the installed client of this name."""
     return f"/opt/{name}"
 
 
-def to_jail_path(path: str, shown: Mounts) -> str:
-    """How a jail knows a host path; the same, where no pair moves it."""
-    return _map_path(path, shown)
+def to_jail_path(path: str, mounts: Mounts) -> str:
+    """The path inside the jail of a host path; unchanged outside of all mounts."""
+    return _map_path(path, mounts)
 
 
-def to_host_path(path: str, shown: Mounts) -> str:
-    """Where on the host that is which a jail knows by this path."""
-    return _map_path(path, ((there, here) for here, there in shown))
+def to_host_path(path: str, mounts: Mounts) -> str:
+    """The host path of a path inside the jail; unchanged outside of all mounts."""
+    return _map_path(path, ((there, here) for here, there in mounts))
 
 
 def _map_path(path: str, pairs: Mounts) -> str:

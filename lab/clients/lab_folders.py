@@ -1,11 +1,10 @@
-"""The lab's own folders, which no client sees and no client's digest covers.
+"""The lab's own folders, which no client can read and no client's digest covers.
 
-They lie where the user works, hence often in the folder of the program under test.  There a
-client could read from them that it is being tested and what was varied, or take the key of
-the lab's certificate authority; and as the lab writes to them while an audit runs, the
-program would seem to change.
+They are often inside the folder of the program under test.  A client that reads them learns
+that it is tested and what is varied, and gets the key of the lab's certificate authority.  The
+lab also writes to them during an audit, which would change the program's digest.
 
-The folder in use is told by the caller.  Those of earlier runs are known by what they hold.
+The caller passes the folder in use.  Those of earlier runs are recognised by their content.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ _MARKERS = (
     ("authority/authority.pem",),  # a home
 )
 MAX_FOLDERS = 10_000
-"""Looked into, outermost first: a program that brings more is not searched to its end."""
+"""How many folders are searched, outermost first."""
 
 
 def is_lab_folder(folder: str) -> bool:
-    """Whether the lab keeps trials, clients or its authority in this folder."""
+    """Whether this folder holds trials, one kept run, or the certificate authority of the lab."""
     return any(
         all(os.path.lexists(os.path.join(folder, name)) for name in mark) for mark in _MARKERS
     )
@@ -53,7 +52,11 @@ def find_lab_folders(roots: Iterable[str], home: Path) -> tuple[str, ...]:
 
 
 def refuse_lab_folders(paths: Iterable[str], own: Iterable[str]) -> None:
-    """UsageError where one of these paths lies in one of the lab's own folders."""
+    """Refuse paths in the lab's own folders.
+
+    Raises:
+        UsageError: One of ``paths`` is in one of the folders ``own``.
+    """
     own = [os.path.realpath(folder) for folder in own]
     for path in paths:
         real = Path(os.path.realpath(path))
@@ -70,4 +73,4 @@ def _list_subfolders(folder: str) -> list[str]:
         with os.scandir(folder) as entries:
             return sorted(entry.path for entry in entries if entry.is_dir(follow_symlinks=False))
     except PermissionError:
-        return []  # who may not look into it as the lab's user may not do so inside either
+        return []  # the client runs as the same user of the host, so it cannot read it either

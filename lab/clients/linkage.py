@@ -1,9 +1,9 @@
-"""Will the dynamic loader run for this program?
+"""How a program is linked: with glibc, with musl, or statically.
 
-A jail's clock reaches a program only through the loader's preload list, so a statically
-linked program keeps the real clock, and so does one whose loader is musl's while the library
-is glibc's.  A script counts as its interpreter.  Files are read on the host; the paths in
-them are those that hold in the jail, hence the ``shown`` pairs (:mod:`lab.clients.install_paths`).
+The jail's clock is a library for glibc that the dynamic loader preloads.  It has no effect on a
+static program, and none on a program with musl's loader.  A script counts as its interpreter.
+Files are read on the host, but the paths in them are paths inside the jail, so ``mounts``
+(:mod:`lab.clients.install_paths`) translate them.
 
 Formats: the System V ABI's ELF header and program headers (``PT_INTERP`` names the loader),
 and execve(2) for ``#!``.
@@ -25,16 +25,22 @@ Linkage = Literal["glibc", "musl", "static", "other"]
 
 _PT_INTERP = 3
 _MAX_SCRIPT_DEPTH = 5
-"""Scripts whose interpreter is a script: execve gives up after five, and so do we."""
+"""How often an interpreter may itself be a script; the limit of execve(2)."""
 
 
 def detect_linkage(
-    program: Path, search_path: tuple[str, ...], shown: Mounts = ()
+    program: Path, search_path: tuple[str, ...], mounts: Mounts = ()
 ) -> Linkage | None:
-    """How ``program`` (on the host) is linked, scripts followed; None where it cannot be told.
+    """How a program is linked; of a script, its interpreter.
 
-    ``search_path`` is the jail's.  ``other`` is an ELF program with a loader that is neither
-    glibc's nor musl's.
+    Args:
+        program: A path on the host.
+        search_path: The jail's search path, for ``#!/usr/bin/env``.
+        mounts: Pairs of a host folder and its path inside the jail.
+
+    Returns:
+        ``other`` for an ELF program whose loader is neither glibc's nor musl's; None if the
+        file cannot be read or has another format.
     """
     for _ in range(_MAX_SCRIPT_DEPTH):
         try:
@@ -44,15 +50,26 @@ def detect_linkage(
             return None
         if head.startswith(b"\x7fELF"):
             return _elf_linkage(program)
-        next_program = find_interpreter(program, search_path, shown)
+        next_program = find_interpreter(program, search_path, mounts)
         if next_program is None:
             return None
         program = next_program
     return None
 
 
-def find_interpreter(script: Path, search_path: tuple[str, ...], shown: Mounts = ()) -> Path | None:
-    """The host's file that ``#!`` names, looked up where the line goes through ``env``."""
+def find_interpreter(
+    script: Path, search_path: tuple[str, ...], mounts: Mounts = ()
+) -> Path | None:
+    """The interpreter that the ``#!`` line of a script names, also through ``env``.
+
+    Args:
+        script: A path on the host.
+        search_path: The jail's search path, for ``#!/usr/bin/env``.
+        mounts: Pairs of a host folder and its path inside the jail.
+
+    Returns:
+        A path on the host; None if the file is no script or its interpreter is missing.
+    """
     try:
         with script.open("rb") as file:
             line = file.read(512).split(b"\n", 1)[0]
@@ -62,9 +79,9 @@ def find_interpreter(script: Path, search_path: tuple[str, ...], shown: Mounts =
     if not words:
         return None
     if os.path.basename(words[0]) != "env":
-        return Path(to_host_path(words[0], shown))
+        return Path(to_host_path(words[0], mounts))
     named = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
-    folders = [to_host_path(folder, shown) for folder in search_path]
+    folders = [to_host_path(folder, mounts) for folder in search_path]
     found = shutil.which(named[0], path=os.pathsep.join(folders)) if named else None
     return Path(found) if found else None
 

@@ -1,9 +1,8 @@
-"""Package registries: what npm and pip are asked to do.
+"""Package registries, through npm and pip as this machine has them configured.
 
-Two questions each: which exact version does a word like ``latest`` mean, and put that
-version into a folder.  Registries are reached through npm and pip alone, as this machine has
-them configured.  Install scripts never run: npm gets ``--ignore-scripts``, pip only takes
-wheels, so no code of a client runs outside a cell.
+For each: which exact version does a word like ``latest`` mean, and install that version into a
+folder.  Install scripts never run (npm gets ``--ignore-scripts``, pip takes wheels only), so no
+code of a client runs outside a cell.
 """
 
 from __future__ import annotations
@@ -42,7 +41,11 @@ _LONG_SHEBANG = re.compile(rb"""\A#!/bin/sh\n'''exec' "?([^"\s]+)"? "\$0" "\$@"\
 
 
 def resolve_npm_version(package: str, wanted: str) -> str:
-    """The exact version that ``wanted`` (``latest``, a tag, a range, a version) means now."""
+    """The exact version that ``wanted`` (``latest``, a tag, a range, a version) means now.
+
+    Raises:
+        ClientError: npm fails, or knows no such version.
+    """
     if _EXACT.fullmatch(wanted):
         return wanted
     output = _run([_find_npm(), "view", f"{package}@{wanted}", "version", "--json"], package)
@@ -58,15 +61,15 @@ def npm_install(packages: Sequence[str], folder: Path) -> None:
     """Install ``PACKAGE@VERSION`` words into ``folder``/node_modules."""
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--no-package-lock"]
     options += ["--include=optional", "--omit=dev", "--loglevel=error", "--no-update-notifier"]
-    # npm's own patience is ten seconds and more a package: hours, where nothing is reachable.
+    # npm waits more than ten seconds per package by default: hours without a network.
     options += [
         "--fetch-retries=2",
         "--fetch-retry-mintimeout=500",
         "--fetch-retry-maxtimeout=2000",
     ]
     _run([_find_npm(), "install", "--prefix", str(folder), *options, *packages], packages[0])
-    # npm's own note of where each file came from; it names the registry, so that the same
-    # files would get another digest on another machine.
+    # npm records the registry of each file here, which would change the digest between
+    # machines.
     (folder / "node_modules" / ".package-lock.json").unlink(missing_ok=True)
 
 
@@ -80,10 +83,19 @@ def resolve_pypi_version(package: str, wanted: str) -> str:
 
 
 def pypi_install(packages: Sequence[str], folder: Path, place: str) -> None:
-    """Install requirements into a new virtual environment in ``folder``, to be run at ``place``.
+    """Install requirements into a new virtual environment.
 
-    The interpreter is one that the jail can see; ``--without-pip`` because Debian's python
-    comes without ensurepip until python3-venv is there.
+    The interpreter is the system's, which the jail also has.  ``--without-pip`` because
+    Debian's python has no ensurepip without the package python3-venv.
+
+    Args:
+        packages: Requirements for pip, the client's own first.
+        folder: The folder of the environment, on the host.
+        place: The path of the folder inside the jail, which its scripts name.
+
+    Raises:
+        MachineError: There is no python3 in the system's path, or no pip.
+        ClientError: pip fails.
     """
     python = shutil.which("python3", path=os.pathsep.join(SYSTEM_PATH))
     if python is None:
@@ -95,7 +107,7 @@ def pypi_install(packages: Sequence[str], folder: Path, place: str) -> None:
     inside = str(folder / "bin" / "python3")
     options = ["--only-binary=:all:", "--no-compile", "--quiet", "--no-warn-script-location"]
     _run([*find_pip(), "--python", inside, "install", *options, *packages], packages[0])
-    # Compiled here, because the jail shows the folder read-only; with hashes instead of
+    # Compiled here, because the folder is read-only in the jail; with hashes instead of
     # times, so that the same files give the same bytes.
     options = ["-q", "--invalidation-mode=unchecked-hash", "-s", str(folder), "-p", place]
     _run([inside, "-m", "compileall", *options, str(folder / "lib")], packages[0], may_fail=True)
@@ -103,11 +115,10 @@ def pypi_install(packages: Sequence[str], folder: Path, place: str) -> None:
 
 
 def _move_scripts(folder: Path, run_path: str) -> None:
-    """Let the environment's own scripts name ``place`` for the folder in which they were made.
+    """Replace the folder's host path by ``place`` in the scripts of a virtual environment.
 
-    They name its interpreter in their first line, and the environment itself in
-    ``pyvenv.cfg`` and ``activate``.  The interpreter finds its packages by where it lies,
-    and needs no change.
+    The path is in the first line of the scripts, in ``pyvenv.cfg`` and in ``activate``.  The
+    interpreter finds its packages by its own path and needs no change.
     """
     for file in (folder / "pyvenv.cfg", *sorted((folder / "bin").iterdir())):
         if file.is_symlink() or not file.is_file():
@@ -123,9 +134,9 @@ def _move_scripts(folder: Path, run_path: str) -> None:
 
 
 def _update_record(folder: Path, script: str, content: bytes) -> None:
-    """Correct what the package's RECORD says of a script (PyPA, "Recording installed projects").
+    """Update a script's hash in its package's RECORD (PyPA, "Recording installed projects").
 
-    It is also what makes the same version the same bytes wherever it was installed.
+    This makes the files of a version the same bytes on every machine.
     """
     digest = urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=")
     name = re.escape(os.fsencode(script))
@@ -151,15 +162,19 @@ def install_node_wheel(major: str, folder: Path) -> Path:
 
 
 def find_pip() -> list[str]:
-    """A pip that runs: this interpreter's, or else the system's."""
+    """The command of a pip that runs: this interpreter's, or else the system's.
+
+    Raises:
+        MachineError: There is no pip.
+    """
     system = shutil.which("python3", path=os.pathsep.join(SYSTEM_PATH))
     bases = [sys.executable, str(Path(sys.base_prefix, "bin", "python3")), system]
     for python in bases:
         if not python or not Path(python).exists():
             continue
         command = [python, "-m", "pip"]
-        asked = subprocess.run([*command, "--version"], capture_output=True, check=False)
-        if asked.returncode == 0:
+        checked = subprocess.run([*command, "--version"], capture_output=True, check=False)
+        if checked.returncode == 0:
             return [*command, "--disable-pip-version-check", "--no-input"]
     raise MachineError("pip is missing: clients come through it; install the package python3-pip")
 
@@ -194,8 +209,8 @@ def _run(command: Sequence[str], what: str, *, may_fail: bool = False) -> str:
 
 
 def _failure_line(output: str) -> str:
-    """The line of a package manager's complaint that says most."""
+    """The most informative line of a package manager's output."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if re.match(r"(?i)(npm err(or|!)|error)", line)]
-    described = [line for line in telling if not re.search(r"(?i) code E|complete log", line)]
-    return (described or telling or lines or ["it said nothing"])[0][:300]
+    errors = [line for line in lines if re.match(r"(?i)(npm err(or|!)|error)", line)]
+    described = [line for line in errors if not re.search(r"(?i) code E|complete log", line)]
+    return (described or errors or lines or ["no output"])[0][:300]

@@ -1,10 +1,10 @@
-"""What of the host a program's words make readable inside its jail.
+"""Host paths that a program's arguments make readable inside its jail.
 
-The rule that users rely on: the folder of each absolute path among the arguments is readable
-inside, read-only, at the same path.  Two kinds of folder are exempt.  The system's (``/usr``
-and what is linked into it) are in every jail already.  And folders that the jail makes
-itself (``/etc``, ``/tmp``, ``/``) must not be covered by the host's: of these only the
-named file is shown, and nothing of ``/etc``, ``/proc``, ``/sys``, ``/dev`` and ``/run``.
+The documented rule: the folder of each absolute path among the arguments is readable inside,
+read-only, at the same path.  Two kinds of folder are exempt.  The system's (``/usr`` and what
+is linked into it) are in every jail already.  Folders that the jail creates itself (``/etc``,
+``/tmp``, ``/``) are not replaced by the host's: of these only the named file is readable, and
+nothing of ``/etc``, ``/proc``, ``/sys``, ``/dev`` and ``/run``.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _readable_for(path: str) -> list[str]:
 
 
 def _install_prefix(folder: str) -> str:
-    """The installation that a ``bin`` folder belongs to: its programs need the rest of it."""
+    """The installation of a ``bin`` folder, because its programs need the other folders too."""
     parent = Path(folder).parent
     belongs = (parent / "lib").is_dir() or (parent / "pyvenv.cfg").is_file()
     return str(parent) if belongs and str(parent) not in _ONLY_FILES else folder

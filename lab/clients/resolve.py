@@ -1,15 +1,14 @@
-"""From what the user typed to a client that is ready to run.
+"""From the user's words to a client that is ready to run.
 
 ``NAME`` and ``NAME@VERSION`` are profiles of the lab, installed on demand; a path ending in
 ``.toml`` is the user's own profile; after ``--`` comes any program, run as it is.
 
 A client's digest is SHA-256 over the digest of its files and its profile, because both
-decide what runs: a trial may be reused only where neither has changed.
+decide what runs: a stored trial is reused only if neither has changed.
 """
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import os
 import re
@@ -35,6 +34,7 @@ from lab.clients.readable_paths import (
     is_system,
 )
 from lab.errors import ClientError, UsageError
+from lab.suggest import suggest
 
 __all__ = ["find_profile", "resolve"]
 
@@ -47,12 +47,17 @@ _VERSION = re.compile(r"[A-Za-z0-9^~<>=*][A-Za-z0-9.+^~<>=*-]*")
 def resolve(
     words: Sequence[str], cache: Path = DEFAULT_CACHE, say: Notify = lambda line: None
 ) -> Client:
-    """The client that ``words`` name: one word, or ``--`` and a program with its arguments.
+    """The client that the user named, installed if necessary.
 
-    ``cache`` is where clients are installed, in the lab's home.  ``say`` is told, in one
-    line each, what takes time and what may surprise.  Raises
-    UsageError where nothing has that name, ClientError where it cannot be run, and
-    MachineError where the machine lacks what installing it takes.
+    Args:
+        words: One word, or ``--`` and a program with its arguments.
+        cache: The folder of installed clients, in the lab's home.
+        say: Called with one line about each slow step and each likely mistake.
+
+    Raises:
+        UsageError: There is no client of this name.
+        ClientError: The client cannot be run.
+        MachineError: This machine lacks what the installation needs.
     """
     if not words:
         raise UsageError("no client named")
@@ -73,7 +78,12 @@ def resolve(
 
 
 def find_profile(word: str) -> tuple[Profile, str | None]:
-    """The profile that a NAME, NAME@VERSION or path names, and the version asked for."""
+    """The profile that a NAME, NAME@VERSION or path names, and the requested version.
+
+    Raises:
+        UsageError: There is no such profile.
+        ClientError: The file of the profile is not valid.
+    """
     if word.endswith(".toml"):
         return _read_profile(Path(word)), None
     name, at, version = word.partition("@")
@@ -84,12 +94,7 @@ def find_profile(word: str) -> tuple[Profile, str | None]:
         return profile, version or None
     if "/" in word or os.path.exists(word):
         raise UsageError(f"{word!r} is not a profile (.toml); to run a program, write -- {word}")
-    near = difflib.get_close_matches(name, load_builtin_profiles(), n=2, cutoff=0.7)
-    hint = (
-        f"did you mean {' or '.join(near)}?"
-        if near
-        else f"there are {', '.join(load_builtin_profiles())}"
-    )
+    hint = suggest(name, load_builtin_profiles())
     raise UsageError(f"there is no client {name!r}; {hint}")
 
 
@@ -105,7 +110,7 @@ def _read_profile(file: Path) -> Profile:
         profile = parse_profile(content.decode(), str(file))
     except UnicodeDecodeError as error:
         raise ClientError(f"{file}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
-    # A profile can lie beside its client, and the two be moved together.
+    # A profile may name a client beside it, so that both can be moved together.
     beside = {"folder": os.path.abspath(file.parent)}
     return msgspec.structs.replace(
         profile, argv=tuple(fill_placeholders(w, beside) for w in profile.argv)
@@ -248,14 +253,14 @@ def _locate(program: str) -> str:
 
 
 def _client_name(argv: Sequence[str]) -> str:
-    """The script's name where an interpreter is started with one, or else the program's."""
+    """The name of the script, if the program is an interpreter with one; else the program's."""
     scripts = [word for word in argv[1:2] if word.startswith("/") and os.path.isfile(word)]
     name = re.sub(r"[^A-Za-z0-9._-]", "_", os.path.basename((scripts or argv)[0]))
     return name.lstrip("._-") or "program"
 
 
 def _files_digest(paths: Sequence[str], folders: Sequence[str], lab_folders: Sequence[str]) -> str:
-    """Over the named files, and over what is part of a program in their folders."""
+    """A digest over the named files and over the programs in their folders."""
     digest = hashlib.sha256()
     for path in sorted({*paths, *(os.path.realpath(path) for path in paths)}):
         if os.path.isfile(path) and not path.startswith(("/proc/", "/sys/", "/dev/")):
@@ -272,6 +277,6 @@ def _digest(files: str, profile: Profile) -> str:
 
 
 def _is_dynamic(program: Path, search_path: tuple[str, ...], mounts: Mounts = ()) -> bool | None:
-    """Whether the system's (glibc) preloads reach the program."""
+    """Whether glibc's preload list, and so the jail's clock, applies to the program."""
     linked = detect_linkage(program, search_path, mounts)
     return None if linked is None else linked == "glibc"

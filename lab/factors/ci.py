@@ -1,12 +1,12 @@
-"""CI: the variables by which a build service makes itself known.
+"""CI: the environment variables of a build service.
 
 The control is ``none``.  A level is the name of a service, whose variables are set as its
-documentation lists them for an ordinary push to main, or ``CI=VALUE``, the bare variable
-that almost all services share.  The named levels are the services that surveys of
-developers name most, and the bare variable; the strategy draws on all that are known here.
+documentation lists them for a push to main, or ``CI=VALUE``, the variable that almost all
+services share.  The named levels are the services that surveys of developers name most, and
+the shared variable alone.  The strategy uses all services below.
 
-Numbers and hashes are invented and fixed.  Variables that name the machine, the user or the
-working directory (``RUNNER_NAME``, ``GITHUB_WORKSPACE``) are left out: other factors decide those.
+Numbers and hashes are invented and fixed.  Variables with the machine, the user or the working
+directory (``RUNNER_NAME``, ``GITHUB_WORKSPACE``) are left out: other factors decide those.
 """
 
 from __future__ import annotations
@@ -177,15 +177,19 @@ def _variables(level: str) -> Mapping[str, str]:
 
 
 def parse(level: str) -> str:
-    """The level itself; ValueError for a service that is not known here."""
+    """The level itself.
+
+    Raises:
+        ValueError: The service is not known here.
+    """
     if level == CONTROL or level in SERVICES or re.fullmatch(r"CI=[A-Za-z0-9_.-]{1,64}", level):
         return level
     known = (CONTROL, "CI=true", *SERVICES)
-    raise ValueError(f"{level!r} is no build service; nearest: {nearest(level, known)}")
+    raise ValueError(f"{level!r} is not a known build service; nearest: {nearest(level, known)}")
 
 
 def realise(level: str, spec: HostSpec) -> HostSpec:
-    """The variables of the service set; what the profile itself sets is kept beside them."""
+    """Set the variables of the service; variables of the profile are kept."""
     return spec.with_variables(**_variables(level))
 
 
@@ -198,7 +202,7 @@ def strategy() -> SearchStrategy[str]:
 
 
 def needles(level: str) -> tuple[str, ...]:
-    """The service's name, and those of its values that are not mere words or small numbers."""
+    """The service's name, and those of its values that are not just words or small numbers."""
     values = [
         value for value in _variables(level).values() if len(value) > 7 and not value.isalpha()
     ]

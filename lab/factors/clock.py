@@ -1,12 +1,12 @@
 """The clock: the instant at which the client starts.
 
-The control is an ordinary Wednesday at 12:00 UTC.  Every named level keeps that hour: the
-calendar date then agrees in all zones from −11 to +11, and the clock does not show as an
-effect of the time zone.
+The control is a Wednesday at 12:00 UTC.  Every named level has the same hour: the calendar date
+is then the same in all zones from −11 to +11, so the clock has no effect on the date that the
+time zone shows.
 
-How the named levels were chosen: the places where calendars break.  A weekend, the end of a
-month that is also the end of a quarter, the end of a year, a leap day, a year in the past
-(expired certificates, future files), and the first day after 32-bit Unix time has ended.
+The named levels are points where calendars have special cases: a weekend, the end of a month
+and quarter, the end of a year, a leap day, a year in the past (expired certificates, future
+files), and the first day after the end of 32-bit Unix time.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LEVELS = (
 
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
 _YEARS = range(2000, 2100)
-"""Within these, TLS certificates and file systems all still work."""
+"""Years in which TLS certificates and file systems work."""
 
 _DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 _MONTHS = [
@@ -59,13 +59,17 @@ _MONTHS = [
 
 
 def parse_instant(level: str) -> datetime:
-    """The instant that a level names, in UTC; ValueError if it is none."""
+    """The instant that a level names, in UTC.
+
+    Raises:
+        ValueError: The level is not an instant, or its year is out of range.
+    """
     text = f"{level}T12:00:00Z" if re.fullmatch(r"\d{4}-\d\d-\d\d", level) else level
     try:
         moment = datetime.strptime(text, _FORM).replace(tzinfo=UTC)
     except ValueError as error:
         raise ValueError(
-            f"{level!r} is no instant; write it in UTC, such as {CONTROL}, or a date for noon"
+            f"{level!r} is not an instant; write it in UTC, such as {CONTROL}, or a date for noon"
         ) from error
     if moment.year not in _YEARS:
         raise ValueError(f"the year of {level!r} must be {_YEARS[0]} to {_YEARS[-1]}")
@@ -78,7 +82,7 @@ def parse(level: str) -> str:
 
 
 def realise(level: str, spec: HostSpec) -> HostSpec:
-    """The clock set to the level's Unix time."""
+    """Set the clock to the level's Unix time."""
     return msgspec.structs.replace(spec, clock=parse_instant(level).timestamp())
 
 
@@ -91,7 +95,7 @@ def strategy() -> SearchStrategy[str]:
 
 
 def needles(level: str) -> tuple[str, ...]:
-    """The date as programs and people write it; not the time, which moves on as a trial runs."""
+    """The date in usual formats; not the time, which changes while a trial runs."""
     moment = parse_instant(level)
     month = _MONTHS[moment.month - 1]
     return (

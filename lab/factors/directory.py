@@ -1,9 +1,8 @@
 """The directory: the path in which the client is started.
 
-The control is ``~/project``.  The named levels are the places in which people keep work: deep
-below home, with a space and letters outside ASCII, a scratch folder, the place that cloud
-development environments use, a company's layout outside home, and a single short folder
-below the root, as container images have it.
+The control is ``~/project``.  The named levels are usual places of work: deep below home, with a
+space and letters outside ASCII, a scratch folder, the path in cloud development environments, a
+company's layout outside home, and a single short folder below the root, as in container images.
 """
 
 from __future__ import annotations
@@ -34,13 +33,17 @@ LEVELS = (
 )
 
 _RESERVED = ("bin", "boot", "dev", "etc", "lib", "lib32", "lib64", "proc", "run", "sbin", "sys")
-"""Top folders that belong to the system, or that the jail fills itself; and /usr below."""
+"""Top-level folders of the system, or that the jail creates; /usr is checked apart."""
 
 _PART = re.compile(r"[^/\x00-\x1f\x7f]{1,255}")
 
 
 def parse(level: str) -> str:
-    """The path in NFC without a final slash; ValueError for what nobody could work in."""
+    """The path in NFC, without a final slash.
+
+    Raises:
+        ValueError: The path is not absolute or below home, or belongs to the system.
+    """
     path = unicodedata.normalize("NFC", level).rstrip("/")
     first, *parts = path.split("/")
     if first not in {"", "~"} or not parts or not all(_PART.fullmatch(part) for part in parts):
@@ -53,7 +56,7 @@ def parse(level: str) -> str:
 
 
 def realise(level: str, spec: HostSpec) -> HostSpec:
-    """The working directory; files of the project follow it by their ``./``."""
+    """Set the working directory; paths of project files begin with ``./`` and follow it."""
     return msgspec.structs.replace(spec, directory=level)
 
 
@@ -73,7 +76,7 @@ def strategy() -> SearchStrategy[str]:
 
 
 def needles(level: str) -> tuple[str, ...]:
-    """The path as far as it is known without the home, and its last folder."""
+    """The path without the home, and its last folder."""
     path = level.removeprefix("~")
     found = (path, path.lstrip("/"), path.rpartition("/")[2])
     return tuple(dict.fromkeys(text for text in found if text))

@@ -1,20 +1,19 @@
-"""The endpoint: where the client is told that its model provider lives.
+"""The endpoint: the base URL of the model provider that the client is configured with.
 
-The client's profile says *how* it is told (variables, files, the official base URL); a level
-says *what*.  ``unset`` (the control) tells it nothing, ``official`` writes out what it would
-do anyway, and any other level is a URL.  A URL's path is a prefix: the path of the official
-base (such as ``/v1``) is kept behind it, as a gateway in front of an API keeps it.
+The client's profile says how an endpoint is configured (variables, files, the official base
+URL).  A level says which: ``unset`` (the control) configures none, ``official`` sets the
+default explicitly, and any other level is a URL.  The path of a URL is a prefix: the path of the
+official base (such as ``/v1``) follows it, as behind a gateway.
 
-The name stays what the user wrote: the lab's name server brings every host to the lab, so
-nothing is redirected by rewriting the very input under test.
+Host names are not rewritten, because they are the input under test: the lab's name server
+resolves every host to the lab.
 
-How the named levels were chosen: the ways in which a base URL can differ in kind.  A neutral
-host under a reserved domain; the same over plain HTTP with a port, and below a path; an
-address instead of a name; the largest country registry of three continents (.cn in Asia,
-.de in Europe, .br in South America, by registered names); and the best known public model
-provider of three continents other than the client's own (North America, Europe, Asia), since
-a client may know its rivals' names.  One of each kind comes first.  The strategy draws on
-longer lists of both.
+The named levels are the kinds of base URL: a neutral host under a reserved domain; the same over
+plain HTTP with a port, and below a path; an address instead of a name; the largest country
+registry of three continents (.cn in Asia, .de in Europe, .br in South America, by registered
+names); and the best known public model provider of three continents other than the client's
+own (North America, Europe, Asia), because a client may contain the names of its rivals.  One of
+each kind comes first.  The strategy uses longer lists of both.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from lab.factors.data.addresses import parse_url_host
 from lab.factors.data.endpoint_hosts import ALL_COUNTRIES, COUNTRIES, GENERIC, PROVIDERS
-from lab.factors.data.url_authority import parse_url_host
 from lab.factors.factor import Factor
 from lab.factors.host_spec import Endpoint, File, HostSpec
 
@@ -53,14 +52,18 @@ _PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*")
 
 
 def parse(level: str) -> str:
-    """The canonical spelling: lower-case scheme and host, no final slash; else ValueError."""
+    """The canonical spelling: lower-case scheme and host, no final slash.
+
+    Raises:
+        ValueError: The level is neither a base URL nor ``unset`` or ``official``.
+    """
     if level in {CONTROL, "official"}:
         return level
     try:
         parts = urlsplit(level)
         port = "" if parts.port is None else f":{parts.port}"
     except ValueError as error:
-        raise ValueError(f"{level!r} is no URL: {error}") from error
+        raise ValueError(f"{level!r} is not a URL: {error}") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"write unset, official or a URL such as {LEVELS[0]}, not {level!r}")
     if parts.username is not None or parts.query or parts.fragment or level.endswith(("?", "#")):
@@ -80,7 +83,7 @@ def _official_url(endpoint: Endpoint) -> str | None:
 
 
 def resolve_base_url(level: str, endpoint: Endpoint) -> str | None:
-    """The base URL that the client is given; None where it is given none.
+    """The base URL that the client is configured with; None if it is not configured.
 
     ``official`` for a client whose profile names no provider is the same as ``unset``.
     """
@@ -93,7 +96,7 @@ def resolve_base_url(level: str, endpoint: Endpoint) -> str | None:
 
 
 def resolve_host(level: str, endpoint: Endpoint) -> str | None:
-    """The host that the client should contact, without port; None where nobody knows."""
+    """The host that the client should contact, without port; None if it is unknown."""
     base = resolve_base_url(level, endpoint)
     if base is None:
         return endpoint.host or urlsplit(_official_url(endpoint) or "").hostname
@@ -101,7 +104,7 @@ def resolve_host(level: str, endpoint: Endpoint) -> str | None:
 
 
 def realise(level: str, spec: HostSpec) -> HostSpec:
-    """The URL in each variable that takes one, and in the files of a configured endpoint."""
+    """Set the URL in the variables and files that configure the client's endpoint."""
     endpoint = spec.endpoint
     base = resolve_base_url(level, endpoint)
     if base is None:

@@ -1,16 +1,16 @@
-"""What a factor is: an input that the lab can vary, with its control and its levels.
+"""A factor: an input that the lab can vary, with its control and its levels.
 
-One file a factor.  Each module in this folder that defines a module-level ``FACTOR`` is a
-factor; nothing else has to be edited to add one.
+Each module in this folder that defines a module-level ``FACTOR`` is a factor; no list has to be
+edited to add one.
 
-Rules that the conformance test holds every factor to:
+Rules for every factor (the conformance test checks 1, 2 and 4):
 
 1. ``control`` is chosen by the lab and never read from the host.
-2. ``realise`` is pure: the same level and surroundings give the same surroundings.
-3. Levels are chosen by general reasoning about the factor, never from what some known
-   client looks for.
+2. ``realise`` is pure: the same level and spec give the same spec.
+3. Levels are chosen by general reasoning about the factor, never from what a known client
+   looks for.
 4. ``parse`` accepts every level that ``levels`` and ``strategy`` produce, and rejects
-   anything else with one line that says how to mend it.
+   anything else with one line that says what to write instead.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["Constraint", "Factor"]
 
 
 class Constraint(msgspec.Struct, frozen=True):
-    """Levels of two factors that cannot be together, because no such machine exists or works.
+    """Levels of two factors that cannot be combined, because no such host exists or works.
 
     ``forbids(own, others)`` says so of a level of the factor that declares the constraint and
     one of ``other``; never of a control, so that every level can be tried alone.
@@ -47,10 +47,10 @@ class Factor(msgspec.Struct, frozen=True):
     so are combined with those of all other factors, the further ones tried less often: so one
     of each kind comes first, and what differs less from the others last.
     ``parse(level)`` returns the level in its canonical spelling or raises ValueError.
-    ``realise(level, surroundings)`` returns surroundings in which the level holds.
+    ``realise(level, spec)`` returns a host spec in which the level holds.
     ``strategy()`` generates levels beyond the named ones and shrinks to simple ones.
-    ``needles(level)`` returns the texts that a copy of the level would contain, most
-    telling first: what the search for copied and encoded values looks for.
+    ``needles(level)`` returns the texts that a copy of the level would contain, the
+    most specific first: the search for copied and encoded values uses them.
     ``rank`` orders realisation where one factor builds on another (low first).
     ``routes`` is true where the level legitimately decides *where* traffic goes.
     ``free`` is true where a level can hold any text, so that one can be made up for an audit.

@@ -1,12 +1,12 @@
-"""A tree of files as a value: the one model behind a cell's files and the twin's.
+"""A tree of files as a value: the model behind the files of a cell and of the twin.
 
-Paths are as the client sees them: absolute, or from its home (``~/``) or its working
-directory (``./``), which :meth:`lab.factors.host_spec.Surroundings.settled` replaces.
-What a tree holds can be made real in a cell (:mod:`lab.sandbox.jail.tree_writer`) and inside a test
-process (:mod:`lab.sandbox.twin.files.populate_fakefs`); both look the same to a reader.
+Paths are as the client sees them: absolute, or relative to its home (``~/``) or its working
+directory (``./``), which :meth:`lab.factors.host_spec.HostSpec.settled` replaces.
+A tree is written in a cell (:mod:`lab.sandbox.jail.tree_writer`) or inside a test process
+(:mod:`lab.sandbox.twin.files.populate_fakefs`); both look the same to a reader.
 
-Owners.  A cell's user namespace knows one user, the client's, and all files are that user's.
-So an ``owner`` other than None is for the twin; a cell refuses it rather than show another.
+A cell's user namespace has one user, the client's, who owns all files.  So an ``owner`` other
+than None is for the twin only; a cell refuses it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class File(msgspec.Struct, frozen=True):
     """A regular file.
 
     ``modified`` is Unix time; None is the time at which the client starts.  ``size`` makes
-    the file longer than its content, with zero bytes that take no room.  ``owner`` is a user
+    the file longer than its content, with zero bytes that use no disk space.  ``owner`` is a user
     id; None is the client's user.
     """
 
@@ -63,17 +63,17 @@ Item = File | Link | Directory
 
 
 class FileTree(msgspec.Struct, frozen=True):
-    """Files, links and directories by path, in the one order that puts parents first.
+    """Files, links and directories by path, in an order with parents first.
 
-    :meth:`of` makes one of any mapping.  Directories that nothing is said about are not
-    listed: :meth:`complete` adds them.  UsageError, in one line, for a tree that no file
+    :meth:`of` makes one of any mapping.  Ordinary parent directories are not listed:
+    :meth:`with_parents` adds them.  UsageError, in one line, for a tree that no file
     system can hold, such as one with a file below a file.
     """
 
     entries: tuple[tuple[str, Item], ...] = ()
 
     def __post_init__(self) -> None:
-        """See that the tree can be."""
+        """Check that a file system can hold the tree."""
         items = dict(self.entries)
         if list(items) != sorted(items, key=_sort_key) or len(items) != len(self.entries):
             raise UsageError("a tree's entries come sorted and once each; make it by FileTree.of")
@@ -102,10 +102,11 @@ class FileTree(msgspec.Struct, frozen=True):
         """SHA-256 of the tree's canonical JSON form, in hexadecimal."""
         return hashlib.sha256(msgspec.json.encode(self.entries)).hexdigest()
 
-    def under(self, prefix: str) -> FileTree:
-        """The whole tree moved below this path, which takes the place of ``/``, ``~`` or ``.``.
+    def move_below(self, prefix: str) -> FileTree:
+        """The whole tree moved below this path, which replaces ``/``, ``~`` or ``.``.
 
-        UsageError where two paths would become one.
+        Raises:
+            UsageError: Two paths would become one.
         """
         top = prefix.rstrip("/")
         moved = {top + path.lstrip("~."): item for path, item in self.entries}
@@ -113,11 +114,11 @@ class FileTree(msgspec.Struct, frozen=True):
             raise UsageError(f"two paths of the tree would become one below {prefix!r}")
         return FileTree.of(moved)
 
-    def merged(self, other: FileTree) -> FileTree:
-        """Both trees; of what both have, the other's.  UsageError where they contradict."""
+    def merge(self, other: FileTree) -> FileTree:
+        """Both trees; where both have a path, the other's item.  UsageError if they contradict."""
         return FileTree.of({**self.mapping, **other.mapping})
 
-    def complete(self) -> FileTree:
+    def with_parents(self) -> FileTree:
         """With all directories that the entries need: of mode 755, and of the client's user."""
         items = dict(self.entries)
         for path, _ in self.entries:
@@ -145,7 +146,7 @@ def _check_item(path: str, item: Item) -> None:
     """UsageError where no file system could hold this item at this path."""
     if not _PATH.fullmatch(path) or _UPWARD.search(path):
         raise UsageError(
-            f"{path!r} is no path in a tree: begin with /, ~/ or ./, "
+            f"{path!r} is not a path in a tree: begin with /, ~/ or ./, "
             "and write no NUL and no empty, '.' or '..' part"
         )
     _check_name(path, path.rpartition("/")[2], _LONGEST_NAME)

@@ -1,11 +1,11 @@
-"""Invented file trees: homes, projects and /etc, as people and programs leave them.
+"""Hypothesis strategies for file trees: homes, projects and /etc.
 
-Each strategy draws which parts a tree has, of whom it tells (a person and a company that
-Faker makes from a drawn number), when it was last touched, and which entries are missing.
-The texts stand in the tree, so a tree means the same wherever Faker's lists change.  All
-shrink to the empty tree, and entry by entry to the few that matter.
+Each strategy draws the parts of a tree, its owner (a person and a company that Faker invents
+from a drawn number), when it was last modified, and which entries are missing.  The texts are
+in the tree itself, so a tree does not change with Faker's lists.  All strategies shrink to the
+empty tree, entry by entry.
 
-:mod:`lab.factors.data.filetree_parts` holds the parts.
+:mod:`lab.factors.data.filetree_parts` has the parts.
 """
 
 from __future__ import annotations

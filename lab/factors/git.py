@@ -1,12 +1,12 @@
 """Git: the repository around the working directory, and the identity in ``~/.gitconfig``.
 
-A level is ``none`` (the same files, no repository) or settings joined by ``;`` that change
-the control's repository: ``branch=``, ``dirty``, ``email=``, ``name=``, ``remote=``.  The
-control is ``plain``: two commits on main by a neutral identity, no remote, nothing changed.
-The identity is that of ``~/.gitconfig`` and of all commits.
+A level is ``none`` (the same files, no repository) or settings joined by ``;`` that change the
+control's repository: ``branch=``, ``dirty``, ``email=``, ``name=``, ``remote=``.  The control
+is ``plain``: two commits on main by a neutral identity, no remote, a clean working copy.  The
+identity is in ``~/.gitconfig`` and in all commits.
 
-How the named levels were chosen: each setting once, with the remote once more over SSH and
-once at another forge; the two forges are those that the most public repositories name.
+The named levels have each setting once, the remote also over SSH and at a second forge; the two
+forges are those with the most public repositories.
 """
 
 from __future__ import annotations
@@ -66,7 +66,11 @@ _DIRTY_FILES = {
 
 
 def parse_settings(level: str) -> dict[str, str]:
-    """The settings of a level other than ``none``; ValueError for one that is unknown."""
+    """The settings of a level other than ``none``.
+
+    Raises:
+        ValueError: A setting is unknown, or its value is not valid.
+    """
     found: dict[str, str] = {}
     for part in [] if level == CONTROL else level.split(";"):
         name, separator, value = part.partition("=")

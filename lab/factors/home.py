@@ -1,14 +1,13 @@
-"""The home: what lies in it besides what the client itself keeps there.
+"""The home: files in it besides those of the client itself.
 
-A level is ``bare`` or settings joined by ``;``, each a kind of trace and its telling value:
+A level is ``bare`` or settings joined by ``;``, each a kind of trace and its value:
 ``npm=https://registry.example.com;ssh=bastion.example.net``.  :mod:`lab.factors.data.dotfiles`
-lists the kinds.  ``~/.gitconfig`` is none of them: it belongs to ``git``.
+lists the kinds.  ``~/.gitconfig`` is not one of them: it belongs to the factor ``git``.
 
-The control is ``bare``: a home in which nobody has done anything yet.  The named levels are
-what a developer's home tells of its owner, one kind each: a company's package registry; a
-public mirror under a country's domain; machines reached over SSH; clouds; other agents; an
-input method for a script that no keyboard has; a shell that was used; a desktop in another
-language.
+The control is ``bare``: a new home.  The named levels are what a developer's home reveals about
+its owner, one kind each: a company's package registry; a public mirror under a country's domain;
+machines reached over SSH; clouds; other agents; an input method for a script that keyboards do
+not have; shell history and settings; a desktop in another language.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ _COMPANY_LEVEL = (
     "kube=k8s.{0};npm=https://npm.{0};pip=https://artifactory.{0}/repository/pypi-public/simple;"
     "shell=jump.{0};ssh=bastion.{0}"
 )
-"""A home at a company that has everything of its own."""
+"""The home of a developer at a company with its own registries and hosts."""
 
 
 def _parse_settings(level: str) -> dict[str, str]:
@@ -69,7 +68,7 @@ def _parse_settings(level: str) -> dict[str, str]:
         name, separator, value = part.partition("=")
         if name not in KINDS:
             known = nearest(name, (CONTROL, *KINDS))
-            raise ValueError(f"{name!r} is nothing that a home holds here; nearest: {known}")
+            raise ValueError(f"{name!r} is not a known kind of trace; nearest: {known}")
         if not separator:
             raise ValueError(f"write {name}=…, with a value")
         if name in found:
@@ -87,7 +86,7 @@ def parse(level: str) -> str:
 
 
 def realise(level: str, spec: HostSpec) -> HostSpec:
-    """The files of all settings; one that the client's profile brings stays as it is."""
+    """Add the files of all settings; files of the client's profile are kept."""
     files = {
         path: File(text.encode(), 0o600 if KINDS[name].private else 0o644)
         for name, value in _parse_settings(level).items()
@@ -159,7 +158,7 @@ def _value_needles(name: str, value: str) -> tuple[str, ...]:
 
 
 def needles(level: str) -> tuple[str, ...]:
-    """The settings' values, of a URL also the host, and what follows from the others."""
+    """The values of the settings, the hosts of URLs, and texts that follow from other values."""
     found = [
         text
         for name, value in _parse_settings(level).items()
@@ -170,7 +169,7 @@ def needles(level: str) -> tuple[str, ...]:
 
 FACTOR = Factor(
     name="home",
-    summary="what the user's home tells: registries, hosts, clouds, agents, desktop",
+    summary="files in the home: registries, hosts, clouds, agents, desktop",
     control=CONTROL,
     levels=LEVELS,
     parse=parse,

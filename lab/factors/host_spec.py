@@ -1,8 +1,8 @@
-"""Surroundings: everything about the machine that a jailed client can see.
+"""The host spec: everything that a client can see of its simulated host.
 
-Factors build this value; the sandbox makes it real.  A factor's ``realise`` is a pure
-function from surroundings to surroundings, so an environment is realised by folding all
-factors over :data:`BARE` and then calling :meth:`HostSpec.settled`.
+Factors build this value; the sandbox realises it.  A factor's ``realise`` is a pure function
+from a spec to a spec, so an environment is realised by folding all factors over :data:`BARE`
+and then calling :meth:`HostSpec.settled`.
 
 Paths are as seen inside the jail.  Until settled, a path may begin with ``~/`` (the user's
 home) or ``./`` (the working directory), because the factors that decide those two are
@@ -55,9 +55,9 @@ class Terminal(msgspec.Struct, frozen=True):
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """The hardware as the system tells of it: /proc, /sys and the system calls agree.
+    """The hardware as /proc, /sys and the system calls report it.
 
-    ``dmi`` pairs the file names of /sys/class/dmi/id with what they say; without any, the
+    ``dmi`` pairs the file names of /sys/class/dmi/id with their content; without any, the
     machine has no such folder.  ``dbus_id`` is D-Bus's own machine id, usually the same.
     """
 
@@ -79,7 +79,7 @@ class Machine(msgspec.Struct, frozen=True):
 
 
 class Kernel(msgspec.Struct, frozen=True):
-    """What uname(2) and /proc/version say; ``built`` is the part about who built it."""
+    """The kernel in uname(2) and /proc/version; ``built`` is the part about the build."""
 
     release: str = "6.1.0-35-amd64"
     version: str = "#1 SMP PREEMPT_DYNAMIC Debian 6.1.137-1 (2025-05-07)"
@@ -92,8 +92,9 @@ class Kernel(msgspec.Struct, frozen=True):
 class Platform(msgspec.Struct, frozen=True):
     """The operating system: os-release(5), further files in /etc, kernel, control group.
 
-    ``release_files`` pairs names in /etc (``debian_version``) with texts.  ``cgroup`` is what
-    /proc/1/cgroup says.  Other marks (/.dockerenv, variables) are ordinary files and variables.
+    ``release_files`` pairs names in /etc (``debian_version``) with texts.  ``cgroup`` is the
+    content of /proc/1/cgroup.  Other marks (/.dockerenv,
+    variables) are ordinary files and variables.
     """
 
     os_release: str = """\
@@ -127,7 +128,7 @@ class Interface(msgspec.Struct, frozen=True):
 
 
 class Network(msgspec.Struct, frozen=True):
-    """What the client's machine has of a network; the first interface leads outside.
+    """The network of the simulated host; the first interface leads outside.
 
     Without an IPv6 address on the first interface, there is no IPv6 at all.
     """
@@ -139,7 +140,7 @@ class Network(msgspec.Struct, frozen=True):
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """How a client is told where its model provider lives.
+    """How the endpoint of a client is configured.
 
     ``host`` is the provider's official host, ``variables`` are the environment variables
     that take a base URL, ``official`` the base URL that means the same as unset, ``files``
@@ -153,13 +154,13 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 
 class HostSpec(msgspec.Struct, frozen=True):
-    """All that a factor can decide.  Mappings are never mutated: use the ``with_`` methods."""
+    """Everything that a factor can decide.  Mappings are not mutated: use the ``with_`` methods."""
 
     variables: Mapping[str, str] = {}
     files: Mapping[str, Item] = {}
-    """By path; a directory is listed where its mode or its time matters."""
+    """By path; a directory is listed if its mode or its time matters."""
     directories: tuple[str, ...] = ()
-    """Ordinary ones that must be there, empty or not."""
+    """Directories that must exist, empty or not."""
     machine: Machine = Machine()
     platform: Platform = Platform()
     network: Network = Network()
@@ -173,7 +174,7 @@ class HostSpec(msgspec.Struct, frozen=True):
     localtime: str | None = "UTC"
     """The IANA zone that /etc/localtime and /etc/timezone name; None: neither file exists."""
     timezone_file: str | None = "UTC"
-    """What /etc/timezone says; normally the same as ``localtime``."""
+    """The content of /etc/timezone; usually the same as ``localtime``."""
     locales: tuple[str, ...] = ("C.UTF-8",)
     """Locales that must exist inside the jail."""
     resolvers: tuple[str, ...] = ("192.168.1.1",)
@@ -182,7 +183,7 @@ class HostSpec(msgspec.Struct, frozen=True):
     optout: Mapping[str, str] = {}
     """The variables by which a user of this client opts out; set only at that level."""
     earlier_runs: int = 0
-    """How often the same client ran before, in the same places, and left what it left."""
+    """How often the same client ran before in the same home and project."""
 
     def with_variables(self, **variables: str | None) -> HostSpec:
         """These environment variables set (or, where None, unset)."""

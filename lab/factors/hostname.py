@@ -1,9 +1,9 @@
-"""The host name: what the machine calls itself, with or without a domain.
+"""The host name: the name of the machine, with or without a domain.
 
-The control is ``workstation``, a word that says nothing.  The named levels are the shapes
-that names come in, because a name's shape tells whose machine it is: a plain word, a
-person's laptop, a cloud instance named by its address, a container named by twelve
-hexadecimal digits, a Windows machine in capitals, and one inside a company's domain.
+The control is ``workstation``, a neutral word.  The named levels are the forms of names, because
+a name's form reveals the kind of machine: a plain word, a person's laptop, a cloud instance
+named by its address, a container named by twelve hexadecimal digits, a Windows machine in
+capitals, and one inside a company's domain.
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
 
 def parse(level: str) -> str:
-    """The name with its domain in lower case; ValueError for what RFC 1123 forbids."""
+    """The name, with its domain in lower case.
+
+    Raises:
+        ValueError: RFC 1123 forbids the name, or it means this machine only.
+    """
     name, dot, domain = level.partition(".")
     labels = [name, *domain.split(".")] if dot else [name]
     if not all(_LABEL.fullmatch(label) for label in labels) or len(level) > 64:
@@ -44,7 +48,7 @@ def parse(level: str) -> str:
             f"a host name is letters, digits and hyphens, at most 64, and dots, not {level!r}"
         )
     if name.isdigit() or labels[0].lower() == "localhost":
-        raise ValueError(f"{name!r} is no name for a machine on a network")
+        raise ValueError(f"{name!r} is not a name of a machine on a network")
     return f"{name}{dot}{domain.lower()}"
 
 

@@ -1,17 +1,16 @@
 """The locale: LANG, LC_ALL and LANGUAGE, together and separately.
 
-A plain locale sets all three, as an image or a login profile that means it does;
-``LANG=``, ``LC_ALL=`` and ``LANGUAGE=`` set one and leave the rest at the control, which
-tells apart who reads what.  Every locale named here is made to exist inside the jail,
-because ``setlocale`` silently falls back to C for one that does not.
+A plain locale sets all three, as an image or a login profile does.  ``LANG=``, ``LC_ALL=`` and
+``LANGUAGE=`` set one and leave the others at the control, which distinguishes what a client
+reads.  Every locale named here exists inside the jail, because ``setlocale`` silently falls
+back to C for one that does not.
 
 The control is ``C.UTF-8``: no language and no country, but text works.
 
-How the named levels were chosen: the languages with most speakers that also differ in what
-software trips over, each in its most populous country: English, Chinese (no spaces between
-words), Hindi (its own script, lakh grouping), Spanish, Arabic (right to left, its own
-digits); and Turkish for its casing of i and its decimal comma.  ``unset`` is a machine on
-which nobody ever chose.
+The named levels are the languages with most speakers that also differ in what affects
+software, each in its most populous country: English, Chinese (no spaces between words), Hindi
+(its own script, lakh grouping), Spanish, Arabic (right to left, its own digits); and Turkish for
+its casing of i and its decimal comma.  ``unset`` is a machine without any setting.
 """
 
 from __future__ import annotations
@@ -71,12 +70,18 @@ def list_locales() -> tuple[str, ...]:
 
 
 def parse(level: str) -> str:
-    """The canonical spelling (``de_DE.utf8`` is ``de_DE.UTF-8``); ValueError otherwise."""
+    """The canonical spelling: ``de_DE.utf8`` is ``de_DE.UTF-8``.
+
+    Raises:
+        ValueError: The locale cannot be compiled by glibc, or the form is unknown.
+    """
     if level == "unset":
         return level
     form, separator, value = level.rpartition("=")
     if separator and form not in {"LANG", "LC_ALL", "LANGUAGE"}:
-        raise ValueError(f"{form!r} is no form of a locale; write LANG=…, LC_ALL=… or LANGUAGE=…")
+        raise ValueError(
+            f"{form!r} is not a form of a locale; write LANG=…, LC_ALL=… or LANGUAGE=…"
+        )
     if form == "LANGUAGE":
         if not _LANGUAGES.fullmatch(value):
             raise ValueError(f"LANGUAGE is a list such as de_AT:de, not {value!r}")
@@ -84,14 +89,14 @@ def parse(level: str) -> str:
     value = re.sub(r"\.utf-?8$", ".UTF-8", value, flags=re.IGNORECASE)
     if value not in _ALWAYS and value not in list_locales():
         known = (*_ALWAYS, *list_locales())
-        raise ValueError(f"{value!r} is no locale of the lab; nearest: {nearest(value, known)}")
+        raise ValueError(f"{value!r} is not a locale of the lab; nearest: {nearest(value, known)}")
     if value == CONTROL and form == "LANG":
         return CONTROL
     return f"{form}{separator}{value}"
 
 
 def realise(level: str, spec: HostSpec) -> HostSpec:
-    """The variables set, and the locale listed among those that must exist."""
+    """Set the variables, and list the locales that must exist."""
     form, _, value = level.rpartition("=")
     lang: str | None = CONTROL
     everything: str | None = None

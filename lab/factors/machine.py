@@ -1,16 +1,15 @@
-"""The machine: its ids, network card, processors, memory, and what its firmware says it is.
+"""The machine: its ids, network card, processors, memory, and firmware texts.
 
 A level is a kind of machine (``laptop``), settings joined by ``;`` that change the control
 (``cpus=16;memory=64GiB``), or a kind and settings (``laptop;memory=64GiB``).  The settings:
-``cpu=`` the processor's model, ``cpus=`` how many the system sees, ``id=`` the machine id of
-systemd and D-Bus, ``dbus=`` that of D-Bus alone, ``mac=`` the address of the first network
-card, ``memory=`` what is installed, ``product=`` what DMI calls the machine.
+``cpu=`` the processor's model, ``cpus=`` the number of processors, ``id=`` the machine id of
+systemd and D-Bus, ``dbus=`` that of D-Bus alone, ``mac=`` the address of the first network card,
+``memory=`` the installed memory, ``product=`` the product name in DMI.
 
-The control is ``desktop``, an office computer with settings of the lab's choice.  The named
-levels are the ways in which the machines that developers use differ in kind: a laptop; a
-server with many processors; a small machine in a cloud; a virtual machine on someone's desk;
-one so small that it has no firmware to ask; the control with another machine id, as after
-installing anew; and one whose D-Bus has an id of its own, as where an image was copied.
+The control is ``desktop``, an office computer.  The named levels are the kinds of machines that
+developers use: a laptop; a server with many processors; a small machine in a cloud; a virtual
+machine on a desktop computer; one so small that it has no DMI; the control with another machine
+id, as after a new installation; and one whose D-Bus id differs, as after an image was copied.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ LEVELS = (
 )
 
 _PATTERNS = {
-    "cpu": (r"[!-:<-~](?:[ -:<-~]{0,45}[!-:<-~])?", "at most 47 plain letters, as CPUID has room"),
+    "cpu": (r"[!-:<-~](?:[ -:<-~]{0,45}[!-:<-~])?", "at most 47 plain letters, the space in CPUID"),
     "cpus": (r"[1-9][0-9]{0,2}", "a number from 1 to 999"),
     "dbus": (r"(?!0{32})[0-9a-f]{32}", "32 hexadecimal digits, not all zero"),
     "id": (r"(?!0{32})[0-9a-f]{32}", "32 hexadecimal digits, not all zero"),
@@ -61,13 +60,13 @@ def _parse_settings(level: str) -> tuple[str, dict[str, str]]:
     first, *rest = level.split(";")
     named, parts = (CONTROL, [first, *rest]) if "=" in first else (first, rest)
     if named not in KINDS:
-        raise ValueError(f"{named!r} is no kind of machine; nearest: {nearest(named, KINDS)}")
+        raise ValueError(f"{named!r} is not a kind of machine; nearest: {nearest(named, KINDS)}")
     found: dict[str, str] = {}
     for part in parts:
         name, separator, value = part.partition("=")
         if not separator or name not in _PATTERNS:
             raise ValueError(
-                f"{part!r} is no setting of a machine; nearest: {nearest(name, _PATTERNS)} "
+                f"{part!r} is not a setting of a machine; nearest: {nearest(name, _PATTERNS)} "
                 "(write cpus=16, joined by ;)"
             )
         value = value.lower() if name in _FOLDED else value
@@ -79,11 +78,15 @@ def _parse_settings(level: str) -> tuple[str, dict[str, str]]:
 
 
 def parse_machine(level: str) -> Machine:
-    """The machine that a level names; ValueError if it names none."""
+    """The machine that a level describes.
+
+    Raises:
+        ValueError: A kind, a setting or a value is not valid.
+    """
     named, found = _parse_settings(level)
     base = KINDS[named]
     if "product" in found and not base.dmi:
-        raise ValueError(f"a {named} has no DMI, so product= has no place in it; leave it out")
+        raise ValueError(f"a {named} has no DMI, so product= does not apply; leave it out")
     cpu_model = found.get("cpu", base.cpu_model)
     machine_id = found.get("id", base.machine_id)
     return Machine(
@@ -131,7 +134,7 @@ def _dmi_without_product(machine_spec: Machine) -> list[tuple[str, str]]:
 
 
 def find_kind(level: str) -> str:
-    """The kind of machine that a level is of, in the fewest words."""
+    """The kind of machine with which a level has the shortest spelling."""
     wanted = parse_machine(level)
     alike = [
         name for name in KINDS if _dmi_without_product(KINDS[name]) == _dmi_without_product(wanted)
@@ -145,7 +148,7 @@ def parse(level: str) -> str:
 
 
 def realise(level: str, spec: HostSpec) -> HostSpec:
-    """The machine; the sandbox makes the files and the answers of the system from it."""
+    """Set the machine; the sandbox derives files and answers of system calls from it."""
     return msgspec.structs.replace(spec, machine=parse_machine(level))
 
 
@@ -192,12 +195,12 @@ def strategy() -> SearchStrategy[str]:
 
 
 def needles(level: str) -> tuple[str, ...]:
-    """Ids, card, processor, what DMI says of this very machine, and memory in KiB and bytes."""
-    shown = parse_machine(level)
-    dmi = dict(shown.dmi)
-    told = (dmi.get(name, "") for name in ("product_name", "product_version", "board_asset_tag"))
-    memory = (str(shown.memory_kib), str(shown.memory_kib * 1024))
-    found = (shown.machine_id, shown.dbus_id, shown.mac, shown.cpu_model, *told, *memory)
+    """Ids, card, processor, product texts of DMI, and memory in KiB and bytes."""
+    spec = parse_machine(level)
+    dmi = dict(spec.dmi)
+    product = (dmi.get(name, "") for name in ("product_name", "product_version", "board_asset_tag"))
+    memory = (str(spec.memory_kib), str(spec.memory_kib * 1024))
+    found = (spec.machine_id, spec.dbus_id, spec.mac, spec.cpu_model, *product, *memory)
     return tuple(dict.fromkeys(text for text in found if text))
 
 

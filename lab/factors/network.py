@@ -1,22 +1,21 @@
 """The network: interfaces, their addresses, the gateway, the resolvers and the search domain.
 
-A level is a kind of network by name, or settings joined by semicolons.  What a level leaves
-out stays as at the control::
+A level is the name of a kind of network, or settings joined by semicolons.  Settings that a
+level leaves out are those of the control::
 
     interface=wlp3s0;address=10.20.30.40/24;resolver=8.8.8.8;search=corp.example.com;no-ipv6
     also=docker0;address=172.17.0.1/16;mac=02:42:9c:1f:5e:07
 
 ``interface=`` names the interface that leads outside, ``also=`` adds another one; ``address=``
-and ``mac=`` belong to the interface named before them.  The gateway is the first address of
-the subnet, and the resolver is the gateway, unless a level says otherwise.
+and ``mac=`` belong to the interface before them.  By default the gateway is the first address of
+the subnet, and the resolver is the gateway.
 
-The control, ``home-lan``, is a wired machine behind a home's router.  The named kinds are the
-ways in which a developer's network differs from it: wireless; an office with its own name
-servers, its domain and no IPv6; nothing but IPv4; a rented server with a public address of
-its own; a bridge for containers; a tunnel; an overlay network of a company's machines.  The
-named resolvers are the best known public ones of three continents: two of North America,
-one of Europe, one of Asia.  A resolver on loopback is no level: inside a cell, loopback is
-the client's own.
+The control, ``home-lan``, is a wired machine behind a home router.  The named kinds are the ways
+in which a developer's network differs from it: wireless; an office with its own name servers,
+its domain and no IPv6; IPv4 only; a rented server with a public address; a bridge for
+containers; a tunnel; an overlay network of a company's machines.  The named resolvers are the
+best known public ones of three continents: two of North America, one of Europe, one of Asia.  A
+resolver on loopback is not a level: inside a cell, loopback is the client's own.
 """
 
 from __future__ import annotations
@@ -86,7 +85,7 @@ PUBLIC_RESOLVERS = (
     "185.228.168.9", "208.67.222.222", "223.5.5.5",
 )
 # fmt: on
-"""Name servers that are open to everybody, over the world."""
+"""Public name servers, from all over the world."""
 
 _CONTROL_INTERFACE = BARE.network.interfaces[0]
 _SETTING_NAMES = (
@@ -100,9 +99,9 @@ _SETTING_NAMES = (
     "no-ipv6",
 )
 _MAX_RESOLVERS = 3
-"""resolv.conf(5): the C library asks no more."""
+"""The C library uses no more (resolv.conf(5))."""
 _MIN_NEEDLE_LENGTH = 5
-"""Below it, an interface's name (``eth0``, ``wg0``) stands anywhere by chance."""
+"""A shorter interface name (``eth0``, ``wg0``) occurs anywhere by chance."""
 
 
 class _NetworkSettings(msgspec.Struct, frozen=True):
@@ -112,7 +111,7 @@ class _NetworkSettings(msgspec.Struct, frozen=True):
 
 
 class _SettingsParser:
-    """The settings of a level as they were read, before what is left out is filled in."""
+    """The settings of a level as they are read, before defaults are filled in."""
 
     def __init__(self) -> None:
         self.names = [_CONTROL_INTERFACE.name]
@@ -121,14 +120,14 @@ class _SettingsParser:
         self.resolvers: list[str] = []
         self.single: dict[str, str] = {}
         self.current = 0
-        """The interface that the settings are about just now."""
+        """The number of the interface that the next settings belong to."""
 
     def read_setting(self, part: str) -> None:
-        """Read one setting; ValueError if it is none."""
+        """Read one setting; ValueError if it is not valid."""
         word, equals, value = part.partition("=")
         if word + equals not in _SETTING_NAMES:
             raise ValueError(
-                f"{part!r} is no kind of network and no setting of one; nearest: "
+                f"{part!r} is neither a kind of network nor a setting; nearest: "
                 f"{nearest(part, (*KINDS, *_SETTING_NAMES))}"
             )
         if word == "also":
@@ -145,7 +144,7 @@ class _SettingsParser:
         elif word == "resolver":
             self.resolvers.append(parse_machine_address(value))
         elif word in self.single:
-            raise ValueError(f"{word} is said twice (a further interface is also=NAME)")
+            raise ValueError(f"{word} is given twice (a further interface is also=NAME)")
         else:
             self.single[word] = value
             if word == "interface":
@@ -153,7 +152,7 @@ class _SettingsParser:
                 self.names[0] = check_interface_name(value)
 
     def finish(self) -> _NetworkSettings:
-        """What the settings mean, with the control for what they leave out."""
+        """The network that the settings describe, with defaults from the control."""
         without = "no-ipv6" in self.single
         if without and any(map(is_ipv6, (*chain(*self.addresses), *self.resolvers))):
             raise ValueError("without IPv6 there is no IPv6 address; leave out one or the other")
@@ -175,7 +174,7 @@ class _SettingsParser:
 
 @lru_cache(maxsize=1024)
 def _parse_network(level: str) -> _NetworkSettings:
-    """What a level means; ValueError if it means nothing."""
+    """The network that a level describes; ValueError if it is not valid."""
     draft = _SettingsParser()
     for part in () if level == CONTROL else KINDS.get(level, level).split(";"):
         draft.read_setting(part)
@@ -238,11 +237,11 @@ def realise(level: str, spec: HostSpec) -> HostSpec:
 
 
 def _with_derived_mac(network: Network) -> Network:
-    """With an address of the card's own where the first interface has another name.
+    """The network with a derived MAC address if the first interface has another name.
 
-    So the card of the factor machine is that of the control's interface alone, and what is
-    sent under the name of another depends on this factor only; wireless cards make their
-    addresses up anyway.
+    So the MAC address of the factor machine belongs to the control's interface only, and what
+    is sent from another interface depends on this factor only.  Wireless cards use random
+    addresses anyway.
     """
     first, *others = network.interfaces
     if first.name == _CONTROL_INTERFACE.name:
@@ -288,7 +287,7 @@ def strategy() -> SearchStrategy[str]:
 
 
 def needles(level: str) -> tuple[str, ...]:
-    """Addresses, search domain, MACs and longer names; what the control has too comes last."""
+    """Addresses, search domain, MACs and longer names; those of the control come last."""
     found = _needle_texts(level)
     usual = _needle_texts(CONTROL)
     return tuple(sorted(dict.fromkeys(found), key=usual.__contains__))

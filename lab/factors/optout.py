@@ -1,9 +1,8 @@
-"""Opting out: whether the user has told the client to send less.
+"""Opting out: whether the client's own switches against telemetry are set.
 
-How a user opts out is the client's own matter, so the profile lists the variables and a
-level only says whether they are set.  The control is ``unset``, as for a user who never
-read about it.  What still differs between environments under ``set`` is what a user cannot
-refuse.
+The profile lists the variables by which a user of the client opts out; a level says whether they
+are set.  The control is ``unset``, the default of the client.  Effects that remain under
+``set`` are those that a user cannot switch off.
 """
 
 from __future__ import annotations
@@ -22,28 +21,32 @@ CONTROL = "unset"
 
 
 def parse(level: str) -> str:
-    """The level itself; ValueError for anything but the two."""
+    """The level itself.
+
+    Raises:
+        ValueError: The level is neither ``set`` nor ``unset``.
+    """
     if level not in {CONTROL, "set"}:
         raise ValueError(f"write set or unset, not {level!r}")
     return level
 
 
 def realise(level: str, spec: HostSpec) -> HostSpec:
-    """The profile's opt-out variables set, or unset."""
+    """Set or unset the opt-out variables of the profile."""
     if level == CONTROL:
         return spec.with_variables(**dict.fromkeys(spec.optout))
     return spec.with_variables(**spec.optout)
 
 
 def strategy() -> SearchStrategy[str]:
-    """There is nothing beyond the named level."""
+    """The named level, which is the only one."""
     from hypothesis import strategies as st
 
     return st.just("set")
 
 
 def needles(level: str) -> tuple[str, ...]:
-    """None: a switch has no text of its own that a copy would show."""
+    """None: a switch has no text that could be copied."""
     return ()
 
 

@@ -1,15 +1,14 @@
-"""The platform: the distribution, its kernel, and the marks of what it runs inside.
+"""The platform: the distribution, its kernel, and the marks of a container, WSL or cloud.
 
 A level is a distribution (``ubuntu``), a mark (``docker``, which means in Debian), or both
-(``ubuntu+docker``).  :mod:`lab.factors.data.distributions` has the one,
-:mod:`lab.factors.data.containers` and :mod:`lab.factors.data.clouds` the other.
+(``ubuntu+docker``).  :mod:`lab.factors.data.distributions` has the distributions,
+:mod:`lab.factors.data.containers` and :mod:`lab.factors.data.clouds` the marks.
 
-The control is ``debian`` without marks: what the lab's own jail is.  The named levels: four
-distributions of other families (Debian's most used child; the one with the newest software
-of Red Hat; the one that images of containers are made from, with another C library; the one
-without releases), and each way in which Linux is not on a computer of its own: the two
-programs for containers that developers use, the one that services use, Windows, and a
-virtual machine in the largest cloud.
+The control is ``debian`` without marks, the system of the lab's own jail.  The named levels: four
+distributions of other families (Debian's most used child; the one with Red Hat's newest
+software; the usual base of container images, with another C library; the one without releases),
+and each way in which Linux does not run on a computer of its own: the two container programs of
+developers, that of services, Windows, and a virtual machine in the largest cloud.
 """
 
 from __future__ import annotations
@@ -49,10 +48,10 @@ LEVELS = (
 )
 
 ALL_MARKS: Mapping[str, Callable[[Distribution], ContainerMark]] = {**MARKS, **CLOUDS}
-"""Every mark by name; no mark is called as a distribution is."""
+"""Every mark by name; no mark has the name of a distribution."""
 
 _MIN_NEEDLE_LENGTH = 5
-"""A shorter name, such as arch, is part of too many other words to tell of a copy."""
+"""A shorter name, such as arch, is part of too many other words to be a sign of a copy."""
 
 
 def _parse_names(level: str) -> tuple[str, str]:
@@ -61,7 +60,7 @@ def _parse_names(level: str) -> tuple[str, str]:
     for name in level.split("+"):
         if name not in DISTRIBUTIONS and name not in ALL_MARKS:
             known = nearest(name, (*DISTRIBUTIONS, *ALL_MARKS))
-            raise ValueError(f"{name!r} is no distribution and no mark; nearest: {known}")
+            raise ValueError(f"{name!r} is neither a distribution nor a mark; nearest: {known}")
         what = "distribution" if name in DISTRIBUTIONS else "mark"
         if named[what]:
             raise ValueError(f"write one {what}, not both {named[what]} and {name}")
@@ -116,7 +115,7 @@ def strategy() -> SearchStrategy[str]:
 
 
 def needles(level: str) -> tuple[str, ...]:
-    """The distribution's full name, kernel, version and id, then what tells of the mark."""
+    """The distribution's full name, kernel, version and id, then texts of the mark."""
     distribution, mark = _parts(level)
     kernel = _build_platform(distribution, mark).kernel
     os_release = distribution.platform.os_release
@@ -135,7 +134,7 @@ def needles(level: str) -> tuple[str, ...]:
 def _is_on_other_machine(own: str, machine: str) -> bool:
     """Whether the mark belongs to a kind of machine, and this is of another kind.
 
-    Levels that change the control's machine are let be: the control must go with all.
+    The control of the machine, also with changed settings, goes with every mark.
     """
     mark = _parse_names(own)[1]
     return mark in KINDS and find_kind(machine) not in (MACHINE.control, mark)

@@ -27,7 +27,7 @@ __all__ = ["FACTOR"]
 
 CONTROL = "plain"
 NAME = "ledger"
-"""The name of all that a level gives no other."""
+"""The name where a level gives none."""
 
 LEVELS = (
     "python",
@@ -40,7 +40,7 @@ LEVELS = (
 )
 
 _COMPLETE_PROJECT = "agents-md={2} {0}+claude-md={2} {0}+env={0}+gemini-md={2} {0}+node=@{0}/{1}"
-"""A project with something for most agents to read."""
+"""A project with files that most agents read."""
 
 
 def _parse_kinds(level: str) -> dict[str, str]:
@@ -50,7 +50,7 @@ def _parse_kinds(level: str) -> dict[str, str]:
         kind, separator, name = part.partition("=")
         if kind not in KINDS:
             known = nearest(kind, (CONTROL, *KINDS))
-            raise ValueError(f"{kind!r} is no kind of project here; nearest: {known}")
+            raise ValueError(f"{kind!r} is not a known kind of project; nearest: {known}")
         if kind in found:
             raise ValueError(f"{kind} comes twice; leave one out")
         try:
@@ -61,7 +61,7 @@ def _parse_kinds(level: str) -> dict[str, str]:
 
 
 def parse(level: str) -> str:
-    """The canonical spelling: kinds in alphabetical order, without the name that goes unsaid."""
+    """The canonical spelling: kinds in alphabetical order, without the default name."""
     parts = [
         kind if name == NAME else f"{kind}={name}" for kind, name in _parse_kinds(level).items()
     ]
@@ -69,7 +69,7 @@ def parse(level: str) -> str:
 
 
 def realise(level: str, spec: HostSpec) -> HostSpec:
-    """The files of all kinds; one that the client's profile brings stays as it is."""
+    """Add the files of all kinds; files of the client's profile are kept."""
     files = {
         path: File(text.encode())
         for kind, name in _parse_kinds(level).items()

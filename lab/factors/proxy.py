@@ -1,12 +1,12 @@
 """The proxy: the variables that send traffic through another machine.
 
-Programs disagree on which of these they read: HTTP_PROXY and HTTPS_PROXY in upper or lower
-case, ALL_PROXY for SOCKS, and NO_PROXY for exceptions.  A plain URL sets both cases, so that
-no reader misses it; ``upper:`` and ``lower:`` set one; ``bypass:`` adds ``NO_PROXY=*``, which
-asks for no proxy at all.  Loopback is always excepted, as on any machine with a proxy.
+Programs differ in which of these they read: HTTP_PROXY and HTTPS_PROXY in upper or lower case,
+ALL_PROXY for SOCKS, and NO_PROXY for exceptions.  A plain URL sets both cases; ``upper:`` and
+``lower:`` set one; ``bypass:`` adds ``NO_PROXY=*``, which means no proxy at all.  Loopback is
+always excepted, as on any machine with a proxy.
 
-The control is ``unset``.  The named levels are one of each kind that exists: HTTP proxy, one
-reached over TLS, one with credentials, SOCKS, and the three forms.  Host names are neutral.
+The control is ``unset``.  The named levels are one of each kind: an HTTP proxy, one reached over
+TLS, one with credentials, SOCKS, and the three forms.  Host names are neutral.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from lab.factors.data.url_authority import parse_url_host
+from lab.factors.data.addresses import parse_url_host
 from lab.factors.factor import Factor
 from lab.factors.host_spec import HostSpec
 
@@ -48,7 +48,11 @@ def _split_form(level: str) -> tuple[str, str]:
 
 
 def parse(level: str) -> str:
-    """The level itself; ValueError for what is no proxy URL with a port."""
+    """The canonical spelling: lower-case host.
+
+    Raises:
+        ValueError: The level is not a proxy URL with a port.
+    """
     if level == CONTROL:
         return level
     form, address = _split_form(level)
@@ -56,7 +60,7 @@ def parse(level: str) -> str:
         parts = urlsplit(address)
         port = parts.port
     except ValueError as error:
-        raise ValueError(f"{address!r} is no URL: {error}") from error
+        raise ValueError(f"{address!r} is not a URL: {error}") from error
     if parts.scheme not in _SCHEMES or not parts.hostname or not port:
         raise ValueError(
             f"write unset, or [upper:|lower:|bypass:]SCHEME://[LOGIN:PASSWORD@]HOST:PORT with "
@@ -72,7 +76,7 @@ def parse(level: str) -> str:
 
 
 def realise(level: str, spec: HostSpec) -> HostSpec:
-    """The variables that the level's form names, set; all others of the family unset."""
+    """Set the variables that the level's form names, and unset the others."""
     form, address = _split_form(level)
     family = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
     variables: dict[str, str | None] = dict.fromkeys(

@@ -1,7 +1,7 @@
-"""Which factors there are, and how environments are made of them and made real.
+"""The registry of factors, and the realisation of environments.
 
-A factor is a module of this folder that defines ``FACTOR``; the folder itself is the list.
-Whoever types a name or a level that does not exist is told the nearest that does.
+Every module of this folder that defines ``FACTOR`` is a factor.  An error about an unknown name
+or level lists the nearest that exist.
 """
 
 from __future__ import annotations
@@ -45,7 +45,11 @@ def factors() -> Mapping[str, Factor]:
 
 
 def get_factor(name: str) -> Factor:
-    """The factor of this name; UsageError with the nearest names if there is none."""
+    """The factor of this name.
+
+    Raises:
+        UsageError: There is no such factor; the message has the nearest names.
+    """
     found = factors().get(name)
     if found is None:
         raise UsageError(
@@ -56,7 +60,11 @@ def get_factor(name: str) -> Factor:
 
 
 def parse_level(name: str, text: str) -> str:
-    """A level of the factor in canonical spelling; UsageError with the nearest levels."""
+    """A level of the factor, in canonical spelling.
+
+    Raises:
+        UsageError: The factor has no such level; the message has the nearest.
+    """
     chosen = get_factor(name)
     try:
         return chosen.parse(text)
@@ -67,7 +75,11 @@ def parse_level(name: str, text: str) -> str:
 
 
 def all_levels(name: str) -> tuple[str, ...]:
-    """All levels of a factor, the named ones first; UsageError where they have no end."""
+    """All levels of a factor, the named ones first.
+
+    Raises:
+        UsageError: The levels cannot be listed, because there is no last one.
+    """
     item = get_factor(name)
     if item.every is None:
         swept = ", ".join(other.name for other in factors().values() if other.every)
@@ -79,7 +91,11 @@ def all_levels(name: str) -> tuple[str, ...]:
 
 
 def parse_setting(text: str) -> tuple[str, str]:
-    """Factor name and canonical level of ``timezone=Asia/Tokyo``; UsageError otherwise."""
+    """Factor name and canonical level of a text such as ``timezone=Asia/Tokyo``.
+
+    Raises:
+        UsageError: The text has another form, or there is no such factor or level.
+    """
     name, separator, value = text.partition("=")
     if not separator:
         raise UsageError(f"write FACTOR=LEVEL, such as timezone=Asia/Tokyo, not {text!r}")
@@ -92,10 +108,10 @@ def control_environment(names: Iterable[str]) -> Environment:
 
 
 def realise(environment: Environment, base: HostSpec) -> HostSpec:
-    """The surroundings in which every level of the environment holds, paths settled.
+    """The host spec in which every level of the environment holds, with absolute paths.
 
-    ``base`` brings what the client's profile says (variables, endpoint, opt-out); factors
-    that the environment does not name stay as they are there.
+    ``base`` has what the client's profile sets (variables, endpoint, opt-out), and the levels of
+    factors that the environment does not name.
     """
     chosen = [(get_factor(name), name, text) for name, text in environment.levels]
     spec = base
@@ -119,7 +135,7 @@ def find_forbidden_pairs(
 
 
 def find_conflict(environment: Environment) -> str | None:
-    """Why no such machine exists or works; None where nothing speaks against it."""
+    """Why no host has these levels together; None if one can."""
     for name, text in environment.levels:
         for constraint in get_factor(name).constraints:
             other = environment.mapping.get(constraint.other)
@@ -129,9 +145,9 @@ def find_conflict(environment: Environment) -> str | None:
 
 
 def is_inert(name: str, base: HostSpec) -> bool:
-    """Whether no level can change anything over this base, as with a profile that lacks it.
+    """Whether no level changes anything over this base, as for a profile without opt-out.
 
-    Such a factor is *not measured* for the client, which is not the same as *no signal*.
+    Such a factor is *not measured* for the client, which differs from *no signal*.
     """
     item = get_factor(name)
     quiet = item.realise(item.control, base)

@@ -1,15 +1,14 @@
-"""The session: how the user sits at the machine, and inside which program.
+"""The session: how the user is logged in, and the program around the client.
 
-A level is ``plain`` or ways of sitting joined by ``+``, each a name, or a name and a value:
+A level is ``plain`` or kinds of session joined by ``+``, each a name, or a name and a value:
 ``ssh:198.51.100.7+tmux``.  :mod:`lab.factors.data.session_kinds` lists them.
 
-The control is ``plain``: nothing is set, as for a program that a service or a container
-starts.  The named levels are each way once: over the network, the same with the user's keys
-forwarded, at both kinds of desktop (with an input method at one), in either multiplexer,
-with an editor chosen, in an editor's terminal, beside its extensions, on its remote side, and
-inside an agent.  That agent is an editor's, since people type commands beside it; clients
-that are agents may know themselves by their own variables, which the factor ``variables``
-tries.
+The control is ``plain``: nothing is set, as for a program that a service or a container starts.
+The named levels have each kind once: SSH, SSH with a forwarded agent, both kinds of desktop (one
+with an input method), either multiplexer, a chosen editor, an editor's terminal, its extension
+host, its remote side, and a coding agent.  That agent is an editor's, because people type
+commands in it.  Clients that are agents may recognise themselves by their own variables, which
+the factor ``variables`` tries.
 """
 
 from __future__ import annotations
@@ -52,14 +51,14 @@ _DESKTOPS = (
 
 
 def _parse_parts(level: str) -> dict[str, str]:
-    """The values of the ways of sitting, in their order; ValueError for what is none."""
+    """The values of the kinds of session, in their order; ValueError for an unknown kind."""
     found: dict[str, str] = {}
     for part in [] if level == CONTROL else level.split("+"):
         name, separator, value = part.partition(":")
         kind = KINDS.get(name)
         if kind is None:
             raise ValueError(
-                f"{name!r} is no way of sitting; nearest: {nearest(name, (CONTROL, *KINDS))}"
+                f"{name!r} is not a kind of session; nearest: {nearest(name, (CONTROL, *KINDS))}"
             )
         for other in found:
             if other == name or (kind.place and KINDS[other].place == kind.place):
@@ -72,7 +71,7 @@ def _parse_parts(level: str) -> dict[str, str]:
 
 
 def parse(level: str) -> str:
-    """The canonical spelling: from the machine inwards, without values that go unsaid."""
+    """The canonical spelling: kinds in their order, without default values."""
     parts = [
         name if value == KINDS[name].value else f"{name}:{value}"
         for name, value in _parse_parts(level).items()
@@ -88,7 +87,7 @@ def _variables(level: str) -> dict[str, str]:
 
 
 def realise(level: str, spec: HostSpec) -> HostSpec:
-    """The variables and files set; what the profile itself sets is kept beside them."""
+    """Set the variables and files; those of the profile are kept."""
     files = {path: file for name in _parse_parts(level) for path, file in KINDS[name].files.items()}
     return spec.with_variables(**_variables(level)).with_files(files)
 
@@ -126,7 +125,7 @@ def strategy() -> SearchStrategy[str]:
         st.sampled_from(("emacs", "vim", "vscode-remote")),
     )
     agent = st.sampled_from(sorted(VARIABLES)).map("agent:{}".format)
-    seated = st.builds("{}+input-method:{}".format, desktop, method)
+    desktop_with_method = st.builds("{}+input-method:{}".format, desktop, method)
     return st.one_of(
         ssh,
         desktop,
@@ -134,23 +133,23 @@ def strategy() -> SearchStrategy[str]:
         editor,
         program,
         agent,
-        seated,
+        desktop_with_method,
         st.builds("{}+{}".format, st.one_of(ssh, desktop), st.one_of(editor, program, agent)),
         st.builds("{}+ssh-agent+{}+{}".format, ssh, multiplexer, editor),
     ).map(parse)
 
 
 def needles(level: str) -> tuple[str, ...]:
-    """The values of the level and of its variables, without mere words that nobody chose."""
+    """The values of the level and of its variables, without plain words."""
     values = tuple(_variables(level).values())
     named = (
         value
         for name, value in _parse_parts(level).items()
         if value in values or value != KINDS[name].value
     )
-    telling = (value for value in values if len(value) > 7 and not value.isalpha())
+    specific = (value for value in values if len(value) > 7 and not value.isalpha())
     addresses = (value.partition(" ")[0] for value in values if value.endswith(" 22"))
-    return tuple(dict.fromkeys(text for text in (*addresses, *named, *telling) if text))
+    return tuple(dict.fromkeys(text for text in (*addresses, *named, *specific) if text))
 
 
 FACTOR = Factor(

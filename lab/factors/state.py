@@ -1,9 +1,9 @@
 """State: whether the user is new to the client, or has run it before.
 
-A level says how often the same client ran earlier in the same places, with everything else
-as in the trial itself, and left there what it left.  The control is ``fresh``.  One earlier
-run finds what a first run writes and a second one reads; three tell a counter or a schedule
-("ask on the third run") from a mere mark.
+A level is the number of earlier runs of the same client in the same home and project, with the
+same environment.  The control is ``fresh``.  One earlier run reveals what a first run writes and
+a second one reads; three distinguish a counter or a schedule ("ask on the third run") from a
+flag.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def strategy() -> SearchStrategy[str]:
 
 
 def needles(level: str) -> tuple[str, ...]:
-    """None: how often somebody was there has no text of its own."""
+    """None: a number of runs has no text that could be copied."""
     return ()
 
 

@@ -1,8 +1,8 @@
-"""Generated environments: Hypothesis strategies for whole environments and for pairs.
+"""Hypothesis strategies for environments and for pairs of them.
 
-Each factor is at its control, at a named level or at a generated one, and shrinks in this
-order backwards: what a failing example still varies, it needs.  Environments that cannot
-exist (:func:`lab.factors.registry.find_conflict`) are not generated.
+Each factor is at its control, at a named level or at a generated one, and shrinks in the reverse
+order: a failing example needs every factor that it still varies.  Combinations that cannot exist
+(:func:`lab.factors.registry.find_conflict`) are not generated.
 """
 
 from __future__ import annotations
@@ -72,9 +72,11 @@ def environments(
 ) -> SearchStrategy[Environment] | SearchStrategy[Pair]:
     """Environments that name these factors, or pairs of them; they shrink to the control.
 
-    ``factors`` None means all there are.  ``fixed`` gives factors a level that does not
-    vary.  With ``pairs_differing_in``, both sides of a pair are the same in every other
-    factor, and the left side shrinks to the control.
+    Args:
+        factors: The names of the factors; None means all.
+        fixed: Factors with a level that does not vary.
+        pairs_differing_in: The factors in which the two environments of a pair differ; the left
+            one shrinks to the control.  None means single environments.
 
     >>> from hypothesis import given
     >>> @given(pair=lab.environments(factors=["timezone", "locale"], pairs_differing_in="timezone"))
@@ -82,7 +84,8 @@ def environments(
     ...     assert [change.factor for change in pair.changes] == ["timezone"]
     >>> test()
 
-    UsageError, with the nearest name, for a factor or level that does not exist.
+    Raises:
+        UsageError: There is no such factor or level, or the arguments contradict each other.
     """
     from hypothesis import strategies as st
 

@@ -1,7 +1,7 @@
-"""The terminal: what the client's standard streams are, and what the variables say it is.
+"""The terminal: the client's standard streams, and the variables that describe a terminal.
 
-A level is ``pipe`` or ``tty:COLUMNSxROWS``, then TERM, then any of the variables by which
-terminals make themselves known, all joined by colons:
+A level is ``pipe`` or ``tty:COLUMNSxROWS``, then TERM, then any of the variables that
+terminals set, all joined by colons:
 ``tty:120x40:xterm-256color:COLORTERM=truecolor:TERM_PROGRAM=vscode``.
 
 The control is ``pipe`` with ``TERM=xterm-256color``: a client called by a script that a
@@ -82,12 +82,12 @@ def _parse_terminal(level: str) -> tuple[Terminal, dict[str, str]]:
         raise ValueError(f"write {_FORM}, not {level!r}")
     variables = {"TERM": parts.pop(0) if parts else _TERM}
     if not _NAME.fullmatch(variables["TERM"]):
-        raise ValueError(f"{variables['TERM']!r} is no name of a terminal; write {_FORM}")
+        raise ValueError(f"{variables['TERM']!r} is not a name of a terminal; write {_FORM}")
     for part in parts:
         name, _, value = part.partition("=")
         if name not in VARIABLES:
             raise ValueError(
-                f"{name!r} is no variable of a terminal; nearest: {nearest(name, VARIABLES)}"
+                f"{name!r} is not a variable of a terminal; nearest: {nearest(name, VARIABLES)}"
             )
         if not _VALUE.fullmatch(value):
             raise ValueError(f"{name} is one word without colon, not {value!r}")
@@ -106,7 +106,7 @@ def parse(level: str) -> str:
 
 
 def realise(level: str, spec: HostSpec) -> HostSpec:
-    """The streams and the level's variables; what the profile itself sets is kept beside them."""
+    """Set the streams and the level's variables; variables of the profile are kept."""
     terminal, variables = _parse_terminal(level)
     return msgspec.structs.replace(spec.with_variables(**variables), terminal=terminal)
 
@@ -138,7 +138,7 @@ def needles(level: str) -> tuple[str, ...]:
 
 FACTOR = Factor(
     name="terminal",
-    summary="pipe or tty, its size, TERM and its kin",
+    summary="pipe or tty, its size, TERM and similar variables",
     control=CONTROL,
     levels=LEVELS,
     parse=parse,

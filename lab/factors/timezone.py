@@ -1,19 +1,18 @@
 """The time zone: TZ, /etc/localtime and /etc/timezone, together and separately.
 
-A machine says its zone in three places, and clients differ in which they read.  A zone's
-plain name changes all three, so that no reader misses it; ``TZ=`` changes the variable
-alone and ``localtime=`` the two files alone, which tells the readers apart.
+A machine has its zone in three places, and clients differ in which they read.  The plain name of
+a zone sets all three; ``TZ=`` sets the variable alone and ``localtime=`` the two files alone,
+which distinguishes what a client reads.
 
-The control is ``UTC`` as a server or container has it: files that say UTC, and no TZ.  Most
-machines leave TZ unset, so a variable that is set at all is itself a difference, which
-``TZ=UTC`` measures on its own.
+The control is ``UTC`` as on a server or in a container: files with UTC, and no TZ.  Most machines
+leave TZ unset, so a variable that is set at all is itself a difference, which ``TZ=UTC``
+measures on its own.
 
-How the named levels were chosen: by population alone.  The sub-regions of the United
-Nations (M49), taken a little coarser (Central with Western Asia, Europe as east and west,
-Oceania as one); of each the most populous country; of that country the zone in which most
-of its people live.  They are in the order of how many people write software there, roughly.
-The separate forms use the zone of the most populous country of all,
-whose half-hour offset also tells a zone's name from a whole number of hours.
+The named levels are chosen by population alone: of each sub-region of the United Nations (M49,
+with Central and Western Asia as one, Europe as east and west, Oceania as one), the most populous
+country, and of that country the zone in which most of its people live.  They are roughly in the
+order of the number of software developers.  The separate forms use the zone of the most
+populous country, whose half-hour offset also distinguishes a zone's name from a number of hours.
 """
 
 from __future__ import annotations
@@ -66,23 +65,27 @@ def load_zones() -> frozenset[str]:
 
 
 def parse(level: str) -> str:
-    """The canonical spelling; ValueError for what is neither a zone nor a known form."""
+    """The canonical spelling.
+
+    Raises:
+        ValueError: The level is neither an IANA zone nor one of the forms.
+    """
     if level in {"unset", "localtime=UTC"}:
         return CONTROL
     form, separator, value = level.rpartition("=")
     if separator and form not in {"TZ", "localtime"}:
         raise ValueError(
-            f"{form!r} is no form of a time zone; write Area/City, TZ=… or localtime=…"
+            f"{form!r} is not a form of a time zone; write Area/City, TZ=… or localtime=…"
         )
     if value in load_zones() or (form == "localtime" and value == "none"):
         return level
     if form == "TZ" and _POSIX.fullmatch(value):
         return level
-    raise ValueError(f"{value!r} is no IANA time zone; nearest: {nearest(value, load_zones())}")
+    raise ValueError(f"{value!r} is not an IANA time zone; nearest: {nearest(value, load_zones())}")
 
 
 def realise(level: str, spec: HostSpec) -> HostSpec:
-    """The level in TZ, in the files, or in both."""
+    """Set TZ, the files, or both."""
     form, _, zone = level.rpartition("=")
     variable = None if form == "localtime" or level == CONTROL else zone
     file = CONTROL if form == "TZ" else None if zone == "none" else zone

@@ -42,7 +42,11 @@ _MAX_UID = 2**31 - 1
 
 
 def parse_account(level: str) -> User:
-    """The account that a level names; ValueError if it names none."""
+    """The account that a level describes.
+
+    Raises:
+        ValueError: A field is not valid, or the number of fields is.
+    """
     login, *rest = level.split(":")
     if not _LOGIN.fullmatch(login):
         raise ValueError(f"a login is a letter, then letters, digits, . _ or -, not {login!r}")
@@ -62,7 +66,7 @@ def parse_account(level: str) -> User:
 
 
 def parse(level: str) -> str:
-    """The canonical spelling: a login alone where that says everything."""
+    """The canonical spelling: a login alone if the other fields follow from it."""
     user = parse_account(level)
     if user == parse_account(user.login):
         return user.login

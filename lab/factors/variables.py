@@ -1,13 +1,13 @@
 """Variables: any other environment variable, by name.
 
-A level is a list of assignments as a shell reads them, sorted by name: ``A=1 B='x y'``.  Not
-to be set here is what other factors decide, and what follows from user and directory:
-:func:`names_of_other_factors` says which names these are.
+A level is a list of assignments in shell syntax, sorted by name: ``A=1 B='x y'``.  Variables that
+other factors decide, or that follow from user and directory, are not allowed:
+:func:`names_of_other_factors` lists them.
 
-The control is ``none``.  The named levels are switches that programs of all kinds read under
-the same name, so that they may mean something to a client of which nothing is known.  Which
-names a certain client reads is mined from its own files (:mod:`lab.clients.mining.env_vars`) when
-it is audited; one level can set hundreds of them.
+The control is ``none``.  The named levels are switches that many programs read under the same
+name, so that an unknown client may react to them.  The names that a certain client reads are
+mined from its own files (:mod:`lab.clients.mining.env_vars`) in an audit; one level can set
+hundreds of them.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ GENERAL = (
 """Names that programs of all kinds read."""
 
 _IMPLIED = ("HOME", "LOGNAME", "PATH", "PWD", "SHELL", "USER")
-"""What a login sets by itself (lab/sandbox/jail/plan.py, ``base_variables``)."""
+"""Variables of every login (lab/sandbox/jail/plan.py, ``base_variables``)."""
 # fmt: off
 _LOCALE = (
     "LC_ADDRESS", "LC_COLLATE", "LC_CTYPE", "LC_IDENTIFICATION", "LC_MEASUREMENT", "LC_MESSAGES",
@@ -63,15 +63,15 @@ _LONGEST, _LONGEST_TOGETHER = 2**17 - 1, 2**20
 _QUOTING = frozenset("'\"\\")
 _MIN_NEEDLE_LENGTH = 4
 _PLAIN_WORDS = frozenset({"true", "false", "none", "null", "auto"})
-"""Values that stand in any traffic by themselves."""
+"""Values that occur in any traffic."""
 
 
 @cache
 def names_of_other_factors() -> frozenset[str]:
-    """Names of variables that are no level of this factor.
+    """Names of variables that this factor must not set.
 
-    They are decided by a named level of another factor, or follow from user and directory.
-    What a client's profile sets itself is not among them, since it differs between clients.
+    A named level of another factor decides them, or they follow from user and directory.
+    Variables of a client's profile are not included, because they differ between clients.
     """
     others = [factor for name, factor in factors().items() if name != FACTOR.name]
     return frozenset((*_IMPLIED, *_LOCALE)).union(
@@ -84,7 +84,7 @@ def names_of_other_factors() -> frozenset[str]:
 
 
 def parse_assignments(level: str) -> dict[str, str]:
-    """The variables that a level sets; ValueError for what is no level."""
+    """The variables that a level sets; ValueError if it is not a level."""
     return dict(_parse_pairs(level))
 
 
@@ -153,7 +153,7 @@ def parse(level: str) -> str:
 
 
 def realise(level: str, spec: HostSpec) -> HostSpec:
-    """The variables set; all others stay as they are."""
+    """Set the variables and keep all others."""
     return spec.with_variables(**dict(_parse_pairs(level)))
 
 

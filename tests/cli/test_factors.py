@@ -14,6 +14,7 @@ def test_all_are_listed_with_a_summary(capsys):
     for name, item in factors().items():
         assert f"{name} " in printed
         assert item.summary in printed
+    assert "a level is one value of it" in printed
 
 
 def test_one_is_shown_with_its_levels(capsys):

@@ -31,14 +31,16 @@ def trees(draw: st.DrawFn) -> FileTree:
 @given(tree=trees())
 def test_parents_come_first_and_all_are_there_once_complete(tree: FileTree):
     seen = {""}
-    for path, item in tree.complete().entries:
+    for path, item in tree.with_parents().entries:
         assert path.rpartition("/")[0] in seen
         if isinstance(item, Directory):
             seen.add(path)
-    assert tree.complete().complete() == tree.complete()
-    assert tree.mapping.items() <= tree.complete().mapping.items()
+    assert tree.with_parents().with_parents() == tree.with_parents()
+    assert tree.mapping.items() <= tree.with_parents().mapping.items()
     assert all(
-        item == Directory() for path, item in tree.complete().entries if path not in tree.mapping
+        item == Directory()
+        for path, item in tree.with_parents().entries
+        if path not in tree.mapping
     )
 
 
@@ -75,33 +77,37 @@ def test_whatever_differs_shows_in_the_digest():
 @CALM
 @given(tree=trees())
 def test_a_tree_is_moved_as_a_whole(tree: FileTree):
-    moved = tree.under("~/code/")
+    moved = tree.move_below("~/code/")
     assert [path for path, _ in moved.entries] == ["~/code" + path for path, _ in tree.entries]
-    assert moved.under("/").under("/x") == tree.under("/x/code")
+    assert moved.move_below("/").move_below("/x") == tree.move_below("/x/code")
 
 
 def test_any_beginning_is_replaced_when_a_tree_is_moved():
     home = FileTree.of({"~": Directory(0o700), "~/.rc": File(), "~/.~": File()})
-    assert set(home.under("/home/ana").mapping) == {"/home/ana", "/home/ana/.rc", "/home/ana/.~"}
+    assert set(home.move_below("/home/ana").mapping) == {
+        "/home/ana",
+        "/home/ana/.rc",
+        "/home/ana/.~",
+    }
     with pytest.raises(UsageError, match="would become one"):
-        FileTree.of({"~/a": File(), "./a": File()}).under("/x")
+        FileTree.of({"~/a": File(), "./a": File()}).move_below("/x")
 
 
 def test_settled_a_tree_of_the_home_is_where_it_would_be_moved_to():
     home = FileTree.of({"~": Directory(0o750), "~/.ssh": Directory(0o700), "~/.ssh/id": File()})
     project = FileTree.of({".": Directory(0o750), "./src/main.c": File(b"")})
-    settled = BARE.with_files(home.merged(project).mapping).settled()
-    expected = home.under("/home/dev").merged(project.under("/home/dev/project"))
+    settled = BARE.with_files(home.merge(project).mapping).settled()
+    expected = home.move_below("/home/dev").merge(project.move_below("/home/dev/project"))
     assert settled.files == expected.mapping
 
 
 def test_the_other_wins_where_two_trees_have_the_same():
     one = FileTree.of({"/a": File(b"1"), "/b": File(b"1")})
     two = FileTree.of({"/b": File(b"2"), "/c/d": Link("x")})
-    assert one.merged(two) == FileTree.of({"/a": File(b"1"), **two.mapping})
-    assert two.merged(FileTree()) == two
+    assert one.merge(two) == FileTree.of({"/a": File(b"1"), **two.mapping})
+    assert two.merge(FileTree()) == two
     with pytest.raises(UsageError, match="'/c' is not a directory"):
-        two.merged(FileTree.of({"/c": File()}))
+        two.merge(FileTree.of({"/c": File()}))
 
 
 def test_the_mapping_cannot_be_changed():
@@ -162,7 +168,9 @@ def test_an_item_that_cannot_be_is_refused_in_one_line(item: Item):
 
 @pytest.mark.parametrize("path", ["~", "."])
 def test_home_and_project_are_directories(path: str):
-    assert FileTree.of({path: Directory(0o700)}).complete().entries == ((path, Directory(0o700)),)
+    assert FileTree.of({path: Directory(0o700)}).with_parents().entries == (
+        (path, Directory(0o700)),
+    )
     with pytest.raises(UsageError, match="nothing else can be there"):
         FileTree.of({path: Link("/x")})
 

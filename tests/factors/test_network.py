@@ -85,7 +85,7 @@ def test_the_canonical_spelling(level: str, canonical: str | None):
         ("interface=lo", "none of"),
         ("interface=a;interface=b", "twice"),
         ("no-ipv6;no-ipv6", "twice"),
-        ("no-ipv6=1", "no setting"),
+        ("no-ipv6=1", "nor a setting"),
         ("also=eth0", "no name comes twice"),
         (f"also=wg0;address={OWN4}", "no address comes twice"),
         ("resolver=8.8.8.8;resolver=8.8.8.8", "no resolver comes twice"),
@@ -99,7 +99,7 @@ def test_the_canonical_spelling(level: str, canonical: str | None):
         ("no-ipv6;also=wg0;address=fd00::5/64", "without IPv6"),
         ("gateway=10.0.0.1", "no IPv4 subnet"),
         (";".join(f"resolver={address}" for address in PUBLIC_RESOLVERS[:4]), "at most 3"),
-        ("wifi;no-ipv6", "no setting"),
+        ("wifi;no-ipv6", "nor a setting"),
     ],
 )
 def test_what_is_no_network_is_refused(level: str, why: str):

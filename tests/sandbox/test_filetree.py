@@ -126,10 +126,10 @@ def alike_in_a_folder(filesystem: FakeFilesystem, tree: FileTree) -> None:
     uid, gid = os.geteuid(), os.getegid()
     with tempfile.TemporaryDirectory() as folder:
         reset(filesystem)
-        populate(filesystem, tree.under(folder).complete().mapping, AT, uid, gid)
+        populate(filesystem, tree.move_below(folder).with_parents().mapping, AT, uid, gid)
         opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            write_tree(opened, tree.under("/").complete().mapping, AT)
+            write_tree(opened, tree.move_below("/").with_parents().mapping, AT)
         finally:
             os.close(opened)
         roots = sorted({f"{folder}/{path.split('/')[1]}" for path, _ in tree.entries})
@@ -225,15 +225,15 @@ def test_a_cell_and_the_twin_look_the_same(
     project: FileTree,
     etc: FileTree,
 ):
-    in_a_cell(run, locale_cache, filesystem, home.merged(project).merged(etc))
+    in_a_cell(run, locale_cache, filesystem, home.merge(project).merge(etc))
 
 
 @given(home=homes(), project=projects())
 @settings(CALM, max_examples=10)
 def test_the_jail_is_completed_as_a_tree_is(home: FileTree, project: FileTree):
-    spec = BARE.with_files(home.merged(project).mapping).settled()
+    spec = BARE.with_files(home.merge(project).mapping).settled()
     planned = plan_jail(Jail(spec, ("true",)), HostFacts(), "/tree").tree
-    assert list(FileTree.of(planned).complete().entries) == list(planned.items())
+    assert list(FileTree.of(planned).with_parents().entries) == list(planned.items())
 
 
 @pytest.mark.cell

@@ -51,7 +51,7 @@ def folder(tmp_path):
     return folder
 
 
-def test_specimens_are_read_in_order_with_absolute_paths(folder):
+def test_specimens_are_read_in_order_settled(folder):
     found_set = load_specimens(folder)
     copy, inc = found_set.specimens
     assert copy.argv == ("/usr/bin/python3", str(folder / "copy.py"))

@@ -1,17 +1,17 @@
-"""Where the bytes of a file mention environment variables, and how surely.
+"""Patterns for environment variables in the bytes of a file.
 
-Three kinds of mention, surest first.  *Read*: a name in an expression that reads the
-environment, in the words of any common language: ``process.env.X``, ``os.environ["X"]``,
-``getenv("X")``, ``env::var("X")``, ``ENV.fetch("X")``, ``$ENV{X}``, ``envvar="X"``,
-``{X: a} = process.env``, and in a shell's script ``$X``.  *Quoted*: a quoted name, or one
-after a dot, that may as well be a constant.  *Run*: capitals anywhere in a compiled program,
-where texts often stand one behind the other with nothing between.
+There are three kinds of match, from the most certain to the least.  *Read*: a name in an
+expression that reads the environment, in any common language: ``process.env.X``,
+``os.environ["X"]``, ``getenv("X")``, ``env::var("X")``, ``ENV.fetch("X")``, ``$ENV{X}``,
+``envvar="X"``, ``{X: a} = process.env``, and ``$X`` in a shell script.  *Quoted*: a quoted
+name, or one after a dot, which may also be a constant.  *Run*: capitals anywhere in a compiled
+program, where texts often follow each other without a separator.
 
-No expression is tried but where the file holds ``env``, in one of three spellings, and no
-part of one can match in more than one way (possessive quantifiers), so the time grows with
-the file's length alone.  A compiled program may hold a script (as bun's and node's single
-executables do), so it is searched for all three kinds; its machine code is left out of the
-runs, because long code holds any few capitals by chance.
+An expression is only tried where the file has ``env``, in one of three spellings, and it matches
+in one way only (possessive quantifiers), so the time is linear in the size of the file.  A
+compiled program may contain a script (single executables of bun and node do), so it is searched
+for all three kinds.  Its machine code is not searched for runs, because code contains a few
+capitals by chance.
 
 Formats: the System V ABI's ELF header and section headers (``SHF_EXECINSTR`` marks code).
 """
@@ -37,15 +37,15 @@ Contents: TypeAlias = bytes | mmap.mmap
 
 _NAME = rb"([A-Z][A-Z0-9_]{2,63}+)(?![A-Za-z0-9_$])"
 _LONG_NAME = rb"(?=[A-Z0-9]{1,62}+_)" + _NAME
-"""With an underscore, as names have that are not words of something else."""
+"""With an underscore, which ordinary words do not have."""
 _QUOTE = rb"""["'`]"""
 _QUOTE_START = rb"\s{0,80}+b?" + _QUOTE
-"""What comes before a quoted name; Python's ``os.environb`` takes bytes."""
+"""The text before a quoted name; Python's ``os.environb`` takes bytes."""
 _WORD = rb"[A-Za-z0-9_$]{0,60}+"
 
 
 def _expression(anchor: bytes, *, dotted: bytes = _NAME) -> re.Pattern[bytes]:
-    """Expressions that begin with this spelling of ``env``."""
+    """A pattern for the expressions that begin with this spelling of ``env``."""
     forms = (
         rb"(?:iron)?!?\??\." + dotted,  # process.env.X, env?.X
         rb"(?:ironb?)?!?(?:\?\.)?\[" + _QUOTE_START + _NAME + _QUOTE,  # os.environ["X"], env["X"]
@@ -77,7 +77,7 @@ _MEMBERSHIP_TEST = re.compile(
 _DESTRUCTURING = re.compile(rb"\}\s{0,4}+=\s{0,4}+[\w$.?]{0,40}\Z")
 _KEY = re.compile(rb"(?<![A-Za-z0-9_$.])" + _NAME + rb"(?=\s{0,4}+[:=,]|\s{0,4}+\Z)")
 _MAX_LOOKBACK = 4000
-"""How far before ``} = process.env`` its opening brace is looked for."""
+"""Bytes before ``} = process.env`` in which its opening brace is searched."""
 
 _QUOTED = re.compile(rb"""["'`.]""" + _LONG_NAME)
 _RUN = re.compile(rb"[A-Z](?<![A-Z0-9_].)[A-Z0-9]*+_[A-Z0-9_]*+", re.DOTALL)
@@ -88,7 +88,7 @@ _SHELL_SET = re.compile(rb"(?:^|[\s;&|(])" + _NAME + rb"=", re.MULTILINE)
 
 
 def find_script_reads(contents: Contents) -> Counter[bytes]:
-    """Names in expressions that read the environment, and how often each is read."""
+    """Names in expressions that read the environment, and how often each occurs."""
     found: Counter[bytes] = Counter()
     for expression in _EXPRESSIONS:
         found.update(match[match.lastindex or 0] for match in expression.finditer(contents))
@@ -103,7 +103,7 @@ def find_script_reads(contents: Contents) -> Counter[bytes]:
 
 
 def _find_reads_before(contents: Contents, start: int, end: int) -> Iterator[bytes]:
-    """What the words before ``env``, back to ``start``, read of it."""
+    """Names that the code before ``env``, from ``start`` on, reads from it."""
     before = contents[max(start, end - 160) : end]
     if asked := _MEMBERSHIP_TEST.search(before):
         yield asked[1]
@@ -116,7 +116,7 @@ def _find_reads_before(contents: Contents, start: int, end: int) -> Iterator[byt
 
 
 def find_shell_reads(contents: Contents) -> Counter[bytes]:
-    """Names that a shell's script uses and does not set, or that it has a default for."""
+    """Names that a shell script uses and does not set, or has a default for."""
     own = {match[1] for match in _SHELL_SET.finditer(contents)}
     found = Counter(match[1] for match in _SHELL_DEFAULT.finditer(contents))
     found.update(m[1] for m in _SHELL_USE.finditer(contents) if m[1] not in own)
@@ -131,8 +131,8 @@ def find_quoted_names(contents: Contents) -> set[bytes]:
 def find_capital_runs(contents: Contents) -> set[tuple[bytes, bool]]:
     """Runs of capitals with an underscore in a compiled program, outside its code.
 
-    With each goes whether a small letter follows.  That may begin another text
-    (``X_HOMEfailed``), or end a word that began with the run's last letter (``X_HOMEFailed``).
+    Each comes with whether a small letter follows.  That letter may begin another text
+    (``X_HOMEfailed``), or belong to a word with the run's last letter (``X_HOMEFailed``).
     """
     found: set[tuple[bytes, bool]] = set()
     start = 0
@@ -144,7 +144,7 @@ def find_capital_runs(contents: Contents) -> set[tuple[bytes, bool]]:
 
 
 def _code_ranges(contents: Contents) -> list[tuple[int, int]]:
-    """Where an ELF file's machine code lies, in order; empty where its sections are unknown."""
+    """Start and end of each section of machine code in an ELF file; empty if they are unknown."""
     header = contents[:64]
     if not header.startswith(b"\x7fELF"):
         return []

@@ -1,19 +1,20 @@
-"""Mining: which environment variables the client's own files name.
+"""Names of environment variables in a client's own files.
 
-Whoever varies environment variables must know their names, and nobody can guess them.  A
-program names those that it reads, and what the lab can show to a client it can also search.
-This is no analysis of what the client does: a name found here is worth a trial, and only a
-trial tells whether it matters.
+To vary an environment variable the lab must know its name, and a program contains the names
+that it reads.  A name found here is a candidate: only a trial shows whether it has an effect.
 
-Searched is what the client brings along (:mod:`lab.clients.mining.program_files`), and nothing that
-reads variables for any program, such as an interpreter.
+The client's own files are searched (:mod:`lab.clients.mining.program_files`), but not
+interpreters, which read variables for any program.
 
-The order of the names says how surely each is a variable.  First come those that are read in
-an expression, the most often read first.  Then those that only stand there, but begin like
-names that are surely variables: like two that are read, like the client's own name, or like
-a variable of its profile.  Last come other names in quotes, and other capitals of compiled
-programs and of small scripts, those first that end or begin as variables do.  Equal ones
-come in alphabetical order, so the same files give the same names on every machine.
+The names are in order of decreasing certainty:
+
+1. names in expressions that read the environment, the most frequent first;
+2. quoted names with a prefix of a known variable: of two that are read, of the client's own
+   name, or of a variable in its profile;
+3. other quoted names, and other words in capitals in compiled programs and in small scripts,
+   those with a usual prefix or suffix first.
+
+Names of equal rank are in alphabetical order, so the result is the same on every machine.
 """
 
 from __future__ import annotations
@@ -42,19 +43,19 @@ __all__ = ["MinedNames", "mine_env_var_names", "mine_env_vars", "open_contents"]
 
 MAX_FILES = 100_000
 MAX_BYTES = 4 * 2**30
-"""Read in all; a program that lies in a folder full of other things is searched this far."""
+"""How much is read in total; the folder of a program may hold many other files."""
 _MMAP_FROM_BYTES = 16 * 2**20
-"""Larger files are mapped into memory, not copied there."""
+"""Files of this size or more are mapped into memory instead of copied."""
 
 
 _HAND_WRITTEN_BYTES = 2**18
-"""A script that may well be written by hand, where capitals mean something."""
+"""The largest size of a script that was probably written by hand, so that capitals matter."""
 _LONGEST_NAME = 64
 _MIN_LETTERS = 5
 _PLAUSIBLE = re.compile(r"[A-Z]+[0-9]*(?:_(?:[A-Z]+[0-9]*|[0-9]+))+")
-"""No word goes on after a digit, as the names do that compilers make."""
+"""A part of a name ends after its digits, unlike in names that compilers generate."""
 _MIN_SPLIT_PREFIX = 4
-"""A shorter beginning also stands inside of names (``AI_`` in ``OPENAI_``)."""
+"""A shorter prefix also occurs inside names, such as ``AI_`` in ``OPENAI_``."""
 # fmt: off
 _SUFFIXES = frozenset((
     "ARGS", "CERT", "CERTS", "CONFIG", "DEBUG", "DIR", "DISABLE", "DISABLED", "ENABLE",
@@ -64,13 +65,14 @@ _SUFFIXES = frozenset((
 ))
 _PREFIXES = frozenset(("DISABLE", "ENABLE", "FORCE", "NO", "SKIP", "USE"))
 # fmt: on
-"""Words that variables of programs of all kinds end and begin with."""
+"""Usual suffixes and prefixes of the variables of all kinds of programs."""
 
 
 class MinedNames(msgspec.Struct, frozen=True):
-    """The names, how many files were searched, and how many could not be read.
+    """The names that were found, and how much was searched.
 
-    ``complete`` is false where there was more than the lab searches.
+    ``files`` were searched, ``unreadable`` could not be read.  ``complete`` is false if there
+    were more files or bytes than the lab searches.
     """
 
     names: tuple[str, ...]
@@ -80,16 +82,16 @@ class MinedNames(msgspec.Struct, frozen=True):
 
 
 def mine_env_var_names(client: Client, most: int = 2000) -> tuple[str, ...]:
-    """Names of environment variables in the client's own files, the surest first.
+    """Names of environment variables in the client's own files, the most certain first.
 
     At most ``most``.  Names that the profile sets, or that another factor decides, are not
-    left out.  What cannot be read is passed over; :func:`mine_env_vars` tells how much that was.
+    excluded.  Unreadable files are skipped; :func:`mine_env_vars` counts them.
     """
     return mine_env_vars(client, most).names
 
 
 def mine_env_vars(client: Client, most: int = 2000) -> MinedNames:
-    """The same with an account of what was searched."""
+    """The same names, with the number of files that were searched."""
     read: Counter[bytes] = Counter()
     standing: set[bytes] = set()
     loose: set[tuple[bytes, bool]] = set()
@@ -121,8 +123,8 @@ def mine_env_vars(client: Client, most: int = 2000) -> MinedNames:
 
 @contextmanager
 def open_contents(path: str) -> Iterator[Contents]:
-    """The bytes of a file, mapped where it is large; OSError or ValueError where there are none."""
-    # A pipe put in the file's place would keep a plain open waiting for ever.
+    """The bytes of a file; large files are mapped.  OSError or ValueError if it is unreadable."""
+    # Without O_NONBLOCK, opening a pipe that replaced the file would block.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb") as file:
         if os.fstat(descriptor).st_size < _MMAP_FROM_BYTES:
@@ -133,7 +135,7 @@ def open_contents(path: str) -> Iterator[Contents]:
 
 
 def _own_prefixes(client: Client) -> frozenset[str]:
-    """First words of names that are surely this client's: of its own, and of its profile."""
+    """First words of the client's own names: of its program, package and profile."""
     profile = client.profile
     variable = profile.provider.endpoint_variable or ()
     variables = (variable,) if isinstance(variable, str) else variable
@@ -156,7 +158,7 @@ def _rank_names(
     capital_runs: set[tuple[bytes, bool]],
     own: frozenset[str],
 ) -> tuple[str, ...]:
-    """All names that can be variables, the surest first."""
+    """All names that can be variables, the most certain first."""
     sure = {name.decode(): count for name, count in read.items() if not name.endswith(b"_")}
     shared = Counter(_first_word(name) for name in sure if "_" in name)
     weight = {first: count for first, count in shared.items() if count > 1}
@@ -176,15 +178,15 @@ def _rank_names(
 
 
 def _split_pattern(beginnings: Iterable[str]) -> re.Pattern[str]:
-    """Where a name begins that has one of these beginnings, right after another text."""
+    """A pattern for the position inside a run where a name with one of these prefixes begins."""
     known = "|".join(sorted(word for word in beginnings if len(word) >= _MIN_SPLIT_PREFIX))
     return re.compile(f"(?<=[A-Z0-9])(?=(?:{known})_)" if known else r"(?!)")
 
 
 def _split_run(run: str, cut: bool, border: re.Pattern[str]) -> Iterator[str]:
-    """The names that a run may be, or be made of.
+    """The names that a run of capitals may be, or may consist of.
 
-    ``cut`` says that its last letter may belong to a word that follows.
+    If ``cut``, the last letter of the run may belong to the next word.
     """
     *parts, last = border.split(run)
     if not cut or _has_usual_end(last):

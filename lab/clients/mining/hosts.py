@@ -1,18 +1,16 @@
-"""Words of a client's own files that look like what it may compare a host with.
+"""Hosts, domain endings and keywords in a client's own files.
 
-A program that treats some hosts in another way must hold something to compare them with: a
-host, the end of one (``.cn``), or a word within one, unless it hides them.  Found here are
-quoted texts and hosts of URLs, in what the client brings along
-(:mod:`lab.clients.mining.program_files`). Like the names of variables
-(:mod:`lab.clients.mining.env_vars`), a word is worth a trial, and only a trial tells whether it
-matters.
+A program that treats some hosts differently must compare host names with something: a host, an
+ending (``.cn``), or a word inside a host name.  Unless it obfuscates them, they are quoted texts
+or hosts of URLs in its files (:mod:`lab.clients.mining.program_files`).  A word found here is a
+candidate: only a trial shows whether it has an effect.
 
-A host is a name of two to seven labels under a top-level domain that exists; names of files
-(``main.py``) are left out where their ending is both.  A keyword is a quoted word that
-stands within a few lines of a host or an ending.
+A host has two to seven labels under an existing top-level domain.  Names of files (``main.py``)
+are excluded if their extension is also a top-level domain.  A keyword is a quoted word within
+a few lines of a host or an ending.
 
-Of each kind those come first that stand among most others of their kind, as in a list;
-equal ones in alphabetical order.  The same files give the same words on every machine.
+Words of each kind are ordered by the number of neighbours of the same kind, as in a list, and
+then alphabetically, so the result is the same on every machine.
 """
 
 from __future__ import annotations
@@ -31,13 +29,13 @@ from lab.factors.data.endpoint_hosts import ALL_COUNTRIES, GENERIC
 __all__ = ["HostWords", "find_host_words", "find_host_words_in"]
 
 MAX_WORDS = 200
-"""Words of each kind."""
+"""How many words of each kind are returned."""
 MAX_BYTES = 512 * 2**20
 _MAX_FILES = 20_000
 _KEYWORD_DISTANCE = 300
-"""Bytes on each side of a host in which a quoted word is a keyword."""
+"""The greatest distance in bytes between a keyword and a host."""
 _MAX_HITS = 5000
-"""Of one file."""
+"""How many matches of each kind are used per file."""
 
 _DOMAINS = frozenset((*ALL_COUNTRIES, *GENERIC))
 _ALSO_FILE_EXTENSIONS = frozenset(
@@ -61,7 +59,7 @@ _ALSO_FILE_EXTENSIONS = frozenset(
         "vc",
     )
 )
-"""Top-level domains that are endings of files as well."""
+"""Top-level domains that are also extensions of files."""
 _RESERVED = re.compile(
     r"(?:^|\.)(?:localhost|local|internal|invalid|test|example\.(?:com|net|org))$"
 )
@@ -74,7 +72,7 @@ _QUOTED = re.compile(rb"""["'`]([a-z][a-z0-9-]{2,23})["'`]""")
 
 
 class HostWords(msgspec.Struct, frozen=True):
-    """Hosts, endings of hosts with their dot, and words that stand near either."""
+    """Hosts, endings of hosts with their dot, and words close to either."""
 
     hosts: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
@@ -82,7 +80,7 @@ class HostWords(msgspec.Struct, frozen=True):
 
 
 def find_host_words(client: Client) -> HostWords:
-    """The words in the client's own files; what cannot be read is passed over."""
+    """The words in the client's own files; unreadable files are skipped."""
     hosts: Counter[str] = Counter()
     endings: Counter[str] = Counter()
     keywords: Counter[str] = Counter()
@@ -128,8 +126,8 @@ def _count_words(
     for number, (start, kind, text) in enumerate(matches):
         neighbours = 1
         for other in (number - 1, number + 1):
-            near = 0 <= other < len(matches) and abs(matches[other][0] - start) < _KEYWORD_DISTANCE
-            neighbours += near and matches[other][2] != text
+            close = 0 <= other < len(matches) and abs(matches[other][0] - start) < _KEYWORD_DISTANCE
+            neighbours += close and matches[other][2] != text
         kind[text] = max(kind[text], neighbours)
         here = max(searched, start - _KEYWORD_DISTANCE)
         searched = start + len(text) + _KEYWORD_DISTANCE

@@ -1,10 +1,10 @@
-"""What a client brings along: its own programs and scripts, among all that its jail shows.
+"""The client's own programs and scripts, among all files that its jail contains.
 
-These are the files that the client's command names, and those of its folders.  An interpreter
-is not the client's, wherever it lies, nor is that interpreter's own library, nor npm; but the
-packages beside them are.  Links are not followed, so nothing outside the folders counts.
+These are the files in the client's command and in its folders.  Interpreters, their standard
+libraries and npm are not the client's own; packages installed beside them are.  Links are not
+followed, so no file outside of the folders is included.
 
-What kind of program a file is tells its name, or else its first bytes.
+The kind of a program follows from the name of its file, or else from its first bytes.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ _INTERPRETERS = re.compile(
     r"|(?:ba|da|z|k|fi)?sh)[0-9.]*(?:-[0-9.]+)?"
 )
 _PYTHON_LIBRARY = re.compile(r".*/lib(?:32|64)?/(?:python|pypy)\d+(?:\.\d+)?t?")
-"""A Python's own library; of its folders, only these are others'."""
+"""A Python's standard library; only these folders in it hold other packages."""
 _PACKAGES = ("site-packages", "dist-packages")
 _NODE_TOOLS = ("corepack", "npm")
 
 
 def list_program_files(client: Client) -> Iterator[str]:
-    """The host's paths of files that may be programs, each file once, always in one order.
+    """Host paths of files that may be programs, each file once, in a fixed order.
 
-    Those that the command names come first, then folder by folder.
+    Files that the command names come first, then folder by folder.
     """
     seen: set[tuple[int, int]] = set()
     for path in _candidates(client):
         try:
             status = os.lstat(path)
         except OSError:
-            continue  # gone since its folder was listed, or no file's name at all
+            continue  # deleted since its folder was listed, or not a valid name
         identity = (status.st_dev, status.st_ino)
         if stat.S_ISREG(status.st_mode) and status.st_size and identity not in seen:
             seen.add(identity)
@@ -59,7 +59,7 @@ def list_program_files(client: Client) -> Iterator[str]:
 
 
 def classify_program(path: str, head: bytes) -> ProgramKind | None:
-    """What the file with these first bytes is; None for what is no program of the client's."""
+    """The kind of a program; None for an interpreter, and for a file that is no program."""
     name = os.path.basename(path)
     if head.startswith(b"\x7fELF"):
         return None if _INTERPRETERS.fullmatch(name) else "compiled"
@@ -73,8 +73,8 @@ def _candidates(client: Client) -> Iterator[str]:
         if word.startswith("/") and "\0" not in word:
             yield os.path.realpath(to_host_path(word, client.mounts))
     hidden = {os.path.realpath(folder) for folder in client.hidden_folders}
-    for shown in (*(here for here, _ in client.mounts), *client.readable):
-        root = os.path.realpath(shown)
+    for top in (*(here for here, _ in client.mounts), *client.readable):
+        root = os.path.realpath(top)
         yield root
         for folder, folders, names in os.walk(root):
             folders[:] = sorted(
@@ -87,7 +87,7 @@ def _candidates(client: Client) -> Iterator[str]:
 
 
 def _is_client_part(folder: str, name: str) -> bool:
-    """Whether a folder's part is the client's, and no interpreter's or tool's."""
+    """Whether an entry of a folder is the client's, not an interpreter's or a tool's."""
     if _PYTHON_LIBRARY.fullmatch(folder):
         return name in _PACKAGES
     if name in _NODE_TOOLS and folder.endswith("/lib/node_modules"):

@@ -1,5 +1,5 @@
-"""What factors are made of: tables of what machines really look like, and ways to write it.
+"""Data of factors: tables of what real machines have, and functions that write its formats.
 
-No factor is defined here.  Tables come in (clouds, distributions, dotfiles, …) as plain data;
-a factor's own file says what its levels mean.
+In: a value from a level (a host, a name, a kind).  Out: plain data: files, variables, addresses.
+No factor is defined here; the file of a factor says what its levels mean.
 """

@@ -1,11 +1,11 @@
 """Marks of clouds: of virtual machines, and of services that rent containers and workspaces.
 
-On a virtual machine, cloud-init writes down which cloud it found, and of which instance; the
-kernel is the distribution's own for that cloud.  Services tell of themselves by the variables
-that their documentation lists, in a container on a kernel of their choice.
+On a virtual machine, cloud-init records the cloud and the instance, and the kernel is the
+distribution's own for that cloud.  Services set the variables that their documentation lists, in
+a container with a kernel of their choice.
 
-Numbers and names are invented.  Left out are tokens and keys, and what other factors decide:
-the host's name, the user, paths, and variables of a build or of an editor.
+Numbers and names are invented.  Left out are tokens and keys, and what other factors decide: the
+host's name, the user, paths, and variables of a build or of an editor.
 """
 
 from __future__ import annotations

@@ -1,13 +1,11 @@
 """Coding agents, by the traces that each leaves: variables around it, and files in the home.
 
-``VARIABLES`` are what an agent sets for the commands that it runs, so that they know that
-no person reads along; programs that look for them publish lists, from which these come.
-``FILES`` are what an agent that was used once leaves below the home.  Only histories, logs
-and session files are given, never a configuration: an agent that is itself the client then
-finds a past, but no settings that would change how it works.
+``VARIABLES`` are those that an agent sets for the commands that it runs; lists of programs that
+detect agents are their source.  ``FILES`` are those that an agent leaves below the home after
+one use.  Only histories, logs and session files are included, no configuration, so that an agent
+that is itself the client does not change its settings.
 
-The list is one of general knowledge, not of what any client looks for.  Adding to it is
-always right; order has no meaning.
+The list is general knowledge, independent of any client.  Order has no meaning.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from collections.abc import Mapping
 __all__ = ["FILES", "SESSION", "VARIABLES"]
 
 SESSION = "4b8d6e12-93a5-4c07-8f1e-d05a7c2b6e94"
-"""The made-up number of the one conversation that all files tell of."""
+"""The invented id of the conversation in all files."""
 
 _FOLDER = "/srv/notes"
 _QUESTION = "What does this function return?"
@@ -43,7 +41,7 @@ VARIABLES: Mapping[str, Mapping[str, str]] = {
     "opencode": {"AGENT": "1", "OPENCODE": "1"},
     "qwen-code": {"QWEN_CODE": "1", **_PAGERS},
 }
-"""What an agent sets for its commands, by its name."""
+"""The variables that an agent sets for its commands, by its name."""
 
 FILES: Mapping[str, Mapping[str, str]] = {
     "aider": {
@@ -100,4 +98,4 @@ FILES: Mapping[str, Mapping[str, str]] = {
         "~/.codeium/windsurf/installation_id": f"{SESSION}\n",
     },
 }
-"""What an agent that was used leaves in the home, by its name: paths and texts."""
+"""The files that an agent leaves in the home after use, by its name: paths and texts."""

@@ -1,13 +1,13 @@
-"""Marks of what a distribution runs inside: a container, or WSL.
+"""Marks of a container or of WSL, in which a distribution runs.
 
-Docker and Podman leave a file of their own; Kubernetes sets variables for its own service and
-gives each pod a service account; systemd notes the container that it manages; WSL's init
-sets variables and mounts the drives of Windows.  :mod:`lab.factors.data.clouds` has those of
+Docker and Podman create a file of their own; Kubernetes sets variables for its own service and
+gives each pod a service account; systemd records the container manager; WSL's init sets
+variables and mounts the drives of Windows.  :mod:`lab.factors.data.clouds` has the marks of
 clouds.
 
-A container has the kernel of its host, and with control groups of version 2 and a namespace
-for them it sees itself at their root.  Numbers, names and keys are invented.  Left out is
-what other factors decide: the host's name, and variables of a desktop, an editor or a build.
+A container has the kernel of its host.  With control groups of version 2 and a namespace for
+them it sees itself at their root.  Numbers, names and keys are invented.  Left out is what other
+factors decide: the host's name, and variables of a desktop, an editor or a build.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ __all__ = ["DOCKER_FILE", "MARKS", "ContainerMark", "make_container_mark"]
 
 
 class ContainerMark(msgspec.Struct, frozen=True):
-    """What is added to a distribution; None leaves the distribution's own.
+    """Additions to a distribution; None keeps the distribution's own value.
 
-    ``needles`` are the texts by which a copy would be known.
+    ``needles`` are the texts that identify a copy of the mark.
     """
 
     variables: Mapping[str, str] = {}
@@ -58,7 +58,14 @@ def make_container_mark(
     kernel: Kernel = _HOST,
     needles: tuple[str, ...] = (),
 ) -> Callable[[Distribution], ContainerMark]:
-    """The mark of a container that is the same in every distribution."""
+    """A mark that is the same in every distribution.
+
+    Args:
+        variables: Environment variables of the container.
+        files: Files by path.
+        kernel: The kernel of the container's host.
+        needles: Texts that identify a copy of the mark.
+    """
     mark = ContainerMark(
         variables or {}, files or {}, kernel=kernel, cgroup=_ROOT_GROUP, needles=needles
     )
@@ -78,7 +85,7 @@ def _docker_cgroup1(distribution: Distribution) -> ContainerMark:
 
 
 def _systemd(distribution: Distribution) -> ContainerMark:
-    """What sd_booted(3) looks at."""
+    """The folder that sd_booted(3) checks."""
     return ContainerMark(directories=("/run/systemd/system",))
 
 
@@ -109,11 +116,11 @@ wZnwMYMrQvm22hHKhrDyuhI4QDu7O3gnBUKWOQIgDFllJRv1HIheL2VBeYxU4lcK
 Qa1tqTNxRJmaYIe1eSE=
 -----END CERTIFICATE-----
 """
-"""Of a cluster that never was; its key was thrown away."""
+"""Of an invented cluster; its key was deleted."""
 
 
 def _token() -> bytes:
-    """A service account's token (RFC 7519) whose signature is made of nothing but digests."""
+    """A service account's token (RFC 7519) whose signature consists of digests."""
     issuer = "https://kubernetes.default.svc.cluster.local"
     claims = {
         "aud": [issuer],
@@ -201,4 +208,4 @@ MARKS: Mapping[str, Callable[[Distribution], ContainerMark]] = {
     "systemd": _systemd,
     "wsl2": _wsl,
 }
-"""Marks by name, as a function of the distribution that they are found in."""
+"""Marks by name, as a function of the distribution."""

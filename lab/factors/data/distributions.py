@@ -1,8 +1,8 @@
-"""Distributions of Linux as they tell of themselves: os-release, files in /etc, kernel.
+"""Linux distributions: os-release, files in /etc, kernel.
 
-Each is what an installation on an ordinary computer says, in one release with the kernel
-that it had at some day; all texts are the distributions' own.  ``clouds`` gives the kernels
-of their images for a cloud, where those differ.  Programs are those of the lab's Debian.
+Each is an installation on an ordinary computer, in one release, with a kernel of that release;
+all texts are the distributions' own.  ``clouds`` has the kernels of their cloud images, where
+those differ.  Programs are those of the lab's Debian.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Distribution(msgspec.Struct, frozen=True):
 
 
 def read_os_release_entry(os_release: str, name: str) -> str:
-    """What os-release(5) says under a name; empty if it does not name it."""
+    """The value of a name in os-release(5); empty if the name is missing."""
     found = re.search(rf'^{name}="?([^"\n]*)"?$', os_release, re.MULTILINE)
     return found[1] if found else ""
 

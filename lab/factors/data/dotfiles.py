@@ -1,9 +1,9 @@
-"""What people and programs keep in a home, one kind of trace each, around one telling value.
+"""Traces in a home: files of people and programs, one kind each, with one value.
 
-Each kind says what its value may be and which files follow from it.  No file holds a secret,
-a name of a person, or a setting that the lab knows to change how a client talks to its
-provider.  Formats: npmrc(5), pip's configuration, ssh_config(5), sshd(8) for known_hosts,
-and those that the tools' documentation gives.
+Each kind defines its valid values and the files that follow from a value.  No file has a
+secret, a name of a person, or a setting that is known to change how a client talks to its
+provider.  Formats: npmrc(5), pip's configuration, ssh_config(5), sshd(8) for known_hosts, and
+the documentation of the tools.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from functools import partial
 
 import msgspec
 
+from lab.factors.data.addresses import parse_url_host
 from lab.factors.data.coding_agents import FILES
-from lab.factors.data.url_authority import parse_url_host
 from lab.suggest import nearest
 
 __all__ = ["AGENTS", "KINDS", "LANGUAGES", "HomeTrace"]
@@ -75,13 +75,13 @@ def _check_host(value: str) -> str:
 
 def _check_pattern(pattern: str, what: str, value: str) -> str:
     if not re.fullmatch(pattern, value):
-        raise ValueError(f"{value!r} is no {what}")
+        raise ValueError(f"{value!r} is not a valid {what}")
     return value
 
 
 def _check_known(known: Mapping[str, object], what: str, value: str) -> str:
     if value not in known:
-        raise ValueError(f"{value!r} is no {what} known here; nearest: {nearest(value, known)}")
+        raise ValueError(f"{value!r} is not a known {what}; nearest: {nearest(value, known)}")
     return value
 
 

@@ -1,8 +1,8 @@
-"""What the invented trees are made of: a part is a few files that come together.
+"""Parts of the generated file trees: each is a few files that usually occur together.
 
-Each part is a function of a :class:`PartBuilder`: of whom the tree tells, and randomness for what
-nobody reads.  Paths of a home begin with ``~/``, of a project with ``./``, of /etc as they are.
-Nothing in here is looked up on the host, and no key or token is one: they are random bytes.
+A part is a function of a :class:`PartBuilder`, which has the owner of the tree and a source of
+random bytes.  Paths of a home begin with ``~/``, of a project with ``./``; paths of /etc are
+absolute.  Nothing here reads the host.  Keys and tokens are random bytes, not valid ones.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ __all__ = ["ETC", "HOME", "PROJECT", "Items", "Owner", "Part", "PartBuilder"]
 Items = dict[str, Item]
 
 SIZES = (70_000, 3 << 20, 700 << 20, 4 << 30)
-"""Of files that are long and say nothing: a small cache, a database, a disc, a model."""
+"""Sizes of long files: a small cache, a database, a disc image, a model."""
 PRIVATE, PROGRAM, FROZEN = 0o600, 0o755, 0o444
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """Of whom a tree tells."""
+    """The invented owner of a tree."""
 
     name: str
     login: str
@@ -39,21 +39,21 @@ class Owner(msgspec.Struct, frozen=True):
 
 
 class PartBuilder(msgspec.Struct, frozen=True):
-    """What a part is made from: an owner, and randomness for what nobody reads."""
+    """Input of a part: an owner, and a source of random bytes."""
 
     owner: Owner
     random: Random
 
-    def token(self, size: int = 20) -> str:
+    def random_token(self, size: int = 20) -> str:
         """Random bytes in hexadecimal."""
         return self.random.randbytes(size).hex()
 
-    def key(self) -> str:
-        """What a public key looks like."""
+    def random_public_key(self) -> str:
+        """A random text in the form of a public key."""
         return base64.b64encode(b"\0\0\0\x0bssh-ed25519" + self.random.randbytes(36)).decode()
 
-    def long(self, head: bytes = b"") -> File:
-        """A file with little in it that is long all the same."""
+    def sparse_file(self, head: bytes = b"") -> File:
+        """A long file with little content: the rest is zero bytes."""
         return File(head, size=self.random.choice(SIZES))
 
 
@@ -88,8 +88,12 @@ def _keys(builder: PartBuilder) -> Items:
         "~/.ssh": Directory(0o700),
         "~/.ssh/config": _text(f"Host work\n    HostName {owner.host}\n", PRIVATE),
         "~/.ssh/id_ed25519": File(builder.random.randbytes(400), PRIVATE),
-        "~/.ssh/id_ed25519.pub": _text(f"ssh-ed25519 {builder.key()} {owner.email}\n"),
-        "~/.ssh/known_hosts": _text(f"{owner.host} ssh-ed25519 {builder.key()}\n", PRIVATE),
+        "~/.ssh/id_ed25519.pub": _text(
+            f"ssh-ed25519 {builder.random_public_key()} {owner.email}\n"
+        ),
+        "~/.ssh/known_hosts": _text(
+            f"{owner.host} ssh-ed25519 {builder.random_public_key()}\n", PRIVATE
+        ),
         "~/.gnupg": Directory(0o700),
         "~/.gnupg/pubring.kbx": File(builder.random.randbytes(64), PRIVATE),
     }
@@ -97,11 +101,11 @@ def _keys(builder: PartBuilder) -> Items:
 
 def _accounts(builder: PartBuilder) -> Items:
     owner = builder.owner
-    docker = {"auths": {f"registry.{owner.host}": {"auth": builder.token()}}}
+    docker = {"auths": {f"registry.{owner.host}": {"auth": builder.random_token()}}}
     return {
         "~/.npmrc": _text(f"@{owner.word}:registry=https://npm.{owner.host}/\n", PRIVATE),
         "~/.netrc": _text(
-            f"machine {owner.host} login {owner.login} password {builder.token()}\n", PRIVATE
+            f"machine {owner.host} login {owner.login} password {builder.random_token()}\n", PRIVATE
         ),
         "~/.config/pip/pip.conf": _text(f"[global]\nindex-url = https://pip.{owner.host}/simple\n"),
         "~/.aws": Directory(0o700),
@@ -114,10 +118,10 @@ def _caches(builder: PartBuilder) -> Items:
     items: Items = {
         "~/.cache": Directory(0o700),
         "~/.cache/CACHEDIR.TAG": _text("Signature: 8a477f597d28d172789f06886806bc55\n"),
-        f"~/.cache/{builder.owner.word}/data_0": builder.long(b"\xc3\xca\x03\xc1"),
+        f"~/.cache/{builder.owner.word}/data_0": builder.sparse_file(b"\xc3\xca\x03\xc1"),
     }
     for _ in range(builder.random.randint(1, 6)):
-        name = builder.token()
+        name = builder.random_token()
         folder = f"~/.npm/_cacache/content-v2/sha512/{name[:2]}/{name[2:4]}"
         items[f"{folder}/{name[4:]}"] = File(builder.random.randbytes(60))
     return items
@@ -128,7 +132,7 @@ def _desktop(builder: PartBuilder) -> Items:
     return {
         "~/Documents/Notizen für später.txt": _text(owner.notes),
         f"~/Documents/{owner.company}/minutes.txt": _text(f"{owner.name}\n{owner.notes}\n"),
-        "~/Downloads/debian-12-amd64-netinst.iso": builder.long(),
+        "~/Downloads/debian-12-amd64-netinst.iso": builder.sparse_file(),
         "~/Pictures": Directory(),
         "~/Templates": Directory(),
         "~/.mozilla/firefox": Directory(0o700),
@@ -163,7 +167,9 @@ def _papers(builder: PartBuilder) -> Items:
         "./README.md": _text(f"# {owner.word}\n\n{owner.notes}\n"),
         "./LICENSE": _text(f"Copyright {owner.name}, {owner.company}\n"),
         "./.editorconfig": _text("root = true\n[*]\nindent_style = space\n"),
-        "./.env": _text(f"API_URL=https://api.{owner.host}\nAPI_KEY={builder.token()}\n", PRIVATE),
+        "./.env": _text(
+            f"API_URL=https://api.{owner.host}\nAPI_KEY={builder.random_token()}\n", PRIVATE
+        ),
         "./docs/readme.md": Link("../README.md"),
     }
 
@@ -212,10 +218,10 @@ def _native(builder: PartBuilder) -> Items:
 
 
 def _data(builder: PartBuilder) -> Items:
-    run = f"runs/{builder.token(3)}"
+    run = f"runs/{builder.random_token(3)}"
     return {
         "./data/people.csv": _text(f"name,email\n{builder.owner.name},{builder.owner.email}\n"),
-        "./data/model.bin": builder.long(b"GGUF"),
+        "./data/model.bin": builder.sparse_file(b"GGUF"),
         f"./{run}/log.txt": _text("step 1\nstep 2\n", FROZEN),
         "./latest": Link(run),
         "./scratch": Link(f"/scratch/{builder.owner.login}"),
@@ -256,7 +262,7 @@ def _profile(builder: PartBuilder) -> Items:
         "/etc/motd": _text(f"Welcome to {owner.company}.\n"),
         "/etc/gitconfig": _text("[core]\n\tautocrlf = input\n"),
         "/etc/skel/.bashrc": _text("umask 022\n"),
-        "/etc/fstab": _text("UUID=" + builder.token(4) + " / ext4 errors=remount-ro 0 1\n"),
+        "/etc/fstab": _text("UUID=" + builder.random_token(4) + " / ext4 errors=remount-ro 0 1\n"),
     }
 
 
@@ -281,7 +287,7 @@ def _company(builder: PartBuilder) -> Items:
     connection = f"/etc/NetworkManager/system-connections/{owner.company}.nmconnection"
     return {
         f"/etc/ssl/certs/{name}.pem": Link(f"/usr/local/share/ca-certificates/{name}.crt"),
-        f"/etc/ssl/certs/{builder.token(4)}.0": Link(f"{name}.pem"),
+        f"/etc/ssl/certs/{builder.random_token(4)}.0": Link(f"{name}.pem"),
         connection: _text(f"[connection]\nid={owner.company}\n[wifi]\nssid={name}\n", PRIVATE),
         "/etc/krb5.conf": _text(f"[libdefaults]\ndefault_realm = {owner.host.upper()}\n"),
         f"/etc/sudoers.d/90-{owner.word}": _text(f"%{owner.word} ALL=(ALL) ALL\n", 0o440),

@@ -1,9 +1,9 @@
-"""A small Git repository, made of nothing but its description: the same bytes every time.
+"""A small Git repository, built from its description alone: the same bytes every time.
 
 The objects are written without compression (a zlib stream may hold stored blocks), because
-compressed bytes differ between versions of zlib.  The index holds no times and no inode
-numbers, since those belong to the machine: Git then compares contents once and finds the
-working copy clean.
+compressed bytes differ between versions of zlib.  The index has no times and no inode numbers,
+because those belong to the machine: Git then compares contents once and finds the working copy
+clean.
 
 Formats: gitrepository-layout(5), gitformat-index(5), git-config(1).
 """
@@ -41,7 +41,7 @@ TRACKED_FILES: Mapping[str, bytes] = {
         b"    print(total(sys.argv[1:]))\n"
     ),
 }
-"""The tracked files, flat: there whether or not the folder is a repository."""
+"""The tracked files, all in one folder; they exist without a repository too."""
 
 EMPTY_FOLDERS = (
     "branches",
@@ -62,7 +62,7 @@ _REGULAR = 0o100644
 
 
 class Repository(msgspec.Struct, frozen=True):
-    """What is particular about a repository; all else is the same in all of them."""
+    """The description of a repository; everything else is the same in all of them."""
 
     name: str
     email: str

@@ -1,10 +1,10 @@
-"""Kinds of machines: what developers' clients run on, as the system tells of it.
+"""Kinds of machines that clients of developers run on, as the system reports them.
 
-A kind changes hardware only.  Two things stay as in the control, so that each can be told
-from it: the machine's id, and the last three bytes of the network card's address.  The first
-three are those of the card's maker, because that is how they differ in kind.
+A kind changes hardware only.  The machine's id and the last three bytes of the network card's
+address stay those of the control, so that their effects can be distinguished from those of the
+kind.  The first three bytes are those of the card's maker.
 
-The texts are those that the makers' firmware and hypervisors give.
+The texts are those of real firmware and hypervisors.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from lab.factors.host_spec import Machine
 __all__ = ["EC2_INSTANCE", "KINDS", "find_cpu_vendor", "to_kibibytes"]
 
 EC2_INSTANCE = "i-0a4d7c1e93b25f680"
-"""Amazon's virtual machines carry their instance's id in the board's asset tag."""
+"""The instance's id, which Amazon's virtual machines have in the board's asset tag."""
 
 _CARD = Machine().mac[9:]
 _INSTALLED_GIB = 16
-"""What the control has; of it, the kernel keeps a part for itself."""
+"""The memory of the control; the kernel reserves a part of it."""
 
 _VENDORS = {"AMD": "AuthenticAMD", "Hygon": "HygonGenuine", "VIA": "CentaurHauls"}
 

@@ -1,8 +1,8 @@
-"""What lies in a project's folder by its kind: one small, valid set of files each.
+"""Templates of a project's files: one small, valid set of files for each kind.
 
-Every kind has a name in it, which is the only thing that varies.  No path is one that the
-factor ``git`` decides, and no two kinds have a path in common, so that they can be joined.
-The files are what the tools' own starters make, shortened.
+Each kind contains a name, which is the only thing that varies.  No path is one of the factor
+``git``, and no two kinds share a path, so they can be combined.  The files are those that the
+tools' own starters create, shortened.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Texts = dict[str, str]
 
 
 class ProjectTemplate(msgspec.Struct, frozen=True):
-    """One kind of files; ``clean`` returns a name as it is to be written, or raises ValueError."""
+    """One kind of files; ``clean`` returns a name in canonical spelling or raises ValueError."""
 
     files: Callable[[str], Texts]
     clean: Callable[[str], str]
@@ -30,7 +30,7 @@ class ProjectTemplate(msgspec.Struct, frozen=True):
 
 def _check_pattern(pattern: str, what: str, value: str) -> str:
     if not re.fullmatch(pattern, value):
-        raise ValueError(f"{value!r} is no {what}")
+        raise ValueError(f"{value!r} is not a valid {what}")
     return value
 
 

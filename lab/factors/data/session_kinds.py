@@ -1,11 +1,11 @@
-"""Ways of sitting at a machine, each with the variables by which a program notices.
+"""Kinds of login session (SSH, desktop, multiplexer, editor, agent) and the variables each sets.
 
 sshd(8) sets ``SSH_*``, pam_systemd(8) and the desktop entry specification ``XDG_*``, tmux(1),
-screen(1) and emacs their own; the editor's are those that its sources set.
+screen(1) and emacs their own; the editor's are from its source code.
 
-Values that another factor decides are left out, because variables cannot follow it: those
-with the home (``XAUTHORITY``, ``MYVIMRC``), with the user's number (``XDG_RUNTIME_DIR``), with
-the host's name, and those about the language.  Numbers and random parts are invented.
+Values that another factor decides are left out: those with the home (``XAUTHORITY``,
+``MYVIMRC``), with the user's number (``XDG_RUNTIME_DIR``), with the host's name, and those of
+the language.  Numbers and random parts are invented.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ def _refuse_value(value: str) -> str:
 
 
 class SessionKind(msgspec.Struct, frozen=True):
-    """A way of sitting at a machine.
+    """A kind of login session.
 
-    ``value`` is what a level means that names no other, empty where the kind takes none.
-    ``clean`` returns a value in its canonical spelling or raises ValueError.  ``variables``
-    and ``files`` are those of a value.  A person is at only one kind of a ``place``.
+    ``value`` is the default value, empty if the kind takes none.  ``clean`` returns a value in
+    its canonical spelling or raises ValueError.  ``variables`` and ``files`` are those of a
+    value.  A session has at most one kind of each ``exclusive_group``.
     """
 
     variables: Callable[[str], dict[str, str]]
@@ -53,19 +53,19 @@ class SessionKind(msgspec.Struct, frozen=True):
 def _check_address(value: str) -> str:
     address = ipaddress.ip_address(value)
     if address.is_unspecified or address.is_multicast or "%" in value:
-        raise ValueError(f"{value!r} is no address from which somebody logs in")
+        raise ValueError(f"{value!r} is not an address of a remote user")
     return str(address)
 
 
 def _check_pattern(pattern: str, what: str, value: str) -> str:
     if not re.fullmatch(pattern, value):
-        raise ValueError(f"{value!r} is no {what}")
+        raise ValueError(f"{value!r} is not a valid {what}")
     return value
 
 
 def _check_agent(value: str) -> str:
     if value not in VARIABLES:
-        raise ValueError(f"{value!r} is no agent known here; nearest: {nearest(value, VARIABLES)}")
+        raise ValueError(f"{value!r} is not a known agent; nearest: {nearest(value, VARIABLES)}")
     return value
 
 
@@ -77,14 +77,14 @@ _input = partial(_check_pattern, r"[a-z][a-z0-9]{0,31}", "input method")
 
 
 def _ssh(address: str) -> dict[str, str]:
-    """A login over the network: the far port follows from the address, the near one is 22."""
+    """A login over the network: the remote port follows from the address, the local one is 22."""
     version = ipaddress.ip_address(address).version
     own = BARE.network.interfaces[0].addresses
-    near = next(text.partition("/")[0] for text in own if (":" in text) == (version == 6))
+    local = next(text.partition("/")[0] for text in own if (":" in text) == (version == 6))
     port = 49152 + int.from_bytes(hashlib.sha256(address.encode()).digest()[:2], "big") % 16384
     return {
         "SSH_CLIENT": f"{address} {port} 22",
-        "SSH_CONNECTION": f"{address} {port} {near} 22",
+        "SSH_CONNECTION": f"{address} {port} {local} 22",
         "SSH_TTY": "/dev/pts/0",
         "XDG_SESSION_CLASS": "user",
         "XDG_SESSION_ID": "4",
@@ -187,4 +187,4 @@ KINDS: Mapping[str, SessionKind] = {
     ),
     "agent": SessionKind(lambda value: dict(VARIABLES[value]), "cursor", _check_agent),
 }
-"""In the order in which a level names them: from the machine inwards."""
+"""In the order in which a level names them: from the login to the innermost program."""

@@ -11,6 +11,7 @@ from lab.factors.data.addresses import (
     parse_domain,
     parse_interface_address,
     parse_machine_address,
+    parse_url_host,
 )
 
 
@@ -78,5 +79,30 @@ def test_a_gateway_is_in_a_subnet(told: str):
 
 
 def test_without_room_there_is_no_gateway():
-    with pytest.raises(ValueError, match="no room"):
+    with pytest.raises(ValueError, match="has no address"):
         choose_gateway(("10.0.0.5/32",))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("API.Example.com", "api.example.com"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("gateway", "gateway"),
+        ("203.0.113.10", "203.0.113.10"),
+        ("2001:DB8:0::1", "[2001:db8::1]"),
+    ],
+)
+def test_hosts_have_one_spelling(name: str, expected: str):
+    assert parse_url_host(name) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["localhost", "a.localhost", "127.0.0.1", "127.8.9.1", "::1", "0.0.0.0", "::", "224.0.0.1",
+     "fe80::1%eth0", "a..b", "-a.example", "bücher.example", "256.1.1.1", "a b", "",
+     "a." * 130 + "b"],
+)  # fmt: skip
+def test_where_the_lab_cannot_answer_is_refused(name: str):
+    with pytest.raises(ValueError):
+        parse_url_host(name)

@@ -46,7 +46,7 @@ def filled(
     filesystem: FakeFilesystem, items: dict[str, Item], at: float | None = AT
 ) -> FakeOsModule:
     reset(filesystem)
-    populate(filesystem, FileTree.of(items).complete().mapping, at, 1000, 1000)
+    populate(filesystem, FileTree.of(items).with_parents().mapping, at, 1000, 1000)
     return FakeOsModule(filesystem)
 
 
@@ -89,8 +89,8 @@ def compare(short: FakeFile, long: FakeFile) -> None:
 @settings(max_examples=15, database=None, deadline=None)
 @given(tree=projects())
 def test_it_is_what_pyfakefs_makes_itself(tree: FileTree):
-    kept = {path: item for path, item in tree.under("/p").entries if not getattr(item, "size", 0)}
-    complete = FileTree.of(kept).complete()
+    kept = {path: item for path, item in tree.move_below("/p").entries if not getattr(item, "size", 0)}
+    complete = FileTree.of(kept).with_parents()
     short, long = FakeFilesystem(), FakeFilesystem()
     populate(short, complete.mapping, AT, 1000, 1000)
     the_long_way(long, complete)
@@ -263,7 +263,7 @@ def test_what_does_not_fit_is_refused():
 def count_calls(entries: int) -> int:
     """How many Python functions are called to create so many files."""
     items: dict[str, Item] = {f"/home/{number}": File(b"x") for number in range(entries)}
-    tree = FileTree.of(items).complete().mapping
+    tree = FileTree.of(items).with_parents().mapping
     filesystem = FakeFilesystem()
     reset(filesystem)
     calls = 0
