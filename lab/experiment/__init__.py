@@ -1,9 +1,15 @@
-"""How we know.
+"""The experiment: from a client and options to a report, in stages.
 
-In: a client and the user's options.  Out: typed events, the last of which carries the
-report.  :mod:`~lab.experiment.design.covering_array` says which environments to try,
-:mod:`~lab.experiment.columns.extract` turns observations into comparable columns,
-:mod:`~lab.experiment.isolate.causes` finds causes and asks for the trials that would tell two
-explanations apart, :mod:`~lab.experiment.confirm.permutation` says how sure we are, and
-:mod:`~lab.experiment.audit` is the engine that ties them together.
+In: a client and the user's options.  Out: typed events, the last of which carries the report.
+:mod:`~lab.experiment.audit` is the entry point and :mod:`~lab.experiment.engine` runs the phases.
+
+| folder | stage | record that goes on |
+|---|---|---|
+| ``design`` | which trials to plan before anything is known | ``Design`` |
+| ``trials`` | run trials within the limits | ``Row`` |
+| ``columns`` | comparable values, noise left out | ``Column``, ``NoisyLocation`` |
+| ``mining``, ``search``, ``sweep`` | which further levels to try | levels of factors |
+| ``isolate`` | causes, and the next trials | ``FoundCauses``, ``NextTrials`` |
+| ``confirm`` | tests of the hypotheses | ``Effect`` |
+| ``tabulate`` | signals with tables and minimal pairs | ``Report`` |
 """

@@ -1,4 +1,4 @@
-"""The door to the experiment: from a client and options to an audit's folder and its events."""
+"""Entry point: run an audit and yield its events."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ __all__ = ["audit", "run_engine"]
 
 
 def audit(client: Client, options: AuditOptions) -> Generator[EngineEvent, None, None]:
-    """Run the whole experiment on a client.
+    """Run the whole experiment on a client and yield its events.
 
-    Closing the iterator stops the audit after the trials that are running; everything
-    measured stays in the audit's folder.  UsageError for impossible options, MachineError
-    where no cell can be made, ClientError where the client cannot be run at all.
+    Closing the iterator stops the audit after the trials that are running; everything that was
+    measured stays in the audit's folder.
+
+    Raises:
+        UsageError: If the options are impossible, or the folder does not fit them.
+        MachineError: If this machine cannot make a cell.
+        ClientError: If the client cannot be run at all.
     """
     chosen = build_scope(client, options)
     folder = options.out or options.home / "audits" / _audit_id(client, options, chosen)
@@ -42,19 +46,27 @@ def audit(client: Client, options: AuditOptions) -> Generator[EngineEvent, None,
         store.bind_metadata("client", client.digest)
         store.bind_metadata("seed", str(options.seed))
         store.bind_metadata("lab", __version__)
-        with Sandbox(client, jobs=options.jobs, home=options.home, hidden=(folder,)) as laboratory:
-            yield from run_engine(client, options, chosen, store, laboratory)
+        with Sandbox(client, jobs=options.jobs, home=options.home, hidden=(folder,)) as sandbox:
+            yield from run_engine(client, options, chosen, store, sandbox)
 
 
 def run_engine(
     client: Client,
     options: AuditOptions,
-    chosen: Scope,
+    scope: Scope,
     store: SqliteStore,
-    laboratory: TrialExecutor,
+    executor: TrialExecutor,
 ) -> Generator[EngineEvent, None, None]:
-    """The experiment itself, with whatever can measure: cells, or a model of a client."""
-    yield from Engine(client, options, chosen, store, laboratory).run()
+    """Run the experiment with anything that can run trials: cells, or a model of a client.
+
+    Args:
+        client: The client under test.
+        options: The limits, the seed and what to sweep or search.
+        scope: The factors with the levels to try.
+        store: Where trials are kept and found again.
+        executor: What runs the trials.
+    """
+    yield from Engine(client, options, scope, store, executor).run()
 
 
 def _audit_id(client: Client, options: AuditOptions, chosen: Scope) -> str:

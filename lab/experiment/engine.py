@@ -1,10 +1,9 @@
-"""The engine: an audit as a stream of events.
+"""The engine: an audit as a stream of events, phase by phase.
 
-``calibrate`` learns what is noise, ``mine`` finds which of the variables that the client's
-files name matter, ``screen`` tries every level alone and all levels in combination,
-``isolate`` runs what the analysis wants to know until nothing is open, ``confirm`` repeats
-the minimal pairs, interleaved, in fresh trials.  Every finished trial is on disk before its
-event is yielded.
+``calibrate`` learns what is noise, ``mine`` finds which of the variables in the client's files
+matter, ``screen`` tries levels alone and in combination, ``isolate`` runs the trials that the
+analysis requests until nothing is open, ``confirm`` repeats the minimal pairs, interleaved, in
+trials of their own.  Every finished trial is on disk before its event is yielded.
 """
 
 from __future__ import annotations
@@ -43,19 +42,19 @@ __all__ = ["Engine"]
 
 _ISOLATE_ROUNDS = 12
 _LATE_ROUNDS = 3
-"""Rounds for questions that only the trials of confirmation raised."""
+"""Rounds of isolation for what only confirming trials showed."""
 _MIN_LATE_TRIALS = 10
-"""Trials that are left over, from which on more screening is worth while."""
+"""Late screening needs room for so many trials."""
 _LATE_SCREENING_SHARE = 0.85
-"""The share of the limits that such screening may use: what it finds is to be confirmed."""
+"""The share of the limits that late screening may use; the rest confirms what it finds."""
 _MINING_TRIALS_ALONE, _MINING_TRIALS_WITH_OTHERS = 600, 80
-"""Trials for mining, where nothing else is varied and where something is."""
+"""Trials for mining, where nothing else is varied and where something else is."""
 _MINING_MIN_TRIALS = 4
-"""Trials of mining that are run however slow they are."""
+"""Trials of mining that run even if they are slow."""
 _MINING_SLOW_S = 240.0
-"""Seconds of mining's trials where these are slow, as a client's that waits for nothing."""
+"""Limit on the sum of the durations of mining's trials, in seconds."""
 _MINING_PARALLEL = 2
-"""Trials of mining that may run side by side; a resumed audit must ask for the same ones."""
+"""Trials of mining that run in parallel; fixed, so that a resumed audit requests the same."""
 
 
 class Engine:
@@ -143,7 +142,7 @@ class Engine:
     def _screen_left_out(
         self, screen: Sequence[PlannedTrial], analysis: Analysis
     ) -> Generator[EngineEvent, None, Analysis]:
-        """Run what screening had to leave out, where confirmation left room for it."""
+        """Run the screening trials that a limit left out, if confirmation left room for them."""
         left = [trial for trial in screen if not self.runner.is_measured(trial)]
         room = self.runner.estimate_room()
         if not left or room is None or room < _MIN_LATE_TRIALS:
@@ -162,7 +161,7 @@ class Engine:
         )
 
     def _count_planned(self, design: Design | None) -> int:
-        """How many trials the first phases take; a guess while there is no design."""
+        """The number of trials of the first phases; an estimate while there is no design."""
         if design is not None:
             return len(design.calibration) + len(design.singles) + len(design.array)
         counts = sorted(map(len, self.scope.levels.values()))
@@ -170,7 +169,7 @@ class Engine:
         return CONTROL_REPLICATES + _MINING_TRIALS_WITH_OTHERS + sum(counts) + pairs
 
     def _mine(self) -> Iterator[EngineEvent]:
-        """Find which of the client's variables matter, and take them up as levels."""
+        """Find which of the client's variables matter, and add them as levels."""
         others = any(
             len(v) > 1 for name, v in self.scope.levels.items() if name != variable_mining.FACTOR
         )
@@ -179,7 +178,7 @@ class Engine:
 
         def enough(more: int) -> bool:
             ran = self.runner.trial_count - before
-            # What the trials took, not what the clock says: resumed, they take no time again.
+            # The recorded durations: a resumed audit gets these trials from the store in no time.
             walls_s = [trial.wall_s for trial in self.measurements.stored.values()][before:]
             slow = sum(walls_s) > _MINING_SLOW_S and ran > _MINING_MIN_TRIALS
             limit = self.options.max_trials
@@ -197,7 +196,7 @@ class Engine:
         self.rounds.scope = add_mined(self.scope, found)
 
     def _search(self, name: str) -> Iterator[EngineEvent]:
-        """Generate levels of a factor, and take up those that show something new."""
+        """Generate levels of a factor, and add those that show something new."""
         if len(self.scope.levels.get(name, ())) > 1:
             found = yield from level_search.search_levels(
                 name,

@@ -1,6 +1,6 @@
-"""What the engine says while it works: typed events, in order.
+"""The events of an audit, in order.
 
-Terminal, JSON and pytest are handlers of these events; the engine knows none of them.
+Terminal, JSON and pytest handle these events; the engine knows none of them.
 An audit is ``AuditStarted``, then phases, each ``PhaseStarted`` … ``PhaseFinished`` with
 ``TrialFinished`` between, then ``AuditFinished``.
 """
@@ -30,7 +30,7 @@ Phase = Literal["calibrate", "mine", "search", "screen", "isolate", "confirm", "
 
 
 class AuditStarted(msgspec.Struct, frozen=True):
-    """What is about to be tried; ``trials_planned`` is an estimate that phases refine."""
+    """An audit begins; ``trials_planned`` is an estimate that later phases refine."""
 
     client: ClientFacts
     factors: tuple[FactorFacts, ...]
@@ -47,11 +47,11 @@ class PhaseStarted(msgspec.Struct, frozen=True):
     trials: int
     known: int
     trials_after: int
-    """Estimate of what later phases will need, for the time left."""
+    """Estimate of the trials that later phases will need, to estimate the time left."""
 
 
 class TrialFinished(msgspec.Struct, frozen=True):
-    """One trial is on disk."""
+    """One trial is stored on disk; ``replicate`` is its number in the store."""
 
     phase: Phase
     environment: Environment
@@ -69,13 +69,13 @@ class PhaseFinished(msgspec.Struct, frozen=True):
 
 
 class SignalConfirmed(msgspec.Struct, frozen=True):
-    """A signal is certain enough to report."""
+    """A signal is confirmed and will be in the report."""
 
     signal: Signal
 
 
 class Warned(msgspec.Struct, frozen=True):
-    """Something that the user should know and that does not stop the audit."""
+    """A problem that does not stop the audit."""
 
     message: str
 

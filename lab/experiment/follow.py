@@ -1,4 +1,4 @@
-"""Following an audit to its end: every event to every handler, and the report."""
+"""Follow an audit to its end: pass every event to every handler and return the report."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ __all__ = ["follow"]
 
 
 def follow(events: Iterator[EngineEvent], *handlers: Callable[[EngineEvent], None]) -> Report:
-    """The report that the audit ends with; LabError if it ends without one.
+    """Pass the events of an audit to handlers, and return the report that it ends with.
 
-    However this ends, by an exception of a handler or by Ctrl-C, the audit is closed, so
-    that its cells are gone and its store is whole before anything else happens.
+    However this ends, by an exception of a handler or by Ctrl-C, the audit is closed, so that its
+    cells are removed and its store is complete before anything else happens.
+
+    Raises:
+        LabError: If the audit ends without a report.
     """
     report = None
     with closing(_delegate(events)) as stream:
@@ -31,5 +34,5 @@ def follow(events: Iterator[EngineEvent], *handlers: Callable[[EngineEvent], Non
 
 
 def _delegate(events: Iterator[EngineEvent]) -> Generator[EngineEvent, None, None]:
-    """The same events; closing this closes them too, wherever they stand."""
+    """The same events; closing this generator closes them too."""
     yield from events

@@ -1,4 +1,4 @@
-"""What the user asks of an audit."""
+"""The options of an audit."""
 
 from __future__ import annotations
 
@@ -13,11 +13,22 @@ __all__ = ["AuditOptions"]
 class AuditOptions(msgspec.Struct, frozen=True):
     """The options of one audit, validated by :func:`lab.experiment.audit.audit`.
 
-    ``factors`` None means all that the client's profile supports.  ``levels`` adds levels
-    to factors.  ``max_time`` is in seconds.  ``sweep`` names factors of which all levels are
-    tried, ``search`` those of which levels are generated, with at most ``search_trials``
-    trials each, from ``words`` too.  ``home`` holds what audits share (installed clients, the
-    CA, locales); ``out`` is this audit's own folder, by default ``home/audits/ID``.
+    Attributes:
+        factors: The factors to vary; None for all that the client's profile supports.
+        levels: Further levels of factors.
+        max_trials: The limit on the number of trials.
+        max_time: The limit on the duration, in seconds.
+        seed: Decides everything that is random.
+        alpha: The family-wise error rate of the reported signals.
+        strength: The strength of the covering array, 1 to 3.
+        jobs: How many trials run at a time; None for a number that suits the machine.
+        sweep: Factors of which every level is tried.
+        search: Factors of which levels are generated.
+        search_trials: The limit on the number of trials of each search.
+        words: Words from which searches also make levels.
+        home: The folder of what audits share: installed clients, the CA, locales.
+        out: This audit's own folder; ``home/audits/ID`` if None.
+        resume: Whether to go on with the audit that is in the folder.
     """
 
     factors: tuple[str, ...] | None = None

@@ -1,4 +1,4 @@
-"""What an audit tries: factors with their levels, and what cannot be tried and why."""
+"""The scope of an audit: the factors with their levels, and what cannot be tried and why."""
 
 from __future__ import annotations
 
@@ -32,12 +32,22 @@ _MAX_NAMED = 8
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """``levels`` has the control first, then what was asked for or found, then the named ones.
+    """The factors of an audit with their levels.
 
-    A factor that is not varied has its control alone.
+    Every factor that reaches the client has a level, varied or not, so that nothing is inherited
+    from the host.
 
-    Every factor that reaches the client has a level, varied or not, so that nothing is left
-    to the host.
+    Attributes:
+        levels: By factor, the control first, then the levels that were requested or found, then
+            the named ones.  A factor that is not varied has only its control.
+        facts: The factors as the report lists them.
+        not_measured: What cannot be tried, and why.
+        endpoint: How the client's endpoint is configured.
+        routes: The factors that change the route of the traffic.
+        canaries: Unique levels, which are searched for in everything that is sent.
+        mining_candidates: Variables with the values to set; mining finds those that matter.
+        words: Words of the client's files for searches, the most promising first.
+        single_only: Settings that are not tried together with others.
     """
 
     levels: Mapping[str, tuple[str, ...]]
@@ -47,20 +57,21 @@ class Scope(msgspec.Struct, frozen=True):
     routes: frozenset[str]
     canaries: tuple[Canary, ...] = ()
     mining_candidates: Mapping[str, str] = {}
-    """Variables, with the values to set, of which mining finds those that matter."""
     words: tuple[str, ...] = ()
-    """Words of the client's files, for searches, those worth most first."""
     single_only: frozenset[Setting] = frozenset()
-    """Levels that are not tried together with others."""
 
     @property
     def digest(self) -> str:
-        """Identifies what is tried."""
+        """A hash of the levels."""
         return hashlib.sha256(msgspec.json.encode(self.levels, order="sorted")).hexdigest()
 
 
 def build_scope(client: Client, options: AuditOptions) -> Scope:
-    """The scope of an audit; UsageError for options that make no sense."""
+    """The scope of an audit.
+
+    Raises:
+        UsageError: If the options contradict each other or leave nothing to vary.
+    """
     _check(options)
     wanted = options.factors if options.factors is not None else tuple(factors())
     for name in (*wanted, *options.levels):
@@ -128,7 +139,13 @@ def build_scope(client: Client, options: AuditOptions) -> Scope:
 
 
 def add_levels(scope: Scope, name: str, added: Sequence[str]) -> Scope:
-    """The scope with more levels of a factor, those already in it left out."""
+    """The scope with more levels of a factor.
+
+    Args:
+        scope: The scope so far.
+        name: The factor.
+        added: The levels; those that the scope already has are ignored.
+    """
     new = tuple(text for text in dict.fromkeys(added) if text not in scope.levels[name])
     facts = tuple(
         msgspec.structs.replace(fact, levels=(*fact.levels, *new)) if fact.name == name else fact
@@ -140,7 +157,7 @@ def add_levels(scope: Scope, name: str, added: Sequence[str]) -> Scope:
 
 
 def add_mined(scope: Scope, found: MiningResult) -> Scope:
-    """The scope with what mining found as levels of its factor.
+    """The scope with what mining found as levels of the factor ``variables``.
 
     The first few are combined with other factors; all are tried alone.
     """
@@ -154,7 +171,7 @@ def add_mined(scope: Scope, found: MiningResult) -> Scope:
             NotMeasured(
                 f"{len(found.untested)} variables that the client's files name",
                 "set all together they change something, and there was no room for the trials "
-                f"that tell which; lab audit --factors {name} has more",
+                f"that would show which; lab audit --factors {name} has more",
             )
         )
     if found.copied:
@@ -184,7 +201,7 @@ def _list_some(names: Sequence[str]) -> str:
 
 
 def _find_unassigned_variables(client: Client, bare: HostSpec) -> tuple[str, ...]:
-    """The names in the client's files that no factor and not the profile decides."""
+    """The names of variables in the client's files that neither a factor nor the profile sets."""
     taken = (
         names_of_other_factors()
         | bare.variables.keys()
@@ -195,14 +212,18 @@ def _find_unassigned_variables(client: Client, bare: HostSpec) -> tuple[str, ...
 
 
 def _order_words(client: Client) -> tuple[str, ...]:
-    """Endings, hosts and keywords in turn, so that a few trials have some of each."""
+    """Endings, hosts and keywords alternately, so that a few trials cover each kind."""
     found = words_in_files(client)
     turns = zip_longest(found.endings, found.hosts, found.keywords)
     return tuple(dict.fromkeys(word for turn in turns for word in turn if word is not None))
 
 
 def _check_exploration(options: AuditOptions, wanted: Sequence[str]) -> None:
-    """That what is to be swept or searched can be."""
+    """Check that what is to be swept or searched can be.
+
+    Raises:
+        UsageError: If a factor is not varied, has no end of levels, or has no budget.
+    """
     for option, names in (("--sweep", options.sweep), ("--search", options.search)):
         for name in names:
             get_factor(name)

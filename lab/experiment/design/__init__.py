@@ -1,1 +1,4 @@
-"""TODO lab/experiment/design."""
+"""Design: the trials that are planned before anything is known.
+
+In: levels by factor.  Out: :class:`~lab.experiment.design.covering_array.Design`.
+"""

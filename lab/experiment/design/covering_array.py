@@ -1,19 +1,20 @@
-"""Which environments to try.
+"""Plans the trials of the first phases.
 
-Three blocks, each in random order:
+Four blocks, each in random order:
 
-- *calibration*: replicates of the control, one of them first of all, and of one environment
-  in which many factors are varied, to learn what is noise;
-- *single levels*: every level of every factor alone, everything else at its control, where
-  these are few; otherwise the array tells what levels do, and a few are tried alone later;
-- *covering array*: every combination of levels of any ``strength`` factors occurs in at
-  least one environment (covertable's greedy generator), so that an effect that needs two
-  factors cannot hide.  Levels that cannot be together never are;
-- *further levels*: such an array is at least as long as its two factors with most levels
-  have pairs of them, so only the first levels of a factor are combined so strictly.  Each
-  further one is tried several times, among random levels of the other factors.
+- *calibration*: replicates of the control, one of them first of all, and of one environment in
+  which many factors are varied, to learn what is noise;
+- *single levels*: every level of every factor alone, everything else at its control, where there
+  are few levels; otherwise their effects are estimated from the array and a few are tried later;
+- *covering array*: every combination of levels of any ``strength`` factors occurs in at least one
+  environment (covertable's greedy generator), so that an effect that needs two factors is not
+  missed.  Levels that exclude each other are never combined;
+- *further levels*: an array is at least as long as the product of the two largest numbers of
+  levels, so only the first levels of a factor are combined so strictly.  Each further level is
+  tried several times, among random levels of the other factors.
 
-Control replicates are strewn among the last three, so that drift is seen as noise.
+Control replicates are interleaved with the blocks after calibration, so that drift is classified
+as noise.
 """
 
 from __future__ import annotations
@@ -37,18 +38,18 @@ __all__ = [
 ]
 
 CONTROL_REPLICATES = 6
-"""With which every audit begins."""
+"""Replicates of the control with which every audit begins."""
 _VARIED_REPLICATES = 3
 _CONTROL_EVERY = 30
 _MAX_SINGLES = 24
-"""So many single levels cost less than finding out which of them are needed."""
+"""With at most so many levels, trying all alone costs less than choosing among them."""
 _MAX_ARRAY_ROWS = 120
-"""Of a covering array; what more levels than this has room for make it longer by, is not spent."""
+"""The length of a covering array to which the number of strictly combined levels is fitted."""
 _GROWTH_PER_FACTOR = 0.04
-"""For each factor beyond two, a greedy array gets longer by this share, about."""
+"""A greedy array grows by about this share for each factor beyond two."""
 _MIN_COMBINED = 8
 _TRIALS_PER_FURTHER_LEVEL = 3
-"""Each further level is tried so many times."""
+"""Trials of each further level."""
 
 ForbiddenPair = tuple[tuple[str, str], tuple[str, str]]
 """Two levels, as (factor, level), that cannot be together."""
@@ -71,11 +72,17 @@ def plan(
     forbidden: Sequence[ForbiddenPair] = (),
     single_only: Collection[Setting] = (),
 ) -> Design:
-    """The design for factors with these levels, the control first in each, then by weight.
+    """Plan the trials for factors with these levels.
 
-    No environment of it has two levels that are ``forbidden`` together.  Those that are to
-    be tried alone (``single_only``) are left out of the array.
-    ValueError if a factor has no level.
+    Args:
+        levels: By factor, the control first, then the other levels by importance.
+        strength: Any so many factors have every combination of their levels in some trial.
+        seed: Decides the order and the random levels.
+        forbidden: Pairs of levels that no environment has together.
+        single_only: Settings that are tried alone and not combined with others.
+
+    Raises:
+        ValueError: If a factor has no level.
     """
     for name, values in levels.items():
         if not values:
@@ -106,11 +113,11 @@ def plan(
     array = [row for row in dict.fromkeys(rows) if row not in known]
     chance.shuffle(singles)
     chance.shuffle(array)
-    crowded = max(array, key=lambda row: len(control.difference(row)), default=None)
+    varied_most = max(array, key=lambda row: len(control.difference(row)), default=None)
     calibration = [PlannedTrial(control, n) for n in range(CONTROL_REPLICATES)]
-    if crowded is not None:
-        calibration += [PlannedTrial(crowded, n) for n in range(_VARIED_REPLICATES)]
-        array.remove(crowded)
+    if varied_most is not None:
+        calibration += [PlannedTrial(varied_most, n) for n in range(_VARIED_REPLICATES)]
+        array.remove(varied_most)
     chance.shuffle(calibration)
     calibration.sort(key=lambda trial: trial != PlannedTrial(control))
     replicate = CONTROL_REPLICATES
@@ -129,8 +136,11 @@ def plan(
 def count_combined_levels(counts: Sequence[int]) -> int:
     """How many levels of a factor, its control included, are combined strictly.
 
-    ``counts`` are the numbers of levels of all factors.  As many as an array of ``_MAX_ARRAY_ROWS``
-    has room for, and at least ``_MIN_COMBINED``.
+    Args:
+        counts: The number of levels of each factor.
+
+    Returns:
+        As many as an array of ``_MAX_ARRAY_ROWS`` has room for, and at least ``_MIN_COMBINED``.
     """
     longer = 1 + _GROWTH_PER_FACTOR * max(0, sum(count > 1 for count in counts) - 2)
     most = max(counts, default=1)
@@ -148,7 +158,7 @@ def _spread_further_levels(
     chance: random.Random,
     forbidden: Sequence[ForbiddenPair],
 ) -> Iterator[Mapping[str, str]]:
-    """Each of the ``further`` levels several times, among random ones of the other factors."""
+    """Rows with each further level several times, among random levels of the other factors."""
     bans = [frozenset(pair) for pair in forbidden]
 
     def possible(row: Mapping[str, str], name: str, level: str) -> bool:
@@ -196,6 +206,6 @@ def _make_covering_rows(
 
 
 def _forbid(pair: ForbiddenPair) -> Mapping[str, object]:
-    """That two levels are never together, as covertable reads it."""
+    """The constraint, in covertable's terms, that two levels are never together."""
     there = [{"operator": "eq", "left": name, "value": level} for name, level in pair]
     return {"operator": "not", "condition": {"operator": "and", "conditions": there}}

@@ -1,16 +1,15 @@
-"""Effects that need several factors at once, read off trials in which many factors vary.
+"""Effects that need several factors at once, inferred from trials in which many factors vary.
 
-Where an effect shows whenever each of a few factors has one of certain levels, and never
-otherwise, the trials that show it are a *region*: every one of them has such a level in each
-of these factors, and no trial with such a level in each of them shows anything else.  So the
-factors are searched for among those that all unusual trials have in common, the smallest
-sets first; a set that any trial contradicts is no candidate.  (In the words of concept
-learning: the version space of conjunctions with internal disjunction, bounded from below by
-the positive and from above by the negative examples; Mitchell, 1982, and Michalski, 1983.)
+An *interaction* is a set of levels for each of a few factors, such that every trial with one of
+these levels in each factor shows the effect, and no other trial does.  The factors are searched
+for among those that all unusual trials have in common, the smallest sets first; a set that any
+trial contradicts is no candidate.  (In terms of concept learning: the version space of
+conjunctions with internal disjunction, bounded from below by the positive and from above by the
+negative examples; Mitchell, 1982, and Michalski, 1983.)
 
-In a covering array a region with a few unusual trials contains dozens of others, each of
-which could contradict it, so little is left to chance.  It is still only presumed until
-trials of it against the control's background have shown the effect.
+In a covering array an interaction with a few unusual trials contains dozens of other trials, each
+of which could contradict it, so it seldom fits by chance.  It is a hypothesis until trials of its
+levels alone have shown the effect.
 """
 
 from __future__ import annotations
@@ -25,41 +24,47 @@ from lab.experiment.trials.contrasts import Setting
 __all__ = ["Interaction", "find_interactions"]
 
 _MIN_UNUSUAL = 3
-"""Unusual trials, below which too many regions would do."""
+"""With fewer unusual trials, too many interactions would fit."""
 _MAX_FACTORS = 3
 _MAX_ALTERNATIVES = 3
-"""So many regions that do equally well are told apart by trials of each."""
+"""So many interactions that fit equally well are distinguished by trials of each."""
 
 
 class Interaction(msgspec.Struct, frozen=True):
-    """The levels of each factor that take part, and the combinations in which they were seen."""
+    """A set of levels for each of several factors.
+
+    Attributes:
+        levels: The levels that take part, by factor.
+        observed: The combinations of them that trials had.
+    """
 
     levels: Mapping[str, frozenset[str]]
-    seen: tuple[frozenset[Setting], ...]
+    observed: tuple[frozenset[Setting], ...]
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def factors(self) -> tuple[str, ...]:
         """The factors, sorted."""
         return tuple(sorted(self.levels))
 
-    def holds(self, combination: Collection[Setting]) -> bool:
-        """Whether these levels lie in it."""
+    def contains(self, combination: Collection[Setting]) -> bool:
+        """Whether these settings have a level of the interaction in each of its factors."""
         here = dict(combination)
         return all(here.get(name) in levels for name, levels in self.levels.items())
-
-    def part(self, combination: Collection[Setting]) -> frozenset[Setting]:
-        """Those of the levels that are of its factors."""
-        return frozenset(level for level in combination if level.factor in self.levels)
 
 
 def find_interactions(
     rows: Sequence[tuple[frozenset[Setting], int]], usual: int, active: Collection[Setting]
 ) -> tuple[Interaction, ...]:
-    """The smallest regions, of two factors or more, that explain all that is unusual.
+    """The smallest interactions of two factors or more that explain all unusual values.
 
-    ``rows`` are the trials' levels and codes, unknown ones left out; trials with an
-    ``active`` level, which does something of its own, are not looked at.  None where one
-    factor explains it all, or where there are too many candidates to tell apart.
+    Args:
+        rows: The changes and the code of each trial whose value is known.
+        usual: The code of the usual value.
+        active: Settings with an effect by themselves; trials that have one are ignored.
+
+    Returns:
+        The interactions of the smallest size that fit; none where one factor explains
+        everything, or where too many fit to be distinguished.
     """
     quiet = [(row, code) for row, code in rows if row.isdisjoint(active)]
     unusual = [(dict(row), code) for row, code in quiet if code != usual]
@@ -82,12 +87,12 @@ def find_interactions(
 def _is_contradicted(
     levels: Mapping[str, frozenset[str]], expected: Sequence[Mapping[str, str]]
 ) -> bool:
-    """Whether a trial in which nothing unusual was seen lies in the region."""
+    """Whether a trial with the usual value has one of the levels in each factor."""
     return any(all(row.get(name) in those for name, those in levels.items()) for row in expected)
 
 
 def _is_consistent(names: Sequence[str], unusual: Sequence[tuple[Mapping[str, str], int]]) -> bool:
-    """Whether trials with the same levels of these factors show the same."""
+    """Whether trials with the same levels of these factors have the same value."""
     values: dict[tuple[str, ...], int] = {}
     return all(
         values.setdefault(tuple(row[name] for name in names), code) == code for row, code in unusual

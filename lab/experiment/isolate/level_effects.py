@@ -1,7 +1,7 @@
-"""What the trials say of one group of columns, before anybody asks for a cause.
+"""The effects of single levels on one group of columns, and how well they are known.
 
-What is usual, which levels were checked and what they do, what the array lets presume of the
-others, and whether enough was seen twice for any of it to mean something.
+Some levels were tried alone, which shows their effect (they are *checked*); the effects of others
+are estimated from the covering array.
 """
 
 from __future__ import annotations
@@ -17,29 +17,39 @@ from lab.experiment.trials.contrasts import Changes, Setting, TrialTable
 __all__ = ["MAX_CHECKED_TOGETHER", "MAX_REPLICATES", "LevelEffects"]
 
 MAX_CHECKED_TOGETHER = 4
-"""So many levels of different factors are checked in one trial, all others at the control."""
+"""Levels of different factors that are checked in one trial, all others at the control."""
 MAX_REPLICATES = 4
-"""A feature that so many trials of one environment do not show will not be waited for."""
+"""An environment is not repeated more often for a feature that its trials do not show."""
 _MIN_REPETITIONS = 2
-"""Before anything is made of a column, so many of its values must have been seen again."""
+"""Repeated values that a column must have before causes are inferred."""
 _MAX_REPEATED = 6
-"""Trials that are repeated to see a value again, which occurs too rarely if that is in vain."""
+"""Trials that are repeated to see a value again before the column is given up."""
 
 
 class LevelEffects:
-    """One group of columns, with what follows from the trials of single levels."""
+    """The effects of single levels on one group of columns.
+
+    Attributes:
+        trials: The changes of each trial.
+        codes: The code of each trial's value; -1 where it is unknown.
+        usual: The code of the control environment's value.
+        checked: The code that each setting has shown alone.
+        acting: The settings with an effect by themselves, with the code they show.
+        unchecked: Settings whose estimated effect is still to be checked.
+        interactions: Combinations of levels that explain what single levels do not.
+    """
 
     def __init__(self, trials: TrialTable, group: ColumnGroup) -> None:
         self.trials = trials
         self.codes = group.codes
-        self.usual = self.value(frozenset())
+        self.usual = self.find_value(frozenset())
         if self.usual is None:
             known = Counter(code for code in group.codes if code >= 0)
             self.usual = known.most_common(1)[0][0]
         self.checked: dict[Setting, int] = {}
         for combination in trials.rows_by_changes:
             if len(combination) == 1:
-                value = self.value(combination)
+                value = self.find_value(combination)
                 if value is not None:
                     self.checked[next(iter(combination))] = value
         rows = [
@@ -51,28 +61,32 @@ class LevelEffects:
             (row, code) for row, code in zip(trials.changes, self.codes, strict=True) if code >= 0
         ]
         acting = {level: value for level, value in self.checked.items() if value != self.usual}
-        self.single: Mapping[Setting, int] = acting
+        self.acting: Mapping[Setting, int] = acting
         self.unchecked: tuple[Setting, ...] = ()
-        self.regions = find_interactions(every, self.usual, acting)
-        if not self.regions:
+        self.interactions = find_interactions(every, self.usual, acting)
+        if not self.interactions:
             more = True
             while more:
-                presumed = estimate_main_effects(rows, self.usual, self.checked, trials.levels)
-                self.single, self.unchecked = presumed.values, presumed.unchecked
+                estimated = estimate_main_effects(rows, self.usual, self.checked, trials.levels)
+                self.acting, self.unchecked = estimated.values, estimated.unchecked
                 more = self._check_together()
             if not self.unchecked:
-                self.regions = find_interactions(every, self.usual, self.single)
+                self.interactions = find_interactions(every, self.usual, self.acting)
 
     def _check_together(self) -> bool:
-        """Take trials of a few levels as checks of that one which acts; whether there is news."""
+        """Use trials of a few levels as checks of the one that acts.
+
+        Returns:
+            Whether any setting was newly checked.
+        """
         before = len(self.checked)
         for combination in self.trials.rows_by_changes:
             if (
                 not 1 < len(combination) <= MAX_CHECKED_TOGETHER
-                or (value := self.value(combination)) is None
+                or (value := self.find_value(combination)) is None
             ):
                 continue
-            active = self.active(combination)
+            active = self.list_acting(combination)
             if len(active) == 1:
                 self.checked.setdefault(active[0], value)
             elif not active and value == self.usual:
@@ -80,10 +94,11 @@ class LevelEffects:
                     self.checked.setdefault(level, value)
         return len(self.checked) > before
 
-    def value(self, combination: Changes) -> int | None:
-        """The most frequent value of the trials of exactly this combination.
+    def find_value(self, combination: Changes) -> int | None:
+        """The most frequent code of the trials with exactly these changes.
 
-        None where nothing is known, or two values are equally frequent.
+        Returns:
+            The code; None where nothing is known, or where two codes are equally frequent.
         """
         rows = self.trials.rows_by_changes.get(combination, ())
         known = Counter(code for row in rows if (code := self.codes[row]) >= 0)
@@ -91,62 +106,62 @@ class LevelEffects:
         tied = len(counts) > 1 and counts[0][1] == counts[1][1]
         return counts[0][0] if counts and not tied else None
 
-    def active(self, combination: Iterable[Setting]) -> list[Setting]:
-        """The levels that have an effect of their own."""
-        return [level for level in combination if level in self.single]
+    def list_acting(self, combination: Iterable[Setting]) -> list[Setting]:
+        """Those of the settings that have an effect by themselves."""
+        return [level for level in combination if level in self.acting]
 
-    def untried(self, combination: Changes) -> list[Changes]:
-        """Those of a few levels of which it is not known what they do by themselves."""
+    def list_untried(self, combination: Changes) -> list[Changes]:
+        """Those of a few settings whose effect by themselves is not known, one set each."""
         return [frozenset({level}) for level in sorted(combination) if level not in self.checked]
 
-    def predicted(self, combination: Changes) -> int | None:
-        """The value if nothing interacts; None where several effects meet."""
-        active = self.active(combination)
+    def predict(self, combination: Changes) -> int | None:
+        """The code if nothing interacts; None where several settings have an effect."""
+        active = self.list_acting(combination)
         if not active:
             return self.usual
-        return self.single[active[0]] if len(active) == 1 else None
+        return self.acting[active[0]] if len(active) == 1 else None
 
     @property
-    def repeated(self) -> bool:
-        """Whether repetitions enough are known to believe that the column is no noise.
+    def is_repeated(self) -> bool:
+        """Whether enough values were repeated to conclude that the column is no noise.
 
-        What is sent in few trials only, with something random in it, looks as if it followed
-        from whatever was varied in these.
+        A random value that is sent in few trials only looks as if it depended on whatever was
+        varied in these.
         """
-        return sum(count - 1 for count in self._known().values()) >= _MIN_REPETITIONS
+        return sum(count - 1 for count in self._count_known().values()) >= _MIN_REPETITIONS
 
-    def to_repeat(self) -> list[Changes]:
-        """The trial to repeat so that more is known; none where that was tried."""
-        known = self._known()
+    def choose_repeats(self) -> list[Changes]:
+        """The trial to repeat so that a value is repeated; none where that was tried."""
+        known = self._count_known()
         trials = {one: len(self.trials.rows_by_changes[one]) for one in known}
         if sum(number - 1 for one, number in trials.items() if one) >= _MAX_REPEATED:
             return []
         left = [one for one in known if trials[one] < MAX_REPLICATES]
         return sorted(left, key=lambda one: (-known[one], sorted(one)))[:1]
 
-    def _known(self) -> dict[Changes, int]:
-        """In how many trials of each combination the column is known."""
+    def _count_known(self) -> dict[Changes, int]:
+        """The number of trials with each set of changes in which the value is known."""
         counts = {
             combination: sum(self.codes[row] >= 0 for row in rows)
             for combination, rows in self.trials.rows_by_changes.items()
         }
         return {combination: count for combination, count in counts.items() if count}
 
-    def shown(self, region: Interaction) -> list[Changes]:
-        """Combinations of exactly a region's factors that showed its effect by themselves."""
-        size = len(region.levels)
+    def list_proofs(self, interaction: Interaction) -> list[Changes]:
+        """Changes in exactly the factors of an interaction that showed its effect alone."""
+        size = len(interaction.levels)
         return [
             combination
             for combination in self.trials.rows_by_changes
             if len(combination) == size
-            and region.holds(combination)
-            and self.value(combination) not in (None, self.usual)
+            and interaction.contains(combination)
+            and self.find_value(combination) not in (None, self.usual)
         ]
 
-    def doubtful(self) -> list[Changes]:
-        """Single levels whose effect other trials do not bear out and that ran only once."""
+    def list_doubtful(self) -> list[Changes]:
+        """Single settings that ran once and whose effect other trials do not reproduce."""
         found = []
-        for level, value in self.single.items():
+        for level, value in self.acting.items():
             if (
                 level not in self.checked
                 or len(self.trials.rows_by_changes[frozenset({level})]) > 1
@@ -158,7 +173,7 @@ class LevelEffects:
                 if level in combination
                 and len(combination) > 1
                 and self.codes[row] >= 0
-                and self.active(combination) == [level]
+                and self.list_acting(combination) == [level]
             ]
             if sum(others) * 2 < len(others) or len(others) < 2:
                 found.append(frozenset({level}))

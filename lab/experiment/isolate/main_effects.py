@@ -1,14 +1,14 @@
-"""Effects of single levels, read off trials in which many factors vary at once.
+"""Effects of single levels, estimated from trials in which many factors vary at once.
 
-In a covering array every level occurs in a dozen trials or more, each time among other
-levels.  If a level has an effect of its own, nearly all of its trials show one unusual
-value, wherever no other effect disturbs them.  So main effects are taken off the array one
-factor at a time, the one that explains most first, each time looking only at trials that no
-effect found so far disturbs (stepwise, as in a decision list: Rivest, 1987).
+In a covering array every level occurs in a dozen trials or more, each time among other levels.  If
+a level has an effect by itself, nearly all of its trials show one unusual value, wherever no other
+effect disturbs them.  Main effects are therefore estimated one factor at a time, the one that
+explains most first, each time only from trials without any effect found so far (stepwise, as in a
+decision list: Rivest, 1987).
 
-This presumes more than it can know: a level whose trials all happen to share another level
-looks the same.  So what is presumed is to be *checked* by trials of single levels, a few for
-each factor; where a check fails, every level of the factor is checked.
+An estimate can be wrong: a level whose trials all happen to share another level looks the same.
+So a few levels of each factor are *checked* by trials of the level alone; where a check fails,
+every level of the factor is checked.
 """
 
 from __future__ import annotations
@@ -24,15 +24,20 @@ __all__ = ["MainEffects", "estimate_main_effects"]
 
 _MIN_TRIALS = 2
 _MIN_SHARE = 0.75
-"""Of a level's undisturbed trials, so many must show the value that it is presumed to cause."""
+"""The share of a level's undisturbed trials that must show the value it is estimated to cause."""
 _CHECKS_PER_FACTOR = 2
-"""Levels of a factor that are checked; all, where no more than one beyond this are presumed."""
+"""Levels of a factor that are checked; all of them if at most one more has an effect."""
 _MIN_EXPLAINED = 12
-"""With fewer trials that are as expected, the array says nothing of further factors."""
+"""With fewer explained trials, nothing is concluded from the array about further factors."""
 
 
 class MainEffects(msgspec.Struct, frozen=True):
-    """Levels with the value that each shows alone, known or presumed; and what to check."""
+    """The effects of single settings.
+
+    Attributes:
+        values: The code that each setting shows alone, known or estimated.
+        unchecked: The settings to try alone.
+    """
 
     values: Mapping[Setting, int]
     unchecked: tuple[Setting, ...] = ()
@@ -44,11 +49,13 @@ def estimate_main_effects(
     checked: Mapping[Setting, int],
     levels: Mapping[str, Sequence[str]],
 ) -> MainEffects:
-    """The effects of single levels on one column.
+    """Estimate the effects of single levels on one column.
 
-    ``rows`` are the trials' levels and codes, unknown ones left out.  ``checked`` has the
-    value of each level that was tried alone, ``usual`` or not; ``levels`` all levels that
-    are varied, by factor.
+    Args:
+        rows: The changes and the code of each trial whose value is known.
+        usual: The code of the usual value.
+        checked: The code of each setting that was tried alone, usual or not.
+        levels: All levels that are varied, by factor.
     """
     active = {level: value for level, value in checked.items() if value != usual}
     idle = {level for level, value in checked.items() if value == usual}
@@ -64,7 +71,7 @@ def estimate_main_effects(
         name = next(iter(found))[0]
         unchecked.update(dict.fromkeys(_choose_checks(name, found, checked, usual)))
     if sum(_is_explained(row, code, usual, active) for row, code in rows) < _MIN_EXPLAINED:
-        # So much disturbs this column that the array hides what single levels do.
+        # So many effects meet in this column that the array hides those of single levels.
         for name, values in levels.items():
             known = [value for value in values if Setting(name, value) in checked]
             acts = any(checked[Setting(name, value)] != usual for value in known)
@@ -76,7 +83,7 @@ def estimate_main_effects(
 def _is_explained(
     row: frozenset[Setting], code: int, usual: int, active: Mapping[Setting, int]
 ) -> bool:
-    """Whether a trial shows what its one active level, or none, makes expect."""
+    """Whether a trial has the value of its one active setting, or the usual value without one."""
     here = [active[level] for level in row if level in active]
     return code == (here[0] if here else usual) if len(here) < 2 else False
 
@@ -84,7 +91,7 @@ def _is_explained(
 def _find_strongest_factor(
     quiet: Sequence[tuple[frozenset[Setting], int]], usual: int, idle: Collection[Setting]
 ) -> dict[Setting, int] | None:
-    """The levels of the factor that explains most of what is unusual in these trials."""
+    """The effects of the levels of the factor that explains most unusual values."""
     seen: dict[Setting, Counter[int]] = defaultdict(Counter)
     for row, code in quiet:
         for level in row:
@@ -108,7 +115,7 @@ def _find_strongest_factor(
 def _choose_checks(
     name: str, found: Mapping[Setting, int], checked: Mapping[Setting, int], usual: int
 ) -> list[Setting]:
-    """Levels of a factor to try alone: a few, or all where one has failed already."""
+    """The levels of a factor to try alone: a few, or all where a check has failed."""
     refuted = any(level.factor == name and value == usual for level, value in checked.items())
     levels = sorted(found)
     if refuted or len(levels) <= _CHECKS_PER_FACTOR + 1:

@@ -1,10 +1,9 @@
-"""Which trials answer what the analysis wants to know, as few as can be.
+"""Chooses the next trials: what is open about causes in, as few trials as possible out.
 
-A level that is to be checked needs a trial in which nothing else acts on the same columns,
-and most levels act on few.  So several are checked in one trial, all other factors at their
-control: the levels that answer different questions share it, as in the trials that confirm.
-So is a trial that is repeated to see whether something comes again: the one is chosen that is
-odd in most columns at once (a greedy set cover, Chvátal 1979).
+A level that is to be checked needs a trial in which nothing else acts on the same columns, and
+most levels act on few.  So several levels are checked in one trial, all other factors at their
+control, as in the trials that confirm.  A trial to be repeated is chosen so that it deviates in
+most columns at once (a greedy set cover, Chvátal 1979).
 """
 
 from __future__ import annotations
@@ -67,10 +66,13 @@ def pack_checks(
     seed: str,
     possible: Callable[[Changes], bool],
 ) -> list[Changes]:
-    """The levels of the trials to run.
+    """The changes of the trials to run.
 
-    ``checks`` maps the levels to be checked to those that must not be in the same trial,
-    ``possible`` says of levels whether a machine can have them together.
+    Args:
+        wanted: The changes of trials to run as they are.
+        checks: The settings to check, and for each those that must not be in the same trial.
+        seed: Shuffles the settings, so that none is favoured.
+        possible: Whether a host can have all of these settings at once.
     """
     chance = random.Random(seed)
     left = [level for level in sorted(checks) if frozenset({level}) not in wanted]
@@ -93,25 +95,31 @@ def pack_checks(
     return [*wanted, *trials]
 
 
-def choose_repeats(doubts: Sequence[RepeatRequest], planned: Collection[Changes]) -> list[Changes]:
-    """The trials to repeat, few of them, so that each doubt has as many as it wants.
+def choose_repeats(
+    requests: Sequence[RepeatRequest], planned: Collection[Changes]
+) -> list[Changes]:
+    """The fewest trials to repeat that give each request as many as it asks for.
 
-    What is ``planned`` anyway counts.
+    Args:
+        requests: The trials among which each request chooses.
+        planned: The changes of trials that are run anyway, which count.
     """
     needs = [
-        min(doubt.most, len(doubt.trials)) - sum(one in planned for one in doubt.trials)
-        for doubt in doubts
+        min(request.most, len(request.trials)) - sum(one in planned for one in request.trials)
+        for request in requests
     ]
     chosen: list[Changes] = []
     while any(need > 0 for need in needs):
         votes = Counter(
             one
-            for doubt, need in zip(doubts, needs, strict=True)
+            for request, need in zip(requests, needs, strict=True)
             if need > 0
-            for one in doubt.trials
+            for one in request.trials
             if one not in planned and one not in chosen
         )
         best = min(votes, key=lambda one: (-votes[one], len(one), sorted(one)))
         chosen.append(best)
-        needs = [need - (best in doubt.trials) for doubt, need in zip(doubts, needs, strict=True)]
+        needs = [
+            need - (best in request.trials) for request, need in zip(requests, needs, strict=True)
+        ]
     return chosen

@@ -1,9 +1,8 @@
-"""Which hosts of an environment stand for what: the endpoint, the proxy, the name servers.
+"""The roles of hosts in an environment: the endpoint, the proxy, the name servers.
 
-Where the client's profile names the official host of its provider, what is said to a
-configured endpoint is compared under that name.  Where it names none, the host is learnt:
-the one that receives, when no endpoint is configured, the very requests that a configured
-endpoint receives.
+Traffic to a configured endpoint is compared under the official host of the client's provider.  The
+profile names that host, or it is learnt: the host that receives, without a configured endpoint,
+the same requests that a configured endpoint receives.
 """
 
 from __future__ import annotations
@@ -25,7 +24,13 @@ PROXY = "(proxy)"
 
 
 def assign_roles(environment: Environment, endpoint: Endpoint, official: str | None) -> HostRoles:
-    """The roles of hosts in one environment; ``official`` is the provider's own host."""
+    """The roles of hosts in one environment.
+
+    Args:
+        environment: The levels of the factors that name hosts.
+        endpoint: How the client's endpoint is configured.
+        official: The provider's own host, if it is known.
+    """
     names: dict[str, str] = {} if official is None else {official: official}
     prefixes: dict[str, str] = {}
     levels = environment.mapping
@@ -38,44 +43,48 @@ def assign_roles(environment: Environment, endpoint: Endpoint, official: str | N
             prefixes[host] = urlsplit(url).path.rstrip("/")
     if (host := _parse_proxy_host(levels.get("proxy", ""))) is not None:
         names.setdefault(host, PROXY)
-    here = BARE
+    spec = BARE
     if (level := levels.get("network")) is not None:
-        here = network_factor.FACTOR.realise(level, BARE)
-    return HostRoles(names, prefixes, official_prefix, frozenset(here.resolvers))
+        spec = network_factor.FACTOR.realise(level, BARE)
+    return HostRoles(names, prefixes, official_prefix, frozenset(spec.resolvers))
 
 
 def _parse_proxy_host(level: str) -> str | None:
-    """The host of a proxy's level, which is a URL, with or without a form before it."""
+    """The host of a proxy's level: a URL, with or without a prefix that says how it is set."""
     form, separator, rest = level.partition("://")
     return urlsplit(f"{form.rpartition(':')[2]}://{rest}").hostname if separator else None
 
 
 def learn_default_host(
-    plain: Iterable[Observation], moved: Iterable[tuple[str, Observation]]
+    without_endpoint: Iterable[Observation], with_endpoint: Iterable[tuple[str, Observation]]
 ) -> str | None:
-    """The host that a client talks to when no endpoint is configured, learnt from traffic.
+    """Learn from traffic to which host a client talks when no endpoint is configured.
 
-    ``plain`` are observations without an endpoint, ``moved`` pairs of a configured host and
-    what was seen with it.  None where the two do not correspond.
+    Args:
+        without_endpoint: Observations without a configured endpoint.
+        with_endpoint: Configured hosts, each with an observation.
+
+    Returns:
+        The host; None where no request corresponds.
     """
-    asked: set[tuple[str, str]] = set()
+    requested: set[tuple[str, str]] = set()
     elsewhere: set[str] = set()
-    for host, observation in moved:
+    for host, observation in with_endpoint:
         for event in observation.events:
             if isinstance(event, Request):
                 if event.host == host:
-                    asked.add(_request_key(event))
+                    requested.add(_request_key(event))
                 else:
                     elsewhere.add(event.host)
     scores: dict[str, int] = {}
-    for observation in plain:
+    for observation in without_endpoint:
         for event in observation.events:
-            if isinstance(event, Request) and _request_key(event) in asked:
+            if isinstance(event, Request) and _request_key(event) in requested:
                 scores[event.host] = scores.get(event.host, 0) + 1
     usable = {host: score for host, score in scores.items() if host not in elsewhere} or scores
     return max(usable, key=lambda host: (usable[host], host), default=None)
 
 
 def _request_key(event: Request) -> tuple[str, str]:
-    """What stays the same wherever a base URL points: the method, and the path's last word."""
+    """What is the same for every base URL: the method and the last segment of the path."""
     return event.method, event.target.partition("?")[0].rpartition("/")[2]

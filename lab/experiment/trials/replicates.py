@@ -8,26 +8,32 @@ from collections.abc import Sequence
 __all__ = ["Replicates"]
 
 _TRIALS_PER_DEVIATION, _REPLICATES_PER_DEVIATION = 50, 8
-"""One stray value in so many trials, and in so many replicates, is borne with."""
+"""Tolerated: one deviating value per so many trials and per so many replicates."""
 
 
 class Replicates:
-    """Which trials share an environment, and whether values agree with that."""
+    """The trials that share an environment.
 
-    def __init__(self, groups: Sequence[int]) -> None:
+    Attributes:
+        sets: The row numbers of each environment with more than one trial.
+        baseline: The row numbers of the first trial's environment.
+    """
+
+    def __init__(self, replicate_ids: Sequence[int]) -> None:
+        """Group trials by a number per trial; equal numbers are replicates."""
         members: dict[int, list[int]] = defaultdict(list)
-        for row, group in enumerate(groups):
+        for row, group in enumerate(replicate_ids):
             members[group].append(row)
         self.sets = [rows for rows in members.values() if len(rows) > 1]
-        self.baseline = members[groups[0]] if groups else []
+        self.baseline = members[replicate_ids[0]] if replicate_ids else []
 
     def agree(self, values: Sequence[object | None]) -> bool:
-        """Whether replicates have the same value.
+        """Whether replicates have the same value, None being unknown.
 
-        Excepted are a tenth of a large set, and what goes wrong once in fifty trials: it is
-        no reason to stop looking at a place, and the trials that confirm bear with it.
+        Tolerated are deviations in a tenth of a large set, and one per 50 trials and per 8
+        replicates; the trials that confirm tolerate them too.
         """
-        strays = replicated = 0
+        deviations = replicated = 0
         for rows in self.sets:
             seen = [values[row] for row in rows if values[row] is not None]
             replicated += len(seen)
@@ -36,10 +42,10 @@ class Replicates:
             others = len(seen) - max(Counter(seen).values())
             if others * 2 > len(seen):
                 return False
-            strays += max(0, others - len(seen) // 10)
-        if not strays:
+            deviations += max(0, others - len(seen) // 10)
+        if not deviations:
             return True
         known = sum(value is not None for value in values)
-        return strays <= min(
+        return deviations <= min(
             known // _TRIALS_PER_DEVIATION, replicated // _REPLICATES_PER_DEVIATION
         )

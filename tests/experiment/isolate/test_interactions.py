@@ -45,7 +45,7 @@ def test_the_planted_region_is_among_those_found(first, second, left, right):
 
     shown = [row for row in ROWS if behaves(dict(row))]
     found_here = found(behaves)
-    names = {region.names for region in found_here}
+    names = {interaction.factors for interaction in found_here}
     planted = tuple(sorted({first, second}))
     if len(shown) >= MANY:
         # Now and then another one does as well; trials of each tell them apart.
@@ -57,29 +57,29 @@ def test_the_planted_region_is_among_those_found(first, second, left, right):
 
 
 def test_many_levels_of_two_factors_are_one_region():
-    (region,) = found(lambda row: int("f2" in row and "f5" in row))
-    assert region.names == ("f2", "f5")
-    assert all(len(levels) == 5 for levels in region.levels.values())
-    assert region.holds({Setting("f2", "l1"), Setting("f5", "l4"), Setting("f0", "l1")})
-    assert not region.holds({Setting("f2", "l1"), Setting("f0", "l1")})
+    (interaction,) = found(lambda row: int("f2" in row and "f5" in row))
+    assert interaction.factors == ("f2", "f5")
+    assert all(len(levels) == 5 for levels in interaction.levels.values())
+    assert interaction.contains({Setting("f2", "l1"), Setting("f5", "l4"), Setting("f0", "l1")})
+    assert not interaction.contains({Setting("f2", "l1"), Setting("f0", "l1")})
 
 
 def test_three_factors_too():
-    (region,) = found(lambda row: int(len({"f1", "f2", "f5"} & row.keys()) == 3))
-    assert region.names == ("f1", "f2", "f5")
+    (interaction,) = found(lambda row: int(len({"f1", "f2", "f5"} & row.keys()) == 3))
+    assert interaction.factors == ("f1", "f2", "f5")
 
 
 def test_a_value_may_follow_one_of_the_factors():
-    (region,) = found(lambda row: int(row["f2"][1:]) if {"f2", "f5"} <= row.keys() else 0)
-    assert region.names == ("f2", "f5")
+    (interaction,) = found(lambda row: int(row["f2"][1:]) if {"f2", "f5"} <= row.keys() else 0)
+    assert interaction.factors == ("f2", "f5")
 
 
 def test_what_single_levels_do_is_left_aside():
     def behaves(row):
         return 1 if row.get("f7") == "l1" else 2 * ("f2" in row and "f5" in row)
 
-    (region,) = found(behaves, {Setting("f7", "l1")})
-    assert region.names == ("f2", "f5")
+    (interaction,) = found(behaves, {Setting("f7", "l1")})
+    assert interaction.factors == ("f2", "f5")
 
 
 @pytest.mark.parametrize("seed", range(20))
