@@ -36,7 +36,7 @@ ALWAYS = (
     "xor_npmrc",
     "many_variables",
 )
-"""One of each kind; `lab zoo` and the benchmarks run all of them."""
+"""One of each kind; `lab specimens` and the benchmarks run all of them."""
 
 HARMFUL = ("never_ends", "forks_away", "fills_disk", "prints_gigabyte", "crashes")
 

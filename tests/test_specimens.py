@@ -126,8 +126,8 @@ def test_every_audit_has_a_decoy(specimen: specimen_set.Specimen) -> None:
 @each_specimen
 def test_expected_signals_are_whole_and_distinct(specimen: specimen_set.Specimen) -> None:
     assert specimen.quiet == (not specimen.expected)
-    places = [(signal.cause, signal.channel, signal.host) for signal in specimen.expected]
-    assert len(set(places)) == len(places)
+    identities = [(signal.cause, signal.channel, signal.host) for signal in specimen.expected]
+    assert len(set(identities)) == len(identities)
     for signal in specimen.expected:
         assert (signal.host is None) == (signal.channel == "exit")
         assert signal.note

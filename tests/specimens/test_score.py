@@ -54,9 +54,9 @@ def test_what_is_not_reported_is_missed():
 
 
 def test_what_is_neither_planted_nor_allowed_is_false():
-    stranger = signal(("hostname",))
-    found = evaluate_report(SPECIMEN, report(signal(("timezone",)), stranger))
-    assert found.false == (stranger,)
+    unexpected = signal(("hostname",))
+    found = evaluate_report(SPECIMEN, report(signal(("timezone",)), unexpected))
+    assert found.false == (unexpected,)
     assert not found.is_flawless
 
 
@@ -89,7 +89,7 @@ def test_another_channel_kind_or_cause_is_false(false):
 @pytest.mark.parametrize(
     "cause", [("timezone",), ("endpoint",), ("endpoint", "hostname", "timezone")]
 )
-def test_part_of_the_cause_at_the_place_is_seen_but_not_explained(cause):
+def test_part_of_the_cause_at_the_location_is_misattributed(cause):
     found = evaluate_report(truth(COVERT), report(signal(cause, kind="derived")))
     assert found.misattributed == found.missed == (COVERT,)
 
@@ -99,7 +99,7 @@ def test_a_cause_that_shares_nothing_or_stands_elsewhere_explains_nothing():
         assert evaluate_report(truth(COVERT), report(other)).misattributed == ()
 
 
-def test_covertness_must_be_told_of_one_signal_at_least():
+def test_one_signal_at_least_must_have_the_right_covertness():
     plain, covert = signal(COVERT.cause), signal(COVERT.cause, covert=True)
     assert evaluate_report(truth(COVERT), report(plain)).mistaken == (COVERT,)
     assert evaluate_report(truth(COVERT), report(plain, covert)).is_flawless

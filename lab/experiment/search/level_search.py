@@ -178,9 +178,9 @@ class _SearchTrials:
         first = self._find_new(context, unknown, 1)
         context.sightings.update(first)
         again = [level for level, new in first.items() if new]
-        room = max(0, self.most - self.count_trials())
+        left = max(0, self.most - self.count_trials())
         yield from self.runner.run(
-            [PlannedTrial(context.environment(level), 1) for level in again[:room]]
+            [PlannedTrial(context.environment(level), 1) for level in again[:left]]
         )
         context.sightings.update(self._find_new(context, again, _REPLICATES))
 

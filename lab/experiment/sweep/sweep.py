@@ -62,10 +62,10 @@ _RARE = 20
 """A value is rare if fewer than one in so many levels send it."""
 _FINE = 4
 """Levels are distinguished finely if more than one in so many have a rare value."""
-_AGAIN, _DISSENTING, _MOST = 2, 3, 5
+_TRIALS_IF_RARE, _TRIALS_IF_DEVIATING, _MAX_TRIALS = 2, 3, 5
 """Trials of a level with a rare value, of a level of a deviating signal, and at most."""
 _MAX_NEW = 3
-_QUESTIONS, _MOST_QUESTIONS = 4, 12
+_REQUEST_ROUNDS, _MAX_REQUESTS = 4, 12
 """Rounds of trials for levels with undescribed effects, and trials per round."""
 
 
@@ -141,9 +141,9 @@ def _list_undecided(seen: Mapping[str, Sequence[str | None]], *, dissent: bool) 
         rare = set()
     wanted = []
     for level, values in seen.items():
-        least = _DISSENTING if dissent else _AGAIN if level in rare else 1
+        least = _TRIALS_IF_DEVIATING if dissent else _TRIALS_IF_RARE if level in rare else 1
         divided = len(set(values)) > 1
-        if len(values) < least or (divided and len(values) < _MOST):
+        if len(values) < least or (divided and len(values) < _MAX_TRIALS):
             wanted.append(level)
     return wanted
 
@@ -171,19 +171,19 @@ def find_new_levels(
     known = scope.levels[name]
     # With a copy of the factor every level would be tried again, and no trials left for others.
     settled = frozenset(location for s in signals if s.cause == (name,) for location in s.fields)
-    for round_left in reversed(range(_QUESTIONS)):
+    for round_left in reversed(range(_REQUEST_ROUNDS)):
         rows = runner.rows()
         control = rows[0].environment
         analysis = analyse(rows, settled)
-        open_questions = [
+        open_requests = [
             combination
             for combination in (*analysis.wanted, *(frozenset({one}) for one in analysis.checks))
             if any(varied == name and level not in known for varied, level in combination)
         ]
-        if not open_questions or not round_left:
+        if not open_requests or not round_left:
             break
-        asked = sorted(open_questions, key=lambda c: (len(c), sorted(c)))[:_MOST_QUESTIONS]
-        yield from runner.run([runner.next_trial(control.but(dict(c))) for c in asked])
+        requested = sorted(open_requests, key=lambda c: (len(c), sorted(c)))[:_MAX_REQUESTS]
+        yield from runner.run([runner.next_trial(control.but(dict(c))) for c in requested])
         if len(runner.rows()) == len(rows):
             break  # a limit was reached
     trials = TrialTable(control, [row.environment for row in rows])

@@ -26,12 +26,12 @@ def mac(key, text):
 
 def columns(sent, marked=(0, 1), locations=None, canaries=(CANARY, OTHER)):
     """The canary columns of trials, of which some have the canary's level."""
-    trials = [{place: (text,) for place, text in trial.items()} for trial in sent]
+    trials = [{location: (text,) for location, text in trial.items()} for trial in sent]
     levels = [
         {"hostname": CANARY.level if row in marked else "workstation", "user": "dev"}
         for row in range(len(sent))
     ]
-    everywhere = {place for trial in trials for place in trial}
+    everywhere = {location for trial in trials for location in trial}
     return find_canary_columns(trials, levels, locations or sorted(everywhere, key=str), canaries)
 
 
@@ -39,17 +39,17 @@ def blobs(*texts):
     return [{BLOB: text} for text in texts]
 
 
-def test_a_place_that_holds_it_whenever_it_is_there():
+def test_a_location_that_contains_the_canary_in_every_trial_that_has_it():
     (column,) = columns(blobs(f"x1 {CANARY.level}", f"y2 {CANARY.level}", "z3", "w4"))
     assert (column.location, column.view) == (BLOB, "canary")
     assert column.values == ("plain", "plain", "", "")
 
 
-def test_not_a_place_that_holds_it_only_sometimes():
+def test_a_location_that_contains_the_canary_only_sometimes_is_no_column():
     assert columns(blobs(f"x1 {CANARY.level}", "y2", "z3", "w4")) == []
 
 
-def test_nothing_is_known_where_the_place_is_missing():
+def test_the_value_is_unknown_where_the_location_is_missing():
     found = columns([*blobs(CANARY.level, CANARY.level, "z"), {SESSION: "s"}, {SESSION: "t"}])
     assert [column.values for column in found] == [("plain", "plain", "", None, None)]
 
@@ -72,7 +72,7 @@ def test_hashed_with_what_is_sent_beside_it():
 
 
 def held(*sent):
-    return [({place: (text,) for place, text in one.items()}, CANARY.needles) for one in sent]
+    return [({location: (text,) for location, text in one.items()}, CANARY.needles) for one in sent]
 
 
 def test_chance_is_that_of_all_trials_that_hold_it():
@@ -80,7 +80,7 @@ def test_chance_is_that_of_all_trials_that_hold_it():
     two = classify_canary(
         BLOB, "plain", held({BLOB: f"x1 {CANARY.level}"}, {BLOB: f"y2 {CANARY.level}"})
     )
-    # One alone cannot be compared with anything, so what was allowed to it is told.
+    # One alone cannot be compared with anything, so the limit that was allowed to it is reported.
     assert (one.kind, one.encoding, one.chance) == ("copied", None, NEGLIGIBLE)
     assert (two.kind, two.encoding) == ("copied", None)
     assert two.chance < NEGLIGIBLE**2
@@ -130,13 +130,13 @@ def test_names_that_never_come_again_are_searched_together():
     assert column.values == ("hex", "hex", "", "")
 
 
-def test_only_the_places_asked_for_are_searched():
+def test_only_the_given_locations_are_searched():
     assert columns(blobs(CANARY.level, CANARY.level, "z"), locations=[SESSION]) == []
     assert columns(blobs(CANARY.level, CANARY.level, "z"), canaries=()) == []
 
 
 @pytest.mark.parametrize("name", ["hostname", "user", "git"])
-def test_a_made_up_level_is_its_own(name):
+def test_a_generated_level_is_no_level_of_the_factor(name):
     item = factors()[name]
     canary = generate_canary(item, 7)
     assert canary is not None
@@ -147,6 +147,6 @@ def test_a_made_up_level_is_its_own(name):
     assert canary == generate_canary(item, 7)
 
 
-def test_none_is_made_up_where_finding_it_would_tell_nothing():
+def test_no_level_is_generated_where_finding_it_would_reveal_nothing():
     assert generate_canary(factors()["endpoint"], 7) is None
     assert generate_canary(factors()["timezone"], 7) is None

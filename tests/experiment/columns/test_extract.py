@@ -11,11 +11,11 @@ OTHER = Location("http", "h", "POST", "/p", "body", "/y")
 REQUEST = PLACE.with_part("request")
 
 
-def views(*trials, groups=None, place=PLACE):
-    """Columns of one place; the first half of the trials are replicates of the control."""
+def views(*trials, groups=None, location=PLACE):
+    """Columns of one location; the first half of the trials are replicates of the control."""
     groups = groups or [0, 0, 0, *range(1, len(trials) - 2)]
     found, noise = extract_feature_columns(
-        [{} if t is None else {place: t} for t in trials], groups
+        [{} if t is None else {location: t} for t in trials], groups
     )
     return [(column.view, column.values) for column in found], noise
 
@@ -64,7 +64,7 @@ def test_what_stably_does_not_occur_is_absent():
     assert found == [("presence", (ABSENT, ABSENT, ABSENT, "some"))]
 
 
-def test_what_occurs_by_chance_tells_nothing_of_its_presence():
+def test_the_presence_of_what_occurs_by_chance_is_not_compared():
     found, noise = views(("a",), None, ("a",), None, ("a",), ("b",), groups=[0, 0, 0, 1, 2, 3])
     assert found == [("exact", ("a", None, "a", None, "a", "b"))]
     assert [item.why for item in noise] == ["occurs in some replicates and not in others"]
@@ -83,10 +83,10 @@ def test_what_is_inside_a_message_that_comes_by_chance_comes_by_chance():
 
 
 def test_order_is_compared_among_what_always_occurs():
-    place = Location("http", "h", "POST", "/p", "header order")
-    found, _ = views(("a\nb\nc",), ("a\nb\nc",), ("a\nb\nc",), ("a\nx\nb\nc",), place=place)
+    location = Location("http", "h", "POST", "/p", "header order")
+    found, _ = views(("a\nb\nc",), ("a\nb\nc",), ("a\nb\nc",), ("a\nx\nb\nc",), location=location)
     assert found == []
-    found, _ = views(("a\nb\nc",), ("a\nb\nc",), ("a\nb\nc",), ("b\na\nc",), place=place)
+    found, _ = views(("a\nb\nc",), ("a\nb\nc",), ("a\nb\nc",), ("b\na\nc",), location=location)
     assert [view for view, _ in found] == ["order"]
 
 

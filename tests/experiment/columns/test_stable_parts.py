@@ -42,7 +42,7 @@ def test_pieces_of_tokens_of_different_lengths():
 
 
 @pytest.mark.parametrize("seed", range(50))
-def test_in_random_tokens_nothing_is_steady(seed):
+def test_random_tokens_have_no_stable_part(seed):
     def make(group, chance):
         return str(uuid.UUID(int=chance.getrandbits(128), version=4))
 
@@ -59,7 +59,7 @@ def test_numbers_times_and_texts_are_left_out():
 
 
 @given(st.lists(st.text(max_size=30) | st.none(), min_size=10, max_size=10))
-def test_any_values_are_borne(values):
+def test_any_values_are_accepted(values):
     found = find_stable_parts(values, Replicates(GROUPS))
     assert found is None or len(found) == len(values)
     long = describe_lengths(values)

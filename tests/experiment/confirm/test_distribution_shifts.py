@@ -133,7 +133,7 @@ def test_an_arm_that_three_of_ten_join_everywhere_is_noise(seed, tmp_path):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_pause_tells_and_is_covert(seed, tmp_path):
+def test_a_longer_pause_is_a_covert_signal(seed, tmp_path):
     def behaves(levels: Levels, chance: random.Random):
         pause = (0.45 if levels["ci"] != "none" else 0.15) + chance.uniform(0, 0.05)
         return [request({"n": 1}), _later(request({"n": 2}, path="/v1/events"), pause)]
@@ -166,7 +166,7 @@ def test_by_which_way_traffic_goes_is_no_signal_of_what_decides_it(tmp_path):
     assert {signal.kind for signal in report.signals} <= {"route"}
 
 
-def test_all_is_told_the_same_when_it_is_resumed(tmp_path):
+def test_a_resumed_audit_reports_the_same(tmp_path):
     behaves = joins(lambda levels: 0.8 if levels["ci"] != "none" else 0.1)
     first = run_audit(behaves, tmp_path, factors=FACTORS)
     again = ModelExecutor(behaves, seed=9)

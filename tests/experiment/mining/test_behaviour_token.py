@@ -9,7 +9,7 @@ PLACE = Location("http", "h.example", "POST", "/v1", "body", "/a")
 OTHER = Location("http", "h.example", "POST", "/v1", "body", "/b")
 
 
-def test_what_never_varied_is_compared_to_the_letter():
+def test_what_never_varied_is_compared_exactly():
     alike = choose_views([[{PLACE: ("a 1",)}] * 3])
     assert alike.token({PLACE: ("a 1",)}) != alike.token({PLACE: ("a 2",)})
 
@@ -26,7 +26,7 @@ def test_of_a_text_that_varied_only_its_presence_counts():
     assert alike.token({}) != alike.token({PLACE: ("red",)})
 
 
-def test_what_comes_and_goes_by_itself_is_not_looked_at():
+def test_what_comes_and_goes_in_replicates_is_not_compared():
     alike = choose_views([[{PLACE: ("red",)}, {}]])
     assert alike.token({PLACE: ("blue",)}) == alike.token({})
 
@@ -36,7 +36,7 @@ def test_noise_of_any_group_counts_for_all():
     assert alike.token({OTHER: ("z",)}) == alike.token({OTHER: ("x",)})
 
 
-def test_a_place_never_seen_before_tells_nothing_by_its_numbers():
+def test_numbers_at_an_unseen_location_are_not_compared():
     alike = choose_views([[{PLACE: ("a",)}] * 2])
     assert alike.token({PLACE: ("a",), OTHER: ("id 1",)}) == alike.token(
         {PLACE: ("a",), OTHER: ("id 2",)}

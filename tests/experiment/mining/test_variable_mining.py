@@ -35,8 +35,8 @@ def audited(behaviour: Behaviour, folder, **options: object):
     return event.report, phases
 
 
-def places(report) -> set[str]:
-    return {place.pointer for signal in report.signals for place in signal.fields}
+def pointers(report) -> set[str]:
+    return {location.pointer for signal in report.signals for location in signal.fields}
 
 
 def levels_of(report) -> set[str]:
@@ -59,7 +59,7 @@ def body(levels: Levels, chance: random.Random) -> dict[str, object]:
 def test_three_of_four_hundred_are_found_within_sixty_trials(tmp_path):
     report, phases = audited(lambda *given: [request(body(*given))], tmp_path)
     assert {signal.cause for signal in report.signals} == {("variables",)}
-    assert places(report) == {"/mode", "/trace", "/region"}
+    assert pointers(report) == {"/mode", "/trace", "/region"}
     assert levels_of(report) == {"APP_017=1", "APP_017=1 APP_250=1", "APP_399=1"}
     assert phases["calibrate"] + phases["mine"] <= 50
     assert report.factors[0].together == 400 + len(variable_mining.choose_values(()))
@@ -78,7 +78,7 @@ def test_where_none_matters_none_is_found(tmp_path, seed):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_mishap_of_one_trial_adds_nothing(tmp_path, seed):
+def test_a_failure_of_one_trial_adds_nothing(tmp_path, seed):
     def stumbles(levels: Levels, chance: random.Random):
         sent = {"mode": "fast" if "APP_100" in parse_assignments(levels["variables"]) else "usual"}
         extra = [request({"retry": 1}, path="/v1/retry")] * (chance.random() < 0.05)
@@ -146,7 +146,7 @@ def test_the_last_of_many_that_matter_are_tried_alone_only(tmp_path, names):
 
     report, _ = audited(many, tmp_path, factors=("variables", "ci"))
     assert any("together with other factors" in item.what for item in report.not_measured)
-    assert places(report) == {f"/{name}" for name in NAMES[:32:4]}
+    assert pointers(report) == {f"/{name}" for name in NAMES[:32:4]}
 
 
 def test_what_the_profile_or_another_factor_decides_is_not_mined(names):

@@ -8,10 +8,6 @@ import pytest
 
 from lab.clients.mining.hosts import HostWords
 from lab.experiment.events import AuditFinished, TrialFinished
-from lab.experiment.search.level_variants import build_levels_from_words, simplify_level
-from lab.experiment.search.novelty import collect_known
-from lab.factors.registry import get_factor
-from lab.observation.location import Location
 from tests.experiment.model import HOST, Behaviour, events, request
 
 FILES = HostWords(
@@ -42,7 +38,7 @@ def host_of(levels) -> str:
     return urlsplit(levels["endpoint"]).hostname or HOST
 
 
-def told(report) -> set[tuple[tuple[str, ...], str | None]]:
+def located_causes(report) -> set[tuple[tuple[str, ...], str | None]]:
     return {(s.cause, s.location.pointer) for s in report.signals if s.kind != "route"}
 
 
@@ -61,7 +57,7 @@ def test_a_word_within_a_host_is_found_made_simple_and_confirmed(tmp_path, seed)
     report, _ = searched(
         sends(lambda host, _: "relayed" if "relay" in host else "usual"), tmp_path, seed=seed
     )
-    assert told(report) == {(("endpoint",), "/tier")}
+    assert located_causes(report) == {(("endpoint",), "/tier")}
     (explored,) = report.explored
     assert explored.found == ("https://relay.example.net",)
     assert explored.how == "search"
@@ -72,7 +68,7 @@ def test_a_word_within_a_host_is_found_made_simple_and_confirmed(tmp_path, seed)
 
 def test_an_ending_is_found_with_few_trials(tmp_path):
     report, _ = searched(sends(lambda host, _: host.endswith(".ke")), tmp_path, search_trials=40)
-    assert told(report) == {(("endpoint",), "/tier")}
+    assert located_causes(report) == {(("endpoint",), "/tier")}
     (explored,) = report.explored
     assert all(host_of({"endpoint": level}).endswith(".ke") for level in explored.found)
     assert explored.trials <= 40
@@ -82,15 +78,15 @@ def test_a_word_of_the_user_is_tried(tmp_path):
     report, _ = searched(
         sends(lambda host, _: "corp" in host), tmp_path, words=("corp.internal.dev",)
     )
-    assert told(report) == {(("endpoint",), "/tier")}
+    assert located_causes(report) == {(("endpoint",), "/tier")}
 
 
-def test_what_shows_only_where_another_factor_is_varied(tmp_path):
+def test_an_effect_only_where_another_factor_is_varied(tmp_path):
     def value(host, levels):
         return "b" if "relay" in host and levels["user"] != "dev" else "a"
 
     report, _ = searched(sends(value), tmp_path)
-    assert told(report) == {(("endpoint", "user"), "/tier")}
+    assert located_causes(report) == {(("endpoint", "user"), "/tier")}
     (explored,) = report.explored
     assert len(explored.contexts) == 2
 
@@ -115,55 +111,3 @@ def test_a_search_is_the_same_again(tmp_path):
     first, _ = searched(behaviour, tmp_path / "a")
     second, _ = searched(behaviour, tmp_path / "b")
     assert first.explored == second.explored
-
-
-def test_levels_are_made_of_words():
-    endpoint, user = get_factor("endpoint"), get_factor("user")
-    assert build_levels_from_words(endpoint, ["relay", ".cn", "api.other.se"]) == (
-        "https://relay.example.net",
-        "https://models.example.cn",
-        "https://api.other.se",
-        "https://api.other.se.example.net",
-    )
-    assert build_levels_from_words(user, ["relay"]) == ("relay",)
-
-
-def test_simpler_levels_leave_parts_out():
-    level = "http://llm.relay.co.ke:8080/gateway"
-    found = simplify_level(get_factor("endpoint"), level)
-    assert "https://models.example.ke" in found
-    assert "https://relay.example.net" in found
-    assert "https://models.example.net/gateway" in found
-    assert level not in found
-
-
-PLACE = Location("http", "host", "POST", "/", "body", "/text")
-
-
-def test_what_is_new_is_seen_through_the_finest_glass_that_levels_share():
-    def needles(level):
-        return (level,)
-
-    known = [
-        (level, {PLACE: (f"Today's level is {level}, number {n}",)})
-        for n, level in enumerate(["alpha", "beta", "gamma", "delta", "epsilon"])
-    ]
-    sight = collect_known(known, needles, routes=False)
-    assert sight.new("omega", {PLACE: ("Today's level is omega, number 9",)}) == frozenset()
-    assert sight.new("omega", {PLACE: ("Today’s level is omega, number 9",)})
-    assert sight.new("omega", {})
-
-
-def test_a_level_that_names_the_host_that_others_stand_for_is_nothing_new():
-    known = [(level, {PLACE: ("same",)}) for level in ("alpha", "beta")]
-    seen = collect_known(known, lambda level: (level,), routes=True)
-    assert seen.new("host", {PLACE: ("same",)}) == frozenset()
-
-
-def test_what_was_seen_elsewhere_is_known():
-    first = collect_known(
-        [("a", {PLACE: ("one",)}), ("b", {PLACE: ("two",)})], lambda _: (), routes=False
-    )
-    second = collect_known([("a", {PLACE: ("one",)})], lambda _: (), routes=False, elsewhere=first)
-    assert second.new("c", {PLACE: ("two",)}) == frozenset()
-    assert second.new("c", {PLACE: ("three",)})

@@ -56,3 +56,23 @@ def test_parts_of_an_endpoint_are_tried_alone():
 def test_parts_of_a_name_are_tried_alone_and_removed_from_either_end():
     found = set(simplify_level(HOSTNAME, "ci-runner-7"))
     assert {"ci", "runner", "runner-7", "ci-runner"} <= found
+
+
+def test_levels_of_an_endpoint_and_of_a_user():
+    user = factors()["user"]
+    assert build_levels_from_words(ENDPOINT, ["relay", ".cn", "api.other.se"]) == (
+        "https://relay.example.net",
+        "https://models.example.cn",
+        "https://api.other.se",
+        "https://api.other.se.example.net",
+    )
+    assert build_levels_from_words(user, ["relay"]) == ("relay",)
+
+
+def test_a_level_with_a_port_and_a_path_is_simplified():
+    level = "http://llm.relay.co.ke:8080/gateway"
+    found = simplify_level(ENDPOINT, level)
+    assert "https://models.example.ke" in found
+    assert "https://relay.example.net" in found
+    assert "https://models.example.net/gateway" in found
+    assert level not in found

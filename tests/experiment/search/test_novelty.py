@@ -81,3 +81,29 @@ def test_what_is_known_elsewhere_stays_known_and_in_no_finer_view():
     assert not new(other, "three3", "a")
     assert not new(other, "three3", "b")
     assert new(other, "three3", "c")
+
+
+def test_what_is_new_is_compared_in_the_finest_view_that_levels_share():
+    sent = [
+        (level, {HERE: (f"Today's level is {level}, number {n}",)})
+        for n, level in enumerate(["alpha", "beta", "gamma", "delta", "epsilon"])
+    ]
+    behaviour = collect_known(sent, needles, routes=False)
+    assert behaviour.find_new("omega", {HERE: ("Today's level is omega, number 9",)}) == frozenset()
+    assert behaviour.find_new("omega", {HERE: ("Today’s level is omega, number 9",)})
+    assert behaviour.find_new("omega", {})
+
+
+def test_a_level_that_names_the_host_that_others_stand_for_is_nothing_new():
+    sent = [(level, {HERE: ("same",)}) for level in ("alpha", "beta")]
+    behaviour = collect_known(sent, lambda level: (level,), routes=True)
+    assert behaviour.find_new("host", {HERE: ("same",)}) == frozenset()
+
+
+def test_what_is_known_elsewhere_is_known():
+    first = collect_known(
+        [("a", {HERE: ("one",)}), ("b", {HERE: ("two",)})], lambda _: (), routes=False
+    )
+    second = collect_known([("a", {HERE: ("one",)})], lambda _: (), routes=False, elsewhere=first)
+    assert second.find_new("c", {HERE: ("two",)}) == frozenset()
+    assert second.find_new("c", {HERE: ("three",)})

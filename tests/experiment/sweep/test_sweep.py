@@ -31,7 +31,7 @@ def parts(signal) -> dict[str | None, set[str]]:
     return {part.value: set(part.levels) for part in partition.parts}
 
 
-def test_two_zones_that_no_named_level_has_are_found_confirmed_and_told_exactly(tmp_path):
+def test_two_zones_that_are_no_named_levels_are_found_confirmed_and_listed_exactly(tmp_path):
     marked = {"Asia/Urumqi", "America/Nuuk"}
 
     def behaviour(levels, chance):
@@ -64,7 +64,7 @@ def test_a_rule_is_named_in_words(tmp_path):
     assert {row.rule for row in signal.table if row.value == "Today’s"} != {None}
 
 
-def test_an_interaction_is_swept_where_it_shows(tmp_path):
+def test_an_interaction_is_swept_where_it_has_an_effect(tmp_path):
     def behaviour(levels, chance):
         marked = levels["user"] != "dev" and levels["timezone"].startswith("Europe/")
         return [request({"mode": "strict" if marked else "usual", "id": chance.random()})]
@@ -78,7 +78,7 @@ def test_an_interaction_is_swept_where_it_shows(tmp_path):
     assert partition.parts[1].rule == "begins with Europe/"
 
 
-def test_a_chance_mistake_is_repeated_and_not_believed(tmp_path):
+def test_a_one_off_failure_is_repeated_and_not_accepted(tmp_path):
     asked: list[str] = []
 
     def behaviour(levels, chance):
@@ -146,7 +146,7 @@ def test_a_copy_of_the_zone_hides_no_zones_that_do_more(tmp_path):
         return [request({"zone": levels["timezone"], "mark": "x" if marked else "y"})]
 
     report = run_audit(marks, tmp_path, factors=("timezone", "user"), sweep=("timezone",))
-    assert {place.pointer for signal in report.signals for place in signal.fields} == {
+    assert {location.pointer for signal in report.signals for location in signal.fields} == {
         "/zone",
         "/mark",
     }

@@ -60,7 +60,7 @@ def test_blanks_come_and_go_with_the_words_around_them():
     assert not is_confined("-", "\N{EN DASH}", TextPair("x old - word", "x new \N{EN DASH} term"))
 
 
-def test_pieces_change_places_though_numbers_beside_them_vary():
+def test_pieces_are_reordered_though_numbers_beside_them_vary():
     texts = TextPair("n:1|c|#a,b,run:12345678", "n:1|c|#b,a,run:87654321")
     assert is_moved(column("masked"), "x", "y", texts)
     assert is_moved(column(), "a", "b", texts)

@@ -55,7 +55,7 @@ def test_a_difference_that_a_reader_does_not_notice_is_covert():
     assert contrasts("it's", "it’s").covert
 
 
-def test_pieces_that_only_change_places_are_covert_and_moved():
+def test_pieces_that_only_change_their_order_are_covert_and_moved():
     found = contrasts("a,b", "b,a", texts=("tags a,b", "tags b,a"))
     assert (found.covert, found.moved) == (True, True)
 

@@ -46,7 +46,7 @@ def test_an_encoded_copy_names_its_encoding():
     assert (found.kind, found.encoding) == ("encoded", "hex")
 
 
-def test_pieces_that_change_places_in_every_trial_are_an_order():
+def test_pieces_in_another_order_in_every_trial_are_an_order():
     values = ("one,two,three", "three,two,one", "two,one,three")
     assert classify(values).kind == "order"
 

@@ -34,7 +34,7 @@ def dots_in_a_token(levels: Levels, chance: random.Random) -> list[Request]:
     return [request({"text": f"start{dots}run:{chance.getrandbits(32):08x}"})]
 
 
-def test_a_pair_shows_what_replicates_of_its_sides_sent_under_whatever_levels(tmp_path):
+def test_a_pair_has_the_values_of_replicates_of_its_sides_at_any_other_levels(tmp_path):
     factors = ("directory", "session", "hostname", "timezone")
     signal = only(run_audit(dots_when_both, tmp_path, factors=factors))
     assert signal.cause == ("directory", "session")
@@ -47,7 +47,7 @@ def test_a_mark_beside_numbers_that_vary_is_covert(tmp_path):
     assert (signal.cause, signal.kind, signal.covert) == (("locale",), "derived", True)
 
 
-def test_pieces_that_change_places_are_an_order(tmp_path):
+def test_pieces_in_another_order_are_an_order(tmp_path):
     signal = only(run_audit(tags_in_turn, tmp_path, factors=("session", "hostname")))
     assert (signal.cause, signal.kind, signal.covert) == (("session",), "order", True)
 
