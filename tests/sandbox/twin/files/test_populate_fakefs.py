@@ -89,7 +89,9 @@ def compare(short: FakeFile, long: FakeFile) -> None:
 @settings(max_examples=15, database=None, deadline=None)
 @given(tree=projects())
 def test_it_is_what_pyfakefs_makes_itself(tree: FileTree):
-    kept = {path: item for path, item in tree.move_below("/p").entries if not getattr(item, "size", 0)}
+    kept = {
+        path: item for path, item in tree.move_below("/p").entries if not getattr(item, "size", 0)
+    }
     complete = FileTree.of(kept).with_parents()
     short, long = FakeFilesystem(), FakeFilesystem()
     populate(short, complete.mapping, AT, 1000, 1000)
