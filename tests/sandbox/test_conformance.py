@@ -246,11 +246,11 @@ import json, sys
 from pathlib import Path
 import msgspec
 from lab.clients.profile import Client
-from lab.factors.registry import control, factors
+from lab.factors.registry import control_environment, factors
 from lab.sandbox.sandbox import Sandbox
 client = msgspec.json.decode(sys.argv[1], type=Client)
 with Sandbox(client, jobs=1, home=Path(sys.argv[2])) as sandbox:
-    ended = sandbox.observe(control(factors())).exit
+    ended = sandbox.observe(control_environment(factors())).exit
 sys.stdout.buffer.write(ended.stdout)
 """
 
