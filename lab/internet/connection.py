@@ -2,9 +2,9 @@
 
 Theory of operation.  A connection is a stack of :class:`Layer` objects.  Each takes the
 bytes that the client sent at its level and returns the bytes to send back; none touches a
-socket.  A layer that finds another protocol inside (TLS, a CONNECT or SOCKS tunnel) asks the
-context to :meth:`ConnectionContext.enter` the new target, which begins sniffing again, so tunnels
-nest to any depth that a client can pay for.
+socket.  A layer that finds another protocol inside (TLS, a CONNECT or SOCKS tunnel) enters
+the new target with :meth:`ConnectionContext.enter`, which recognises the protocol again, so tunnels
+nest, up to ``DEPTH_LIMIT``.
 
 Every layer that consumes clear text gives it to :meth:`ConnectionContext.record` exactly once, so
 the connection's record holds the client's bytes decrypted, without gaps and repetitions, however
@@ -30,7 +30,7 @@ __all__ = ["ConnectionContext", "Innermost", "Layer", "TrialServices"]
 Innermost = Literal["none", "raw", "tls", "http/1.1", "h2", "websocket", "socks5", "connect"]
 
 DEPTH_LIMIT = 16
-"""Layers in layers, after which a connection is only recorded: no honest client comes near."""
+"""Layers in layers, after which a connection is only recorded: no ordinary client reaches this."""
 
 
 class Layer(Protocol):
@@ -102,8 +102,8 @@ class ConnectionContext:
         """Keep clear text that the client sent, within the limits, and count all of it."""
         self._size += len(data)
         if self._slot is not None:
-            room = self.recorder.limits.connection_bytes - len(self._sent)
-            self._sent += self.recorder.keep(data, room)
+            limit = self.recorder.limits.connection_bytes - len(self._sent)
+            self._sent += self.recorder.keep(data, limit)
 
     def close(self) -> None:
         """Write the connection's record.  Idempotent."""

@@ -95,15 +95,15 @@ class EventRecorder:
             self._truncated.add("bytes")
         return granted
 
-    def keep(self, data: bytes, room: int | None = None) -> bytes:
+    def keep(self, data: bytes, limit: int | None = None) -> bytes:
         """Return as much of the beginning of ``data`` as may be kept.
 
-        ``room`` is a tighter limit of the caller's, such as what is left of a connection.
+        ``limit`` is a tighter limit of the caller, such as the bytes left of a connection.
         """
         wanted = len(data)
-        if room is not None and room < wanted:
+        if limit is not None and limit < wanted:
             self._truncated.add("bytes")
-            wanted = max(room, 0)
+            wanted = max(limit, 0)
         granted = self.grant(wanted)
         return data if granted == len(data) else bytes(data[:granted])
 

@@ -1,6 +1,6 @@
-"""What was seen.
+"""What a trial sent, made comparable.
 
-In: the records of one trial (:mod:`~lab.observation.records`).  Out: features, which are
-locations with values (:mod:`~lab.observation.features`), and texts aligned with a reference
-(:mod:`~lab.observation.text.alignment`).  Everything here is a pure function.
+In: the records of one trial (:mod:`.records`).  Out: features, which are locations with values
+(:mod:`.features`), and texts aligned with a reference (:mod:`.text.alignment`).  A location names
+a part of a message (:mod:`.parts`) and a pointer within it.  Everything here is a pure function.
 """

@@ -1,8 +1,9 @@
-"""Bodies decoded: content encodings undone, within bounds.
+"""Content encodings of bodies, undone within bounds: the only decoder of the lab.
 
-A body that does not decode, or only to nothing, is itself an observation: it is returned as
-it came.  One that ends too early gives what there is, and what stands behind a complete
-one is kept behind it: nothing that a server could read is lost.
+The scripted servers, the comparison of trials and the reports all use it, so that they read the
+same body.  A body that does not decode, or only to nothing, is itself an observation: it is
+returned as it came.  A body that ends too early gives what there is.  What stands behind a
+complete one is kept behind it, so nothing that a server could read is lost.
 """
 
 from __future__ import annotations
@@ -27,16 +28,34 @@ _LONGEST_HEADER = 1 << 16
 
 
 def decode_content(body: bytes, encodings: str, limit: int = LIMIT) -> bytes:
-    """The body with its ``Content-Encoding`` (outermost last) undone; at most ``limit`` bytes."""
+    """Return a body with its content encodings undone.
+
+    Args:
+        body: The body as it was sent.
+        encodings: The value of ``Content-Encoding``: names with commas, the outermost last.
+        limit: Bytes to return, at most.
+
+    Returns:
+        The decoded body.  Where an encoding is unknown or does not decode, what was decoded so
+        far.
+    """
     return decode_layers(body, encodings, limit)[0]
 
 
 def decode_layers(
     body: bytes, encodings: str, limit: int = LIMIT
 ) -> tuple[bytes, list[tuple[str, bytes]]]:
-    """The same, and of each encoding that was undone its name and what began there.
+    """Decode a body and list the layers of encoding.
 
-    What came in several members, one behind the other, is named for each of the first few.
+    Args:
+        body: The body as it was sent.
+        encodings: The value of ``Content-Encoding``: names with commas, the outermost last.
+        limit: Bytes to return, at most.
+
+    Returns:
+        The decoded body, and for each encoding that was undone its name and the encoded bytes.
+        An encoding with several members, such as joined gzip files, has one pair for each of the
+        first members.
     """
     names = [word.strip().lower() for word in encodings.split(",")]
     names = [name for name in names if name not in ("", "identity")]
@@ -74,17 +93,17 @@ def _inflated(body: bytes, wbits: int, limit: int, members: list[bytes]) -> byte
     Where the members after the first begin is added to ``members``.
     """
     out = bytearray()
-    place = 0
-    while place < len(body) and len(out) < limit:
-        start, known = place, len(out)
+    offset = 0
+    while offset < len(body) and len(out) < limit:
+        start, known = offset, len(out)
         inflater = zlib.decompressobj(wbits=wbits)
         step = _LEAST_PIECE
         try:
-            while not inflater.eof and place < len(body) and len(out) < limit:
+            while not inflater.eof and offset < len(body) and len(out) < limit:
                 # Pieces grow: neither tiny members nor long ones are copied again and again.
-                piece = body[place : place + step]
+                piece = body[offset : offset + step]
                 out += inflater.decompress(piece, limit - len(out))
-                place += len(piece) - len(inflater.unused_data)
+                offset += len(piece) - len(inflater.unused_data)
                 step *= 2
         except zlib.error:
             if not known:
@@ -93,8 +112,8 @@ def _inflated(body: bytes, wbits: int, limit: int, members: list[bytes]) -> byte
             break
         if not inflater.eof and 0 < known == len(out) < limit:
             out += body[start : start + limit - known]  # too little for a member
-        if place < len(body) and len(members) < _MOST_MEMBERS:
-            members.append(body[place : place + _LONGEST_HEADER])
+        if offset < len(body) and len(members) < _MOST_MEMBERS:
+            members.append(body[offset : offset + _LONGEST_HEADER])
     return bytes(out)
 
 

@@ -1,6 +1,6 @@
 """Observation → features: every comparable piece of what one trial sent.
 
-A feature is a :class:`Location` and the values seen there, in order.  Nothing is
+A feature is a :class:`Location` and its values, in order.  Nothing is
 normalised: values are kept to the last code point.  Two things are left out because they
 only repeat what stands elsewhere: ``Content-Length`` where it is the body's true length,
 and ``Host`` where it names the server connected to.  What an HTTP/1 connection sent that no
@@ -89,7 +89,7 @@ class HostRoles(msgspec.Struct, frozen=True):
         return self.names.get(host, host)
 
     def path(self, host: str, path: str) -> str:
-        """The path without the prefix that the environment put before it."""
+        """The path without the prefix that the environment style before it."""
         prefix = self.prefixes.get(host, "")
         if prefix and (path == prefix or path.startswith(prefix + "/")):
             return self.official_prefix + path[len(prefix) :] or "/"
@@ -153,7 +153,7 @@ def _walk(observation: Observation, roles: HostRoles) -> Iterator[tuple[Location
 
 
 def locate_message(request: Request, roles: HostRoles) -> Location:
-    """The place of a request, under the names that its environment's roles give."""
+    """The location of a request, under the names that its environment's roles give."""
     return Location(
         "http", roles.name(request.host), request.method, _path(request.host, request.target, roles)
     )
@@ -208,11 +208,11 @@ def _body(base: Location, body: bytes, content_type: str) -> Iterator[tuple[Loca
 def _inside(
     base: Location, part: MessagePart, pointer: str, value: str
 ) -> Iterator[tuple[Location, str]]:
-    """What a value that stands at one place of a message holds inside."""
+    """The leaves of a document that a value of a message holds."""
     for leaf in find_embedded_leaves(value, pairs=pointer == "cookie"):
         own = leaf.part == MessagePart.BODY
-        place = f"{pointer}{leaf.pointer}" if own else f"{part}/{pointer}{leaf.pointer}"
-        yield base.with_part(part if own else leaf.part, place), leaf.value
+        inner = f"{pointer}{leaf.pointer}" if own else f"{part}/{pointer}{leaf.pointer}"
+        yield base.with_part(part if own else leaf.part, inner), leaf.value
 
 
 def _headers(request: Request, base: Location) -> Iterator[tuple[Location, str]]:
@@ -247,7 +247,7 @@ def _headers(request: Request, base: Location) -> Iterator[tuple[Location, str]]
 
 
 def _dns(query: DnsQuery, roles: HostRoles) -> Iterator[tuple[Location, str]]:
-    """What was asked, and how: of whom, over what, in which letters, with which options.
+    """Name and type of a query, its name server, transport, letter case and options.
 
     Nothing of it depends on how often it was asked, nor on which of two answers came first.
     """
@@ -256,13 +256,13 @@ def _dns(query: DnsQuery, roles: HostRoles) -> Iterator[tuple[Location, str]]:
     yield base.with_part(MessagePart.QUERY), f"{name} {query.type}"
     yield base.with_part(MessagePart.RESOLVER), roles.peer(query.resolver, _DNS_PORT)
     yield base.with_part(MessagePart.TRANSPORT), query.transport
-    if (put := read_query_style(query.raw)) is None:
+    if (style := read_query_style(query.raw)) is None:
         return
-    for sent in put.names:
+    for sent in style.names:
         if sent.lower() == query.name:
             yield base.with_part(MessagePart.QUERY_CASE), describe_letter_case(sent)
-    yield base.with_part(MessagePart.QUERY_OPTIONS), put.manner
-    for pointer, value in put.contents:
+    yield base.with_part(MessagePart.QUERY_OPTIONS), style.summary
+    for pointer, value in style.contents:
         yield base.with_part(MessagePart.QUERY_OPTIONS, pointer), value
 
 
@@ -286,9 +286,9 @@ def _connection(
     connection: Connection, requests: list[Request], roles: HostRoles
 ) -> Iterator[tuple[Location, str]]:
     host = roles.peer(get_contacted_host(connection), connection.port)
-    place = Location("tcp", host, path=f":{connection.port}", part=MessagePart.DATA)
+    location = Location("tcp", host, path=f":{connection.port}", part=MessagePart.DATA)
     if connection.protocol in ("raw", "none"):
-        yield place, render_bytes(connection.sent)
+        yield location, render_bytes(connection.sent)
         return
     end: int | None = 0 if not requests else None
     for request, head in zip(requests, find_heads(connection.sent, requests), strict=False):
@@ -298,13 +298,13 @@ def _connection(
                 yield base.with_part(MessagePart.HEADER_SPACING, name), spacing
         end = head.body + request.size
         if "chunked" in join_header(request, b"transfer-encoding").lower():
-            told, end = describe_chunks(connection.sent, head.body)
-            for name, value in told:
+            chunks, end = describe_chunks(connection.sent, head.body)
+            for name, value in chunks:
                 yield base.with_part(MessagePart.HEADER_SPACING, f"(chunks)/{name}"), value
         end = end if request is requests[-1] and request.complete else None
     unread = connection.sent[end:] if end is not None else b""
     if connection.protocol == "http/1.1" and unread:
-        yield place, render_bytes(unread)
+        yield location, render_bytes(unread)
 
 
 def _hop(hop: ProxyHop, roles: HostRoles) -> Iterator[tuple[Location, str]]:

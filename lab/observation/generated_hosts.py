@@ -1,9 +1,9 @@
-"""Host names that a client makes up: filed under the domain they were made up below.
+"""Host names that a client generates, grouped under their domain.
 
-A client that writes something into a name uses another name each time, and every name by
-itself would only be present or absent.  So where the names below one domain are many over
-all trials and few in each, or never two in one trial, the place is the domain, and the name
-is a value there.
+A client that writes data into a host name uses another name each time, and each name by itself
+would only be present or absent.  Where the names below one domain are many over all trials and
+few in each, or never two in one trial, the location has the domain as its host, and the name is a
+value there.
 """
 
 from __future__ import annotations

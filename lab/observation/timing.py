@@ -1,7 +1,7 @@
-"""When something was said: the time between one request and the next.
+"""The time between one request and the next.
 
-A client that waits, or works, for longer in some surroundings says so by that alone.  The time
-before the first request is left out, because it is mostly what the interpreter takes to start.
+A client that waits, or works, for longer in one environment reveals it by that alone.  The time
+before the first request is left out, because most of it is the start of the interpreter.
 """
 
 from __future__ import annotations

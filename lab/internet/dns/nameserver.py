@@ -88,7 +88,15 @@ def record_query(
     resolver: str,
     recorder: EventRecorder,
 ) -> None:
-    """Record every question of an answered message."""
+    """Record every question of an answered message.
+
+    Args:
+        reply: The answer, which names the questions.
+        message: The query as it was sent.
+        transport: How it was sent.
+        resolver: The name server that was asked, by name or address.
+        recorder: Receives the records.
+    """
     for name, kind in reply.questions:
         slot = recorder.reserve("queries")
         if slot is not None:

@@ -247,7 +247,18 @@ def read_credentials(headers: tuple[tuple[bytes, bytes], ...]) -> str | None:
 def make_tunnel_target(
     context: ConnectionContext, proxy: Target, host: str, port: int, scheme: str
 ) -> Target:
-    """Return the server behind a proxy; ``scheme`` is how the client speaks to the proxy."""
+    """Return the target behind a proxy.
+
+    Args:
+        context: The connection, for names that were looked up.
+        proxy: The proxy as a target.
+        host: The host that the client asks the proxy for, a name or an address.
+        port: The port that it asks for.
+        scheme: How the client speaks to the proxy: ``http``, ``socks4`` or ``socks5``.
+
+    Returns:
+        The target, with the proxy added to its ``via``.
+    """
     if scheme == "http" and proxy.secure:
         scheme = "https"
     named = context.services.names.find_host(host) if is_address(host) else host

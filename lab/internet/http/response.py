@@ -36,7 +36,13 @@ def to_compact_json(value: Any) -> bytes:
 
 
 def make_json_response(value: Any, status: int = 200, headers: Headers = ()) -> Response:
-    """Answer with a JSON document."""
+    """Answer with a JSON document.
+
+    Args:
+        value: The document.
+        status: The HTTP status.
+        headers: Further headers.
+    """
     return Response(
         status, (("content-type", "application/json"), *headers), (to_compact_json(value),)
     )

@@ -120,8 +120,8 @@ class WebSocket:
         data = event.data.encode() if isinstance(event, TextMessage) else bytes(event.data)
         if self._slot is not None:
             recorder = self._context.recorder
-            room = recorder.limits.connection_bytes - len(self._message)
-            self._message += recorder.keep(data, room)
+            limit = recorder.limits.connection_bytes - len(self._message)
+            self._message += recorder.keep(data, limit)
         if event.message_finished:
             self._write()
 

@@ -100,8 +100,13 @@ def choose_turn(inquiry: TurnRequest) -> ToolCall | Text:
 def make_identifier(prefix: str, inquiry: TurnRequest, length: int = 24) -> str:
     """Return an id in a provider's style.
 
-    It depends on the turn alone.  Clients send ids back; were they derived from the request,
-    one covert character in the first request would show as a difference all over the second.
+    It depends on the turn alone.  Clients send ids back: if an id depended on the request, one
+    covert character in the first request would show as a difference all over the second.
+
+    Args:
+        prefix: How the API begins such an id.
+        inquiry: The request, of which only the number of tool results counts.
+        length: Hexadecimal digits behind the prefix.
     """
     text = f"{prefix} turn {inquiry.results}"
     return prefix + hashlib.sha256(text.encode()).hexdigest()[:length]

@@ -76,7 +76,8 @@ class CertificateAuthority:
     def load(cls, folder: Path) -> CertificateAuthority:
         """Return the root kept in the folder; the first of any number of callers makes it.
 
-        Raises LabError where the file there is not one that this class wrote.
+        Raises:
+            LabError: The file there is not one that this class wrote.
         """
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / FILE

@@ -85,7 +85,11 @@ class ParsedHello(msgspec.Struct, frozen=True):
 def collect_hello(wire: bytes) -> bytes | None:
     """Return the handshake message from TLS records, however it was cut into them.
 
-    None means that more bytes are needed; HelloError that no more bytes would help.
+    Returns:
+        The message, or None where more bytes are needed.
+
+    Raises:
+        HelloError: More bytes would not make it a ClientHello.
     """
     message = bytearray()
     offset = 0

@@ -3,7 +3,7 @@
 A value is often a document in a wrapping: base64 of JSON, a token of several such pieces with
 dots between (RFC 7519), JSON that is percent-encoded, a list of names and values.  As a whole
 it changes with every time and every id in it, and says nothing; its leaves can be compared one
-by one.  They are told besides the whole, under pointers that name what was undone:
+by one.  They are listed beside the whole, under pointers that name what was undone:
 ``/Bearer/1/(base64)/zone``.  What holds no document has none.
 
 Every step reads its text once, and only so many steps are taken one within another.
@@ -88,9 +88,9 @@ def _open_pairs(leaves: list[Leaf], pointer: str, text: str, depth: int, least: 
                 Leaf(MessagePart.KEY_ORDER, pointer, "\n".join(name for name, _ in pairs))
             )
             for name, value in pairs:
-                place = join_pointer(pointer, name)
-                leaves.append(Leaf(MessagePart.BODY, place, value))
-                _open(leaves, place, value.strip(), depth + 1)
+                member = join_pointer(pointer, name)
+                leaves.append(Leaf(MessagePart.BODY, member, value))
+                _open(leaves, member, value.strip(), depth + 1)
             return
 
 

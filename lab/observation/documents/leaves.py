@@ -9,7 +9,7 @@ inside (``/metadata/user_id/(json)/account``).
 Besides leaves there are two kinds of pairs about form, with a part of their own: the order
 of keys, and the writing (:mod:`~lab.observation.style.serialization`,
 :mod:`~lab.observation.style.escapes`). The strings as they are written are met in the order in
-which the document is walked through, so each is paired with its place.  Numbers stay as they are
+which the document is walked through, so each is paired with its pointer.  Numbers stay as they are
 written.  A string that could be taken for another kind of value stands in quotation marks.
 """
 
@@ -42,7 +42,7 @@ _MOST_BINARY = 65536
 
 
 class Leaf(NamedTuple):
-    """One value at one place; ``part`` is ``body``, ``key order`` or ``writing``.
+    """One value at one pointer; ``part`` is ``body``, ``key order`` or ``writing``.
 
     The value of a ``key order`` is the names, one a line.
     """
@@ -96,8 +96,8 @@ def flatten_form(text: str, pointer: str = "") -> list[Leaf]:
         Leaf(MessagePart.KEY_ORDER, pointer, "\n".join(name for name, _ in pairs)),
         Leaf(MessagePart.WRITING, pointer, describe_form_style(text)),
         *(
-            Leaf(MessagePart.WRITING, *told)
-            for told in describe_form_escapes(pointer, parse_written_form(text))
+            Leaf(MessagePart.WRITING, *escape)
+            for escape in describe_form_escapes(pointer, parse_written_form(text))
         ),
     ]
     for name, value in pairs:
@@ -153,7 +153,7 @@ class _Strings:
         self._rest = iter(STRING.findall(text))
         self.placed: list[tuple[str, str]] = []
 
-    def place(self, pointer: str) -> None:
+    def take(self, pointer: str) -> None:
         """Take the next one, which stands here."""
         self.placed.append((pointer, next(self._rest)))
 
@@ -167,11 +167,12 @@ def _document(
 ) -> None:
     """The leaves of a text that is one document or several, each at its pointer."""
     strings = _Strings(text)
-    for place, item in items:
-        _walk(leaves, place, item, depth, strings)
+    for inner, item in items:
+        _walk(leaves, inner, item, depth, strings)
     leaves.append(Leaf(MessagePart.WRITING, pointer, describe_json_style(text)))
     leaves += (
-        Leaf(MessagePart.WRITING, *told) for told in describe_json_escapes(pointer, strings.placed)
+        Leaf(MessagePart.WRITING, *escape)
+        for escape in describe_json_escapes(pointer, strings.placed)
     )
 
 
@@ -185,7 +186,7 @@ def _walk(leaves: list[Leaf], pointer: str, value: object, depth: int, strings: 
             names = "\n".join([name for name, _ in value])
             leaves.append(Leaf(MessagePart.KEY_ORDER, pointer, names))
         for name, member in value:
-            strings.place(f"{pointer}/(name)")
+            strings.take(f"{pointer}/(name)")
             _walk(leaves, f"{pointer}/{_escape(name)}", member, depth + 1, strings)
     elif isinstance(value, list):
         if not value:
@@ -195,14 +196,14 @@ def _walk(leaves: list[Leaf], pointer: str, value: object, depth: int, strings: 
     elif isinstance(value, _Number):
         leaves.append(Leaf(MessagePart.BODY, pointer, str(value)))
     elif isinstance(value, str):
-        strings.place(pointer)
+        strings.take(pointer)
         _string(leaves, pointer, value, depth)
     else:
         leaves.append(Leaf(MessagePart.BODY, pointer, json.dumps(value)))
 
 
 def _outline(pointer: str, value: object, strings: _Strings) -> str:
-    """Names and values of what is nested too deeply to be told apart, one a line."""
+    """Names and values of what is nested too deeply to be compared by itself, one a line."""
     words = []
     pending = [value]
     while pending:
@@ -212,15 +213,15 @@ def _outline(pointer: str, value: object, strings: _Strings) -> str:
             words.append("{" if isinstance(item, _Object) else "[")
             continue
         if isinstance(item, str) and not isinstance(item, _Number):
-            strings.place(pointer)
+            strings.take(pointer)
         words.append(item if isinstance(item, str) else json.dumps(item))
     return "\n".join(words)
 
 
 def _string(leaves: list[Leaf], pointer: str, value: str, depth: int) -> None:
     if value[:1] in ("{", "[") and len(value) > 2 and (inner := _parse(value)) is not None:
-        place = f"{pointer}/(json)"
-        _document(leaves, place, value, [(place, inner)], depth + 1)
+        json_pointer = f"{pointer}/(json)"
+        _document(leaves, json_pointer, value, [(json_pointer, inner)], depth + 1)
     elif _is_literal(value):
         leaves.append(Leaf(MessagePart.BODY, pointer, f'"{value}"'))
     else:

@@ -67,15 +67,15 @@ def _gzip(data: bytes) -> Iterator[tuple[str, str]]:
     yield "gzip/effort", _EFFORTS.get(effort, str(effort))
     yield "gzip/system", _SYSTEMS.get(system, str(system))
     yield "gzip/flags", f"{flags & ~0x1C:02x}"
-    place = 10
-    if flags & 0x04 and len(data) >= place + 2:
-        end = place + 2 + int.from_bytes(data[place : place + 2], "little")
-        yield "gzip/extra", data[place + 2 : end].hex()
-        place = end
+    offset = 10
+    if flags & 0x04 and len(data) >= offset + 2:
+        end = offset + 2 + int.from_bytes(data[offset : offset + 2], "little")
+        yield "gzip/extra", data[offset + 2 : end].hex()
+        offset = end
     for flag, name in ((0x08, "name"), (0x10, "comment")):
-        if flags & flag and (end := data.find(0, place)) >= 0:
-            yield f"gzip/{name}", render_bytes(data[place:end])
-            place = end + 1
+        if flags & flag and (end := data.find(0, offset)) >= 0:
+            yield f"gzip/{name}", render_bytes(data[offset:end])
+            offset = end + 1
 
 
 def _deflate(data: bytes) -> Iterator[tuple[str, str]]:
@@ -98,43 +98,43 @@ def _brotli_window(first: int) -> str:
 
 
 def _zstd(data: bytes) -> Iterator[tuple[str, str]]:
-    place = 0
+    offset = 0
     for _ in range(_MOST_FRAMES):
-        if len(data) < place + 8:
+        if len(data) < offset + 8:
             return
-        magic, size = struct.unpack_from("<II", data, place)
+        magic, size = struct.unpack_from("<II", data, offset)
         if magic in _SKIPPED:
-            yield f"zstd/skipped {magic & 15}", render_bytes(data[place + 8 : place + 8 + size])
-            place += 8 + size
+            yield f"zstd/skipped {magic & 15}", render_bytes(data[offset + 8 : offset + 8 + size])
+            offset += 8 + size
             continue
         if magic != _ZSTD:
             return
-        described = data[place + 4]
+        described = data[offset + 4]
         single, checked = described >> 5 & 1, described >> 2 & 1
         sized = (0, 2, 4, 8)[described >> 6] or single
         named = (0, 1, 2, 4)[described & 3]
-        place += 5
+        offset += 5
         if not single:
-            yield "zstd/window", f"{data[place]:02x}"
-            place += 1
-        dictionary = data[place : place + named]
+            yield "zstd/window", f"{data[offset]:02x}"
+            offset += 1
+        dictionary = data[offset : offset + named]
         yield "zstd/flags", f"{described & 0x18:02x}"
         yield "zstd/size", f"in {sized} bytes" if sized else "not said"
         yield "zstd/checksum", "yes" if checked else "no"
         if named:
             yield "zstd/dictionary", dictionary.hex()
-        place = _behind_blocks(data, place + named + sized) + 4 * checked
+        offset = _behind_blocks(data, offset + named + sized) + 4 * checked
 
 
-def _behind_blocks(data: bytes, place: int) -> int:
+def _behind_blocks(data: bytes, offset: int) -> int:
     """Where the blocks of a Zstandard frame end; the end of the data where they do not."""
     for _ in range(_MOST_BLOCKS):
-        head = int.from_bytes(data[place : place + 3], "little")
-        if len(data) < place + 3:
+        head = int.from_bytes(data[offset : offset + 3], "little")
+        if len(data) < offset + 3:
             break
-        place += 3 + (1 if head >> 1 & 3 == 1 else head >> 3)
+        offset += 3 + (1 if head >> 1 & 3 == 1 else head >> 3)
         if head & 1:
-            return place
+            return offset
     return len(data)
 
 
@@ -142,16 +142,16 @@ def _zip(data: bytes) -> Iterator[tuple[str, str]]:
     end = data.rfind(_ZIP_END, max(0, len(data) - _LONGEST_END))
     if end < 0 or len(data) < end + 22:
         return
-    place, comment = struct.unpack_from("<IH", data, end + 16)
+    offset, comment = struct.unpack_from("<IH", data, end + 16)
     names: list[str] = []
     found: list[tuple[str, str]] = []
-    while data.startswith(_ZIP_ENTRY, place) and len(data) >= place + 46:
+    while data.startswith(_ZIP_ENTRY, offset) and len(data) >= offset + 46:
         version, system, _, flags, method, time, date = struct.unpack_from(
-            "<BBHHHHH", data, place + 4
+            "<BBHHHHH", data, offset + 4
         )
-        sizes = struct.unpack_from("<HHH", data, place + 28)
-        (attributes,) = struct.unpack_from("<I", data, place + 38)
-        name, extra, words = _slices(data, place + 46, sizes)
+        sizes = struct.unpack_from("<HHH", data, offset + 28)
+        (attributes,) = struct.unpack_from("<I", data, offset + 38)
+        name, extra, words = _slices(data, offset + 46, sizes)
         names.append(render_bytes(name))
         member = f"zip/[{_place(names[-1])}]"
         found += [
@@ -162,7 +162,7 @@ def _zip(data: bytes) -> Iterator[tuple[str, str]]:
             *((f"{member}/extra {tag:04x}", value) for tag, value in _extras(extra)),
             *([(f"{member}/comment", render_bytes(words))] if words else []),
         ]
-        place += 46 + sum(sizes)
+        offset += 46 + sum(sizes)
         if len(names) == _MOST_MEMBERS:
             break
     yield "zip/members", "\n".join(names)
@@ -171,23 +171,23 @@ def _zip(data: bytes) -> Iterator[tuple[str, str]]:
         yield "zip/comment", render_bytes(data[end + 22 : end + 22 + comment])
 
 
-def _slices(data: bytes, place: int, sizes: Iterable[int]) -> Iterator[bytes]:
+def _slices(data: bytes, offset: int, sizes: Iterable[int]) -> Iterator[bytes]:
     for size in sizes:
-        yield data[place : place + size]
-        place += size
+        yield data[offset : offset + size]
+        offset += size
 
 
 def _extras(data: bytes) -> Iterator[tuple[int, str]]:
     """The tagged fields of a zip entry, in hexadecimal."""
-    place = 0
-    while len(data) >= place + 4:
-        tag, size = struct.unpack_from("<HH", data, place)
-        yield tag, data[place + 4 : place + 4 + size].hex()
-        place += 4 + size
+    offset = 0
+    while len(data) >= offset + 4:
+        tag, size = struct.unpack_from("<HH", data, offset)
+        yield tag, data[offset + 4 : offset + 4 + size].hex()
+        offset += 4 + size
 
 
 def _place(name: str) -> str:
-    """A member's name as a place: what looks made up is blanked."""
+    """A member's name as part of a pointer: what looks generated is blanked."""
     words = name.replace("~", "~0").split("/")
     return "~1".join("{id}" if is_identifier_like(word) else word for word in words)
 

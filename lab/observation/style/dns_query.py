@@ -1,8 +1,7 @@
-"""How a DNS query was put, beside what it asks for (RFC 1035, RFC 6891).
+"""How a DNS query is written, beside the name that it asks for (RFC 1035, RFC 6891).
 
-The lab's name server answers a query whatever its letters, flags and options are; all of
-these are the client's choice.  What a query must make up anew each time, the id, is left
-out: a random number by its nature (RFC 5452).
+The lab's name server answers a query whatever its letter case, flags and options are; all of
+these are the client's choice.  The id is left out: each query has a random one (RFC 5452).
 """
 
 from __future__ import annotations
@@ -33,19 +32,19 @@ _UPPER = re.compile("[A-Z]")
 class QueryStyle(msgspec.Struct, frozen=True):
     """``names`` are those asked for, in the letters of the message.
 
-    ``manner`` is ``RD, edns 1232 DO, option 8``: flags, settings, and what else there is, in
+    ``summary`` is ``RD, edns 1232 DO, option 8``: flags, settings, and what else there is, in
     order.  ``contents`` are pairs of the latter's name and what it holds, in hexadecimal.
     """
 
     names: tuple[str, ...]
-    manner: str
+    summary: str
     contents: tuple[tuple[str, str], ...]
 
 
 def read_query_style(message: bytes) -> QueryStyle | None:
     """Read one query; None where it is not whole, or no DNS message."""
     try:
-        return _putting(message)
+        return _parse(message)
     except (dns.exception.DNSException, struct.error, ValueError, IndexError):
         return None
 
@@ -67,7 +66,7 @@ def describe_letter_case(name: str) -> str:
     return ".".join(words)
 
 
-def _putting(message: bytes) -> QueryStyle:
+def _parse(message: bytes) -> QueryStyle:
     _, flags, questions, *counts = _HEADER.unpack_from(message)
     at = _HEADER.size
     names = []
@@ -80,7 +79,7 @@ def _putting(message: bytes) -> QueryStyle:
         at += read + _QUESTION.size
         names.append(name.to_text(omit_final_dot=True))
         words += [f"class {group}"] if group != _INTERNET else []
-    manner = [" ".join(words) or "no flags"]
+    summary = [" ".join(words) or "no flags"]
     contents: list[tuple[str, str]] = []
     for _ in range(sum(counts)):
         _, read = dns.name.from_wire(message, at)
@@ -91,18 +90,18 @@ def _putting(message: bytes) -> QueryStyle:
             raise ValueError("the message ends within a record")
         at += size
         if kind == _OPT:
-            manner.append(_edns(group, life))
+            summary.append(_edns(group, life))
             contents += _options(data)
         else:
             contents.append((f"record {dns.rdatatype.to_text(kind)}", data.hex()))
     if at < len(message):
         contents.append(("trailing", message[at:].hex()))
-    manner += [name for name, _ in contents]
-    return QueryStyle(tuple(names), ", ".join(manner), tuple(contents))
+    summary += [name for name, _ in contents]
+    return QueryStyle(tuple(names), ", ".join(summary), tuple(contents))
 
 
 def _edns(payload: int, life: int) -> str:
-    """The size of buffer that an OPT record tells, and its flags."""
+    """The buffer size that an OPT record announces, and its flags."""
     words = ["edns", str(payload)]
     words += [f"version {life >> 16 & 255}"] if life >> 16 & 255 else []
     words += ["DO"] if life & _DNSSEC_OK else []

@@ -1,15 +1,16 @@
 r"""Which characters of a text are written in which way, where there are several.
 
 In JSON an é is ``é``, ``\u00e9`` or ``\u00E9``, a slash ``/`` or ``\/``; in a query a space is
-``+`` or ``%20``, a colon ``:`` or ``%3A``.  A parser reads the same, a server can tell them
-apart.  So for each *kind* of character (one for each mark of ASCII, a few for what lies beyond)
-that occurs, the result says which way it is written, and nothing of the text itself: a
-sensible encoder writes all of a kind alike, whatever the text is.  Kinds of which there are no
-characters are left out.
+``+`` or ``%20``, a colon ``:`` or ``%3A``.  A parser reads the same, a server can see the
+difference.  So for each *kind* of character that occurs (one for each mark of ASCII, a few for
+what lies beyond), the result says which way it is written, and nothing of the text itself:
+ordinary encoders write all of a kind alike, whatever the text is.  Kinds that do not occur are
+left out.
 
-One encoder writes a whole JSON document.  Where all its strings agree on a kind, that is told
-of the document; where they do not, the document is ``mixed``, and each string tells its own.
-The fields of a form or a query are often put together by hand, so each tells its own.
+One encoder writes a whole JSON document.  Where all its strings agree on a kind, that way is
+reported for the document; where they do not, the document is ``mixed``, and each string has a
+value of its own.  The fields of a form or a query are often written by separate code, so each has
+a value of its own.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ class _Text:
             for one in read(token):
                 self.kinds[one.kind].add(one)
 
-    def told(self, kind: str) -> str:
+    def describe(self, kind: str) -> str:
         """How the characters of this kind are written: alike, each its own way, or in turn."""
         found = self.kinds[kind]
         if len({one.way for one in found}) == 1:
@@ -142,11 +143,11 @@ def describe_percent_escapes(
 
 
 def _own(pointer: str, texts: Sequence[_Text], kinds: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """What the texts at one pointer tell of some kinds, one behind the other."""
+    """The ways of writing of some kinds in the texts at one pointer, in order."""
     for kind in kinds:
-        told = [text.told(kind) for text in texts if kind in text.kinds]
-        if told:
-            yield f"{pointer}/({kind})", _few([way for way, _ in groupby(told)], "\n")
+        ways = [text.describe(kind) for text in texts if kind in text.kinds]
+        if ways:
+            yield f"{pointer}/({kind})", _few([way for way, _ in groupby(ways)], "\n")
 
 
 @lru_cache(1 << 16)

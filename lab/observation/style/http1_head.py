@@ -7,7 +7,7 @@ the same while the values change.
 
 Heads are looked for in the order of their requests: right behind the body before, or else at
 the next line that could begin this request.  Every byte is passed a few times at most.  Where
-a head is not there (the recording was cut off), the rest of the connection tells nothing.
+a head is not there (the recording was cut off), the rest of the connection is not described.
 
 The lines between the chunks of a body (RFC 9112, 7.1) are dropped by parsers as well: they can
 write their numbers in either case and with zeros in front, have extensions, and end in trailers.
@@ -62,12 +62,14 @@ def find_heads(sent: bytes, requests: Sequence[Request]) -> Iterator[Head]:
 
     There are fewer than requests where the bytes do not show them all.
     """
-    place = 0
+    offset = 0
     for number, request in enumerate(requests):
         line = rb"%b [^ \n]+ HTTP/1\.[01]\r?\n" % re.escape(
             request.method.encode("utf-8", "surrogatepass")
         )
-        found = re.compile(line).match(sent, place) or re.compile(rb"\n" + line).search(sent, place)
+        found = re.compile(line).match(sent, offset) or re.compile(rb"\n" + line).search(
+            sent, offset
+        )
         if found is None and number == 0:  # behind the binary greeting of a SOCKS proxy
             found = re.compile(line).search(sent)
         end = _BLANK_LINE.search(sent, found.end() - 1) if found else None
@@ -75,7 +77,7 @@ def find_heads(sent: bytes, requests: Sequence[Request]) -> Iterator[Head]:
             return
         start = found.start() + (sent[found.start()] == 0x0A)
         yield Head(sent[start : end.end()], end.end())
-        place = end.end() + request.size
+        offset = end.end() + request.size
 
 
 def describe_head_spacing(head: bytes) -> Iterator[tuple[str, str]]:
@@ -113,39 +115,39 @@ def _ending(line: bytes) -> str:
     return "CRLF" if line.endswith(b"\r") else "LF"
 
 
-def describe_chunks(sent: bytes, place: int) -> tuple[list[tuple[str, str]], int | None]:
+def describe_chunks(sent: bytes, offset: int) -> tuple[list[tuple[str, str]], int | None]:
     """How the lines between the chunks that begin here are written, and where the body ends.
 
-    What is told is set in ``digits``, ``zeros``, ``extension`` and ``trailer``, each value once.
+    What is found is named ``digits``, ``zeros``, ``extension`` and ``trailer``, each value once.
     The end is None where the bytes do not show it.
     """
-    told: dict[tuple[str, str], None] = {}
+    found: dict[tuple[str, str], None] = {}
     for _ in range(_MOST_CHUNKS):
-        if (line := _CHUNK.match(sent, place)) is None:
-            return list(told), None
+        if (line := _CHUNK.match(sent, offset)) is None:
+            return list(found), None
         digits, extension = line[1].decode(), line[2].removesuffix(b"\r")
         if not digits.isdigit():
             lower, upper = digits == digits.lower(), digits == digits.upper()
             case = "lower case" if lower else "upper case" if upper else "both cases"
-            told["digits", case] = None
+            found["digits", case] = None
         if zeros := len(digits) - len(digits.lstrip("0") or "0"):
-            told["zeros", f"{zeros} in front"] = None
+            found["zeros", f"{zeros} in front"] = None
         if extension:
-            told["extension", extension.decode("utf-8", "backslashreplace")] = None
+            found["extension", extension.decode("utf-8", "backslashreplace")] = None
         size = int(digits, 16)
         if not size:
             break
-        place = line.end() + size + 2
+        offset = line.end() + size + 2
     else:
-        return list(told), None
-    place = line.end()
-    while (end := sent.find(b"\n", place)) >= 0:
-        trailer = sent[place:end].removesuffix(b"\r")
-        place = end + 1
+        return list(found), None
+    offset = line.end()
+    while (end := sent.find(b"\n", offset)) >= 0:
+        trailer = sent[offset:end].removesuffix(b"\r")
+        offset = end + 1
         if not trailer:
-            return list(told), place
-        told["trailer", trailer.decode("utf-8", "backslashreplace")] = None
-    return list(told), None
+            return list(found), offset
+        found["trailer", trailer.decode("utf-8", "backslashreplace")] = None
+    return list(found), None
 
 
 def _blanks(data: bytes) -> str:

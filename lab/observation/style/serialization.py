@@ -3,7 +3,7 @@
 White space and punctuation are visible to a server, and parsers lose them.  The result says
 which ways of writing occur, never how often, and leaves out what ordinary encoders do for the
 sake of the contents: it must stay the same while the contents change, or every copied word
-would show as a change of writing too.  Which of several ways a character is written in is told
+would show as a change of writing too.  Which of several ways a character is written in is reported
 by :mod:`~lab.observation.style.escapes`.
 """
 

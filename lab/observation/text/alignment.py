@@ -5,7 +5,7 @@ of their own, so that no space is lost).  Every text is compared with one refere
 independently of all others: a strange text cannot disturb the comparison of the rest.
 
 The result names *slots* of the reference: a word, a whole line (word -1), or the gap before
-either.  A slot's value is the text that stands in its place, ``""`` where it is missing.
+either.  A slot's value is the text that the other text has there, ``""`` where it is missing.
 Slots that equal the reference are not listed, so that equal texts have none, and the text
 can be rebuilt from reference and slots.
 
@@ -76,11 +76,11 @@ def _similar(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[int, i
     A line is compared with the next forty at most, with fewer where there are very many.
     """
     start = 0
-    near = max(1, min(_NEAR, _MOST_COMPARED // len(left)))
+    reach = max(1, min(_NEAR, _MOST_COMPARED // len(left)))
     candidates = [set(line.split()) for line in right]
     for index, line in enumerate(left):
         words = set(line.split())
-        for other in range(start, min(len(right), start + near)):
+        for other in range(start, min(len(right), start + reach)):
             others = candidates[other]
             if words and len(words & others) * 2 > max(len(words), len(others)):
                 yield index, other
@@ -133,7 +133,13 @@ def get_reference_value(reference: str, slot: Slot) -> str:
 
 
 def get_surrounding_text(reference: str, slot: Slot, width: int = 40) -> tuple[str, str]:
-    """Some text before and after a slot, from the reference, to show where it stands."""
+    """Return some text before and after a slot of the reference, to show where it stands.
+
+    Args:
+        reference: The text that others are aligned with.
+        slot: A slot of it.
+        width: Characters on each side, at most.
+    """
     line, word, kind = slot
     lines = _lines(reference)
     if line >= len(lines):

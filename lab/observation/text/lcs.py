@@ -42,15 +42,15 @@ def find_changes(left: Sequence[Hashable], right: Sequence[Hashable]) -> Iterato
 
 def _common(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[tuple[int, int]]:
     """The index pairs of a longest common subsequence."""
-    places: dict[Hashable, int] = {}
+    positions: dict[Hashable, int] = {}
     for index, item in enumerate(left):
-        places[item] = places.get(item, 0) | 1 << index
-    if not any(item in places for item in right):
+        positions[item] = positions.get(item, 0) | 1 << index
+    if not any(item in positions for item in right):
         return []
     every = (1 << len(left)) - 1
     row, rows = every, []
     for item in right:
-        hits = row & places.get(item, 0)
+        hits = row & positions.get(item, 0)
         row = ((row + hits) | (row - hits)) & every
         rows.append(row)
     pairs = []

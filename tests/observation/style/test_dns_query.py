@@ -16,7 +16,7 @@ def query(name="api.example.com", kind="A", **options):
 
 def test_an_ordinary_query():
     found = read_query_style(query())
-    assert (found.names, found.manner, found.contents) == (("api.example.com",), "RD", ())
+    assert (found.names, found.summary, found.contents) == (("api.example.com",), "RD", ())
 
 
 def test_letters_are_those_of_the_message():
@@ -52,27 +52,27 @@ def test_names_of_one_spelling_have_one_value(one, other):
 def test_flags():
     message = dns.message.make_query("a.example", "A")
     message.flags = dns.flags.AD | dns.flags.CD
-    assert read_query_style(message.to_wire()).manner == "AD CD"
+    assert read_query_style(message.to_wire()).summary == "AD CD"
     message.flags = 0
-    assert read_query_style(message.to_wire()).manner == "no flags"
+    assert read_query_style(message.to_wire()).summary == "no flags"
     message.set_opcode(dns.opcode.STATUS)
-    assert read_query_style(message.to_wire()).manner == "opcode 2"
-    assert read_query_style(query(rdclass="CH")).manner == "RD class 3"
+    assert read_query_style(message.to_wire()).summary == "opcode 2"
+    assert read_query_style(query(rdclass="CH")).summary == "RD class 3"
 
 
 def test_settings_of_edns():
-    assert read_query_style(query(use_edns=0, payload=1232)).manner == "RD, edns 1232"
+    assert read_query_style(query(use_edns=0, payload=1232)).summary == "RD, edns 1232"
     assert (
-        read_query_style(query(use_edns=0, payload=4096, want_dnssec=True)).manner
+        read_query_style(query(use_edns=0, payload=4096, want_dnssec=True)).summary
         == "RD, edns 4096 DO"
     )
-    assert read_query_style(query(use_edns=1, payload=512)).manner == "RD, edns 512 version 1"
+    assert read_query_style(query(use_edns=1, payload=512)).summary == "RD, edns 512 version 1"
 
 
 def test_options_are_named_and_what_they_hold_stands_apart():
     options = [dns.edns.ECSOption("203.0.113.0", 24), dns.edns.GenericOption(12, bytes(7))]
     found = read_query_style(query(use_edns=0, payload=1232, options=options))
-    assert found.manner == "RD, edns 1232, option 8, option 12"
+    assert found.summary == "RD, edns 1232, option 8, option 12"
     assert found.contents == (("option 8", "00011800cb0071"), ("option 12", "7 zero bytes"))
 
 
@@ -83,7 +83,7 @@ def test_what_follows_the_question():
     message = bytearray(query() + record)
     message[11] = 1
     found = read_query_style(bytes(message))
-    assert (found.manner, found.contents) == ("RD, record TXT", (("record TXT", "04686f7374"),))
+    assert (found.summary, found.contents) == ("RD, record TXT", (("record TXT", "04686f7374"),))
 
 
 def test_the_id_is_not_looked_at():

@@ -49,8 +49,8 @@ _MODELS = (
 
 def _answer(asked: ProviderRequest) -> Response | None:
     if asked.method == "GET" and asked.path.endswith("/v1/models"):
-        # OpenAI-compatible servers have this path too; a query or its absence tells nothing,
-        # so both shapes are in one document.
+        # OpenAI-compatible servers have this path too, and the request does not reveal which
+        # API it means, so both shapes are in one document.
         return make_json_response(_models(), headers=_HEADERS)
     if asked.method != "POST":
         return None

@@ -195,38 +195,38 @@ def _stream(response: dict[str, Any], item: dict[str, Any]) -> Iterator[tuple[st
 
 
 def _item_events(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    place = {"item_id": item["id"], "output_index": 0}
+    position = {"item_id": item["id"], "output_index": 0}
     begun: dict[str, Any] = {**item, "status": "in_progress"}
     inner: list[dict[str, Any]] = []
     if item["type"] == "message":
         begun["content"] = []
         (content,) = item["content"]
-        place = {**place, "content_index": 0}
+        position = {**position, "content_index": 0}
         text = {"text": content["text"], "logprobs": []}
         inner = [
-            {"type": "response.content_part.added", **place, "part": {**content, "text": ""}},
+            {"type": "response.content_part.added", **position, "part": {**content, "text": ""}},
             {
                 "type": "response.output_text.delta",
-                **place,
+                **position,
                 "delta": content["text"],
                 "logprobs": [],
             },
-            {"type": "response.output_text.done", **place, **text},
-            {"type": "response.content_part.done", **place, "part": content},
+            {"type": "response.output_text.done", **position, **text},
+            {"type": "response.content_part.done", **position, "part": content},
         ]
     elif item["type"] == "function_call":
         begun["arguments"] = ""
         kind, arguments = "response.function_call_arguments", item["arguments"]
         inner = [
-            {"type": f"{kind}.delta", **place, "delta": arguments},
-            {"type": f"{kind}.done", **place, "arguments": arguments},
+            {"type": f"{kind}.delta", **position, "delta": arguments},
+            {"type": f"{kind}.done", **position, "arguments": arguments},
         ]
     elif item["type"] == "custom_tool_call":
         begun["input"] = ""
         kind, text_input = "response.custom_tool_call_input", item["input"]
         inner = [
-            {"type": f"{kind}.delta", **place, "delta": text_input},
-            {"type": f"{kind}.done", **place, "input": text_input},
+            {"type": f"{kind}.delta", **position, "delta": text_input},
+            {"type": f"{kind}.done", **position, "input": text_input},
         ]
     yield {"type": "response.output_item.added", "output_index": 0, "item": begun}
     yield from inner
