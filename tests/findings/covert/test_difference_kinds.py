@@ -1,11 +1,10 @@
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.findings.covert.covert import list_differences
 from lab.findings.covert.difference_kinds import DIFFERENCE_KINDS, is_reordered
+from tests.calls import count_calls
 
 WHY = [
     ("it's", "it’s", "look-alike"),
@@ -107,6 +106,4 @@ def test_where_something_else_differs_nothing_only_changed_places(left, right):
 
 
 def test_long_texts_are_bounded():
-    start = time.process_time()
-    assert list_differences("a b" * 300_000, "c’d" * 300_000)
-    assert time.process_time() - start < 5
+    assert count_calls(lambda: list_differences("a b" * 300_000, "c’d" * 300_000)) < 2_000

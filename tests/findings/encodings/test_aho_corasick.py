@@ -1,5 +1,3 @@
-import time
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +7,7 @@ from lab.findings.encodings.aho_corasick import (
     text_to_bytes,
     xor_differences,
 )
+from tests.calls import count_calls
 
 words = st.lists(st.text("ab", min_size=1, max_size=4), max_size=8)
 
@@ -50,9 +49,8 @@ def test_steps_of_a_part_stand_among_those_of_the_whole(before, part, after):
     assert xor_differences(part) in xor_differences(before + part + after)
 
 
-def test_a_megabyte_takes_milliseconds():
+def test_a_megabyte_is_searched_in_one_pass():
     automaton = Automaton((f"needle-{number:04}", number) for number in range(1000))
     searched = "needle haystack " * 65_536 + "needle-0777"
-    start = time.process_time()
     assert [number for _, number in automaton.find(searched)] == [777]
-    assert time.process_time() - start < 1
+    assert count_calls(lambda: list(automaton.find(searched))) < 20

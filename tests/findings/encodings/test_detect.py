@@ -4,7 +4,6 @@ import hashlib
 import html
 import json
 import random
-import time
 import urllib.parse
 import uuid
 import zlib
@@ -19,6 +18,7 @@ from lab.findings.encodings.detect import PLAIN, find_encoding, find_hit, restor
 from lab.findings.encodings.e_values import NEGLIGIBLE
 from lab.observation.documents.leaves import render_bytes
 from lab.observation.location import Location
+from tests.calls import count_calls
 
 TEXT = "Ünit <07>/build-box"
 DATA = TEXT.encode()
@@ -227,10 +227,9 @@ def test_a_short_text_in_another_case_counts_only_among_few_words():
 
 def test_hostile_values_are_bounded():
     bomb = gzip.compress(b"\0" * (64 << 20))
-    start = time.process_time()
     for value in (b64(bomb), "41" * 300_000, "%41" * 100_000):
         find_hit(value, NEEDLES)
-    assert time.process_time() - start < 10
+        assert count_calls(lambda value=value: find_hit(value, NEEDLES)) < 20_000 + len(value)
 
 
 @given(st.binary(max_size=80))
