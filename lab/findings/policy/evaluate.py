@@ -214,7 +214,7 @@ def _judge_signal(signal: Signal, policy: Policy, accepted: _AcceptedSignals | N
 def _note_partial_cover(signal: Signal, rules: Sequence[Rule]) -> Iterator[str]:
     """Rules that permit the signal at some of its locations, but not at all of them."""
     for rule in rules:
-        if not rule.forbids and (covered := rule.covered(signal)):
+        if not rule.forbids and (covered := rule.count_covered(signal)):
             total = len(list_locations(signal))
             yield f"line {rule.line} covers {covered} of its {total} locations"
 

@@ -69,7 +69,7 @@ class Rule(msgspec.Struct, frozen=True):
             map(self._matches_location, list_locations(signal))
         )
 
-    def covered(self, signal: Signal) -> int:
+    def count_covered(self, signal: Signal) -> int:
         """How many of the signal's locations the rule covers."""
         if not self._concerns(signal) or not self._matches_kind(signal.kind):
             return 0

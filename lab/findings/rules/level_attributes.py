@@ -31,7 +31,7 @@ class LevelAttribute(msgspec.Struct, frozen=True):
     ``shapes`` name the kinds of alternatives that make sense for it.
     """
 
-    told: str
+    label: str
     read: Callable[[str], str | None]
     shapes: tuple[str, ...]
 

@@ -85,20 +85,20 @@ def _set_rule(row: TableRow, words: str | None) -> TableRow:
 
 def _list_descriptions(inside: Sequence[str], outside: Sequence[str]) -> Iterator[str]:
     """Every description that holds for all inside and none outside."""
-    for aspect in LEVEL_ATTRIBUTES:
-        here = [aspect.read(level) for level in inside]
-        there = {text for level in outside if (text := aspect.read(level)) is not None}
+    for attribute in LEVEL_ATTRIBUTES:
+        here = [attribute.read(level) for level in inside]
+        there = {text for level in outside if (text := attribute.read(level)) is not None}
         if None in here:
             continue
         seen = sorted({text for text in here if text is not None})
         if there.isdisjoint(seen):
             few = len(seen) == 1 or 2 * len(seen) <= len(inside)
-            for shape in aspect.shapes:
+            for shape in attribute.shapes:
                 if shape == "equal" and not few:
                     continue  # a list of every level is no rule
                 words = _SHAPES[shape](seen, there)
                 if words is not None:
-                    yield f"{aspect.told}{words}"
+                    yield f"{attribute.label}{words}"
 
 
 # --- shapes: each takes the texts inside and outside, none of them in both -------------------

@@ -70,7 +70,7 @@ class Estimate:
         self.total = max(self.done + trials + later, at_least)
         self._to_run = max(self.total - self.done - known, 0)
 
-    def finished(self, at: float, *, ran: bool) -> None:
+    def record_trial(self, at: float, *, ran: bool) -> None:
         """A trial is done at this time; ``ran`` is false where it came from the store."""
         self.done += 1
         self.total = max(self.total, self.done)
@@ -80,7 +80,7 @@ class Estimate:
             self._to_run = max(self._to_run - 1, 0)
             self._finished.append(at)
 
-    def left(self) -> float | None:
+    def seconds_left(self) -> float | None:
         """Seconds until all is done; None before two trials have run."""
         if len(self._finished) < 2:
             return None
@@ -161,7 +161,7 @@ class Progress:
                     self._print_line(f"{event.phase}: {to_run} to run{known}")
                 self._show_advance()
             case TrialFinished():
-                self._estimate.finished(self._now(), ran=not event.from_store)
+                self._estimate.record_trial(self._now(), ran=not event.from_store)
                 if event.verdict != "finished":
                     self._unfinished[event.verdict] += 1
                 self._show_advance()
@@ -196,7 +196,7 @@ class Progress:
             self._task = self._bar.add_task(self._phase, total=1.0, left="", count="")
 
     def _show_advance(self) -> None:
-        left = _format_time_left(self._estimate.left())
+        left = _format_time_left(self._estimate.seconds_left())
         if self._bar is not None:
             if self._task is not None:
                 self._bar.update(

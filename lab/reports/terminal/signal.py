@@ -184,8 +184,8 @@ def _name_code_points(signal: Signal, seen: TextDiff) -> list[Text]:
         lines.append(line)
     if len(named) > NAMED:
         lines.append(Text(f"… {format_count(len(named) - NAMED, 'more difference')}", style="dim"))
-    elif not named and seen.places > seen.shown > 0:
-        more = format_count(seen.places - seen.shown, "more place")
+    elif not named and seen.changes > seen.shown > 0:
+        more = format_count(seen.changes - seen.shown, "more place")
         lines.append(Text(f"… and they differ in {more}", style="dim"))
     return lines
 

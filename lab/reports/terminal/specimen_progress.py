@@ -101,7 +101,7 @@ class _AuditProgress:
                     event.trials, event.known, event.trials_after, at_least=planned
                 )
             case TrialFinished():
-                self.estimate.finished(at, ran=not event.from_store)
+                self.estimate.record_trial(at, ran=not event.from_store)
             case _:
                 return False
         return True

@@ -130,8 +130,8 @@ def _format_planted(one: Expected) -> str:
 
 def _format_reported(signal: Signal) -> str:
     place = signal.location
-    told = _format_effect(signal.cause, place.channel, place.host, signal.kind, signal.covert)
-    return f"{told}, at {place}"
+    effect = _format_effect(signal.cause, place.channel, place.host, signal.kind, signal.covert)
+    return f"{effect}, at {place}"
 
 
 def _format_effect(

@@ -34,7 +34,7 @@ _BLOCK = 4096
 
 
 class Span(msgspec.Struct, frozen=True):
-    """A piece of shown text; ``differs`` where the other side has something else."""
+    """A piece of the text that is printed; ``differs`` where the other side has something else."""
 
     text: str
     differs: bool = False
@@ -43,12 +43,12 @@ class Span(msgspec.Struct, frozen=True):
 class TextDiff(msgspec.Struct, frozen=True):
     """The first differences of two texts, from both sides.
 
-    ``places`` counts all differences, ``shown`` those within the two sides.
+    ``changes`` counts all differences, ``shown`` those within the two sides.
     """
 
     left: tuple[Span, ...]
     right: tuple[Span, ...]
-    places: int
+    changes: int
     shown: int
 
 
@@ -71,7 +71,7 @@ def compare_texts(left: str, right: str, cells: int) -> TextDiff:
     return TextDiff(
         left=left_side,
         right=right_side,
-        places=len(places),
+        changes=len(places),
         shown=min(left_shown, right_shown),
     )
 

@@ -54,4 +54,4 @@ def test_a_part_could_stand_wherever_a_run_of_its_length_does():
     item = next(item for item in build_digests(TEXT) if item.whole == HEX and item.writing == "hex")
     run = match_digest(item, text, text.index(HEX[:8]))
     assert run is not None
-    assert (run.places, run.bits) == (3, 32)
+    assert (run.positions, run.bits) == (3, 32)

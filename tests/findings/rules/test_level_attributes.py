@@ -8,7 +8,7 @@ from lab.findings.rules.level_attributes import LEVEL_ATTRIBUTES
 LEVELS = [level for item in factors().values() for level in (item.control, *item.levels, "", ":/")]
 
 
-@pytest.mark.parametrize("aspect", LEVEL_ATTRIBUTES, ids=lambda aspect: aspect.told or "text")
+@pytest.mark.parametrize("attribute", LEVEL_ATTRIBUTES, ids=lambda one: one.label or "text")
 def test_any_level_can_be_looked_at(aspect):
     for level in LEVELS:
         text = aspect.read(level)
@@ -19,7 +19,7 @@ def test_any_level_can_be_looked_at(aspect):
 
 def read(told: str, level: str) -> list[str]:
     return [
-        text for a in LEVEL_ATTRIBUTES if a.told == told and (text := a.read(level)) is not None
+        text for a in LEVEL_ATTRIBUTES if a.label == label and (text := a.read(level)) is not None
     ]
 
 

@@ -82,13 +82,13 @@ def test_a_phase_with_nothing_to_do_is_not_worth_a_line():
 
 def test_what_comes_from_the_store_is_said_and_does_not_count_for_the_pace():
     assert "screen: 2 trials to run, 38 already done" in told(events(40, known=38))
-    pace = Estimate()
-    pace.expect(40, 38, 0)
+    estimate = Estimate()
+    estimate.expect(40, 38, 0)
     for number in range(38):
-        pace.finished(number * 0.001, ran=False)
-    assert pace.left() is None
-    pace.finished(10.0, ran=True)
-    assert pace.left() is None
+        estimate.record_trial(number * 0.001, ran=False)
+    assert estimate.seconds_left() is None
+    estimate.record_trial(10.0, ran=True)
+    assert estimate.seconds_left() is None
 
 
 def test_on_a_terminal_there_is_a_bar(monkeypatch):
@@ -102,22 +102,22 @@ def test_on_a_terminal_there_is_a_bar(monkeypatch):
 
 @given(st.lists(st.booleans(), max_size=60), st.integers(0, 50), st.integers(0, 60))
 def test_the_estimate_is_sane_whatever_happens(ran, later, planned):
-    pace = Estimate()
-    pace.expect(planned, ran.count(False), later)
+    estimate = Estimate()
+    estimate.expect(planned, ran.count(False), later)
     for number, one in enumerate(ran):
-        pace.finished(float(number), ran=one)
-        assert 0 <= pace.done <= pace.total
-        left = pace.left()
+        estimate.record_trial(float(number), ran=one)
+        assert 0 <= estimate.done <= estimate.total
+        left = estimate.seconds_left()
         assert left is None or left >= 0
 
 
 @pytest.mark.parametrize(("interval", "left"), [(2.0, 76.0), (0.5, 19.0)])
 def test_the_time_left_is_the_pace_times_what_remains(interval, left):
-    pace = Estimate()
-    pace.expect(30, 0, 20)
+    estimate = Estimate()
+    estimate.expect(30, 0, 20)
     for number in range(12):
-        pace.finished(number * interval, ran=True)
-    assert pace.left() == pytest.approx(left)
+        estimate.record_trial(number * interval, ran=True)
+    assert estimate.seconds_left() == pytest.approx(left)
 
 
 PLAN = [("calibrate", 9, 214), ("screen", 214, 40), ("isolate", 30, 40), ("confirm", 20, 0)]
@@ -150,14 +150,14 @@ def test_one_count_and_one_estimate_run_through_all_phases():
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(0, 60)), max_size=6))
 def test_the_bar_never_moves_back(phases):
-    pace = Estimate()
+    estimate = Estimate()
     shares = []
     for trials, known, later in phases:
-        pace.expect(trials, min(known, trials), later)
+        estimate.expect(trials, min(known, trials), later)
         for number in range(trials):
-            pace.finished(float(number), ran=number >= known)
-            shares.append(pace.share)
-            assert pace.done <= pace.total
+            estimate.record_trial(float(number), ran=number >= known)
+            shares.append(estimate.share)
+            assert estimate.done <= estimate.total
             assert shares[-1] <= 1
     assert shares == sorted(shares)
 

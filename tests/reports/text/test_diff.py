@@ -16,7 +16,7 @@ def test_both_sides_fit_and_the_difference_shows(before, left, right, after, cel
     left, right = before + left + after, before + right + after
     seen = compare_texts(left, right, cells)
     assert all(sum(cell_len(s.text) for s in side) <= cells for side in (seen.left, seen.right))
-    assert (seen.places == 0) == (left == right)
+    assert (seen.changes == 0) == (left == right)
     if left != right:
         assert seen.shown >= 1
         assert any(span.differs for span in seen.left + seen.right)
@@ -39,7 +39,7 @@ def test_one_code_point_in_the_context_of_its_line():
 def test_several_places_on_one_line_are_all_marked():
     seen = compare_texts("it's done, isn't it", "it’s done, isn’t it", 60)
     assert told(seen.left) == "it[']s done, isn[']t it"
-    assert (seen.places, seen.shown) == (2, 2)
+    assert (seen.changes, seen.shown) == (2, 2)
 
 
 def test_an_insertion_and_texts_with_nothing_in_common():
