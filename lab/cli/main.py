@@ -11,7 +11,6 @@ Results go to stdout, progress and errors to stderr.  Exit codes: 0 done; 1 forb
 from __future__ import annotations
 
 import argparse
-import difflib
 import errno
 import os
 import sys
@@ -22,6 +21,7 @@ from typing import NoReturn
 
 from lab.cli.commands import Command, find_commands, find_deprecated_names
 from lab.errors import LabError, MachineError, UsageError
+from lab.suggest import suggest
 from lab.version import __version__
 
 __all__ = ["main"]
@@ -189,8 +189,4 @@ def _take_before_separator(words: Sequence[str]) -> list[str]:
 
 
 def _format_suggestion(word: str, known: Iterable[str]) -> str:
-    known = sorted(known)
-    near = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
-    if near:
-        return f"; did you mean {' or '.join(near)}?"
-    return f"; there are {', '.join(known)}" if known else ""
+    return f"; {suggest(word, sorted(known))}"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from lab.cli.shared_options import add_home, add_json, require_writable
 from lab.errors import UsageError
+from lab.suggest import find_similar
 
 if TYPE_CHECKING:
     from lab.reports.terminal.specimens import SpecimenAudit
@@ -187,10 +188,8 @@ def _choose_specimens(specimen_set: SpecimenSet, names: Sequence[str]) -> tuple[
 
 
 def _format_suggestion(name: str, known: Sequence[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(name, known, n=2, cutoff=0.6)
-    return f"; did you mean {' or '.join(near)}?" if near else "; lab specimens lists them"
+    similar = find_similar(name, known)[:2]
+    return f"; did you mean {' or '.join(similar)}?" if similar else "; lab specimens lists them"
 
 
 def _parse_seed(word: str) -> int:

@@ -51,7 +51,7 @@ def test_which_part_of_a_digest_stands_there(text, names):
 
 def test_a_part_could_stand_wherever_a_run_of_its_length_does():
     text = f"{'0' * 8} {'1' * 8} {'2' * 9} {HEX[:8]}"
-    item = next(item for item in build_digests(TEXT) if item.whole == HEX and item.writing == "hex")
+    item = next(item for item in build_digests(TEXT) if item.whole == HEX and item.format == "hex")
     run = match_digest(item, text, text.index(HEX[:8]))
     assert run is not None
     assert (run.positions, run.bits) == (3, 32)

@@ -9,15 +9,15 @@ LEVELS = [level for item in factors().values() for level in (item.control, *item
 
 
 @pytest.mark.parametrize("attribute", LEVEL_ATTRIBUTES, ids=lambda one: one.label or "text")
-def test_any_level_can_be_looked_at(aspect):
+def test_any_level_can_be_read(attribute):
     for level in LEVELS:
-        text = aspect.read(level)
+        text = attribute.read(level)
         assert text is None or isinstance(text, str)
-        if "compared" in aspect.shapes and text is not None:
+        if "compared" in attribute.shapes and text is not None:
             int(text)
 
 
-def read(told: str, level: str) -> list[str]:
+def read(label: str, level: str) -> list[str]:
     return [
         text for a in LEVEL_ATTRIBUTES if a.label == label and (text := a.read(level)) is not None
     ]
