@@ -1,17 +1,16 @@
-"""Is anything sent before somebody has asked for anything?
+"""Does the client send anything before the user has asked for anything?
 
-Whoever starts a client for the first time has agreed to nothing yet.  With the first question
-they decide that *this text* goes to *this model*.  What goes out before that, goes out
-unasked.
+Somebody who starts a client for the first time has agreed to nothing yet.  The first question
+decides that *this text* goes to *this model*.  Anything sent before is sent without consent.
 
-This scenario starts the client as somebody new, on a computer whose names and ids were made up
-for the purpose, and looks at everything that is sent before the first question to the model.
-Something that is sent to anybody but the model's own server fails the scenario, and so does
-anything that tells of the computer, wherever it goes.  The message lists it.
+This scenario starts the client as a new user, on a computer with generated names and ids, and
+lists everything that is sent before the first question to the model.  Anything sent to another
+host than the model's fails the scenario, and so does anything that contains an input from the
+computer, wherever it goes.
 
-The lab starts most clients with the question already given, and with such answers as a
-client's description holds; it cannot show what happens while a screen waits for a person.
-A client that asks no model the lab knows is skipped: then there is no first question.
+The lab starts most clients with the question already given, and with the answers in the profile
+of the client; it cannot show what happens while a screen waits for a person.  A client that
+sends no request to a model that the lab knows is skipped: then there is no first question.
 
     pytest scenarios/test_consent.py --lab-client codex
 """
@@ -20,18 +19,20 @@ import pytest
 
 from lab.pytest_plugin.observe_fixture import ObserveFixture
 
-SOMEBODY = {
+NEW_USER = {
     "hostname": "quillfeather-1729",
     "user": "tamsinvex",
     "directory": "~/hollowmere-ledger",
 }
-"""Names that occur nowhere else, so that they are recognised wherever they turn up."""
+"""Names that occur nowhere else, so that they are recognised in all traffic."""
+
+PLANTED = "a report is sent before the question"
 
 
 def test_nothing_is_sent_before_the_first_question(lab_observe: ObserveFixture) -> None:
-    """A fresh user: before the first question nobody is told anything."""
-    seen = lab_observe(times=3, **SOMEBODY)
+    """A new user: nothing is sent before the first question."""
+    seen = lab_observe(times=3, **NEW_USER)
     if not seen.model_hosts:
-        pytest.skip("the client asked no model, so there is no first question")
+        pytest.skip("the client sent no request to a model, so there is no first question")
     early = seen.before_the_model()
     assert not early, "before the first question: " + "; ".join(early)

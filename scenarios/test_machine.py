@@ -1,14 +1,13 @@
-"""Is anybody told which machine this is?
+"""Does the client send, in disguise, which machine this is?
 
-A computer has numbers that belong to it alone: an id that was drawn when it was set up, the
-addresses of its network cards, its processor and its memory.  It also shows of what kind it
-is: which system, whether it is a container, a virtual machine, a rented one in a cloud.  Out
-of such things a *device fingerprint* is made: a number that follows a computer, whoever
-uses it.
+A computer has numbers of its own: an id from its installation, the addresses of its network
+cards, its processor and its memory.  It also reveals its kind: the system, and whether it is a
+container, a virtual machine or a rented one in a cloud.  From these a *device fingerprint* can
+be computed: a number that follows a computer, whoever uses it.
 
-This scenario changes machine and system, and looks for anything in what the client sends
-that follows from them.  What is sent as it is (the name of the system, say) is reported.
-What is sent in disguise, covertly or encoded, fails the scenario.
+This scenario changes machine and system, and finds what depends on them in what the client
+sends.  What is sent as it is (the name of the system, say) is reported.  Anything sent in
+disguise, covertly or encoded, fails the scenario.
 
     pytest scenarios/test_machine.py --lab-client codex
 """
@@ -16,6 +15,6 @@ What is sent in disguise, covertly or encoded, fails the scenario.
 from lab.pytest_plugin.audit_fixture import AuditFixture
 
 
-def test_nobody_is_told_which_machine_this_is(lab_audit: AuditFixture) -> None:
-    """Another machine of another kind: nothing is sent of that in disguise."""
+def test_the_machine_is_not_sent_in_disguise(lab_audit: AuditFixture) -> None:
+    """Another machine of another kind: nothing of it is sent in disguise."""
     lab_audit.fail_on_disguised(lab_audit("machine", "platform", together=False))

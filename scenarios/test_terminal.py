@@ -1,12 +1,11 @@
-"""Does it change what the client sends where somebody sits, and whether anybody does?
+"""Does the terminal, the login session or a build server covertly change what the client sends?
 
-A program can tell in which window it runs, whether somebody came from another computer,
-which editor started it, and whether nobody is there at all because a build server runs it.
-Some clients behave otherwise on a build server, and say so.
+A program can detect in which terminal it runs, whether the user is logged in from another
+computer, which editor started it, and whether a build server runs it without any user.  Some
+clients behave differently on a build server, and document that.
 
-This scenario changes terminal, session and build server, and looks for any difference in what
-the client sends.  A difference that a reader can see is reported, and the scenario passes; a
-covert one fails it.
+This scenario changes terminal, session and build server, and compares what the client sends.  A
+visible difference is reported, and the scenario passes; a covert one fails it.
 
     pytest scenarios/test_terminal.py --lab-client codex
 """
@@ -14,6 +13,6 @@ covert one fails it.
 from lab.pytest_plugin.audit_fixture import AuditFixture
 
 
-def test_where_somebody_sits(lab_audit: AuditFixture) -> None:
-    """Another terminal, session or build server: nothing covert changes."""
+def test_terminal_session_and_build_server(lab_audit: AuditFixture) -> None:
+    """Another terminal, session or build server: no covert difference."""
     lab_audit.fail_on_covert(lab_audit("terminal", "session", "ci", together=False))

@@ -1,14 +1,14 @@
-"""With a proxy set, does everything go through it?
+"""With a proxy set, does all traffic go through it?
 
-Who sets a proxy expects that a program talks to nobody past it: because only the proxy leads
-out, because it writes down what goes out, or because nobody outside is to learn the
-computer's own address.  Some programs send their questions through it, and a report to their
-maker directly.
+A user who sets a proxy expects that a program contacts nobody past it: because only the proxy
+leads to the internet, because it keeps a record, or because the address of the computer must
+stay private.  Some programs send their questions through it, and a report to their maker
+directly.
 
-This scenario sets a proxy of each common kind, runs the client a few times, and looks at
-every connection that it opens.  One that goes anywhere but to the proxy fails the scenario,
-and the message names it.  Merely looking up a name is not counted.  A client that does
-not know one of these kinds goes past it: somebody behind such a proxy should know that.
+This scenario sets a proxy of each common kind, runs the client a few times, and checks every
+connection that it opens.  One that goes anywhere but to the proxy fails the scenario, and the
+message names it.  A mere DNS query does not count.  A client that does not support one of these
+kinds goes past it: users of such a proxy should know that.
 
     pytest scenarios/test_through_the_proxy.py --lab-client codex
 """
@@ -22,6 +22,8 @@ PROXIES = {
     "https": "https://proxy.example.net:3129",
     "socks": "socks5://proxy.example.net:1080",
 }
+
+PLANTED = "a report goes past the proxy"
 
 
 @pytest.mark.lab_needs("proxy")

@@ -1,13 +1,53 @@
-"""The scenarios on their specimen, in real cells: what is planted is found and reported."""
+"""Scenarios: each has the form of one, and on their specimen what is planted is found and reported.
+
+``.ci/run`` runs all of them on the specimen; here, in real cells, only some.
+"""
+
+import ast
+from pathlib import Path
 
 import pytest
 
 from lab.findings.report_json import decode
 
 pytest_plugins = ["pytester"]
-pytestmark = pytest.mark.cell
+
+CHECKOUT = Path(__file__).parents[1]
+SCENARIOS = sorted((CHECKOUT / "scenarios").glob("test_*.py"))
+PUBLIC = {"pytest", "lab.pytest_plugin.audit_fixture", "lab.pytest_plugin.observe_fixture"}
+FIXTURES = {"lab_audit", "lab_observe"}
 
 
+@pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
+def test_a_scenario_is_one_question_and_uses_only_what_is_public(file):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    question, _, rest = (ast.get_docstring(tree) or "").partition("\n")
+    assert question.endswith("?")
+    assert rest.endswith("\n\n    pytest scenarios/" + file.name + " --lab-client codex")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            assert {alias.name for alias in node.names} <= PUBLIC
+        if isinstance(node, ast.ImportFrom):
+            assert node.module in PUBLIC
+    tests = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    assert tests
+    for test in tests:
+        assert test.name.startswith("test_")
+        assert ast.get_docstring(test)
+        marks = [ast.unparse(mark) for mark in test.decorator_list]
+        assert all(mark.startswith(("pytest.mark.lab_", "pytest.mark.param")) for mark in marks)
+        arguments = {argument.arg for argument in test.args.args}
+        given = " ".join(mark for mark in marks if "parametrize" in mark)
+        assert arguments & FIXTURES
+        assert all(name in given for name in arguments - FIXTURES)
+
+
+def test_ci_runs_every_scenario_on_the_specimen():
+    script = (CHECKOUT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "python -m pytest scenarios -n auto --lab-require" in script
+
+
+@pytest.mark.cell
 def test_what_is_planted_in_the_specimen_is_found(pytester_on, tmp_path):
     words = ("test_timezone.py", "test_through_the_proxy.py", "test_consent.py")
     result = pytester_on(*words, "--runxfail")
@@ -26,7 +66,8 @@ def test_what_is_planted_in_the_specimen_is_found(pytester_on, tmp_path):
     assert (signal.cause, signal.covert) == (("timezone",), True)
 
 
-def test_what_is_planted_is_expected_unless_somebody_looks_closer(pytester_on):
+@pytest.mark.cell
+def test_a_finding_that_is_planted_is_expected(pytester_on):
     result = pytester_on("test_consent.py")
     result.assert_outcomes(xfailed=1)
 
