@@ -43,7 +43,7 @@ class TestConformance:
             if "KEY" in variable or "TOKEN" in variable:
                 assert re.fullmatch(r"[A-Za-z0-9-]*-?0{16}", value), variable
 
-    def test_it_knows_nothing_of_the_surroundings_under_test(self, name):
+    def test_it_sets_nothing_that_a_factor_controls(self, name):
         """A profile that set these would hide a factor from the experiment."""
         controlled = {"TZ", "LANG", "LC_ALL", "TERM", "CI", "HOME", "USER", "HTTPS_PROXY", "PATH"}
         profile = load_builtin_profiles()[name]

@@ -14,7 +14,7 @@ ID = "0123456789abcdef0123456789abcdef"
 OTHER = "fedcba9876543210fedcba9876543210"
 
 
-def test_the_control_is_the_machine_of_bare_surroundings():
+def test_the_control_is_the_machine_of_the_bare_host_spec():
     assert FACTOR.realise(FACTOR.control, BARE) == BARE
     assert parse_machine("desktop") == Machine()
 

@@ -20,7 +20,7 @@ def made(level: str) -> HostSpec:
     return FACTOR.realise(FACTOR.parse(level), BARE)
 
 
-def test_the_control_is_what_surroundings_have_by_themselves():
+def test_the_control_is_that_of_the_bare_host_spec():
     assert FACTOR.realise(CONTROL, BARE) == BARE
 
 

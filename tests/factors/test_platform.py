@@ -35,18 +35,18 @@ def made(level: str) -> HostSpec:
     return FACTOR.realise(FACTOR.parse(level), BARE)
 
 
-def text(surroundings: HostSpec, path: str) -> str:
-    """What a file says, through the links that the surroundings have."""
+def text(spec: HostSpec, path: str) -> str:
+    """What a file says, through the links that the spec has."""
     folder, name = posixpath.split(path)
-    if folder in surroundings.files:
-        folder = posixpath.join(posixpath.dirname(folder), surroundings.files[folder].target)
-    item = surroundings.files[posixpath.normpath(posixpath.join(folder, name))]
+    if folder in spec.files:
+        folder = posixpath.join(posixpath.dirname(folder), spec.files[folder].target)
+    item = spec.files[posixpath.normpath(posixpath.join(folder, name))]
     if isinstance(item, Link):
-        return text(surroundings, posixpath.join(folder, item.target))
+        return text(spec, posixpath.join(folder, item.target))
     return item.content.decode()
 
 
-def test_the_control_is_the_platform_of_bare_surroundings():
+def test_the_control_is_the_platform_of_the_bare_host_spec():
     assert made(FACTOR.control) == BARE
 
 
@@ -133,12 +133,12 @@ def test_who_mistypes_is_told_what_exists():
 @pytest.mark.parametrize("level", EVERY)
 def test_a_jail_can_hold_it(level: str):
     """Nothing lies where the jail is read-only, and no file of its own /etc is replaced."""
-    surroundings = made(level)
-    tree = plan_jail(Jail(surroundings.settled(), ("/bin/true",)), HostFacts(), "/tree").tree
-    for path in surroundings.files:
-        assert tree[path] == surroundings.files[path]
+    spec = made(level)
+    tree = plan_jail(Jail(spec.settled(), ("/bin/true",)), HostFacts(), "/tree").tree
+    for path in spec.files:
+        assert tree[path] == spec.files[path]
     bare = msgspec.structs.replace(BARE, platform=Platform(release_files=()))
-    assert not {f"/etc/{name}" for name, _ in surroundings.platform.release_files} & set(
+    assert not {f"/etc/{name}" for name, _ in spec.platform.release_files} & set(
         build_etc(bare, b"")
     )
 
@@ -172,8 +172,8 @@ def test_with_old_control_groups_the_paths_name_the_container():
 
 
 def test_a_pod_has_a_service_account_behind_links(tmp_path: Path):
-    surroundings = made("kubernetes")
-    tree = plan_jail(Jail(surroundings.settled(), ("/bin/true",)), HostFacts(), "/tree").tree
+    spec = made("kubernetes")
+    tree = plan_jail(Jail(spec.settled(), ("/bin/true",)), HostFacts(), "/tree").tree
     descriptor = os.open(tmp_path, os.O_RDONLY)
     try:
         write_tree(descriptor, tree, None)
@@ -189,7 +189,7 @@ def test_a_pod_has_a_service_account_behind_links(tmp_path: Path):
     assert told["sub"] == "system:serviceaccount:team-tools:default"
     assert json.loads(base64.urlsafe_b64decode(header + "=="))["alg"] == "RS256"
     assert len(base64.urlsafe_b64decode(signature + "==")) == 256
-    assert surroundings.variables["KUBERNETES_PORT"] == "tcp://10.96.0.1:443"
+    assert spec.variables["KUBERNETES_PORT"] == "tcp://10.96.0.1:443"
 
 
 @pytest.mark.parametrize("name", list(DISTRIBUTIONS))
@@ -271,9 +271,9 @@ def test_no_mark_decides_what_another_factor_decides():
               "PATH", "CI", "DISPLAY", "WAYLAND_DISPLAY", "WT_SESSION", "XDG_RUNTIME_DIR",
               "GITHUB_REPOSITORY", "GITHUB_SERVER_URL", "GITHUB_USER"}  # fmt: skip
     for level in EVERY:
-        surroundings = made(level)
-        assert not others & surroundings.variables.keys()
-        assert not any(path.startswith(("~", ".", "/home")) for path in surroundings.files)
+        spec = made(level)
+        assert not others & spec.variables.keys()
+        assert not any(path.startswith(("~", ".", "/home")) for path in spec.files)
     for name in CLOUDS:
         assert not any(
             "TOKEN" in variable or "KEY" in variable for variable in made(name).variables

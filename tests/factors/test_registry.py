@@ -75,7 +75,7 @@ def test_factors_that_are_not_named_stay_as_the_base_has_them():
     assert (made.hostname, made.clock) == ("kept", 5.0)
 
 
-def test_the_quietest_surroundings():
+def test_the_bare_host_spec():
     """All controls together: what a client sees when nothing is varied."""
     made = registry.realise(registry.control_environment(registry.factors()), BARE)
     assert made.variables == {"LANG": "C.UTF-8", "TERM": "xterm-256color"}

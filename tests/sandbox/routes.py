@@ -8,6 +8,8 @@ A *route* is a way to read something inside (``shell hostname``, ``node os.hostn
 * ``tells``: routes whose readings differ wherever the surroundings differ in something;
 * ``may``: routes that may follow the factor besides these.  Nothing else may.
 
+A factor that sets variables and files only needs no table (:data:`ORDINARY`).
+
 A pattern's ``*`` stands for any text.  Variables and files that the surroundings name are
 held to them word for word as well, without being listed here.
 """
@@ -25,7 +27,18 @@ import msgspec
 from lab.factors import git
 from lab.factors.host_spec import HostSpec
 
-__all__ = ["AGREE", "COUNTERS", "LIMITS", "SHOWN", "At", "Says", "Shown", "Tells", "matches"]
+__all__ = [
+    "AGREE",
+    "COUNTERS",
+    "LIMITS",
+    "SHOWN",
+    "At",
+    "Says",
+    "Shown",
+    "Tells",
+    "matches",
+    "routes_of",
+]
 
 
 class At(msgspec.Struct, frozen=True):
@@ -680,6 +693,24 @@ SHOWN: Mapping[str, Shown] = {
         ),
     ),
 }  # fmt: skip
+
+ORDINARY = Shown(
+    may=(
+        *_variables("*"),
+        *_places("~/*"),
+        *_places("./*"),
+        *IN_HOME,
+        *IN_PROJECT,
+        "file /proc/self/environ",
+    )
+)
+"""A factor without a table: of variables, and of files in the home or the project, only."""
+
+
+def routes_of(name: str) -> Shown:
+    """The routes that may follow a factor."""
+    return SHOWN.get(name, ORDINARY)
+
 
 AGREE: tuple[tuple[str, ...], ...] = (
     ("shell hostname", "shell uname -n", "python socket.gethostname", "node os.hostname",
