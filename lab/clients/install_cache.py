@@ -77,16 +77,16 @@ class InstallCache:
     def get(self, profile: Profile, wanted: str | None) -> Installation:
         """The wanted version, installed first if it is not there.
 
-        ``wanted`` None means the profile's version, or else the newest.  Where the registry
-        cannot be asked for the newest, the newest that was installed is taken, and said.
+        ``wanted`` None means the profile's version, or else the newest.  If the registry
+        is not reachable, the newest installed version is used, and reported.
         """
-        version = self._exact(profile, wanted or profile.version or "latest")
-        found = self._valid(profile, version)
+        version = self._resolve_version(profile, wanted or profile.version or "latest")
+        found = self._find_valid(profile, version)
         if found is None:
             found = self._install(profile, version, latest=wanted in (None, "latest"))
         return found
 
-    def _exact(self, profile: Profile, wanted: str) -> str:
+    def _resolve_version(self, profile: Profile, wanted: str) -> str:
         install = _require_install(profile)
         try:
             if install.npm is not None:
@@ -101,10 +101,10 @@ class InstallCache:
             known = [record for record in self.installed(profile.name) if record.latest]
             if wanted != "latest" or not known:
                 raise
-            self._say(f"the registry cannot be asked ({error}); using {known[-1].version}")
+            self._say(f"the registry is not reachable ({error}); using {known[-1].version}")
             return known[-1].version
 
-    def _valid(self, profile: Profile, version: str) -> Installation | None:
+    def _find_valid(self, profile: Profile, version: str) -> Installation | None:
         folder = self.folder(profile.name, version)
         record = _read_record(_record_file(folder))
         if record is None or not folder.is_dir() or record.package != package_label(profile):
@@ -118,10 +118,10 @@ class InstallCache:
             return record
         if tree_digest(folder) != record.digest:
             raise ClientError(
-                f"{profile.name}@{version} has changed since it was installed, so its digest no "
-                f"longer says what runs; delete {folder} and install it again"
+                f"{profile.name}@{version} has changed since it was installed, so its digest is "
+                f"not valid; delete {folder} and install it again"
             )
-        return self._write(folder, msgspec.structs.replace(record, stamp=stamp))
+        return self._write_record(folder, msgspec.structs.replace(record, stamp=stamp))
 
     def _install(self, profile: Profile, version: str, *, latest: bool) -> Installation:
         install = _require_install(profile)
@@ -129,7 +129,7 @@ class InstallCache:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _lock(folder.parent / ".lock"):
             # Another process may have installed it while this one waited.
-            found = self._valid(profile, version)
+            found = self._find_valid(profile, version)
             if found is not None:
                 return found
             self._say(f"installing {profile.name}@{version} ({package_label(profile)})")
@@ -139,7 +139,7 @@ class InstallCache:
             if install.npm is not None:
                 folder.mkdir()
                 package_registries.npm_install([f"{install.npm}@{version}", *install.extra], folder)
-                self._bring_node(install, folder)
+                self._install_node(install, folder)
             else:
                 packages = [f"{install.pypi}=={version}", *install.extra]
                 package_registries.pypi_install(packages, folder, _recorded_path(profile))
@@ -155,16 +155,16 @@ class InstallCache:
                 latest=latest,
                 place=_recorded_path(profile),
             )
-            return self._write(folder, record)
+            return self._write_record(folder, record)
 
-    def _bring_node(self, install: InstallSource, folder: Path) -> None:
+    def _install_node(self, install: InstallSource, folder: Path) -> None:
         major = _system_node()
         if major is None or (install.node is not None and major < int(install.node)):
             wanted = install.node or _DEFAULT_NODE
             self._say(f"this machine's node is {major or 'missing'}; installing node {wanted}")
             package_registries.install_node_wheel(wanted, folder / "node")
 
-    def _write(self, folder: Path, record: Installation) -> Installation:
+    def _write_record(self, folder: Path, record: Installation) -> Installation:
         file = _record_file(folder)
         try:
             replace_file(file, msgspec.json.format(msgspec.json.encode(record)) + b"\n")
@@ -210,8 +210,8 @@ def _system_node() -> int | None:
     node = shutil.which("node", path=os.pathsep.join(package_registries.SYSTEM_PATH))
     if node is None:
         return None
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    number = said.strip().removeprefix("v").partition(".")[0]
+    output = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    number = output.strip().removeprefix("v").partition(".")[0]
     return int(number) if number.isdecimal() else None
 
 

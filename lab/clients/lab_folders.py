@@ -63,7 +63,7 @@ def refuse_lab_folders(paths: Iterable[str], own: Iterable[str]) -> None:
         for folder in own:
             if real.is_relative_to(folder):
                 raise UsageError(
-                    f"{path} lies in {folder}, where the lab keeps its own files, which no client "
+                    f"{path} is in {folder}, where the lab keeps its own files, which no client "
                     "may see; move one of them, or choose another folder with --home or --out"
                 )
 

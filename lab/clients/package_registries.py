@@ -44,7 +44,7 @@ def resolve_npm_version(package: str, wanted: str) -> str:
     """The exact version that ``wanted`` (``latest``, a tag, a range, a version) means now.
 
     Raises:
-        ClientError: npm fails, or knows no such version.
+        ClientError: npm fails, or there is no such version.
     """
     if _EXACT.fullmatch(wanted):
         return wanted
@@ -52,7 +52,7 @@ def resolve_npm_version(package: str, wanted: str) -> str:
     versions = json.loads(output) if output.strip() else []
     if isinstance(versions, list):
         if not versions:
-            raise ClientError(f"npm knows no version {wanted!r} of {package}; try latest")
+            raise ClientError(f"npm has no version {wanted!r} of {package}; try latest")
         return str(versions[-1])
     return str(versions)
 

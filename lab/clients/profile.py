@@ -1,6 +1,6 @@
 """A client profile, and a client that is ready to run, as frozen records.
 
-The types of fields (:mod:`lab.clients.profile_fields`) state what a TOML file may say;
+The types of fields (:mod:`lab.clients.profile_fields`) state what a TOML file may contain;
 :mod:`lab.clients.profile_loader` checks a file against them.
 """
 

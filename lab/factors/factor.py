@@ -31,8 +31,8 @@ __all__ = ["Constraint", "Factor"]
 class Constraint(msgspec.Struct, frozen=True):
     """Levels of two factors that cannot be combined, because no such host exists or works.
 
-    ``forbids(own, others)`` says so of a level of the factor that declares the constraint and
-    one of ``other``; never of a control, so that every level can be tried alone.
+    ``forbids(own, others)`` takes a level of the factor that declares the constraint and
+    one of ``other``.  It is false for a control, so that every level can be tried alone.
     """
 
     other: str
@@ -54,7 +54,7 @@ class Factor(msgspec.Struct, frozen=True):
     ``rank`` orders realisation where one factor builds on another (low first).
     ``routes`` is true where the level legitimately decides *where* traffic goes.
     ``free`` is true where a level can hold any text, so that one can be made up for an audit.
-    ``constraints`` say with which levels of other factors a level cannot be together.
+    ``constraints`` list levels of other factors that a level cannot be combined with.
     ``every()`` returns all levels of a form that has an end, such as all time zones; None
     where levels have no end, or where ``levels`` has them all.
     ``requires`` names a capability of client or machine without which it is not measured.

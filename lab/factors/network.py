@@ -62,7 +62,7 @@ KINDS: Mapping[str, str] = {
     "vpn": "also=tun0;address=10.8.0.6/24;resolver=10.8.0.1",
     "overlay": "also=tailscale0;address=100.101.102.103/32;resolver=100.100.100.100",
 }
-"""The settings that each kind's name stands for."""
+"""The settings of each kind."""
 
 LEVELS = (
     "wifi",
@@ -187,7 +187,7 @@ def _parse_network(level: str) -> _NetworkSettings:
     if taken := {place.network.gateway, *place.resolvers}.intersection(own):
         raise ValueError(f"{min(taken)} is the machine's own; gateway and resolver are others'")
     if len(place.resolvers) > _MAX_RESOLVERS:
-        raise ValueError(f"a machine asks at most {_MAX_RESOLVERS} resolvers")
+        raise ValueError(f"a machine has at most {_MAX_RESOLVERS} resolvers")
     return place
 
 

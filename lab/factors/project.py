@@ -1,14 +1,12 @@
-"""The project: what lies in the working directory beside the files that ``git`` puts there.
+"""The project: files in the working directory besides those of the factor ``git``.
 
-A level is ``plain`` or kinds of files joined by ``+``, each with a name of its own where one
-is given: ``node=@example-corp/ledger+env``.  :mod:`lab.factors.data.project_templates` lists the
-kinds.
+A level is ``plain`` or kinds of files joined by ``+``, each a name, or a name and a value:
+``node=@example-corp/ledger+env``.  :mod:`lab.factors.data.project_templates` lists the kinds.
 
-The control is ``plain``: three files of a very small program, and nothing added.  The named
-levels are what projects differ in: their language (one that is published in private under
-a scope; one alone; several together), being many in one repository, instructions for agents
-(the file that most agents share; those that single agents read), and settings for the
-machine at hand.
+The control is ``plain``: three files of a very small program, and nothing else.  The named levels
+are the ways in which projects differ: their language (one that is published privately under a
+scope; one alone; several together), a monorepo, instructions for agents (the file that most
+agents share; those of single agents), and local settings.
 """
 
 from __future__ import annotations

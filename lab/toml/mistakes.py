@@ -153,7 +153,7 @@ def _choices(kind: Any) -> list[str]:
 
 
 def _describe(kind: Any) -> str:
-    """What a value of the type is, as an error says it."""
+    """What a value of the type is, for an error message."""
     if get_origin(kind) is Annotated:
         described = [m.description for m in get_args(kind)[1:] if isinstance(m, msgspec.Meta)]
         if text := next(filter(None, described), ""):

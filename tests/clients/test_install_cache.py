@@ -109,7 +109,7 @@ def test_the_newest_of_a_range(npm, cache):
 
 def test_a_version_that_nobody_published(npm, cache):
     npm.answer("")
-    with pytest.raises(ClientError, match="knows no version '99' of @scope/thing"):
+    with pytest.raises(ClientError, match="has no version '99' of @scope/thing"):
         cache.get(PROFILE, "99")
 
 

@@ -50,7 +50,7 @@ def test_a_word_or_range_is_resolved_by_npm(run, output, version):
 
 def test_a_version_that_npm_does_not_know_is_one_line(run):
     run(Tool(""))
-    with pytest.raises(ClientError, match="npm knows no version '9' of probe"):
+    with pytest.raises(ClientError, match="npm has no version '9' of probe"):
         module.resolve_npm_version("probe", "9")
 
 

@@ -61,7 +61,7 @@ def test_its_own_folders_are_hidden(tmp_path):
 
 
 def test_a_client_that_lies_in_them_is_refused_before_anything_runs(tmp_path):
-    with pytest.raises(UsageError, match="/srv/data lies in /srv, where the lab keeps"):
+    with pytest.raises(UsageError, match="/srv/data is in /srv, where the lab keeps"):
         Sandbox(CLIENT, home=tmp_path, hidden=(Path("/srv"),))
 
 

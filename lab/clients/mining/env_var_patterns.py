@@ -105,8 +105,8 @@ def find_script_reads(contents: Contents) -> Counter[bytes]:
 def _find_reads_before(contents: Contents, start: int, end: int) -> Iterator[bytes]:
     """Names that the code before ``env``, from ``start`` on, reads from it."""
     before = contents[max(start, end - 160) : end]
-    if asked := _MEMBERSHIP_TEST.search(before):
-        yield asked[1]
+    if tested := _MEMBERSHIP_TEST.search(before):
+        yield tested[1]
     elif unpacked := _DESTRUCTURING.search(before):
         brace = end - len(before) + unpacked.start()
         inside = contents[max(start, brace - _MAX_LOOKBACK) : brace]

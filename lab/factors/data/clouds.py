@@ -147,7 +147,7 @@ CLOUDS: Mapping[str, Callable[[Distribution], ContainerMark]] = {
             "K_SERVICE": "project",
             "PORT": "8080",
         },
-        # gVisor, which runs the first generation, is a kernel that says this for ever
+        # gVisor, which runs the first generation, always reports this kernel
         kernel=Kernel("4.4.0", "#1 SMP Sun Jan 10 15:06:54 PST 2016", ""),
         needles=("project-00042-vuk",),
     ),

@@ -27,7 +27,7 @@ Texts = dict[str, str]
 """Files by path, as text."""
 
 AGENTS = "all"
-"""The value of ``agents`` that stands for all of them."""
+"""The value of ``agents`` that means all of them."""
 
 LANGUAGES: Mapping[str, tuple[str, str, str]] = {
     "ar_EG": ("سطح المكتب", "التنزيلات", "المستندات"),
@@ -86,7 +86,7 @@ def _check_known(known: Mapping[str, object], what: str, value: str) -> str:
 
 
 def _one_file(path: str, template: str) -> Callable[[str], Texts]:
-    """One file, in which ``@`` stands for the value."""
+    """One file, in which ``@`` is replaced by the value."""
     return lambda value: {path: template.replace("@", value)}
 
 

@@ -1,9 +1,9 @@
 """General word lists for the host of an endpoint: domains and model providers.
 
-No list knows what any client looks for.  The countries are those whose registries hold
+The lists are independent of any client.  The countries are those whose registries hold
 many names, over all continents; a sweep takes all of them.  The providers are public model
-APIs over the world, by the host that their documentation gives: what anyone would write down
-who was asked to name as many as possible.  Adding to a list is always right; order has no meaning.
+APIs over the world, by the host that their documentation gives: as many
+as could be found.  Order has no meaning.
 """
 
 from __future__ import annotations
