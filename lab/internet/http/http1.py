@@ -1,6 +1,6 @@
 """HTTP/1.0 and 1.1 (RFC 9112), the server's side, and the ways out of it.
 
-Ways out: CONNECT opens a tunnel, in which sniffing begins again; an upgrade to WebSocket
+Ways out: CONNECT opens a tunnel, in which the protocol is recognised anew; an upgrade to WebSocket
 hands over to that layer; an absolute target means that the client takes this end for its
 proxy.  A request that is no HTTP is answered with 400, and its bytes stay on record.
 """

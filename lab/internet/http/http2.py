@@ -236,16 +236,16 @@ class Http2:
         waiting = self._unsent[stream]
         try:
             while waiting:
-                room = min(
+                window = min(
                     self._connection.local_flow_control_window(stream),
                     self._connection.max_outbound_frame_size,
                 )
-                if room <= 0:
+                if window <= 0:
                     return
                 piece = waiting.popleft()
-                if len(piece) > room:
-                    waiting.appendleft(piece[room:])
-                self._connection.send_data(stream, piece[:room])
+                if len(piece) > window:
+                    waiting.appendleft(piece[window:])
+                self._connection.send_data(stream, piece[:window])
             del self._unsent[stream]
             if stream in self._closing:
                 self._closing.discard(stream)

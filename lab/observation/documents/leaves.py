@@ -65,8 +65,8 @@ class _Object(list[tuple[str, object]]):
 def flatten_body(body: bytes, content_type: str) -> list[Leaf]:
     """The leaves of a body: JSON, several JSON documents a line each, a form, text or bytes.
 
-    What is called a form is one where it can be: Python's urllib and curl call everything so
-    that they are not told the type of.
+    A body that is called a form is read as one where it can be: Python's urllib and curl call every
+    body a form that has no other type.
     """
     if not body:
         return []
