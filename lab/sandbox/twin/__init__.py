@@ -1,11 +1,10 @@
-"""The in-process twin: a Python callable in the place of a client, this process of a cell.
+"""The in-process twin: runs a Python callable where a cell runs a program.
 
-In comes a callable and an :class:`lab.environment.Environment`; out comes the same
-:class:`lab.observation.records.Observation` that a cell gives.  ``twin`` is the whole;
-``inside`` and ``patches`` put stand-ins in the place of functions, ``guard`` stops what gets
-past them.  Each part of the surroundings is one file: ``clock``, ``variables``, ``streams``,
-``files``, ``computer``, ``process``, ``caches``; the network is ``sockets`` over ``endpoint``,
-``resolver``, ``tls`` and ``internet``, which calls the lab's own sessions.
+It takes a callable and an :class:`lab.environment.Environment`, and returns the same
+:class:`lab.observation.records.Observation` as a cell.  ``twin`` runs trials, ``trial`` one of
+them.  ``patching`` replaces functions of the standard library for the client's threads; the
+replacements are in ``process``, ``files`` and ``network``, each for one part of the simulated
+host.  The network calls the protocol sessions that serve cells.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One trial inside the process: the callable is run, and how it ends is an :class:`Exit`."""
+"""One trial in the test process: runs the callable and describes how it ended."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _monotonic, _process_time = time.monotonic, time.process_time
 
 
 class TwinTrial:
-    """What the client's threads carry."""
+    """The trial that the client's threads carry."""
 
     def __init__(self) -> None:
         self.has_ended = False
@@ -34,7 +34,7 @@ class TwinTrial:
         self.refusals: list[UsageError] = []
 
     def refuse(self, what: str) -> UsageError:
-        """Note what the client wanted, so that nobody takes its silence for a result."""
+        """Record an action that a twin cannot perform, so that no silence counts as a result."""
         error = UsageError(
             f"a twin runs Python code only, and the client wanted to {what}; "
             "observe this client in a cell"
@@ -50,12 +50,17 @@ class TwinTrial:
         timeout_s: float,
         wake: Callable[[], None],
     ) -> Exit:
-        """Run the callable as Python runs a program, and say how it ended.
+        """Run the callable as Python runs a program, and return how it ended.
 
-        ``wake`` ends waiting for the network, whoever waits.
+        An exception that is neither an Exception nor SystemExit, such as KeyboardInterrupt, is the
+        caller's and is not caught.
 
-        What is neither an Exception nor SystemExit is nobody's but the caller's: it comes
-        out, as KeyboardInterrupt must.
+        Args:
+            call: The callable.
+            process: The client's process.
+            streams: Its standard streams.
+            timeout_s: The time limit in seconds.
+            wake: Ends all waiting for the network.
         """
         started, used = _monotonic(), _process_time()
         verdict: Verdict = "finished"

@@ -1,10 +1,9 @@
 """The in-process twin: a Python callable observed as a cell observes a program.
 
-Theory of operation.  What is slow is done once: the modules are searched for references to
-what will be replaced, certificates are made, folders of the host are looked up, and what an
-environment comes to is worked out and kept.  For each trial the file system is filled, the
-stand-ins are put in, the callable runs, and all of it is taken back, whatever happens.
-Between trials the process is as it always was.
+What is slow is done once: modules are searched for references to replaced functions, certificates
+are made, folders of the host are looked up, and prepared environments are kept.  For each trial
+the file system is filled, the replacements are applied, the callable runs, and everything is
+restored, however the trial ends.  Between trials the process is unchanged.
 """
 
 from __future__ import annotations
@@ -73,9 +72,9 @@ _process_lock = threading.Lock()
 class _PreparedEnvironment(NamedTuple):
     """What an environment comes to."""
 
-    surroundings: HostSpec
+    host_spec: HostSpec
     argv: tuple[str, ...]
-    ground: HostFacts
+    host_facts: HostFacts
     trees: Trees
 
 
@@ -124,7 +123,13 @@ class Twin:
     def for_client(
         cls, client: Client, call: Callable[[], object], *, home: Path = Path(".lab")
     ) -> Self:
-        """A twin of a client, with all that its profile brings."""
+        """A twin of a client, configured by its profile.
+
+        Args:
+            client: The client, whose profile says what the callable finds.
+            call: The callable.
+            home: Where the lab keeps its certificate authority.
+        """
         profile = client.profile
         made = cls(
             call,
@@ -153,13 +158,18 @@ class Twin:
     def observe(self, environment: Environment) -> Observation:
         """Run the callable once in this environment.
 
-        UsageError where it wanted what a twin cannot do, such as starting a program: what it
-        sent is then not all that it would have sent.  LabError where the lab failed.
+        UsageError where it attempted what a twin cannot do, such as starting a program: what it
+        sent is then incomplete.  LabError where the lab failed.
         """
         return self.measure(environment).observation
 
     def measure(self, environment: Environment) -> TimedObservation:
-        """Run the callable once, and note what the lab itself cost."""
+        """Run the callable once, and measure the time that the lab itself took.
+
+        Raises:
+            UsageError: The twin is not open, another twin is running, or the client attempted
+                what a twin cannot do.
+        """
         if not self._is_open:
             raise UsageError("this twin is not open; use it in a with statement")
         if not _process_lock.acquire(blocking=False):
@@ -168,9 +178,9 @@ class Twin:
         with ExitStack() as stack:
             stack.callback(_process_lock.release)
             place = self._prepare(environment)
-            self._files.begin(place.surroundings, place.trees, place.ground, self._clock.now)
+            self._files.begin(place.host_spec, place.trees, place.host_facts, self._clock.now)
             stack.callback(self._files.end)
-            runs = [self._run_once(place) for _ in range(place.surroundings.earlier_runs + 1)]
+            runs = [self._run_once(place) for _ in range(place.host_spec.earlier_runs + 1)]
         *earlier, observation = runs
         own_s = sum(each.exit.at for each in runs)
         end = _add_earlier_runs(observation.exit, [each.exit for each in earlier])
@@ -180,7 +190,7 @@ class Twin:
     def measure_all(
         self, trials: Iterable[tuple[T, Environment]]
     ) -> Iterator[tuple[T, TimedObservation]]:
-        """Run many trials, one after the other, yielding each as it ends."""
+        """Run trials one after the other, yielding each as it ends."""
         for label, environment in trials:
             yield label, self.measure(environment)
 
@@ -214,50 +224,50 @@ class Twin:
         return found
 
     def _prepare_environment(self, environment: Environment) -> _PreparedEnvironment:
-        surroundings = realise(environment, self._base)
-        variables = add_login_variables(surroundings, self._search_path)
-        surroundings = msgspec.structs.replace(surroundings, variables=variables)
+        host_spec = realise(environment, self._base)
+        variables = add_login_variables(host_spec, self._search_path)
+        host_spec = msgspec.structs.replace(host_spec, variables=variables)
         filled = {
             "prompt": self._prompt,
-            "home": surroundings.user.home,
-            "project": surroundings.directory,
+            "home": host_spec.user.home,
+            "project": host_spec.directory,
         }
         argv = tuple(fill_placeholders(word, filled) for word in self._argv)
         jail = Jail(
-            spec=msgspec.structs.replace(surroundings, clock=None),
+            spec=msgspec.structs.replace(host_spec, clock=None),
             argv=argv,
             readable=self._readable,
             ca_pem=self.authority.pem,
             hidden=self._hidden,
         )
         # A jail's clock is a file; here it is not, so the jail is told of none.
-        started = time.time() if surroundings.clock is None else surroundings.clock
-        ground = survey_host(jail, find_default_cache(), started)
-        planned = plan_jail(jail, ground, "/sys")
+        started = time.time() if host_spec.clock is None else host_spec.clock
+        host_facts = survey_host(jail, find_default_cache(), started)
+        planned = plan_jail(jail, host_facts, "/sys")
         trees: Trees = {
             **{
                 name: partial(dict, items)
                 for name, items in split_by_top_folder(planned.tree).items()
             },
-            "proc": partial(build_proc, surroundings, argv, ground, planned.staged_items),
+            "proc": partial(build_proc, host_spec, argv, host_facts, planned.staged_items),
             "sys": partial(build_sys, planned.staged_items),
         }
-        return _PreparedEnvironment(surroundings, argv, ground, trees)
+        return _PreparedEnvironment(host_spec, argv, host_facts, trees)
 
     def _run_once(self, place: _PreparedEnvironment) -> Observation:
         trial = TwinTrial()
-        surroundings = place.surroundings
+        host_spec = place.host_spec
         with ExitStack() as stack:
             self._stdlib_state.begin(place.argv)
             stack.callback(self._stdlib_state.end)
-            self._clock.begin(surroundings.clock, trial.end_event)
-            self._environ.begin(surroundings)
+            self._clock.begin(host_spec.clock, trial.end_event)
+            self._environ.begin(host_spec)
             stack.callback(self._environ.end)
-            self._streams.begin(surroundings, trial.end_event)
+            self._streams.begin(host_spec, trial.end_event)
             stack.callback(self._streams.end)
-            self._machine.begin(surroundings)
+            self._machine.begin(host_spec)
             self._internet.begin(self._script)
-            self._sockets.begin(surroundings, trial)
+            self._sockets.begin(host_spec, trial)
             self._process.begin(trial)
             stack.callback(self._patches.revert)
             self._patches.apply((getattr(self.call, "__module__", "__main__"), "__main__"))

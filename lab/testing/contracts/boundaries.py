@@ -131,9 +131,11 @@ def find_factors_read(
         finally:
             read.update(machine.read)
 
-    crowd = MachinePopulation({name: each.weights() for name, each in levels.items()})
-    crowd.draw(reading, True, _SAMPLE_SIZE, max_examined=_MAX_DRAWN // 10, rng=rng, missing=missing)
-    crowd.draw(
+    population = MachinePopulation({name: each.weights() for name, each in levels.items()})
+    population.draw(
+        reading, True, _SAMPLE_SIZE, max_examined=_MAX_DRAWN // 10, rng=rng, missing=missing
+    )
+    population.draw(
         reading, False, _SAMPLE_SIZE, max_examined=_MAX_DRAWN // 10, rng=rng, missing=missing
     )
     return frozenset(read)
@@ -144,12 +146,12 @@ def find_boundaries(
     levels: Mapping[str, KnownLevels],
     *,
     examples: Sequence[Environment] = (),
-    held: Mapping[str, str] | None = None,
+    fixed: Mapping[str, str] | None = None,
     missing: Mapping[str, str] | None = None,
     rng: random.Random,
 ) -> Boundaries:
     """The edges of a statement; ``held`` has levels that do not vary."""
-    fixed = held or {}
+    fixed = fixed or {}
     control = Environment.of({name: each.control for name, each in levels.items()}).but(fixed)
     reads: set[str] = set()
 
@@ -159,10 +161,10 @@ def find_boundaries(
         reads.update(machine.read)
         return answer
 
-    crowd = MachinePopulation({name: each.weights() for name, each in levels.items()}).fix_levels(
-        fixed
-    )
-    drawn = crowd.draw(
+    population = MachinePopulation(
+        {name: each.weights() for name, each in levels.items()}
+    ).fix_levels(fixed)
+    drawn = population.draw(
         statement, True, _SAMPLE_SIZE, max_examined=_MAX_DRAWN, rng=rng, missing=missing
     ).environments
     accepted = [each.but(fixed) for each in (control, *examples, *drawn)]

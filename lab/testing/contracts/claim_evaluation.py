@@ -51,26 +51,30 @@ class ClaimEvaluation(msgspec.Struct, frozen=True):
     def evaluate(
         self,
         claim: Claim,
-        edges: Sequence[Environment],
+        boundaries: Sequence[Environment],
         bases: Sequence[Environment],
         *,
         reads: Sequence[str] = (),
-        besides: Sequence[Claim] = (),
-        idle: str | None = None,
+        also_estimated: Sequence[Claim] = (),
+        vacuous_because: str | None = None,
     ) -> Verdict:
         """The verdict on a claim, with the rates of it and of those ``besides``.
 
         ``idle`` says why nothing could have broken it, where that is so.
         """
         search = self.build_search(claim)
-        outcome = search.run(edges, bases, reads) if idle is None else search.skip()
-        samples = [] if idle else [self._estimate_rate(each) for each in (claim, *besides)]
+        outcome = search.run(boundaries, bases, reads) if vacuous_because is None else search.skip()
+        estimates = (
+            []
+            if vacuous_because
+            else [self._estimate_rate(each) for each in (claim, *also_estimated)]
+        )
         broken = outcome.counterexample
-        if broken is None and samples and samples[0].violations:
-            outcome = search.confirm(samples[0].violations[0], samples[0].flaky)
+        if broken is None and estimates and estimates[0].violations:
+            outcome = search.confirm(estimates[0].violations[0], estimates[0].flaky)
             broken = outcome.counterexample
-        unsteady = dict.fromkeys(
-            (*outcome.flaky, *(each for one in samples[:1] for each in one.flaky))
+        flaky = dict.fromkeys(
+            (*outcome.flaky, *(each for one in estimates[:1] for each in one.flaky))
         )
         verdict = Verdict(
             statement=claim.name,
@@ -85,11 +89,11 @@ class ClaimEvaluation(msgspec.Struct, frozen=True):
             else self._describe_evidence(claim, search, outcome, broken),
             repeat=() if broken is None else self._build_commands(broken),
             tried=outcome.tried,
-            rates=tuple(each.rate for each in samples),
+            rates=tuple(each.rate for each in estimates),
             population=self.population.fix_levels(claim.fixed).describe(),
             flaky=tuple(
-                FlakyMachine(self._changes_from_control(each), wrong, of)
-                for each, wrong, of in list(unsteady)[:_MAX_FLAKY]
+                FlakyMachine(self._changes_from_control(each), violations, of)
+                for each, violations, of in list(flaky)[:_MAX_FLAKY]
             ),
             failed=tuple(
                 f"{why} ({_format_levels(self._changes_from_control(each))})"
@@ -98,7 +102,7 @@ class ClaimEvaluation(msgspec.Struct, frozen=True):
             trials=self.budget.trials,
             seed=self.seed,
         )
-        return _decide_outcome(verdict, claim, idle)
+        return _decide_outcome(verdict, claim, vacuous_because)
 
     def _estimate_rate(self, claim: Claim) -> RateEstimate:
         return estimate_rate(
@@ -153,14 +157,14 @@ class ClaimEvaluation(msgspec.Struct, frozen=True):
         return (" ".join(build_run_command(quote_words(subject.words), levels)),)
 
 
-def _decide_outcome(verdict: Verdict, claim: Claim, idle: str | None) -> Verdict:
+def _decide_outcome(verdict: Verdict, claim: Claim, vacuous_because: str | None) -> Verdict:
     """The verdict with its outcome and why."""
     if verdict.counterexample is not None:
         return msgspec.structs.replace(verdict, outcome="broken", why=claim.violation)
     cases = verdict.rates[0].cases if verdict.rates else 0
     why = None
-    if idle is not None:
-        why = idle
+    if vacuous_because is not None:
+        why = vacuous_because
     elif verdict.flaky:
         each = verdict.flaky[0]
         why = (

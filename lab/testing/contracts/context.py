@@ -108,42 +108,42 @@ class ContractContext:
         read = find_factors_read(statement, levels, chance, self.missing)
         for name in sorted(read):
             self.require_factor(name)
-        held = {} if OPTOUT in read else self._opted_in
+        fixed = {} if OPTOUT in read else self._opted_in
         control = self._control(levels)
         found = find_boundaries(
             statement,
             levels,
             examples=[control.but(each) for each in self._examples],
-            held=held,
+            fixed=fixed,
             missing=self.missing,
             rng=random.Random(f"{self.seed} edges"),
         )
-        return TestBed(levels, held, found, control.but(held))
+        return TestBed(levels, fixed, found, control.but(fixed))
 
-    def build_unrestricted_test_bed(self, held: Mapping[str, str]) -> TestBed:
+    def build_unrestricted_test_bed(self, fixed: Mapping[str, str]) -> TestBed:
         """No statement: every machine is meant."""
         levels = self._collect_levels(None)
-        return TestBed(levels, held, Boundaries((), (), (), ()), self._control(levels).but(held))
+        return TestBed(levels, fixed, Boundaries((), (), (), ()), self._control(levels).but(fixed))
 
     def evaluate(
         self,
         claim: Claim,
-        here: TestBed,
+        bed: TestBed,
         tried: Iterable[Environment],
         *,
         bases: Sequence[Environment] = (),
-        besides: Sequence[Claim] = (),
-        idle: str | None = None,
+        also_estimated: Sequence[Claim] = (),
+        vacuous_because: str | None = None,
     ) -> Verdict:
         """The verdict on a claim; ``tried`` are machines to begin with, in order."""
-        start = bases or [*here.boundaries.simplest[:_MAX_BACKGROUNDS], *self.list_firing()]
-        return self._build_evaluation(here).evaluate(
+        start = bases or [*bed.boundaries.simplest[:_MAX_BACKGROUNDS], *self.list_firing()]
+        return self._build_evaluation(bed).evaluate(
             claim,
             list(dict.fromkeys(tried)),
             start,
-            reads=here.boundaries.factors_read,
-            besides=besides,
-            idle=idle,
+            reads=bed.boundaries.factors_read,
+            also_estimated=also_estimated,
+            vacuous_because=vacuous_because,
         )
 
     # --- where the probe fires --------------------------------------------------------------
@@ -161,7 +161,7 @@ class ContractContext:
         if known or self._fires is None or self._searched:
             return known
         self._searched = True
-        here = self.build_unrestricted_test_bed(self._opted_in)
+        bed = self.build_unrestricted_test_bed(self._opted_in)
         claim = Claim(
             name="fires",
             statement=lambda machine: True,
@@ -170,20 +170,20 @@ class ContractContext:
             violation="fires",
             rate_name="fires",
             among="machines",
-            fixed=here.fixed,
+            fixed=bed.fixed,
             missing=self.missing,
         )
-        crowd = MachinePopulation({name: each.weights() for name, each in here.levels.items()})
-        drawn = crowd.fix_levels(here.fixed).draw(
+        population = MachinePopulation({name: each.weights() for name, each in bed.levels.items()})
+        drawn = population.fix_levels(bed.fixed).draw(
             claim.statement,
             True,
             self._effort.trials,
             max_examined=2 * self._effort.trials,
             rng=random.Random(f"{self.seed} fires"),
         )
-        given = [here.control.but(each) for each in self._examples]
-        begin = (*given, *interleave(here.list_single_changes(), drawn.environments))
-        self._build_evaluation(here).build_search(claim).run(begin, given)
+        given = [bed.control.but(each) for each in self._examples]
+        begin = (*given, *interleave(bed.list_single_changes(), drawn.environments))
+        self._build_evaluation(bed).build_search(claim).run(begin, given)
         return self.list_firing()
 
     # --- what cannot be asked ---------------------------------------------------------------
@@ -228,9 +228,9 @@ class ContractContext:
                 raise UsageError(f"{name} cannot be varied here: {self.missing[name]}")
         return names
 
-    def _build_evaluation(self, here: TestBed) -> ClaimEvaluation:
+    def _build_evaluation(self, bed: TestBed) -> ClaimEvaluation:
         return ClaimEvaluation(
-            self.budget, here.levels, self._population, self._effort, self._samples, self.seed
+            self.budget, bed.levels, self._population, self._effort, self._samples, self.seed
         )
 
     def _control(self, levels: Mapping[str, KnownLevels]) -> Environment:

@@ -115,7 +115,7 @@ def contract(
     effort = msgspec.structs.replace(
         usual, trials=_require_positive("trials", trials, usual.trials), seconds=seconds
     )
-    field = ContractContext(
+    context = ContractContext(
         subject,
         fires,
         mentions=find_constants(client) if callable(client) else None,
@@ -129,7 +129,7 @@ def contract(
         seed=seed,
         own=not (client is None or isinstance(client, Subject)),
     )
-    return Contract(field)
+    return Contract(context)
 
 
 class Contract:
@@ -139,8 +139,8 @@ class Contract:
     where a later one begins.
     """
 
-    def __init__(self, field: ContractContext) -> None:
-        self._context = field
+    def __init__(self, context: ContractContext) -> None:
+        self._context = context
 
     def __repr__(self) -> str:
         return f"<contract for {self._context.subject.label}>"
@@ -154,20 +154,22 @@ class Contract:
 
         Unless the statement reads ``optout``, it is about users who did not opt out.
         """
-        with self._context as field:
-            misses, false_positives, here = self._build_claims("fires_when", statement)
-            return field.evaluate(misses, here, here.boundaries.inside, besides=[false_positives])
+        with self._context as context:
+            misses, false_positives, bed = self._build_claims("fires_when", statement)
+            return context.evaluate(
+                misses, bed, bed.boundaries.inside, also_estimated=[false_positives]
+            )
 
     def silent_unless(self, statement: Statement) -> Verdict:
         """Only on machines for which the statement holds does the probe fire.
 
         Unless the statement reads ``optout``, it is about users who did not opt out.
         """
-        with self._context as field:
-            misses, false_positives, here = self._build_claims("silent_unless", statement)
-            near, alone = here.boundaries.outside, here.list_single_changes()
-            tried = (*near[: len(alone)], *interleave(near[len(alone) :], alone))
-            return field.evaluate(false_positives, here, tried, besides=[misses])
+        with self._context as context:
+            misses, false_positives, bed = self._build_claims("silent_unless", statement)
+            outside, alone = bed.boundaries.outside, bed.list_single_changes()
+            tried = (*outside[: len(alone)], *interleave(outside[len(alone) :], alone))
+            return context.evaluate(false_positives, bed, tried, also_estimated=[misses])
 
     def fires_exactly_when(self, statement: Statement) -> Verdict:
         """The probe fires on all machines for which the statement holds, and on no others."""
@@ -182,54 +184,58 @@ class Contract:
 
         Open where it fires nowhere without the opt-out either, as that would tell nothing.
         """
-        with self._context as field:
-            field.require_probe()
-            field.require_factor(OPTOUT)
+        with self._context as context:
+            context.require_probe()
+            context.require_factor(OPTOUT)
             (level,) = get_factor(OPTOUT).levels
             out = {OPTOUT: level}
             claim = Claim(
                 name="silent_when_opted_out()",
                 statement=lambda machine: True,
                 expected=True,
-                is_violated=field.budget.probe_fires,
+                is_violated=context.budget.probe_fires,
                 violation="fires although the user has opted out",
                 rate_name="fires",
                 among="machines whose user has opted out",
                 fixed=out,
-                missing=field.missing,
+                missing=context.missing,
             )
-            fired, here = field.find_firing(), field.build_unrestricted_test_bed(out)
-            tried = (*(each.but(out) for each in fired), *here.list_single_changes())
-            return field.evaluate(claim, here, tried, idle=None if fired else _NEVER_FIRED)
+            fired, bed = context.find_firing(), context.build_unrestricted_test_bed(out)
+            tried = (*(each.but(out) for each in fired), *bed.list_single_changes())
+            return context.evaluate(
+                claim, bed, tried, vacuous_because=None if fired else _NEVER_FIRED
+            )
 
     def never_sends(self, name: str) -> Verdict:
         """What leaves the machine does not depend on this factor, and holds no copy of its level.
 
         Where the factor decides where traffic goes, that is no breach.
         """
-        with self._context as field:
-            field.require_factor(name)
-            secrecy = NonInterference(field.budget, name, field.seed)
+        with self._context as context:
+            context.require_factor(name)
+            noninterference = NonInterference(context.budget, name, context.seed)
             control = get_factor(name).control
             claim = Claim(
                 name=f"never_sends({name!r})",
                 statement=lambda machine: machine[name] != control,
                 expected=True,
-                is_violated=lambda environment, replicate: secrecy.is_violated(environment),
+                is_violated=lambda environment, replicate: noninterference.is_violated(environment),
                 violation=f"tells of {name} in what it sends",
                 rate_name="tells of it",
                 among=f"machines with another {name} than the control",
-                missing=field.missing,
+                missing=context.missing,
                 deterministic=True,
-                describe=lambda environment: secrecy.find_violations(environment) or (),
+                describe=lambda environment: noninterference.find_violations(environment) or (),
             )
-            here = field.build_unrestricted_test_bed({})
-            backgrounds = [here.control, *field.find_firing()]
-            levels = dict.fromkeys((*secrecy.levels, *here.levels[name].mentioned))
+            bed = context.build_unrestricted_test_bed({})
+            backgrounds = [bed.control, *context.find_firing()]
+            levels = dict.fromkeys((*noninterference.levels, *bed.levels[name].mentioned))
             levels.pop(control, None)
             first = [each.but({name: level}) for level in levels for each in backgrounds]
-            alone = [each.but({name: secrecy.levels[0]}) for each in here.list_single_changes()]
-            return field.evaluate(claim, here, [*first, *alone], bases=first[: len(backgrounds)])
+            alone = [
+                each.but({name: noninterference.levels[0]}) for each in bed.list_single_changes()
+            ]
+            return context.evaluate(claim, bed, [*first, *alone], bases=first[: len(backgrounds)])
 
     def only_to(self, *hosts: str) -> Verdict:
         """Nothing goes to any other host, by whatever protocol; ``*`` stands for any text.
@@ -238,16 +244,16 @@ class Contract:
         the name servers that the machine is configured with are ways, and no destinations.
         """
         allowed = parse_allowed_names(hosts)
-        with self._context as field:
-            endpoint = build_endpoint(field.subject.client)
+        with self._context as context:
+            endpoint = build_endpoint(context.subject.client)
 
             def strays(environment: Environment, replicate: int = 0) -> tuple[str, ...] | None:
-                trial = field.budget.run_trial(environment, replicate)
+                trial = context.budget.run_trial(environment, replicate)
                 if trial is None:
                     return None
                 return find_disallowed(trial.observation, environment, endpoint, allowed)
 
-            def wrong(environment: Environment, replicate: int) -> bool | None:
+            def has_strays(environment: Environment, replicate: int) -> bool | None:
                 found = strays(environment, replicate)
                 return None if found is None else bool(found)
 
@@ -255,28 +261,28 @@ class Contract:
                 name=f"only_to({', '.join(map(repr, hosts))})",
                 statement=lambda machine: True,
                 expected=True,
-                is_violated=wrong,
+                is_violated=has_strays,
                 violation="talks to others",
                 rate_name="talks to others",
                 among="machines",
-                missing=field.missing,
+                missing=context.missing,
                 describe=lambda environment: (
                     make_visible(f"to {', '.join(strays(environment) or ())}"),
                 ),
             )
-            here = field.build_unrestricted_test_bed({})
-            return field.evaluate(
-                claim, here, (here.control, *field.find_firing(), *here.list_single_changes())
+            bed = context.build_unrestricted_test_bed({})
+            return context.evaluate(
+                claim, bed, (bed.control, *context.find_firing(), *bed.list_single_changes())
             )
 
     def _build_claims(self, name: str, statement: Statement) -> tuple[Claim, Claim, TestBed]:
         """The two ways to break a statement: it stays silent where it should not, or fires."""
-        field = self._context
-        field.require_probe()
-        here = field.build_test_bed(statement)
+        context = self._context
+        context.require_probe()
+        bed = context.build_test_bed(statement)
 
         def silent(environment: Environment, replicate: int) -> bool | None:
-            fired = field.budget.probe_fires(environment, replicate)
+            fired = context.budget.probe_fires(environment, replicate)
             return None if fired is None else not fired
 
         misses = Claim(
@@ -287,18 +293,18 @@ class Contract:
             violation="stays silent although the statement holds",
             rate_name="misses",
             among="machines for which the statement holds",
-            fixed=here.fixed,
-            missing=field.missing,
+            fixed=bed.fixed,
+            missing=context.missing,
         )
         false_positives = msgspec.structs.replace(
             misses,
             expected=False,
-            is_violated=field.budget.probe_fires,
+            is_violated=context.budget.probe_fires,
             violation="fires although the statement does not hold",
             rate_name="false positives",
             among="machines for which the statement does not hold",
         )
-        return misses, false_positives, here
+        return misses, false_positives, bed
 
 
 def _build_profile(

@@ -71,14 +71,14 @@ class CounterexampleSearch:
     def __init__(
         self,
         claim: Claim,
-        lookout: TrialBudget,
+        budget: TrialBudget,
         levels: Mapping[str, KnownLevels],
         *,
         effort: Effort,
         seed: int,
     ) -> None:
         self.claim = claim
-        self._budget = lookout
+        self._budget = budget
         self._levels = levels
         self._effort = effort
         self._seed = seed
@@ -91,7 +91,7 @@ class CounterexampleSearch:
 
     def run(
         self,
-        edges: Sequence[Environment],
+        boundaries: Sequence[Environment],
         bases: Sequence[Environment],
         reads: Sequence[str] = (),
     ) -> SearchOutcome:
@@ -104,7 +104,7 @@ class CounterexampleSearch:
         until = self._budget.deadline_after(effort.seconds)
         begun = self._budget.trials
         self._budget.limit(max(1, round(effort.trials * effort.boundary_share)), until)
-        broken = self._search_boundaries(edges)
+        broken = self._search_boundaries(boundaries)
         round_ = 0
         while broken is None and len(self._flaky) < _MAX_FLAKY:
             left = effort.trials - (self._budget.trials - begun)
@@ -129,13 +129,13 @@ class CounterexampleSearch:
         return self._tried.get(environment)
 
     def confirm(
-        self, environment: Environment, unsteady: Iterable[tuple[Environment, int, int]] = ()
+        self, environment: Environment, flaky: Iterable[tuple[Environment, int, int]] = ()
     ) -> SearchOutcome:
         """What becomes of an environment that somebody else saw breaking the claim.
 
         ``unsteady`` are those on which replicates disagreed meanwhile.
         """
-        self._flaky.update({each: (wrong, of) for each, wrong, of in unsteady})
+        self._flaky.update({each: (violations, of) for each, violations, of in flaky})
         return self._build_outcome(self._confirm(environment))
 
     # --- the search -------------------------------------------------------------------------
@@ -151,9 +151,9 @@ class CounterexampleSearch:
             self._tried[environment] = answer
         return self._tried[environment]
 
-    def _search_boundaries(self, edges: Iterable[Environment]) -> Environment | None:
+    def _search_boundaries(self, boundaries: Iterable[Environment]) -> Environment | None:
         with suppress(BudgetExhausted):
-            for number, environment in enumerate(edges):
+            for number, environment in enumerate(boundaries):
                 if self.breaks_claim(environment):
                     broken = self._confirm(environment)
                     if broken is not None or len(self._flaky) >= _MAX_FLAKY:
@@ -201,8 +201,8 @@ class CounterexampleSearch:
     ) -> SearchStrategy[Environment]:
         from hypothesis import strategies as st
 
-        held = self.claim.fixed
-        names = [name for name in self._levels if name not in held]
+        fixed = self.claim.fixed
+        names = [name for name in self._levels if name not in fixed]
         ways = {name: _level_strategy(name, self._levels[name]) for name in names}
         moves = st.lists(
             st.sampled_from(names).flatmap(lambda name: st.tuples(st.just(name), ways[name])),
@@ -210,7 +210,7 @@ class CounterexampleSearch:
             unique_by=lambda move: move[0],
         ).map(dict)
         whole = environments(factors=names).map(lambda each: dict(each.levels))
-        starts = list(dict.fromkeys((self.control, *(each.but(held) for each in bases))))
+        starts = list(dict.fromkeys((self.control, *(each.but(fixed) for each in bases))))
         start = st.sampled_from([each for each in starts if self.claim.applies_to(each)] or starts)
 
         def moved(base: Environment, levels: Mapping[str, str]) -> Environment:
@@ -256,9 +256,9 @@ class CounterexampleSearch:
         """Whether fresh replicates break the claim as well; what disagrees is noted."""
         if self.claim.deterministic:
             return True
-        wrong, known = self._run_replicates(environment)
+        violations, known = self._run_replicates(environment)
         self._replicates = known
-        return wrong == known
+        return violations == known
 
     def _run_replicates(self, environment: Environment) -> tuple[int, int]:
         """In how many replicates the claim is broken, and of how many that is known."""

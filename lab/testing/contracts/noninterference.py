@@ -33,8 +33,8 @@ _WIDTH = 120
 class NonInterference:
     """One factor that a subject must not tell of."""
 
-    def __init__(self, lookout: TrialBudget, name: str, seed: int) -> None:
-        self._budget = lookout
+    def __init__(self, budget: TrialBudget, name: str, seed: int) -> None:
+        self._budget = budget
         self._item = get_factor(name)
         self._seed = seed
         self._found: dict[Environment, tuple[str, ...] | None] = {}

@@ -68,21 +68,21 @@ class MachinePopulation(msgspec.Struct, frozen=True):
         Fewer, if ``most`` were looked at before.
         """
         found: list[Environment] = []
-        looked_at = held = 0
+        examined = satisfied = 0
         cumulated = {
             name: (tuple(levels), tuple(accumulate(levels.values())))
             for name, levels in self.weights.items()
         }
-        while len(found) < count and looked_at < max_examined:
+        while len(found) < count and examined < max_examined:
             levels = _LazyLevels(cumulated, rng)
             answer = evaluate_statement(statement, Machine(levels, missing))
-            looked_at += 1
-            held += answer
+            examined += 1
+            satisfied += answer
             if answer == expected:
                 environment = Environment.of({name: levels[name] for name in cumulated})
                 if find_conflict(environment) is None:
                     found.append(environment)
-        return DrawnMachines(tuple(found), looked_at, held)
+        return DrawnMachines(tuple(found), examined, satisfied)
 
     def describe(self) -> str:
         """What the population is, in a line."""

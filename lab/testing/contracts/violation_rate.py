@@ -61,7 +61,7 @@ class RateEstimate(msgspec.Struct, frozen=True):
 
 def estimate_rate(
     claim: Claim,
-    lookout: TrialBudget,
+    budget: TrialBudget,
     population: MachinePopulation,
     count: int,
     *,
@@ -85,12 +85,12 @@ def estimate_rate(
         missing=claim.missing,
     )
     hits = cases = 0
-    wrong: list[Environment] = []
-    unsteady: list[tuple[Environment, int, int]] = []
-    until = lookout.deadline_after(seconds)
+    violations: list[Environment] = []
+    flaky: list[tuple[Environment, int, int]] = []
+    until = budget.deadline_after(seconds)
     for environment in drawn.environments:
         try:
-            lookout.limit(count, until)
+            budget.limit(count, until)
             answer = claim.is_violated(environment, 0)
         except BudgetExhausted:
             break
@@ -101,23 +101,25 @@ def estimate_rate(
             counts = (
                 (1, 1)
                 if claim.deterministic
-                else _run_replicates(claim, lookout, environment, replicates)
+                else _run_replicates(claim, budget, environment, replicates)
             )
             if counts[0] == counts[1]:
                 hits += 1
-                wrong.append(environment)
+                violations.append(environment)
             else:
-                unsteady.append((environment, *counts))
-    held = drawn.satisfied if claim.expected else drawn.examined - drawn.satisfied
+                flaky.append((environment, *counts))
+    satisfied = drawn.satisfied if claim.expected else drawn.examined - drawn.satisfied
     low, high = clopper_pearson(hits, cases, _CONFIDENCE)
-    rate = ViolationRate(claim.rate_name, claim.among, hits, cases, low, high, held, drawn.examined)
-    return RateEstimate(rate, tuple(wrong), tuple(unsteady))
+    rate = ViolationRate(
+        claim.rate_name, claim.among, hits, cases, low, high, satisfied, drawn.examined
+    )
+    return RateEstimate(rate, tuple(violations), tuple(flaky))
 
 
 def _run_replicates(
-    claim: Claim, lookout: TrialBudget, environment: Environment, replicates: int
+    claim: Claim, budget: TrialBudget, environment: Environment, replicates: int
 ) -> tuple[int, int]:
-    lookout.reserve(replicates)
+    budget.reserve(replicates)
     answers = [claim.is_violated(environment, each) for each in range(replicates)]
     known = [answer for answer in answers if answer is not None]
     return sum(known), len(known)

@@ -1,12 +1,12 @@
 """The client's files: pyfakefs, filled from the jail's own plan.
 
-What a stand-in answers is what a jail would: the same tree, the same places where the client
-can write, the same errors where it cannot.  ``pathlib``, ``shutil``, ``tempfile`` and their
-like call the functions replaced here, and stay as they are; the importer does not.
+The replaced functions answer as a jail does: the same tree, the same writable paths, the same
+errors elsewhere.  ``pathlib``, ``shutil``, ``tempfile`` and similar modules call the replaced
+functions and stay as they are.  The importer uses the real ones.
 
-Each trial has a file system of its own, so that a file object that outlives its trial can do
-no harm to the next.  pyfakefs holds on to every open file; here only a client does, so that a
-file that nobody closes is written when it is forgotten, as usual.
+Each trial has a file system of its own, so a file object that outlives its trial cannot affect
+the next one.  pyfakefs keeps a reference to every open file.  Here only the client does, so a
+file that is never closed is written when it is collected, as in an ordinary process.
 """
 
 from __future__ import annotations
@@ -102,31 +102,38 @@ class SimulatedFilesystem:
 
     def begin(
         self,
-        surroundings: HostSpec,
+        host_spec: HostSpec,
         trees: Trees,
-        ground: HostFacts,
+        host_facts: HostFacts,
         clock: Callable[[], float],
     ) -> None:
-        """Fill it.  ``clock`` is what new files are dated by."""
-        user = surroundings.user
+        """Fill the file system for a trial.
+
+        Args:
+            host_spec: The simulated host.
+            trees: Makes the items of each top-level folder, by name.
+            host_facts: What the jail's plan found out about the real host.
+            clock: Unix time as the client sees it; it dates new files.
+        """
+        user = host_spec.user
         pyfakefs.helpers.set_uid(user.uid)
         pyfakefs.helpers.set_gid(user.gid)
         pyfakefs.helpers.now = clock
         system = self._system = self._os.filesystem = FakeFilesystem(path_separator="/")
         reset(system)
         system.open_files = OpenFileList()
-        self._root_builder.fill(system, surroundings, trees, ground)
-        self._writable = _list_writable(user.home, surroundings.directory)
-        self._covered = tuple(each.path for each in ground.mounts)
-        system.cwd = surroundings.directory
+        self._root_builder.fill(system, host_spec, trees, host_facts)
+        self._writable = _list_writable(user.home, host_spec.directory)
+        self._covered = tuple(each.path for each in host_facts.mounts)
+        system.cwd = host_spec.directory
 
     def end(self) -> None:
-        """Let files be anybody's again."""
+        """Reset the user ids and the clock of pyfakefs."""
         pyfakefs.helpers.reset_ids()
         pyfakefs.helpers.now = _now
 
     def read_file(self, path: str) -> bytes | None:
-        """What is in a file; None where there is none."""
+        """The content of a file; None where there is no such file."""
         try:
             found = self._system.resolve(path)
         except OSError:
@@ -277,8 +284,8 @@ class SimulatedFilesystem:
 @cache
 def _list_writable(home: str, directory: str) -> tuple[str, ...]:
     """Where this user can write."""
-    surroundings = HostSpec(user=User(home=home), directory=directory)
-    return (*list_writable_paths(surroundings), "/dev/shm")
+    host_spec = HostSpec(user=User(home=home), directory=directory)
+    return (*list_writable_paths(host_spec), "/dev/shm")
 
 
 def _fail_forbidden(*words: Any, **_: Any) -> None:

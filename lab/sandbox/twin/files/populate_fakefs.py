@@ -48,7 +48,11 @@ class SparseFile(FakeFile):
 
     @property
     def byte_contents(self) -> bytes:
-        """All bytes."""
+        """All bytes.
+
+        Raises:
+            FakeLargeFileIoException: The file is longer than :data:`READABLE_BYTES`.
+        """
         if self._byte_contents is None:
             if self.st_size > READABLE_BYTES:
                 raise FakeLargeFileIoException(str(self.name))
@@ -98,12 +102,19 @@ def reset(filesystem: FakeFilesystem) -> None:
 def populate(
     filesystem: FakeFilesystem, tree: Mapping[str, Item], at: float | None, uid: int, gid: int
 ) -> None:
-    """Create the items (absolute paths, parents first) in the file system.
+    """Create files, directories and links in the file system.
 
-    ``at`` is the Unix time that the time stamps say of which no item says another; None
-    leaves that of the process.  ``uid`` and ``gid`` own what has no owner of its own.
-    As whom the process itself reads is set apart, by pyfakefs' ``set_uid`` and ``set_gid``.
-    UsageError where two items contradict each other, e.g. a file below a link.
+    As whom the process reads them is set elsewhere, by pyfakefs' ``set_uid`` and ``set_gid``.
+
+    Args:
+        filesystem: The file system.
+        tree: The items by absolute path, parents first.
+        at: Unix time of the time stamps that no item sets; None for the time of the process.
+        uid: Owner of each item that has no owner of its own.
+        gid: Group of each item.
+
+    Raises:
+        UsageError: Two items contradict each other, e.g. a file below a link.
     """
     root = filesystem.root
     file = FakeFile("", contents="", filesystem=filesystem)

@@ -1,9 +1,9 @@
 """The files that a kernel makes: /proc and /sys.
 
-In a jail the lab's own covers hide what the kernel says of the host; the rest, of processes
-and of the network, is real, because the jail's processes and network are.  Here the covers
-are taken from the jail's plan, and what is left is written as far as Python programs read it:
-the client's own process, process 1, and the network's addresses and routes.
+In a jail, mounts of the lab hide what the kernel reveals of the host.  The rest, about processes
+and the network, is real, because the jail's processes and network are.  Here the same items are
+taken from the jail's plan, and the rest is written as far as Python programs read it: the
+client's own process, process 1, and the network's addresses and routes.
 
 Source: proc(5); the forms of /proc/net are those of the kernel's fib_trie.c and addrconf.c.
 """
@@ -32,22 +32,29 @@ ROUTE_WIDTH = 127
 
 
 def build_proc(
-    surroundings: HostSpec, argv: tuple[str, ...], ground: HostFacts, covers: Mapping[str, Item]
+    host_spec: HostSpec, argv: tuple[str, ...], host_facts: HostFacts, covers: Mapping[str, Item]
 ) -> dict[str, Item]:
-    """All of /proc, parents first; ``covers`` are the plan's."""
-    facts = build_machine_facts(surroundings, ground)
+    """All items of /proc, parents first.
+
+    Args:
+        host_spec: The simulated host.
+        argv: The words of the client's command line.
+        host_facts: What the jail's plan found out about the real host.
+        covers: The items that the jail's plan mounts over /proc.
+    """
+    facts = build_machine_facts(host_spec, host_facts)
     told = {
         path: item
         for path, item in _move_staged(covers, STAGED_PROC, "/proc")
         # Under numbers are the groups of processes, which have their places below.
         if not path.split("/")[2].isdigit() and not f"{path}/".startswith("/proc/net/")
     }
-    own = _build_processes(surroundings, argv, facts, groups=ground.has_cgroups)
-    return {"/proc": Directory(0o555), **told, **own, **_build_network(surroundings)}
+    own = _build_processes(host_spec, argv, facts, groups=host_facts.has_cgroups)
+    return {"/proc": Directory(0o555), **told, **own, **_build_network(host_spec)}
 
 
 def build_sys(covers: Mapping[str, Item]) -> dict[str, Item]:
-    """All of /sys, parents first."""
+    """All items of /sys, parents first."""
     return {"/sys": Directory(), **dict(_move_staged(covers, STAGED_SYS, "/sys"))}
 
 
@@ -58,11 +65,11 @@ def _move_staged(covers: Mapping[str, Item], there: str, here: str) -> Iterator[
 
 
 def _build_processes(
-    surroundings: HostSpec, argv: tuple[str, ...], facts: MachineFacts, *, groups: bool
+    host_spec: HostSpec, argv: tuple[str, ...], facts: MachineFacts, *, groups: bool
 ) -> dict[str, Item]:
     words = "".join(f"{word}\0" for word in (INTERPRETER, *argv))
-    variables = "".join(f"{name}={text}\0" for name, text in surroundings.variables.items())
-    user = surroundings.user
+    variables = "".join(f"{name}={text}\0" for name, text in host_spec.variables.items())
+    user = host_spec.user
     ids = f"Uid:\t{user.uid}\t{user.uid}\t{user.uid}\t{user.uid}\n"
     ids += f"Gid:\t{user.gid}\t{user.gid}\t{user.gid}\t{user.gid}\n"
     own, first = f"/proc/{PID}", f"/proc/{PARENT}"
@@ -83,18 +90,18 @@ def _build_processes(
         "/proc/thread-self": Link(f"{PID}/task/{PID}"),
         first: Directory(0o555),
         own: Directory(0o555),
-        f"{own}/cwd": Link(surroundings.directory),
+        f"{own}/cwd": Link(host_spec.directory),
         f"{own}/exe": Link(INTERPRETER),
         f"{own}/root": Link("/"),
     }
     return items | {path: File(text.encode(), 0o444) for path, text in texts.items()}
 
 
-def _build_network(surroundings: HostSpec) -> dict[str, Item]:
-    wired = plan_network(surroundings.network, surroundings.machine.mac, has_device=True)
+def _build_network(host_spec: HostSpec) -> dict[str, Item]:
+    wired = plan_network(host_spec.network, host_spec.machine.mac, has_device=True)
     folder = f"/proc/{PID}/net"
     addresses = list(_list_addresses(wired))
-    gateway = surroundings.network.gateway
+    gateway = host_spec.network.gateway
     texts = {
         "route": _format_routes(addresses, gateway),
         "if_inet6": _format_if_inet6(addresses, wired),

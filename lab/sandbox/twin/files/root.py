@@ -1,7 +1,7 @@
-"""The tree of the client's files: what the jail's plan says, on the host's own folders.
+"""The root directory of the client's files: the items of the jail's plan, and folders of the host.
 
-A folder of the root directory is filled when somebody first looks into it.  Most clients
-never look into /proc, and an environment's home can have hundreds of files.
+A folder of the root directory is filled on its first access.  Most clients never read /proc, and
+the home of an environment can have hundreds of files.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Trees = Mapping[str, Callable[[], Mapping[str, Item]]]
 
 
 class EndlessDevice(FakeFile):
-    """A device that can be read without end; a read of everything gets the first 64 KiB."""
+    """A device that can be read without end; reading it whole returns 64 KiB."""
 
     def __init__(self, name: str, filesystem: FakeFilesystem, draw: Callable[[int], bytes]) -> None:
         super().__init__(name, stat.S_IFCHR | 0o666, "", filesystem)
@@ -49,7 +49,7 @@ class EndlessDevice(FakeFile):
 
 
 class RootEntries(dict[str, FakeFile]):
-    """The entries of the root directory, of which ``fill`` makes one when it is looked for."""
+    """The entries of the root directory; ``fill`` makes one on its first access."""
 
     def __init__(self, names: list[str], fill: Callable[[str], None]) -> None:
         self._unfilled = dict.fromkeys(names)
@@ -96,7 +96,7 @@ class RootEntries(dict[str, FakeFile]):
 
 
 class RootBuilder:
-    """Fills file systems; the host's folders are looked up once for all of them."""
+    """Fills file systems; the folders of the host are looked up once for all of them."""
 
     def __init__(self) -> None:
         # Of which the host's folders are a part, in whatever system they are shown.
@@ -104,29 +104,40 @@ class RootBuilder:
         self._host_folders: dict[tuple[str, str], HostDirectory] = {}
 
     def fill(
-        self, system: FakeFilesystem, surroundings: HostSpec, trees: Trees, ground: HostFacts
+        self, system: FakeFilesystem, host_spec: HostSpec, trees: Trees, host_facts: HostFacts
     ) -> None:
-        """Fill an empty system."""
+        """Fill an empty file system.
+
+        Args:
+            system: The file system.
+            host_spec: The simulated host.
+            trees: Makes the items of each top-level folder, by name.
+            host_facts: What the jail's plan found out about the real host.
+        """
         places = {"/usr": "/usr"}
         places |= {
-            f"/{name}": f"/{name}" for name, target in ground.root_entries.items() if target is None
+            f"/{name}": f"/{name}"
+            for name, target in host_facts.root_entries.items()
+            if target is None
         }
-        if ground.has_alternatives:
+        if host_facts.has_alternatives:
             places["/etc/alternatives"] = "/etc/alternatives"
-        if ground.locales is not None:
-            places["/usr/lib/locale"] = ground.locales
-        places |= {each.path: each.source or each.path for each in ground.mounts if not each.target}
-        user = surroundings.user
+        if host_facts.locales is not None:
+            places["/usr/lib/locale"] = host_facts.locales
+        places |= {
+            each.path: each.source or each.path for each in host_facts.mounts if not each.target
+        }
+        user = host_spec.user
 
         def fill_one(name: str) -> None:
-            populate(system, trees[name](), surroundings.clock, user.uid, user.gid)
+            populate(system, trees[name](), host_spec.clock, user.uid, user.gid)
             for path, source in places.items():
                 if _top_folder(path) == name:
                     self._add_host_path(system, path, source)
-            if name == "usr" and ground.has_os_release:
+            if name == "usr" and host_facts.has_os_release:
                 release = _get_folder(system, "/etc").entries["os-release"]
                 _get_folder(system, "/usr/lib").entries["os-release"] = release
-            for path in ground.hidden_paths:
+            for path in host_facts.hidden_paths:
                 if _top_folder(path) == name:
                     empty = FakeDirectory(posixpath.basename(path), 0o555, filesystem=system)
                     add_entry(_get_folder(system, posixpath.dirname(path)), empty)
@@ -138,7 +149,7 @@ class RootBuilder:
                     folder, EndlessDevice("uuid", system, lambda _: f"{uuid.uuid4()}\n".encode())
                 )
 
-        populate(system, {}, surroundings.clock, user.uid, user.gid)
+        populate(system, {}, host_spec.clock, user.uid, user.gid)
         system.root._entries = RootEntries(list(trees), fill_one)
 
     def _add_host_path(self, system: FakeFilesystem, path: str, source: str) -> None:

@@ -1,7 +1,7 @@
-"""Who is connected to whom: the client with the lab's internet, or with itself.
+"""What each socket is connected to: a server of the lab, or another socket of the client.
 
-The client's machine has its own addresses, on which the client can listen and connect to
-itself; all others are the lab's.
+The client's machine has addresses of its own, on which the client can listen and to which it can
+connect.  All other addresses are the lab's.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ INTERNET_FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
 
 class ConnectionTable:
-    """The network of one trial at a time."""
+    """The connections of one trial at a time."""
 
     def __init__(self, internet: InMemoryInternet, files: SimulatedFilesystem) -> None:
         self._internet = internet
@@ -45,136 +45,180 @@ class ConnectionTable:
             lambda message, server: internet.send_datagram(message, server, 53)
         )
 
-    def begin(self, surroundings: HostSpec) -> None:
-        """A machine on which nothing is connected yet."""
+    def begin(self, host_spec: HostSpec) -> None:
+        """Start a trial on this host, with no connection."""
         self._ports = itertools.count(FIRST_PORT, 2)
-        self.interfaces = build_interfaces(surroundings.network, surroundings.machine.mac)
+        self.interfaces = build_interfaces(host_spec.network, host_spec.machine.mac)
         self.resolver.begin(self._read_etc_names)
         self.end()
 
     def end(self) -> None:
-        """Nobody listens any more."""
+        """Remove all sockets that listen or are bound."""
         self._listening.clear()
         self._bound.clear()
 
-    def forget(self, endpoint: SocketState) -> None:
-        """This socket is closed."""
-        self._listening = {k: v for k, v in self._listening.items() if v is not endpoint}
-        self._bound = {k: v for k, v in self._bound.items() if v is not endpoint}
+    def forget(self, state: SocketState) -> None:
+        """Remove a socket that was closed."""
+        self._listening = {k: v for k, v in self._listening.items() if v is not state}
+        self._bound = {k: v for k, v in self._bound.items() if v is not state}
 
-    def connect(self, endpoint: SocketState, timeout: float | None, address: Any) -> None:
-        """As the socket's method."""
-        if endpoint.family == socket.AF_UNIX:
+    def connect(self, state: SocketState, timeout: float | None, address: Any) -> None:
+        """As the method ``socket.socket.connect``.
+
+        Args:
+            state: The socket.
+            timeout: The socket's timeout in seconds; None waits without end.
+            address: As Python writes it: a tuple of host and port, or a path.
+        """
+        if state.family == socket.AF_UNIX:
             found = self._files.read_file(os.fsdecode(address))
             raise os_error(errno.ENOENT if found is None else errno.ECONNREFUSED)
-        if endpoint.peer is not None and endpoint.is_stream:
+        if state.peer is not None and state.is_stream:
             raise os_error(errno.EISCONN)
-        place = self._resolve_address(endpoint, address)
-        local = self._choose_local_address(endpoint, place[0])
-        if not endpoint.is_stream:
-            endpoint.peer = _DatagramPeer(self, endpoint, place)
-        elif not self.interfaces.is_own(place[0]):
-            endpoint.peer = self._internet.connect(place[0], place[1], endpoint)
+        target = self._resolve_address(state, address)
+        local = self._choose_local_address(state, target[0])
+        if not state.is_stream:
+            state.peer = _DatagramPeer(self, state, target)
+        elif not self.interfaces.is_own(target[0]):
+            state.peer = self._internet.connect(target[0], target[1], state)
         else:
-            self._connect_own(endpoint, endpoint.local_address or local, place)
-        endpoint.local_address, endpoint.peer_address = endpoint.local_address or local, place
+            self._connect_own(state, state.local_address or local, target)
+        state.local_address, state.peer_address = state.local_address or local, target
 
-    def connect_ex(self, endpoint: SocketState, timeout: float | None, address: Any) -> int:
-        """As the socket's method."""
+    def connect_ex(self, state: SocketState, timeout: float | None, address: Any) -> int:
+        """As the method ``socket.socket.connect_ex``.
+
+        Args:
+            state: The socket.
+            timeout: The socket's timeout in seconds; None waits without end.
+            address: As Python writes it: a tuple of host and port, or a path.
+        """
         try:
-            self.connect(endpoint, timeout, address)
+            self.connect(state, timeout, address)
         except OSError as error:
             if error.errno is None or isinstance(error, socket.gaierror):
                 raise
             return error.errno
         return 0
 
-    def bind(self, endpoint: SocketState, timeout: float | None, address: Any) -> None:
-        """As the socket's method."""
-        if endpoint.family == socket.AF_UNIX:
-            endpoint.local_address = (os.fsdecode(address),)
+    def bind(self, state: SocketState, timeout: float | None, address: Any) -> None:
+        """As the method ``socket.socket.bind``.
+
+        Args:
+            state: The socket.
+            timeout: The socket's timeout in seconds; None waits without end.
+            address: As Python writes it: a tuple of host and port, or a path.
+        """
+        if state.family == socket.AF_UNIX:
+            state.local_address = (os.fsdecode(address),)
             return
-        host, port, *rest = self._resolve_address(endpoint, address)
+        host, port, *rest = self._resolve_address(state, address)
         if not self.interfaces.is_own(host):
             raise os_error(errno.EADDRNOTAVAIL)
         if 0 < port < 1024:
             raise os_error(errno.EACCES)
-        if port and self._is_taken(endpoint, port):
+        if port and self._is_taken(state, port):
             raise os_error(errno.EADDRINUSE)
-        endpoint.local_address = (host, port or next(self._ports), *rest)
-        if not endpoint.is_stream:
-            self._bound[host, endpoint.local_address[1]] = endpoint
+        state.local_address = (host, port or next(self._ports), *rest)
+        if not state.is_stream:
+            self._bound[host, state.local_address[1]] = state
 
-    def listen(self, endpoint: SocketState, timeout: float | None, backlog: int = 128) -> None:
-        """As the socket's method."""
-        if not endpoint.is_stream:
+    def listen(self, state: SocketState, timeout: float | None, backlog: int = 128) -> None:
+        """As the method ``socket.socket.listen``.
+
+        Args:
+            state: The socket.
+            timeout: The socket's timeout in seconds; None waits without end.
+            backlog: Ignored; every connection is queued.
+        """
+        if not state.is_stream:
             raise os_error(errno.EOPNOTSUPP)
-        if endpoint.backlog is None:
-            endpoint.backlog = deque()
-        if endpoint.family in INTERNET_FAMILIES:
-            if endpoint.local_address is None:
-                _, _, *rest = unspecified_address(endpoint.family)
-                endpoint.local_address = (
-                    unspecified_address(endpoint.family)[0],
+        if state.backlog is None:
+            state.backlog = deque()
+        if state.family in INTERNET_FAMILIES:
+            if state.local_address is None:
+                _, _, *rest = unspecified_address(state.family)
+                state.local_address = (
+                    unspecified_address(state.family)[0],
                     next(self._ports),
                     *rest,
                 )
-            self._listening[
-                endpoint.family, endpoint.local_address[0], endpoint.local_address[1]
-            ] = endpoint
+            self._listening[state.family, state.local_address[0], state.local_address[1]] = state
 
-    def sendto(self, endpoint: SocketState, timeout: float | None, data: Any, *words: Any) -> int:
-        """As the socket's method, with or without flags before the address."""
-        return self._send_to(endpoint, bytes(data), words[-1] if words else None)
+    def sendto(self, state: SocketState, timeout: float | None, data: Any, *words: Any) -> int:
+        """As the method ``socket.socket.sendto``.
+
+        Args:
+            state: The socket.
+            timeout: The socket's timeout in seconds; None waits without end.
+            data: The bytes to send.
+            words: The address, with or without flags before it.
+        """
+        return self._send_to(state, bytes(data), words[-1] if words else None)
 
     def sendmsg(
         self,
-        endpoint: SocketState,
+        state: SocketState,
         timeout: float | None,
         buffers: Any,
         ancillary: Any = (),
         flags: int = 0,
         address: Any = None,
     ) -> int:
-        """As the socket's method."""
-        return self._send_to(endpoint, b"".join(bytes(each) for each in buffers), address)
+        """As the method ``socket.socket.sendmsg``.
 
-    def send_datagram(self, endpoint: SocketState, data: bytes, place: Address) -> None:
-        """Send a datagram to where it is meant to go, and take what is answered."""
-        if not self.interfaces.is_own(place[0]):
-            answer = self._internet.send_datagram(data, place[0], place[1])
+        Args:
+            state: The socket.
+            timeout: The socket's timeout in seconds; None waits without end.
+            buffers: The bytes to send, in pieces.
+            ancillary: Ignored.
+            flags: Ignored.
+            address: The destination; None for that of the connection.
+        """
+        return self._send_to(state, b"".join(bytes(each) for each in buffers), address)
+
+    def send_datagram(self, state: SocketState, data: bytes, target: Address) -> None:
+        """Deliver a datagram, and its answer to the socket that sent it.
+
+        Args:
+            state: The socket that sends.
+            data: The content of the datagram.
+            target: Host and port of the destination.
+        """
+        if not self.interfaces.is_own(target[0]):
+            answer = self._internet.send_datagram(data, target[0], target[1])
             if answer is not None:
-                endpoint.deliver(answer, place)
+                state.deliver(answer, target)
             return
-        for host in (place[0], "0.0.0.0", "::"):
-            found = self._bound.get((host, place[1]))
+        for host in (target[0], "0.0.0.0", "::"):
+            found = self._bound.get((host, target[1]))
             if found is not None:
-                found.deliver(data, endpoint.local_address)
+                found.deliver(data, state.local_address)
                 return
 
-    def _send_to(self, endpoint: SocketState, data: bytes, address: Any) -> int:
-        if address is None or endpoint.is_stream:
-            return endpoint.send(data)
-        place = self._resolve_address(endpoint, address)
-        _, port, *rest = self._choose_local_address(endpoint, place[0])
-        endpoint.local_address = endpoint.local_address or (
-            unspecified_address(endpoint.family)[0],
+    def _send_to(self, state: SocketState, data: bytes, address: Any) -> int:
+        if address is None or state.is_stream:
+            return state.send(data)
+        target = self._resolve_address(state, address)
+        _, port, *rest = self._choose_local_address(state, target[0])
+        state.local_address = state.local_address or (
+            unspecified_address(state.family)[0],
             port,
             *rest,
         )
-        self.send_datagram(endpoint, data, place)
+        self.send_datagram(state, data, target)
         return len(data)
 
-    def _connect_own(self, endpoint: SocketState, local: Address, place: Address) -> None:
-        listener = self._find_listener(endpoint.family, place)
+    def _connect_own(self, state: SocketState, local: Address, target: Address) -> None:
+        listener = self._find_listener(state.family, target)
         if listener is None:
             raise os_error(errno.ECONNREFUSED)
-        other = SocketState(endpoint.family, endpoint.kind, endpoint.protocol, endpoint.changed)
-        other.local_address, other.peer_address = place, local
-        other.peer, endpoint.peer = endpoint, other
+        other = SocketState(state.family, state.kind, state.protocol, state.changed)
+        other.local_address, other.peer_address = target, local
+        other.peer, state.peer = state, other
         listener.queue_connection(other)
 
-    def _resolve_address(self, endpoint: SocketState, address: Any) -> Address:
+    def _resolve_address(self, state: SocketState, address: Any) -> Address:
         """An address as Python gives it back, its name looked up."""
         if not isinstance(address, tuple) or len(address) < 2:
             raise TypeError(f"an address is a tuple of host and port, not {address!r}")
@@ -183,35 +227,35 @@ class ConnectionTable:
             raise TypeError(f"a port is an integer, not {port!r}")
         if not 0 <= port <= 0xFFFF:
             raise OverflowError("port must be 0-65535.")
-        found = self.resolver.resolve_address(host, endpoint.family)
-        if endpoint.family == socket.AF_INET:
+        found = self.resolver.resolve_address(host, state.family)
+        if state.family == socket.AF_INET:
             return (found, port)
         return (found, port, *(*rest, 0, 0)[:2])
 
-    def _choose_local_address(self, endpoint: SocketState, host: str) -> Address:
+    def _choose_local_address(self, state: SocketState, host: str) -> Address:
         """Where a connection to this host comes from; OSError where there is no way there."""
         if parse_ip(host).is_unspecified:
-            found: str | None = "127.0.0.1" if endpoint.family == socket.AF_INET else "::1"
+            found: str | None = "127.0.0.1" if state.family == socket.AF_INET else "::1"
         else:
             found = host if self.interfaces.is_own(host) else self.interfaces.source_address(host)
         if found is None:
             raise os_error(errno.ENETUNREACH)
-        return (found, next(self._ports), *unspecified_address(endpoint.family)[2:])
+        return (found, next(self._ports), *unspecified_address(state.family)[2:])
 
-    def _find_listener(self, family: int, place: Address) -> SocketState | None:
-        for host in (place[0], unspecified_address(family)[0]):
-            found = self._listening.get((family, host, place[1]))
+    def _find_listener(self, family: int, target: Address) -> SocketState | None:
+        for host in (target[0], unspecified_address(family)[0]):
+            found = self._listening.get((family, host, target[1]))
             if found is not None:
                 return found
         # A socket on all IPv6 addresses takes IPv4, too, unless it was told otherwise.
-        both = self._listening.get((socket.AF_INET6, "::", place[1]))
+        both = self._listening.get((socket.AF_INET6, "::", target[1]))
         if both is None or both.options.get((socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)):
             return None
         return both
 
-    def _is_taken(self, endpoint: SocketState, port: int) -> bool:
-        if endpoint.is_stream:
-            return any(key[0] == endpoint.family and key[2] == port for key in self._listening)
+    def _is_taken(self, state: SocketState, port: int) -> bool:
+        if state.is_stream:
+            return any(key[0] == state.family and key[2] == port for key in self._listening)
         return any(key[1] == port for key in self._bound)
 
     def _read_etc_names(self) -> EtcNames:
@@ -230,10 +274,10 @@ class ConnectionTable:
 class _DatagramPeer:
     """The other end of a datagram socket that was given one."""
 
-    def __init__(self, switchboard: ConnectionTable, near: SocketState, place: Address) -> None:
+    def __init__(self, switchboard: ConnectionTable, state: SocketState, target: Address) -> None:
         self._connections = switchboard
-        self._socket = near
-        self._address = place
+        self._socket = state
+        self._address = target
 
     def deliver(self, data: bytes, source: Address | None = None) -> None:
         self._connections.send_datagram(self._socket, data, self._address)

@@ -1,8 +1,8 @@
 """The lab's internet in memory: the sessions that serve a cell, called instead of connected.
 
-What a client sends goes to the same sans-IO layers that serve a cell's sockets, and is
-recorded by them.  Bytes that they answer are there at once, so nobody waits.  One lock keeps
-threads of a client apart; the layers run in the thread that sends.
+What a client sends goes to the same sans-IO layers that serve a cell's sockets, which record it.
+Their answer is available at once, so no thread waits for it.  One lock separates the threads of a
+client; the layers run in the thread that sends.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ _monotonic = time.monotonic
 
 
 class ServerConnection:
-    """The lab's end of one TCP connection, as ``lab.internet.tcp_transport`` is in a cell."""
+    """The server side of a TCP connection, as ``lab.internet.tcp_transport`` is in a cell."""
 
     def __init__(
-        self, internet: InMemoryInternet, session: ConnectionContext, near: SocketState
+        self, internet: InMemoryInternet, session: ConnectionContext, state: SocketState
     ) -> None:
         self._internet = internet
         self._session = session
         self._layer = session.enter(session.target)
-        self._socket = near
+        self._socket = state
         self._open = True
 
     def deliver(self, data: bytes, source: object = None) -> None:
@@ -46,7 +46,7 @@ class ServerConnection:
             self._answer(lambda: self._layer.receive(data))
 
     def deliver_end(self) -> None:
-        """The client sends no more: the server closes, too."""
+        """The client sends no more: close the server side, too."""
         if self._open:
             self._answer(self._layer.finish)
             self.close()
@@ -89,7 +89,11 @@ class InMemoryInternet:
         self._udp = UdpDispatcher(self._journal, self._world)
 
     def end(self) -> Recording:
-        """End the recording; LabError where a server of the lab failed during it."""
+        """End the recording.
+
+        Raises:
+            LabError: A server of the lab failed during the recording.
+        """
         with self.changed:
             for line in self._connections:
                 line.close()
@@ -102,19 +106,31 @@ class InMemoryInternet:
             ) from self._failures[0]
         return recording
 
-    def connect(self, address: str, port: int, near: SocketState) -> ServerConnection:
-        """A connection to this address and port."""
+    def connect(self, address: str, port: int, state: SocketState) -> ServerConnection:
+        """Open a connection to a server of the lab.
+
+        Args:
+            address: The IP address.
+            port: The TCP port.
+            state: The client's socket.
+        """
         address = normalise_address(address)
         with self.changed:
             host = self._world.names.find_host(address)
             place = Target(host=host, address=address, port=port)
             session = ConnectionContext(place, self._journal, self._world, Sniffer)
-            line = ServerConnection(self, session, near)
+            line = ServerConnection(self, session, state)
             self._connections.append(line)
         return line
 
     def send_datagram(self, data: bytes, address: str, port: int) -> bytes | None:
-        """Send a datagram; what is answered, if anything is."""
+        """Send a datagram; returns the answer, or None where there is none.
+
+        Args:
+            data: The content of the datagram.
+            address: The IP address of the destination.
+            port: Its UDP port.
+        """
         address = normalise_address(address)
         with self.changed:
             try:
@@ -125,7 +141,7 @@ class InMemoryInternet:
             return replies[0] if replies else None
 
     def run_layer(self, work: Callable[[], bytes]) -> bytes:
-        """Let a layer work; what fails is the lab's fault and told at the end."""
+        """Call a layer; an error of the lab is kept and raised by :meth:`end`."""
         try:
             return work()
         except Exception as error:  # noqa: BLE001 - as above

@@ -1,12 +1,12 @@
-"""What the C library does with a name before a client can connect to it.
+"""Name resolution as the C library does it.
 
-The order is that of the jail's nsswitch.conf: files, then DNS.  What it asks the name server
-is what glibc asks: an A and an AAAA query, the search domain first for a name without a dot
-and last for others, the reverse name of an address.  The queries are real messages, sent as
-datagrams through the lab's internet, so they are recorded as a cell's are.
+The order is that of the jail's nsswitch.conf: files, then DNS.  The queries are those of glibc: A
+and AAAA, the search domain first for a name without a dot and last for others, the reverse name
+of an address.  They are real messages, sent as datagrams through the lab's internet, so they are
+recorded as in a cell.
 
-Source: getaddrinfo(3), resolv.conf(5); the order of addresses is that of RFC 6724 as far as
-the machine's own addresses decide it.
+Source: getaddrinfo(3), resolv.conf(5); the order of addresses is that of RFC 6724 as far as the
+machine's own addresses decide it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ MESSAGES = {
 
 
 class Resolver:
-    """Names and addresses for one trial at a time."""
+    """Resolves names and addresses, for one trial at a time."""
 
     def __init__(self, ask: SendQuery) -> None:
         self._send_query = ask
@@ -57,12 +57,12 @@ class Resolver:
         self._etc_names: EtcNames | None = None
 
     def begin(self, look: Callable[[], EtcNames]) -> None:
-        """On another machine: ``look`` says what it knows, and is asked when that matters."""
+        """Start a trial; ``look`` reads the machine's /etc files, on first use."""
         self._read_etc_names, self._etc_names = look, None
 
     @property
     def etc_names(self) -> EtcNames:
-        """What the machine knows without asking."""
+        """The names in the machine's /etc files."""
         if self._etc_names is None:
             self._etc_names = self._read_etc_names()
         return self._etc_names
@@ -76,7 +76,16 @@ class Resolver:
         proto: int = 0,
         flags: int = 0,
     ) -> list[tuple[Any, ...]]:
-        """As ``socket.getaddrinfo``."""
+        """As ``socket.getaddrinfo``.
+
+        Args:
+            host: The name or address; None for this machine.
+            port: The number or the name of a service.
+            family: The address family; 0 for all.
+            type: The socket type; 0 for all.
+            proto: The protocol; 0 for all.
+            flags: ``AI_`` flags.
+        """
         name = _decode_host(host)
         if family not in (0, socket.AF_INET, socket.AF_INET6):
             raise _gai_error(socket.EAI_FAMILY)
@@ -147,14 +156,22 @@ class Resolver:
         return (found or [address])[0], service or str(number)
 
     def getservbyname(self, name: str, protocol: str | None = None) -> int:
-        """As ``socket.getservbyname``."""
+        """As ``socket.getservbyname``.
+
+        Raises:
+            OSError: There is no such service.
+        """
         number = self.etc_names.find_port(name, protocol)
         if number is None:
             raise OSError("service/proto not found")
         return number
 
     def getservbyport(self, number: int, protocol: str | None = None) -> str:
-        """As ``socket.getservbyport``."""
+        """As ``socket.getservbyport``.
+
+        Raises:
+            OSError: There is no such service.
+        """
         name = self.etc_names.find_service(number, protocol)
         if name is None:
             raise OSError("port/proto not found")

@@ -1,8 +1,8 @@
-"""One socket of the client's, in memory: what it is bound to, and what has arrived for it.
+"""The state of one client socket in memory: its addresses, its peer, and the data that has arrived.
 
-An endpoint is known by a real descriptor: one of a pair of sockets that leads nowhere but to
-the other, which the endpoint keeps.  It is readable while something waits to be received, so
-``select``, ``poll`` and event loops work as they are.
+Each socket has a real descriptor: one of a pair of connected sockets, whose other end is kept
+here.  The descriptor is readable while received data is waiting, so ``select``, ``poll`` and
+event loops work unchanged.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ _pair, _read = _socket.socketpair, os.read
 
 
 def os_error(number: int) -> OSError:
-    """The error of this number."""
+    """The OSError with this number and its usual message."""
     return OSError(number, os.strerror(number))
 
 
 class Peer(Protocol):
-    """What is at the other end."""
+    """The other end of a connection."""
 
     def deliver(self, data: bytes, source: Address | None = None) -> None:
         """Receive bytes, or a datagram from this address."""
 
     def deliver_end(self) -> None:
-        """Nothing follows."""
+        """Receive the end of the stream."""
 
 
 class SocketState:
-    """The state of one socket.  ``changed`` guards it, and tells those who wait."""
+    """The state of one socket.  The condition ``changed`` guards it and wakes those who wait."""
 
     def __init__(self, family: int, kind: int, protocol: int, changed: threading.Condition) -> None:
         self.family, self.kind, self.protocol = family, kind, protocol
@@ -68,7 +68,7 @@ class SocketState:
         return self.kind == socket.SOCK_STREAM
 
     def deliver(self, data: bytes, source: Address | None = None) -> None:
-        """Something arrived."""
+        """Receive bytes, or a datagram from this address."""
         with self.changed:
             if self._ended:
                 return
@@ -79,13 +79,13 @@ class SocketState:
             self._notify()
 
     def deliver_end(self) -> None:
-        """Nothing more will arrive."""
+        """Receive the end of the stream."""
         with self.changed:
             self._ended = True
             self._notify()
 
     def queue_connection(self, other: SocketState) -> None:
-        """Somebody connects to this listening socket."""
+        """Add a connection to the backlog of this listening socket."""
         with self.changed:
             assert self.backlog is not None
             self.backlog.append(other)
@@ -104,7 +104,14 @@ class SocketState:
     def receive(
         self, size: int, timeout: float | None, *, peek: bool = False, whole: bool = False
     ) -> tuple[bytes, Address | None]:
-        """Bytes or one datagram; empty at the end.  Waits as the socket's timeout says."""
+        """Bytes or one datagram, with its source; empty at the end of the stream.
+
+        Args:
+            size: At most so many bytes.
+            timeout: Seconds to wait; None waits without end, 0 not at all.
+            peek: Leave the data in the buffer.
+            whole: Wait for ``size`` bytes.
+        """
         with self.changed:
             if self.is_stream:
                 if self.peer is None:
@@ -148,7 +155,7 @@ class SocketState:
                 self.peer.deliver_end()
 
     def close(self) -> None:
-        """Tell the other end.  The descriptor is the socket's to close, and may be closed."""
+        """Close this end.  The descriptor is the socket object's, which closes it."""
         with self.changed:
             self.descriptor = -1
             self._signal.close()
@@ -161,7 +168,7 @@ class SocketState:
                     self.peer.deliver_end()
 
     def stop(self) -> None:
-        """The trial is over: end whoever waits.  Idempotent."""
+        """End all waiting, because the trial is over.  Idempotent."""
         with self.changed:
             self.has_ended = True
             self.descriptor = -1
@@ -179,7 +186,7 @@ class SocketState:
             raise TrialEnded
 
     def _notify(self) -> None:
-        """Wake whoever waits, in this process's threads or in the kernel."""
+        """Wake who waits, in threads of this process and in the kernel."""
         ready = bool(self._bytes or self._datagrams or self._ended or self.backlog)
         if ready != self._ready and self.descriptor >= 0:
             self._ready = ready

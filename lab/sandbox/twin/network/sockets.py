@@ -57,17 +57,17 @@ class SimulatedSockets:
         self._trial: RunningTrial | None = None
         self._default: float | None = None
 
-    def begin(self, surroundings: HostSpec, trial: RunningTrial) -> None:
+    def begin(self, host_spec: HostSpec, trial: RunningTrial) -> None:
         """A machine that has opened no socket yet."""
         self._trial = trial
-        self._connections.begin(surroundings)
+        self._connections.begin(host_spec)
         self._default = _socket.getdefaulttimeout()
         _socket.setdefaulttimeout(None)
 
     def stop(self) -> None:
         """Let nobody wait any longer."""
-        for endpoint in list(self._known.values()):
-            endpoint.stop()
+        for state in list(self._known.values()):
+            state.stop()
 
     def end(self) -> None:
         """Close what the client left open."""
@@ -120,10 +120,10 @@ class SimulatedSockets:
         real = getattr(socket.socket, name)
 
         def call(found: socket.socket, *words: Any, **named: Any) -> Any:
-            endpoint = self._known.get(_fileno(found))
-            if endpoint is None:
+            state = self._known.get(_fileno(found))
+            if state is None:
                 return real(found, *words, **named)
-            return mine(endpoint, _timeout(found), *words, **named)
+            return mine(state, _timeout(found), *words, **named)
 
         return call
 
@@ -140,8 +140,8 @@ class SimulatedSockets:
             type = socket.SOCK_STREAM if type == -1 else type
             proto = max(proto, 0)
             self._check_kind(family, type & ~_TYPE_FLAGS)
-            endpoint = SocketState(family, type & ~_TYPE_FLAGS, proto, self._internet.changed)
-            self._attach(new, endpoint, type, endpoint.descriptor)
+            state = SocketState(family, type & ~_TYPE_FLAGS, proto, self._internet.changed)
+            self._attach(new, state, type, state.descriptor)
             return
         known = self._known.get(int(fileno))
         if known is not None:
@@ -164,10 +164,10 @@ class SimulatedSockets:
         if kind not in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
             raise os_error(errno.ESOCKTNOSUPPORT)
 
-    def _attach(self, new: socket.socket, endpoint: SocketState, kind: int, number: int) -> None:
+    def _attach(self, new: socket.socket, state: SocketState, kind: int, number: int) -> None:
         """Make the object a socket with this descriptor, and remember whose it is."""
-        _initialise(new, endpoint.family, kind, endpoint.protocol, number)
-        self._known[number] = endpoint
+        _initialise(new, state.family, kind, state.protocol, number)
+        self._known[number] = state
 
         def forgotten(_: object) -> None:
             # Collected without having been closed; the C class has closed the descriptor.
@@ -195,11 +195,11 @@ class SimulatedSockets:
         return _Raw.detach(old)
 
     def _drop(self, number: int) -> None:
-        endpoint = self._known.pop(number, None)
+        state = self._known.pop(number, None)
         # Another descriptor may be a copy of this one.
-        if endpoint is not None and endpoint not in self._known.values():
-            endpoint.close()
-            self._connections.forget(endpoint)
+        if state is not None and state not in self._known.values():
+            state.close()
+            self._connections.forget(state)
 
     def _dup(self, number: int) -> int:
         copy = os.dup(number)
@@ -207,8 +207,8 @@ class SimulatedSockets:
             self._known[copy] = self._known[number]
         return copy
 
-    def _accept(self, endpoint: SocketState, timeout: float | None) -> Any:
-        other = endpoint.accept(timeout)
+    def _accept(self, state: SocketState, timeout: float | None) -> Any:
+        other = state.accept(timeout)
         made = socket.socket.__new__(socket.socket)
         self._attach(made, other, other.kind, other.descriptor)
         return made, other.peer_address

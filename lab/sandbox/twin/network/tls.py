@@ -54,14 +54,14 @@ class SimulatedTls:
         server_hostname: str | None = None,
         **named: Any,
     ) -> Any:
-        endpoint = self._sockets.find_state(sock)
-        if endpoint is None:
+        state = self._sockets.find_state(sock)
+        if state is None:
             return _Context._wrap_socket(context, sock, server_side, server_hostname, **named)  # type: ignore[attr-defined]
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         inner = _Context._wrap_bio(  # type: ignore[attr-defined]
             context, incoming, outgoing, server_side, server_hostname, **named
         )
-        return _TlsSocket(inner, sock, endpoint, incoming, outgoing)
+        return _TlsSocket(inner, sock, state, incoming, outgoing)
 
     def _load_default_roots(self, context: ssl.SSLContext) -> None:
         usual = ssl.get_default_verify_paths()
@@ -116,13 +116,13 @@ class _TlsSocket:
         self,
         inner: Any,
         sock: ssl.SSLSocket,
-        endpoint: SocketState,
+        state: SocketState,
         incoming: ssl.MemoryBIO,
         outgoing: ssl.MemoryBIO,
     ) -> None:
         # Not by plain assignment: some names are handed on to the inner object.
         vars(self).update(
-            _inner=inner, _sock=sock, _endpoint=endpoint, _incoming=incoming, _outgoing=outgoing
+            _inner=inner, _sock=sock, _endpoint=state, _incoming=incoming, _outgoing=outgoing
         )
 
     def __getattr__(self, name: str) -> Any:

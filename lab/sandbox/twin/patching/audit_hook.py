@@ -1,10 +1,9 @@
-"""The last fence: whatever would leave the twin is stopped by the interpreter itself.
+"""An audit hook that stops what would leave the twin.
 
-Stand-ins catch what Python code does in the ordinary ways.  A reference that was taken
-earlier and kept in a class, or a C module with a way of its own, gets past them; but not past
-the audit events that CPython raises before it opens a file, makes a socket or starts a program
-(PEP 578).  The hook is added once a process, cannot be removed, and does nothing for threads
-that run no client.
+The replacements catch what Python code does in the usual ways.  A reference kept in a class, or
+a C module, bypasses them, but not the audit events that CPython raises before it opens a file,
+makes a socket or starts a program (PEP 578).  The hook is added once in a process, cannot be
+removed, and does nothing in threads that run no client.
 """
 
 from __future__ import annotations
@@ -100,5 +99,5 @@ def _check_event(event: str, words: tuple[Any, ...]) -> None:
 
 @cache
 def install() -> None:
-    """Add the hook, once."""
+    """Add the hook, once in a process."""
     sys.addaudithook(_check_event)

@@ -1,13 +1,11 @@
-"""Who is asking: code of the client, or anybody else in the same process.
+"""Which thread calls: one that runs the client, or any other thread of the process.
 
-Theory of operation.  A twin puts *stand-ins* in the place of functions of the standard
-library, and takes them away again when the trial ends.  While they stand there, other code
-of the process meets them too: threads of the test, and the lab itself, which answers the
-client in the client's own thread.  So a stand-in first asks who calls.  A thread that runs
-the client's code carries its trial; for everybody else the stand-in is the real function.
-While a stand-in works, its thread does not count as the client's, so whatever the lab calls
-on the way is real, and no stand-in ever meets another.  Hence a stand-in must not call code
-of the client.
+A twin replaces functions of the standard library and restores them when the trial ends.  Other
+code of the process calls the replacements meanwhile: threads of the test, and the lab, which
+serves the client in the client's own thread.  So a replacement first checks the thread.  A thread
+that runs the client carries its trial; for all others the replacement calls the real function.
+While a replacement runs, its thread does not count as the client's.  Whatever the lab calls then
+is real, and no replacement calls another.  Hence a replacement must not call code of the client.
 """
 
 from __future__ import annotations
@@ -29,16 +27,16 @@ __all__ = [
 
 
 class TrialEnded(SystemExit):
-    """Raised in threads that go on after the end of their trial: they end without a word."""
+    """Raised in threads of the client that run on after their trial; it ends them silently."""
 
 
 class RunningTrial(Protocol):
-    """What a thread of the client knows about its trial."""
+    """What a thread of the client carries about its trial."""
 
     has_ended: bool
 
     def refuse(self, what: str) -> Exception:
-        """Note that the client wanted what a twin cannot do; return the error to raise."""
+        """Record an action that a twin cannot perform; return the error to raise."""
 
 
 class _ThreadState(threading.local):
@@ -50,7 +48,7 @@ thread_state = _ThreadState()
 
 
 class CallableReplacement:
-    """Stands in for a builtin function, which, kept in a class, does not become a method."""
+    """Replaces a builtin function, which does not become a method in a class."""
 
     def __init__(self, real: Callable[..., Any], fake: Callable[..., Any]) -> None:
         self._real = real
@@ -58,7 +56,7 @@ class CallableReplacement:
         functools.update_wrapper(self, real)
 
     def __call__(self, *words: Any, **named: Any) -> Any:
-        """Call the real function or the other."""
+        """Call the real function or its replacement."""
         return self._call(*words, **named)
 
     def __repr__(self) -> str:
@@ -66,7 +64,7 @@ class CallableReplacement:
 
 
 def replace_function(real: Callable[..., Any], fake: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that is ``fake`` to the client and ``real`` to everybody else."""
+    """A function that calls ``fake`` for the client and ``real`` for everybody else."""
     return (
         replace_method(real, fake)
         if isinstance(real, FunctionType)
@@ -75,7 +73,7 @@ def replace_function(real: Callable[..., Any], fake: Callable[..., Any]) -> Call
 
 
 def replace_method(real: Callable[..., Any], fake: Callable[..., Any]) -> Callable[..., Any]:
-    """The same as a plain function, which also works as a method of a class."""
+    """The same as a plain function, which becomes a method in a class."""
 
     def call(*words: Any, **named: Any) -> Any:
         trial = thread_state.trial

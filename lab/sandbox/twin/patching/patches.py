@@ -1,11 +1,10 @@
-"""What is put in the place of what, while a trial runs.
+"""The replacements of a trial: what is replaced, and by what.
 
-Theory of operation.  Functions are replaced where they live (``os.stat``) and wherever a
-module took a reference of its own: in its names (``from os import stat``), in a class, or as
-the default of an argument.  Those are found by identity: all modules are searched once, and
-later only those that are new, because a search takes longer than a trial.  Putting the
-stand-ins in and taking them out is then a few hundred assignments.  References that are kept
-elsewhere, in a closure or an object, are not found.
+Functions are replaced in their own module (``os.stat``) and wherever another module holds a
+reference: in its names (``from os import stat``), in a class, or as the default of an argument.
+References are found by identity.  All modules are searched once, later only the new ones, because
+a search takes longer than a trial.  Applying and reverting are then a few hundred assignments.
+References held elsewhere, in a closure or an object, are not found.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ _ABSENT = object()
 
 
 class Patches:
-    """A set of replacements, put in and taken out as often as there are trials."""
+    """A set of replacements, applied and reverted once for each trial."""
 
     def __init__(self) -> None:
         self._replacements: list[tuple[Any, str, Any, Any]] = []
@@ -54,13 +53,25 @@ class Patches:
         self._by_descriptor: dict[tuple[str, str], list[tuple[range, Callable[..., Any]]]] = {}
 
     def add_function(self, owner: ModuleType, name: str, fake: Callable[..., Any]) -> None:
-        """Let ``fake`` stand in for a module's function; where there is none, do nothing."""
+        """Replace a module's function for the client; do nothing where there is none.
+
+        Args:
+            owner: The module.
+            name: The name of the function in it.
+            fake: What the client calls instead.
+        """
         real = getattr(owner, name, None)
         if real is not None:
             self.add_value(owner, name, replace_function(real, fake))
 
     def add_method(self, owner: type, name: str, fake: Callable[..., Any]) -> None:
-        """Let ``fake`` stand in for a method; where there is none, do nothing."""
+        """Replace a method for the client; do nothing where there is none.
+
+        Args:
+            owner: The class.
+            name: The name of the method.
+            fake: What the client calls instead.
+        """
         real = getattr(owner, name, None)
         if real is not None:
             self.add_attribute(owner, name, replace_method(real, fake))
@@ -68,9 +79,15 @@ class Patches:
     def add_for_descriptors(
         self, owner: ModuleType, name: str, numbers: range, fake: Callable[..., Any]
     ) -> None:
-        """Let ``fake`` stand in for a function whose first argument is a descriptor of these.
+        """Replace a function for some values of its first argument, a file descriptor.
 
-        For other descriptors the function is the real one, or another that stands in for it.
+        For other descriptors the real function is called, or another replacement.
+
+        Args:
+            owner: The module.
+            name: The name of the function in it.
+            numbers: The descriptors.
+            fake: What the client calls instead.
         """
         real = getattr(owner, name, None)
         if real is None:
@@ -82,7 +99,13 @@ class Patches:
         self._by_descriptor[key].append((numbers, fake))
 
     def add_value(self, owner: ModuleType, name: str, new: Any) -> None:
-        """Put ``new`` in the place of a module's value, and of every reference to it."""
+        """Replace a module's value, and every reference to it.
+
+        Args:
+            owner: The module.
+            name: The name of the value in it.
+            new: The other value.
+        """
         real = getattr(owner, name)
         # Names of the same function in several modules share one stand-in.
         real, new = self._by_real.setdefault(id(real), (real, new))
@@ -90,11 +113,17 @@ class Patches:
         self._replacements.append((owner, name, real, new))
 
     def add_attribute(self, owner: Any, name: str, new: Any) -> None:
-        """Put ``new`` in the place of one attribute and nothing else."""
+        """Replace one attribute and no other reference to its value.
+
+        Args:
+            owner: The module or class.
+            name: The name of the attribute.
+            new: The other value.
+        """
         self._replacements.append((owner, name, vars(owner).get(name, _ABSENT), new))
 
     def apply(self, changing: Iterable[str] = ()) -> None:
-        """Put everything in; ``changing`` modules are searched however often they were."""
+        """Apply all replacements; the modules ``changing`` are searched every time."""
         self._search_new()
         for name in changing:
             if name in sys.modules:
@@ -106,7 +135,7 @@ class Patches:
                 each.replace(each.real, each.new)
 
     def revert(self) -> None:
-        """Take everything out, also from modules that were imported meanwhile.  Idempotent."""
+        """Revert all replacements, also in modules imported meanwhile.  Idempotent."""
         for owner, name, real, _ in reversed(self._replacements):
             if real is _ABSENT:
                 if name in vars(owner):

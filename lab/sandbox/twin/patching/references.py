@@ -1,4 +1,4 @@
-"""Where a module keeps references to what is to be replaced."""
+"""References of a module to values that will be replaced."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Pair = Callable[[Any], tuple[Any, Any] | None]
 
 
 class Reference:
-    """One place: a name of a module or class, or a default of a function."""
+    """One reference: a name of a module or class, or a default of a function."""
 
     def __init__(self, holder: Any, key: Any, real: Any, new: Any) -> None:
         self.holder = holder
@@ -22,7 +22,7 @@ class Reference:
         self.new = new
 
     def replace(self, old: Any, new: Any) -> None:
-        """Put the new in the place of the old, unless something else is there by now."""
+        """Replace ``old`` by ``new``, unless the reference has another value by now."""
         if self.holder.get(self.key) is old:
             self.holder[self.key] = new
 
@@ -31,16 +31,16 @@ class ClassReference(Reference):
     """An attribute of a class."""
 
     def replace(self, old: Any, new: Any) -> None:
-        """As above."""
+        """As :meth:`Reference.replace`."""
         if vars(self.holder).get(self.key) is old:
             setattr(self.holder, self.key, new)
 
 
 class DefaultReference(Reference):
-    """A default of an argument that can be given by position."""
+    """A default of a positional argument."""
 
     def replace(self, old: Any, new: Any) -> None:
-        """As above."""
+        """As :meth:`Reference.replace`."""
         defaults = self.holder.__defaults__ or ()
         if self.key < len(defaults) and defaults[self.key] is old:
             changed = (*defaults[: self.key], new, *defaults[self.key + 1 :])
@@ -48,7 +48,7 @@ class DefaultReference(Reference):
 
 
 def find_references(module: ModuleType, pair: Pair) -> Iterator[Reference]:
-    """All places in a module, its classes and its functions."""
+    """All references in a module, its classes and its functions."""
     names = vars(module)
     for key, value in list(names.items()):
         found = pair(value)

@@ -1,14 +1,13 @@
-"""Environment variables, time zone and locale: what Python sees, and what C code sees.
+"""Environment variables, time zone and locale, as Python code and as C code sees them.
 
-Python keeps the environment in ``os.environ``, C in its own list.  The first is replaced
-whole.  Of the second only what the C library itself reads is set: the time zone, and the
-locale.  Both lists can differ, and here they must: where no TZ is set, the C library would
-read the host's /etc/localtime, so it is told the trial's zone, and ``os.environ`` says
-nothing of it.
+Python keeps the variables in ``os.environ``, the C library in a list of its own.  The first is
+replaced whole.  In the second, only what the C library itself reads is set: time zone and locale.
+The two lists may differ, and must where no TZ is set: the C library would then read the host's
+/etc/localtime, so its TZ is the trial's zone while ``os.environ`` has none.
 
-Locales are those that the jail has, from the same compiled folder (``LOCPATH``).  As Python
-does when it starts, only the character type follows the environment; where that is the C
-locale, Python sets ``LC_CTYPE`` to C.UTF-8 (PEP 538), which a client can see.
+Locales are those of the jail, from the same compiled folder (``LOCPATH``).  As when Python starts,
+only the character type follows the environment; where that is the C locale, Python sets
+``LC_CTYPE`` to C.UTF-8 (PEP 538), which a client can see.
 """
 
 from __future__ import annotations
@@ -53,19 +52,19 @@ class EnvironmentVariables:
         self._localtime = ""
         self._locale = ""
 
-    def begin(self, surroundings: HostSpec) -> None:
-        """Replace everything."""
+    def begin(self, host_spec: HostSpec) -> None:
+        """Replace the variables, the time zone and the locale."""
         self._host = os.environ._data  # type: ignore[attr-defined]
-        variables = dict(surroundings.variables)
+        variables = dict(host_spec.variables)
         if _is_c_locale(variables) and "LC_ALL" not in variables:
             variables["LC_CTYPE"] = "C.UTF-8"
         _replace_environ({os.fsencode(name): os.fsencode(text) for name, text in variables.items()})
-        zone = surroundings.localtime
+        zone = host_spec.localtime
         self._localtime = "UTC0" if zone is None else f":{_ZONE_FOLDER}/{zone}"
         self._locale = _setlocale(locale.LC_ALL)
         for name in _C_VARIABLES:
             _set_c_variable(name, variables.get(name))
-        _set_c_variable("LOCPATH", _locale_folder(surroundings.locales))
+        _set_c_variable("LOCPATH", _locale_folder(host_spec.locales))
         self._tzset()
         _setlocale(locale.LC_ALL, "C")
         try:
@@ -75,7 +74,7 @@ class EnvironmentVariables:
             _setlocale(locale.LC_CTYPE, "C.UTF-8")
 
     def end(self) -> None:
-        """Restore everything, in both lists."""
+        """Restore both lists of variables and the locale."""
         _replace_environ(self._host)
         for name in _C_VARIABLES:
             _set_c_variable(name, os.environ.get(name))
@@ -83,7 +82,7 @@ class EnvironmentVariables:
         _setlocale(locale.LC_ALL, self._locale)
 
     def patch(self, patches: Patches) -> None:
-        """Register the stand-ins."""
+        """Register the replacements."""
         patches.add_function(os, "putenv", self._putenv)
         patches.add_function(os, "unsetenv", self._unsetenv)
         patches.add_function(time, "tzset", self._tzset)

@@ -1,6 +1,6 @@
-"""The machine and its accounts: what system calls tell, and the user database.
+"""The machine and its accounts: the results of system calls, and the user database.
 
-The user database is what the client's own /etc/passwd and /etc/group say, as in a jail.
+The user database is the client's own /etc/passwd and /etc/group, as in a jail.
 """
 
 from __future__ import annotations
@@ -45,20 +45,20 @@ class MachineIdentity:
 
     def __init__(self, files: SimulatedFilesystem) -> None:
         self._files = files
-        self._surroundings: HostSpec = BARE
+        self._host_spec: HostSpec = BARE
 
-    def begin(self, surroundings: HostSpec) -> None:
-        """It is this machine now."""
-        self._surroundings = surroundings
+    def begin(self, host_spec: HostSpec) -> None:
+        """Start a trial on this host."""
+        self._host_spec = host_spec
 
     def patch(self, patches: Patches) -> None:
-        """Register the stand-ins."""
+        """Register the replacements."""
         for name in ("getuid", "geteuid"):
-            patches.add_function(os, name, lambda: self._surroundings.user.uid)
+            patches.add_function(os, name, lambda: self._host_spec.user.uid)
         for name in ("getgid", "getegid"):
-            patches.add_function(os, name, lambda: self._surroundings.user.gid)
-        patches.add_function(os, "getresuid", lambda: (self._surroundings.user.uid,) * 3)
-        patches.add_function(os, "getresgid", lambda: (self._surroundings.user.gid,) * 3)
+            patches.add_function(os, name, lambda: self._host_spec.user.gid)
+        patches.add_function(os, "getresuid", lambda: (self._host_spec.user.uid,) * 3)
+        patches.add_function(os, "getresgid", lambda: (self._host_spec.user.gid,) * 3)
         patches.add_function(os, "getgroups", list)
         patches.add_function(os, "getlogin", _fail_without_login)
         for name in _PRIVILEGED_CALLS:
@@ -70,10 +70,10 @@ class MachineIdentity:
         patches.add_function(grp, "getgrnam", self._find_group(0, str))
         patches.add_function(grp, "getgrall", lambda: list(self._read_groups()))
         patches.add_function(os, "uname", self._uname)
-        patches.add_function(os, "cpu_count", lambda: self._surroundings.machine.cpus)
-        patches.add_function(os, "process_cpu_count", lambda: self._surroundings.machine.cpus)
+        patches.add_function(os, "cpu_count", lambda: self._host_spec.machine.cpus)
+        patches.add_function(os, "process_cpu_count", lambda: self._host_spec.machine.cpus)
         patches.add_function(
-            os, "sched_getaffinity", lambda _: set(range(self._surroundings.machine.cpus))
+            os, "sched_getaffinity", lambda _: set(range(self._host_spec.machine.cpus))
         )
         patches.add_function(os, "sched_setaffinity", lambda *_: None)
         patches.add_function(os, "getloadavg", lambda: LOADS)
@@ -82,16 +82,16 @@ class MachineIdentity:
         patches.add_attribute(uuid, "_generate_time_safe", None)
         patches.add_function(platform, "_syscmd_file", lambda *_: "")
         patches.add_attribute(platform._Processor, "from_subprocess", staticmethod(str))  # type: ignore[attr-defined]
-        patches.add_function(socket, "gethostname", lambda: self._surroundings.hostname)
+        patches.add_function(socket, "gethostname", lambda: self._host_spec.hostname)
         patches.add_function(socket, "sethostname", _fail_without_permission)
 
     def _uname(self) -> os.uname_result:
-        kernel = self._surroundings.platform.kernel
-        words = ("Linux", self._surroundings.hostname, kernel.release, kernel.version)
+        kernel = self._host_spec.platform.kernel
+        words = ("Linux", self._host_spec.hostname, kernel.release, kernel.version)
         return os.uname_result((*words, _ARCHITECTURE))
 
     def _sysconf(self, name: str | int) -> int:
-        machine = self._surroundings.machine
+        machine = self._host_spec.machine
         number = os.sysconf_names.get(name, -1) if isinstance(name, str) else name
         known = {
             "SC_NPROCESSORS_CONF": machine.cpus,
@@ -105,7 +105,7 @@ class MachineIdentity:
         return _sysconf(name)
 
     def _mac_number(self) -> int:
-        return int(self._surroundings.machine.mac.replace(":", ""), 16)
+        return int(self._host_spec.machine.mac.replace(":", ""), 16)
 
     def _find_password(self, field: int, kind: type) -> Callable[[Any], pwd.struct_passwd]:
         name = "getpwuid(): uid" if kind is int else "getpwnam(): name"

@@ -1,8 +1,7 @@
-"""The client as a process: how it ends, what runs when it does, and what it may not start.
+"""The client as a process: how it ends, what runs at its end, and which programs it may not start.
 
-Python runs the callable as it would run a program: exit functions are called, threads are
-waited for, an exception goes to ``sys.excepthook``.  What would end the process ends the
-trial instead.
+Python runs the callable as it runs a program: exit functions are called, threads are joined, an
+exception goes to ``sys.excepthook``.  What would end the process ends the trial instead.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ GRACE_S = 0.2
 
 
 class ProcessExited(BaseException):
-    """The client ended its process past all that Python does at the end."""
+    """The client ended its process without the usual steps of Python."""
 
     def __init__(self, code: int | None = None, number: int | None = None) -> None:
         super().__init__(code, number)
@@ -42,7 +41,7 @@ class ProcessExited(BaseException):
 
 
 class ClientProcess:
-    """What a trial knows of the client's process."""
+    """The state of the client's process during a trial."""
 
     def __init__(self) -> None:
         self._trial: RunningTrial | None = None
@@ -52,7 +51,7 @@ class ClientProcess:
         self._finalizers: set[Any] = set()
 
     def begin(self, trial: RunningTrial) -> None:
-        """No thread yet, nothing to do at the end."""
+        """Start a trial, with no thread and no exit function."""
         self._trial = trial
         self._threads.clear()
         self._at_exit.clear()
@@ -60,7 +59,7 @@ class ClientProcess:
         self._finalizers = set(weakref.finalize._registry)  # type: ignore[attr-defined]
 
     def patch(self, patches: Patches) -> None:
-        """Register the stand-ins."""
+        """Register the replacements."""
         patches.add_function(os, "getpid", lambda: PID)
         patches.add_function(os, "getppid", lambda: PARENT)
         for name in ("getpgid", "getsid"):
@@ -80,7 +79,7 @@ class ClientProcess:
         patches.add_function(_posixsubprocess, "fork_exec", self._start_program)
 
     def finish(self) -> None:
-        """What Python does at the end of a program; called as the client."""
+        """Do what Python does at the end of a program; called as the client."""
         self._end_pools()
         while waiting := [each for each in self._list_running_threads() if not each.daemon]:
             for thread in waiting:
@@ -93,7 +92,7 @@ class ClientProcess:
                 each()
 
     def end(self) -> None:
-        """Stop the threads that are left, and give signals their handlers back."""
+        """Stop the remaining threads and restore the signal handlers."""
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         left = self._list_running_threads()

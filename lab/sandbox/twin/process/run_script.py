@@ -13,9 +13,9 @@ __all__ = ["script"]
 
 
 def script(path: Path | str) -> Callable[[], None]:
-    """A callable that runs the file as ``python FILE`` would, a new module each time.
+    """A callable that runs the file as ``python FILE`` does, each time as a new module.
 
-    OSError or SyntaxError where it cannot be read or compiled.
+    OSError or SyntaxError where the file cannot be read or compiled.
     """
     file = os.path.abspath(path)
     with open(file, "rb") as opened:

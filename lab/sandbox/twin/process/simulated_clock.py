@@ -1,14 +1,13 @@
-"""The client's clock: it starts at the level's instant and goes on, as in a cell.
+"""The client's clock: it starts at the instant of the level and advances, as in a cell.
 
-Wall clocks begin at the level's instant, monotonic ones at the machine's uptime; all go on at
-the same pace, so that nothing waits longer or shorter.
+Wall clocks start at that instant, monotonic ones at the machine's uptime.  All advance with the
+host's clock, so a wait takes as long as it should.
 
-Why not freezegun.  It searches all modules each time that it starts; it freezes monotonic
-clocks too; its local time is UTC and a fixed offset, so that no zone has summer time, and
-``tm_gmtoff`` is missing; and its dates are instances of classes of its own, which shows in
-their ``repr`` and outlives the trial.  Of the datetime module only ``now`` and ``utcnow`` ask
-the clock past ``time.time``, hence :class:`_Datetime`: a name for the real class that answers
-these two itself.
+freezegun is not used.  It searches all modules each time that it starts.  It stops monotonic
+clocks, too.  Its local time is UTC and a fixed offset, so no zone has summer time, and
+``tm_gmtoff`` is missing.  Its dates are instances of its own classes, which a client sees in
+their ``repr`` and which outlive the trial.  In the datetime module only ``now`` and ``utcnow`` read
+the clock without ``time.time``; a class that stands for ``datetime.datetime`` answers these two.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class SimulatedClock:
         self._ended = threading.Event()
 
     def begin(self, start: float | None, ended: threading.Event) -> None:
-        """It is ``start`` (Unix time) now; None leaves the host's.  ``ended`` ends all sleep."""
+        """Start a trial at Unix time ``start``, None for the host's; ``ended`` ends all sleep."""
         self._shift_ns = 0 if start is None else round(start * 1e9) - _time_ns()
         self._uptime_ns = UPTIME_S * 10**9 - _monotonic_ns()
         self._ended = ended
@@ -60,7 +59,7 @@ class SimulatedClock:
         return _time_ns() + self._shift_ns
 
     def patch(self, patches: Patches) -> None:
-        """Register the stand-ins."""
+        """Register the replacements."""
         patches.add_function(time, "time", self.now)
         patches.add_function(time, "time_ns", self.now_ns)
         for name in ("localtime", "gmtime", "ctime"):

@@ -1,8 +1,8 @@
-"""Standard input, output and error: kept in memory, and a pipe or a terminal to the client.
+"""Standard input, output and error: kept in memory, and a pipe or a terminal for the client.
 
-What a cell's trial keeps is kept here: of each stream the first mebibyte; of a terminal one
-stream, with its line ends.  Standard input is at its end at once if it is a pipe.  At a
-terminal nobody types, so a client that reads from it waits until its time is over.
+As in a cell, the first mebibyte of each stream is kept; a terminal has one stream, with its line
+ends.  A pipe has no input.  At a terminal nobody types, so a client that reads from it waits
+until its time limit.
 """
 
 from __future__ import annotations
@@ -82,13 +82,13 @@ class StandardStreams:
         """What the client wrote there; at a terminal, nothing."""
         return bytes(self._kept[2])
 
-    def begin(self, surroundings: HostSpec, ended: threading.Event) -> None:
+    def begin(self, host_spec: HostSpec, ended: threading.Event) -> None:
         """Replace the streams.  ``ended`` ends all waiting for input."""
-        self._terminal = surroundings.terminal
+        self._terminal = host_spec.terminal
         self._kept = {1: bytearray(), 2: bytearray()}
         self._ended = ended
         self._real_streams = tuple(getattr(sys, name) for name in _STREAM_NAMES)
-        variables = surroundings.variables
+        variables = host_spec.variables
         chosen = (variables.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
         lenient = next(filter(None, chosen), "C") in ("C", "POSIX", "C.UTF-8")
         outward = "surrogateescape" if lenient else "strict"
@@ -108,12 +108,12 @@ class StandardStreams:
                 stream.flush()
 
     def end(self) -> None:
-        """Put the process's own streams back."""
+        """Restore the streams of the process."""
         for name, stream in zip(_STREAM_NAMES, self._real_streams, strict=True):
             setattr(sys, name, stream)
 
     def read(self) -> None:
-        """Return where input is at its end; wait where somebody could still type."""
+        """Return where the input has ended; wait for the end of the trial at a terminal."""
         if self.is_terminal:
             self._ended.wait()
             raise TrialEnded
@@ -126,7 +126,7 @@ class StandardStreams:
         return len(data)
 
     def patch(self, patches: Patches) -> None:
-        """Register the stand-ins for functions of a descriptor; to be done after the files'."""
+        """Register the replacements, after those of the files."""
         for name, fake in (
             ("isatty", lambda _: self.is_terminal),
             ("fstat", self._status),

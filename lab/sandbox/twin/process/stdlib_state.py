@@ -1,9 +1,8 @@
-"""What modules of the standard library remember, and what the test process has changed.
+"""The state of standard library modules, reset for a trial and restored afterwards.
 
-A client in a cell starts in a new interpreter.  Here, modules have lived before: they
-remember an earlier trial's directory, host name or proxy, tests have made warnings errors and
-taken over logging, and a seeded generator would repeat itself.  For a trial, all of this is
-as in a new interpreter, and afterwards as it was.
+A client in a cell starts in a new interpreter.  Here, modules have state from before: an earlier
+trial's directory, host name or proxy; warnings that tests turned into errors; handlers of logging;
+a seeded random generator.  For a trial all of this is as in a new interpreter.
 """
 
 from __future__ import annotations
@@ -80,13 +79,13 @@ class StdlibState:
         )
 
     def patch(self, patches: Patches) -> None:
-        """Register what has to be forgotten."""
+        """Register the caches to reset."""
         for owner, name, new in (*_CACHES, *_WITHOUT_DESCRIPTORS, *_HOOKS):
             if hasattr(owner, name):
                 patches.add_attribute(owner, name, new)
 
     def begin(self, argv: tuple[str, ...]) -> None:
-        """As in a new interpreter that was called with these words."""
+        """Reset the state, as in a new interpreter with these arguments."""
         self._modules = dict(sys.modules)
         self._path, self._argv = list(sys.path), (sys.argv, sys.orig_argv)
         sys.argv, sys.orig_argv = list(argv), ["/usr/bin/python3", *argv]
@@ -104,7 +103,7 @@ class StdlibState:
         root.manager.disable = 0
 
     def end(self) -> None:
-        """As it was."""
+        """Restore the state."""
         root, handlers, level, disable, disabled = self._logging
         root.handlers, root.disabled, root.manager.disable = handlers, disabled, disable
         root.setLevel(level)

@@ -1,8 +1,8 @@
-"""The time that a trial may take: a callable that goes on for longer is interrupted.
+"""The time limit of a trial: a callable that runs longer is interrupted.
 
-In the main thread by a timer of the system, which also ends waiting for a lock; elsewhere by
-an exception that the interpreter raises in the thread, as soon as it runs Python code.  What
-the thread waits for must be ended apart, and a lock of the client's own cannot be.
+In the main thread a timer of the system interrupts it, also while it waits for a lock.  In other
+threads the interpreter raises an exception as soon as the thread runs Python code; what it waits
+for must be ended separately, and a lock of the client's own cannot be.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ REPEAT_S = 0.1
 
 
 class TrialTimeout(BaseException):
-    """The client's time is over."""
+    """The client reached its time limit."""
 
 
 class TimeLimit:
     """A context manager for the thread that runs the client.
 
-    ``wake`` ends what that thread waits for; it is called from another.
+    ``wake`` ends what that thread waits for; another thread calls it.
     """
 
     def __init__(self, seconds: float, wake: Callable[[], None]) -> None:
