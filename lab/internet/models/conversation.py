@@ -77,27 +77,27 @@ class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
     schema: Any = None
 
 
-def choose_turn(inquiry: TurnRequest) -> ToolCall | Text:
+def choose_turn(turn_request: TurnRequest) -> ToolCall | Text:
     """Decide what the model does next."""
-    for tool in inquiry.tools:
-        if tool.name == inquiry.forced:
+    for tool in turn_request.tools:
+        if tool.name == turn_request.forced:
             return ToolCall(tool, _arguments(tool))
-    if isinstance(inquiry.schema, Mapping):
-        return Text(to_compact_json(make_schema_example(inquiry.schema)).decode())
-    finishing = [tool for tool in inquiry.tools if _FINISHING.fullmatch(tool.name)]
-    if not inquiry.results:
-        working = [tool for tool in inquiry.tools if tool not in finishing]
+    if isinstance(turn_request.schema, Mapping):
+        return Text(to_compact_json(make_schema_example(turn_request.schema)).decode())
+    finishing = [tool for tool in turn_request.tools if _FINISHING.fullmatch(tool.name)]
+    if not turn_request.results:
+        working = [tool for tool in turn_request.tools if tool not in finishing]
         for choose in (_shell_call, _code_call, _read_call, _any_call):
             call = choose(working)
             if call is not None:
                 return call
     for tool in finishing:
-        if tool.name not in inquiry.called:
+        if tool.name not in turn_request.called:
             return ToolCall(tool, _arguments(tool))
     return Text(FINAL_TEXT)
 
 
-def make_identifier(prefix: str, inquiry: TurnRequest, length: int = 24) -> str:
+def make_identifier(prefix: str, turn_request: TurnRequest, length: int = 24) -> str:
     """Return an id in a provider's style.
 
     It depends on the turn alone.  Clients send ids back: if an id depended on the request, one
@@ -105,10 +105,10 @@ def make_identifier(prefix: str, inquiry: TurnRequest, length: int = 24) -> str:
 
     Args:
         prefix: How the API begins such an id.
-        inquiry: The request, of which only the number of tool results counts.
+        turn_request: The request, of which only the number of tool results counts.
         length: Hexadecimal digits behind the prefix.
     """
-    text = f"{prefix} turn {inquiry.results}"
+    text = f"{prefix} turn {turn_request.results}"
     return prefix + hashlib.sha256(text.encode()).hexdigest()[:length]
 
 

@@ -47,20 +47,20 @@ _MODELS = (
 )
 
 
-def _answer(asked: ProviderRequest) -> Response | None:
-    if asked.method == "GET" and asked.path.endswith("/v1/models"):
+def _answer(request: ProviderRequest) -> Response | None:
+    if request.method == "GET" and request.path.endswith("/v1/models"):
         # OpenAI-compatible servers have this path too, and the request does not reveal which
         # API it means, so both shapes are in one document.
         return make_json_response(_models(), headers=_HEADERS)
-    if asked.method != "POST":
+    if request.method != "POST":
         return None
-    if asked.path.endswith("/messages/count_tokens"):
+    if request.path.endswith("/messages/count_tokens"):
         return make_json_response({"input_tokens": 100}, headers=_HEADERS)
-    document = asked.document
-    if not asked.path.endswith("/messages") or not isinstance(document.get("messages"), list):
+    document = request.document
+    if not request.path.endswith("/messages") or not isinstance(document.get("messages"), list):
         return None
-    inquiry = _inquiry(document)
-    message = _message(inquiry, choose_turn(inquiry), str(document.get("model", "")))
+    turn_request = _read_turn_request(document)
+    message = _message(turn_request, choose_turn(turn_request), str(document.get("model", "")))
     if document.get("stream") is True:
         return make_event_stream(_stream(message), headers=_HEADERS)
     return make_json_response(message, headers=_HEADERS)
@@ -95,7 +95,7 @@ def _blocks(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from (block for block in content if isinstance(block, dict))
 
 
-def _inquiry(document: dict[str, Any]) -> TurnRequest:
+def _read_turn_request(document: dict[str, Any]) -> TurnRequest:
     blocks = list(_blocks(document))
     offered = document.get("tools")
     tools = [
@@ -123,18 +123,18 @@ def _schema(document: dict[str, Any]) -> Any:
     return found.get("schema") if isinstance(found, dict) else None
 
 
-def _message(inquiry: TurnRequest, turn: ToolCall | Text, model: str) -> dict[str, Any]:
+def _message(turn_request: TurnRequest, turn: ToolCall | Text, model: str) -> dict[str, Any]:
     if isinstance(turn, ToolCall):
         block = {
             "type": "tool_use",
-            "id": make_identifier("toolu_01", inquiry, 22),
+            "id": make_identifier("toolu_01", turn_request, 22),
             "name": turn.tool.name,
             "input": turn.arguments,
         }
     else:
         block = {"type": "text", "text": turn.text}
     return {
-        "id": make_identifier("msg_01", inquiry, 22),
+        "id": make_identifier("msg_01", turn_request, 22),
         "type": "message",
         "role": "assistant",
         "model": model,

@@ -29,11 +29,11 @@ _USAGE = {
 }
 
 
-def _answer(asked: ProviderRequest) -> Response | None:
-    found = _PATH.search(asked.path)
-    if asked.method != "POST" or found is None:
+def _answer(request: ProviderRequest) -> Response | None:
+    found = _PATH.search(request.path)
+    if request.method != "POST" or found is None:
         return None
-    method, document = found["method"], asked.document
+    method, document = found["method"], request.document
     # Vertex and Code Assist wrap the same request in an envelope.
     inner = document.get("request")
     wrapped = isinstance(inner, dict)
@@ -48,12 +48,12 @@ def _answer(asked: ProviderRequest) -> Response | None:
         return None
     if not isinstance(document.get("contents"), list):
         return None
-    inquiry = _inquiry(document)
-    result = _result(inquiry, choose_turn(inquiry), found["model"])
+    turn_request = _read_turn_request(document)
+    result = _result(turn_request, choose_turn(turn_request), found["model"])
     answer: dict[str, Any] = {"response": result} if wrapped else result
     if method == "generateContent":
         return make_json_response(answer, headers=_HEADERS)
-    if parse_qs(asked.query).get("alt") == ["sse"]:
+    if parse_qs(request.query).get("alt") == ["sse"]:
         return make_event_stream([(None, answer)], headers=_HEADERS)
     return make_json_response([answer], headers=_HEADERS)
 
@@ -72,7 +72,7 @@ def _either(document: dict[str, Any], camel: str) -> Any:
     return document.get(camel, document.get(snake))
 
 
-def _inquiry(document: dict[str, Any]) -> TurnRequest:
+def _read_turn_request(document: dict[str, Any]) -> TurnRequest:
     contents = _dicts(document["contents"])
     parts = [part for content in contents for part in _dicts(content.get("parts"))]
     declared = [
@@ -108,7 +108,7 @@ def _schema(config: dict[str, Any]) -> Any:
     return schema
 
 
-def _result(inquiry: TurnRequest, turn: ToolCall | Text, model: str) -> dict[str, Any]:
+def _result(turn_request: TurnRequest, turn: ToolCall | Text, model: str) -> dict[str, Any]:
     part: dict[str, Any]
     if isinstance(turn, ToolCall):
         part = {"functionCall": {"name": turn.tool.name, "args": turn.arguments}}
@@ -123,7 +123,7 @@ def _result(inquiry: TurnRequest, turn: ToolCall | Text, model: str) -> dict[str
         "candidates": [candidate],
         "usageMetadata": _USAGE,
         "modelVersion": model,
-        "responseId": make_identifier("", inquiry, 22),
+        "responseId": make_identifier("", turn_request, 22),
     }
 
 

@@ -46,18 +46,18 @@ _USAGE = {
 }
 
 
-def _answer(asked: ProviderRequest) -> Response | None:
-    document = asked.document
+def _answer(request: ProviderRequest) -> Response | None:
+    document = request.document
     if (
-        asked.method != "POST"
-        or not asked.path.endswith("/chat/completions")
+        request.method != "POST"
+        or not request.path.endswith("/chat/completions")
         or not isinstance(document.get("messages"), list)
     ):
         return None
-    inquiry = _inquiry(document)
-    message, reason = _message(inquiry, choose_turn(inquiry))
+    turn_request = _read_turn_request(document)
+    message, reason = _message(turn_request, choose_turn(turn_request))
     base = {
-        "id": make_identifier("chatcmpl-", inquiry, 29),
+        "id": make_identifier("chatcmpl-", turn_request, 29),
         "object": "chat.completion",
         "created": _CREATED,
         "model": str(document.get("model", "")),
@@ -74,7 +74,7 @@ def _answer(asked: ProviderRequest) -> Response | None:
     )
 
 
-def _inquiry(document: dict[str, Any]) -> TurnRequest:
+def _read_turn_request(document: dict[str, Any]) -> TurnRequest:
     messages = [message for message in document["messages"] if isinstance(message, dict)]
     offered = document.get("tools")
     functions = [
@@ -115,12 +115,12 @@ def _schema(response_format: Any) -> Any:
     return described.get("schema") if isinstance(described, dict) else None
 
 
-def _message(inquiry: TurnRequest, turn: ToolCall | Text) -> tuple[dict[str, Any], str]:
+def _message(turn_request: TurnRequest, turn: ToolCall | Text) -> tuple[dict[str, Any], str]:
     message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": None}
     if isinstance(turn, Text):
         return {**message, "content": turn.text, "annotations": []}, "stop"
     call = {
-        "id": make_identifier("call_", inquiry),
+        "id": make_identifier("call_", turn_request),
         "type": "function",
         "function": {"name": turn.tool.name, "arguments": to_compact_json(turn.arguments).decode()},
     }

@@ -47,22 +47,22 @@ _RESULTS = frozenset(
 _CALLS = frozenset({"function_call", "custom_tool_call"})
 
 
-def _answer(asked: ProviderRequest) -> Response | None:
-    if not asked.path.endswith("/responses"):
+def _answer(request: ProviderRequest) -> Response | None:
+    if not request.path.endswith("/responses"):
         return None
-    if asked.upgrade:
+    if request.upgrade:
         return make_json_response(
             {"error": {"type": "invalid_request_error", "message": "Upgrade Required"}},
             426,
             _HEADERS,
         )
-    document = asked.document
-    if asked.method != "POST" or "input" not in document:
+    document = request.document
+    if request.method != "POST" or "input" not in document:
         return None
-    inquiry = _inquiry(document)
-    item = _item(inquiry, choose_turn(inquiry))
+    turn_request = _read_turn_request(document)
+    item = _item(turn_request, choose_turn(turn_request))
     response = {
-        "id": make_identifier("resp_", inquiry, 48),
+        "id": make_identifier("resp_", turn_request, 48),
         "object": "response",
         "created_at": _CREATED,
         "status": "completed",
@@ -109,7 +109,7 @@ def _offered(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str | N
             yield inner, name if isinstance(name, str) else None
 
 
-def _inquiry(document: dict[str, Any]) -> TurnRequest:
+def _read_turn_request(document: dict[str, Any]) -> TurnRequest:
     items = _dicts(document.get("input"))
     choice = document.get("tool_choice")
     text = document.get("text")
@@ -139,21 +139,21 @@ def _tools(document: dict[str, Any]) -> Iterator[Tool]:
             yield Tool("local_shell", kind="local_shell")
 
 
-def _item(inquiry: TurnRequest, turn: ToolCall | Text) -> dict[str, Any]:
+def _item(turn_request: TurnRequest, turn: ToolCall | Text) -> dict[str, Any]:
     if isinstance(turn, Text):
         content = {"type": "output_text", "annotations": [], "logprobs": [], "text": turn.text}
         return {
-            "id": make_identifier("msg_", inquiry, 48),
+            "id": make_identifier("msg_", turn_request, 48),
             "type": "message",
             "status": "completed",
             "content": [content],
             "role": "assistant",
         }
-    call_id = make_identifier("call_", inquiry)
+    call_id = make_identifier("call_", turn_request)
     if turn.tool.kind == "local_shell":
         action = {"type": "exec", "command": turn.arguments["command"], "env": {}}
         return {
-            "id": make_identifier("lsh_", inquiry, 48),
+            "id": make_identifier("lsh_", turn_request, 48),
             "type": "local_shell_call",
             "status": "completed",
             "call_id": call_id,
@@ -162,7 +162,7 @@ def _item(inquiry: TurnRequest, turn: ToolCall | Text) -> dict[str, Any]:
     space = {} if turn.tool.namespace is None else {"namespace": turn.tool.namespace}
     if turn.tool.kind == "custom":
         return {
-            "id": make_identifier("ctc_", inquiry, 48),
+            "id": make_identifier("ctc_", turn_request, 48),
             "type": "custom_tool_call",
             "status": "completed",
             "call_id": call_id,
@@ -171,7 +171,7 @@ def _item(inquiry: TurnRequest, turn: ToolCall | Text) -> dict[str, Any]:
             **space,
         }
     return {
-        "id": make_identifier("fc_", inquiry, 48),
+        "id": make_identifier("fc_", turn_request, 48),
         "type": "function_call",
         "status": "completed",
         "arguments": to_compact_json(turn.arguments).decode(),
