@@ -24,7 +24,7 @@ import msgspec
 
 from lab.observation.content_encoding import decode_layers
 from lab.observation.documents.embedded import find_embedded_leaves
-from lab.observation.documents.leaves import flatten_body, render_bytes
+from lab.observation.documents.leaves import flatten_body
 from lab.observation.location import Location
 from lab.observation.parts import UNCOUNTED_PARTS, MessagePart
 from lab.observation.records import (
@@ -54,6 +54,7 @@ from lab.observation.style.serialization import (
     parse_written_form,
 )
 from lab.observation.text.masks import is_identifier_like
+from lab.observation.text.rendering import render_bytes
 from lab.observation.traffic import get_contacted_host, join_header, split_host
 
 __all__ = ["RESOLVER", "Features", "HostRoles", "extract_features"]

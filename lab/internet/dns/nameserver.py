@@ -26,9 +26,9 @@ import dns.rrset
 import msgspec
 
 from lab.internet.dns.name_addresses import NameAddresses
-from lab.internet.http.body import get_header
 from lab.internet.journal import EventRecorder
 from lab.observation.records import DnsQuery, Request
+from lab.observation.traffic import join_header
 
 __all__ = ["MEDIA_TYPE", "Reply", "answer_query", "extract_doh_message", "record_query"]
 
@@ -70,8 +70,8 @@ def extract_doh_message(request: Request) -> bytes | None:
     """Return the DNS message of a DNS-over-HTTPS request (RFC 8484 section 4.1), or None."""
     path, _, query = request.target.partition("?")
     if request.method == "POST":
-        kind = get_header(request.headers, b"content-type") or b""
-        return request.body if kind.strip().lower() == MEDIA_TYPE.encode() else None
+        kind = join_header(request, b"content-type")
+        return request.body if kind.strip().lower() == MEDIA_TYPE else None
     if request.method != "GET" or not path.endswith("/dns-query"):
         return None
     try:

@@ -15,7 +15,6 @@ written.  A string that could be taken for another kind of value stands in quota
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -29,8 +28,9 @@ from lab.observation.style.serialization import (
     parse_form,
     parse_written_form,
 )
+from lab.observation.text.rendering import render_bytes
 
-__all__ = ["Leaf", "flatten_body", "flatten_form", "flatten_json", "join_pointer", "render_bytes"]
+__all__ = ["Leaf", "flatten_body", "flatten_form", "flatten_json", "join_pointer"]
 
 _NAMING = ("name", "event_name", "eventName", "event", "key", "id", "type", "role", "kind")
 _NAME = re.compile(r"[A-Za-z_$@.][\w.:/ $@-]{0,63}")
@@ -38,7 +38,6 @@ _UNNAMED = re.compile(r"\d{4}|[0-9a-fA-F]{8}")
 _LITERALS = frozenset({"true", "false", "null", "{}", "[]", "NaN", "Infinity", "-Infinity"})
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _DEPTH = 64
-_MOST_BINARY = 65536
 
 
 class Leaf(NamedTuple):
@@ -116,17 +115,6 @@ def flatten_json(text: str, pointer: str = "") -> list[Leaf]:
 def join_pointer(pointer: str, name: str) -> str:
     """The pointer of a member."""
     return f"{pointer}/{_escape(name)}"
-
-
-def render_bytes(data: bytes) -> str:
-    """Text where the bytes are text, else hexadecimal; of what is very long, a digest."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        if len(data) <= _MOST_BINARY:
-            return data.hex()
-        digest = hashlib.sha256(data).hexdigest()
-        return f"{data[:_MOST_BINARY].hex()}… {len(data)} bytes, sha256 {digest}"
 
 
 def _parse(text: str) -> object | None:

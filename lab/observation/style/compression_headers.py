@@ -12,8 +12,8 @@ import struct
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from lab.observation.documents.leaves import render_bytes
 from lab.observation.text.masks import is_identifier_like
+from lab.observation.text.rendering import render_bytes
 
 __all__ = ["read_compression_headers"]
 

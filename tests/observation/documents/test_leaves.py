@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.observation.documents.leaves import flatten_body, render_bytes
+from lab.observation.documents.leaves import flatten_body
+from lab.observation.text.rendering import render_bytes
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
