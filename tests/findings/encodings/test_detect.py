@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from lab.findings.encodings.detect import PLAIN, find_encoding, find_hit, restore_sent_text
 from lab.findings.encodings.e_values import NEGLIGIBLE
-from lab.observation.text.rendering import render_bytes
 from lab.observation.location import Location
+from lab.observation.text.rendering import render_bytes
 from tests.calls import count_calls
 
 TEXT = "Ünit <07>/build-box"
