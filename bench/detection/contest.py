@@ -3,7 +3,7 @@
 Two questions: how much does each find with *as many trials* as the lab used, and, if that is
 asked, with *how many trials* each finds as much as the lab did.  For the second, budgets double
 from an eighth of the lab's trials up to four times as many; a method that needs fewer than the
-lab is told as readily as one that never gets there.  None of the classic methods names two
+lab is reported in the same way as one that never gets there.  None of the classic methods names two
 factors, so where the lab found more than there are single factors to find, no trial is spent
 on what cannot be.
 """

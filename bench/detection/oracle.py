@@ -79,7 +79,7 @@ class TrialData(msgspec.Struct, frozen=True):
         return [group.codes[row] for row in rows if group.codes[row] >= 0]
 
     def signals(self, effects: Sequence[Effect], routes: frozenset[str]) -> tuple[Signal, ...]:
-        """Effects told as an audit would tell them: grouped, routing effects named as such."""
+        """Effects as signals of an audit: grouped, routing effects named as such."""
         return assemble_signals(
             effects,
             self.rows,
@@ -145,7 +145,7 @@ class Oracle:
 
 
 class Stopwatch:
-    """A laboratory that notes how long others wait for it, so that thinking can be told apart."""
+    """An executor that measures how long callers wait for it, to separate trials from reasoning."""
 
     def __init__(self, laboratory: TrialExecutor) -> None:
         self.laboratory = laboratory

@@ -54,7 +54,7 @@ class Outcome(msgspec.Struct, frozen=True):
     single: Tally
     interactions: Tally
     mistaken: int
-    """Planted signals that were found, and not rightly told to be covert or plain."""
+    """Planted signals that were found but wrongly reported as covert or as plain."""
     missed: tuple[str, ...]
     false: tuple[str, ...]
     equal_at: int | None = None
