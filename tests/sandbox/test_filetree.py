@@ -169,7 +169,7 @@ ODD = st.one_of(FILES, LONG, FOLDERS, st.builds(Link, TARGETS))
 
 @st.composite
 def odd_trees(draw: st.DrawFn) -> FileTree:
-    """Names, modes, times and links that nobody would think of."""
+    """Names, modes, times and links that are unusual."""
     items: dict[str, Item] = {}
     folders = [""]
     for _ in range(draw(st.integers(0, 8))):

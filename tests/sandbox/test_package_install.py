@@ -44,7 +44,7 @@ def test_a_failing_installation_is_said():
         install_packages([ABSENT], Runs("install", said="E: no such package"))
 
 
-def test_an_ordinary_user_without_sudo_is_told_what_to_do(monkeypatch):
+def test_an_ordinary_user_without_sudo_gets_the_command(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(MachineError, match="sudo apt-get install bubblewrap"):
         install_packages([ABSENT], Runs("sudo"))

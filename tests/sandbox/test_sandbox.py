@@ -128,14 +128,14 @@ class TestEarlierRuns:
         client_s = EARLIER_S + measured.observation.exit.at
         assert measured.overhead_s <= elapsed - client_s
 
-    def test_a_server_that_failed_meanwhile_is_told_of(self, counting, monkeypatch):
+    def test_a_server_that_failed_meanwhile_is_reported(self, counting, monkeypatch):
         """And the cell can be used again."""
 
         def fail(*_):
             raise ValueError("planted")
 
         with monkeypatch.context() as during:
-            during.setattr(server.udp, "receive", fail)
+            during.setattr(server.UdpDispatcher, "receive", fail)
             with pytest.raises(LabError, match="planted"):
                 counting.measure(self.environment("returning"))
         assert counting.observe(self.environment("fresh")).exit.code == 0

@@ -21,7 +21,7 @@ from lab.sandbox.cell.network_plan import NetworkPlan
 pytestmark = [
     pytest.mark.cell,
     pytest.mark.skipif(
-        find_device_kind() is None, reason="this kernel has no device to pretend with"
+        find_device_kind() is None, reason="this kernel has no device that simulates interfaces"
     ),
 ]
 

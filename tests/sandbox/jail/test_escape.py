@@ -29,7 +29,7 @@ print(os.path.exists("/proc/sys/kernel/core_pattern"), found)
     assert run("python3", "-c", script).stdout == b"True []\n"
 
 
-def test_what_only_root_may_read_of_proc_nobody_reads(run):
+def test_what_only_root_may_read_of_proc_is_not_readable(run):
     script = "for name in kmsg timer_list vmallocinfo kcore; do cat /proc/$name; done"
     assert run("sh", "-c", script).stdout == b""
 

@@ -84,14 +84,14 @@ def test_the_end_is_that_of_the_last_run(run):
     assert ended.at <= elapsed - sum(end.at for end in earlier)
 
 
-def test_who_watches_is_told_of_each_earlier_run(run):
-    told = []
-    ended = run("sh", "-c", COUNT, earlier_runs=2, between=told.append)
-    assert [end.stdout for end in told] == [b"1\n", b"2\n"]
+def test_each_earlier_run_is_reported(run):
+    reported = []
+    ended = run("sh", "-c", COUNT, earlier_runs=2, between=reported.append)
+    assert [end.stdout for end in reported] == [b"1\n", b"2\n"]
     assert ended.stdout == b"3\n"
 
 
-def test_when_it_is_told_nothing_of_the_earlier_run_is_left(run, cell):
+def test_when_it_is_reported_no_process_of_the_earlier_run_is_left(run, cell):
     left = []
 
     def look(_: object) -> None:
@@ -101,7 +101,7 @@ def test_when_it_is_told_nothing_of_the_earlier_run_is_left(run, cell):
     assert left == ["1", "1"]
 
 
-def test_an_earlier_run_that_went_wrong_is_told_of(run):
+def test_an_earlier_run_that_failed_is_reported(run):
     script = "echo run >>~/.count; case $(wc -l <~/.count) in 1) exit 7;; 2) sleep 9;; esac"
     ended = run("sh", "-c", script, earlier_runs=3, limits=Limits(wall_s=0.7))
     assert (ended.verdict, ended.code) == ("finished", 0)

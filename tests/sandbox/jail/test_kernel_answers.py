@@ -35,7 +35,7 @@ ELSEWHERE = msgspec.structs.replace(
     BARE, machine=MACHINE, platform=msgspec.structs.replace(BARE.platform, kernel=KERNEL)
 )
 
-TELL = """
+REPORT = """
 import ctypes, json, os, socket, time
 from pathlib import Path
 libc = ctypes.CDLL(None)
@@ -115,33 +115,35 @@ def static_program(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(folder / "hostile")
 
 
-def check_told(told: dict) -> None:
-    assert told["uname"] == [
+def check_report(reported: dict) -> None:
+    assert reported["uname"] == [
         *("Linux", "workstation", KERNEL.release, KERNEL.version, os.uname().machine)
     ]
-    assert told["hostname"] == "workstation"
-    assert set(told["cpus"]) == {6}
-    assert told["memory_kib"][0] == told["memory_kib"][2] == MACHINE.memory_kib
-    assert told["memory_kib"][1] == MACHINE.memory_kib // 4 * 4
-    assert told["version"] == f"Linux version {KERNEL.release} {KERNEL.built} {KERNEL.version}\n"
-    assert told["osrelease"] == KERNEL.release + "\n"
-    assert told["groups"][0] == "0::/init.scope\n"
-    assert told["groups"][1] == "0::/user.slice/user-1000.slice/session-2.scope\n"
+    assert reported["hostname"] == "workstation"
+    assert set(reported["cpus"]) == {6}
+    assert reported["memory_kib"][0] == reported["memory_kib"][2] == MACHINE.memory_kib
+    assert reported["memory_kib"][1] == MACHINE.memory_kib // 4 * 4
+    assert (
+        reported["version"] == f"Linux version {KERNEL.release} {KERNEL.built} {KERNEL.version}\n"
+    )
+    assert reported["osrelease"] == KERNEL.release + "\n"
+    assert reported["groups"][0] == "0::/init.scope\n"
+    assert reported["groups"][1] == "0::/user.slice/user-1000.slice/session-2.scope\n"
     if os.uname().machine == "x86_64":
-        assert told["model"] == MACHINE.cpu_model
+        assert reported["model"] == MACHINE.cpu_model
 
 
 def test_files_and_system_calls_tell_of_one_machine(run):
-    ended = run("python3", "-c", TELL, spec=ELSEWHERE)
-    check_told(json.loads(ended.stdout))
+    ended = run("python3", "-c", REPORT, spec=ELSEWHERE)
+    check_report(json.loads(ended.stdout))
 
 
 @pytest.mark.skipif(not Path("/proc/self/ns/time").exists(), reason="no namespaces of time")
 def test_all_clocks_say_when_the_machine_was_started(run):
-    ended = run("python3", "-c", TELL, spec=ELSEWHERE)
-    told = json.loads(ended.stdout)
-    assert all(UPTIME_S <= uptime < UPTIME_S + 60 for uptime in told["uptime"])
-    assert told["booted"][0] == pytest.approx(told["booted"][1], abs=30)
+    ended = run("python3", "-c", REPORT, spec=ELSEWHERE)
+    reported = json.loads(ended.stdout)
+    assert all(UPTIME_S <= uptime < UPTIME_S + 60 for uptime in reported["uptime"])
+    assert reported["booted"][0] == pytest.approx(reported["booted"][1], abs=30)
 
 
 def test_an_ordinary_users_lab_shows_the_same():
@@ -161,19 +163,19 @@ from lab.sandbox.cell.cell import Cell
 from lab.sandbox.jail.execute import run_jail
 from lab.sandbox.jail.jail import Jail
 from lab.sandbox.jail.login_variables import add_login_variables
-told = pickle.loads(bytes.fromhex(sys.argv[1])).settled()
-told = msgspec.structs.replace(told, variables=add_login_variables(told))
+reported = pickle.loads(bytes.fromhex(sys.argv[1])).settled()
+reported = msgspec.structs.replace(reported, variables=add_login_variables(reported))
 with tempfile.TemporaryDirectory() as locales, Cell.open() as cell:
-    jail = Jail(told, ("python3", "-c", sys.argv[2]))
+    jail = Jail(reported, ("python3", "-c", sys.argv[2]))
     end = run_jail(cell, jail, Path(locales))
 sys.stderr.buffer.write(end.stderr)
 sys.stdout.buffer.write(end.stdout)
 """
     folders = [str(Path(lab.__file__).parent.parent), str(Path(msgspec.__file__).parent.parent)]
     quiet = "import ctypes; ctypes.CDLL(None).prctl(4, 0)\n"  # as hardened clients are
-    for told in (TELL, quiet + TELL):
+    for reported in (REPORT, quiet + REPORT):
         ended = subprocess.run(
-            [python, "-B", "-c", program, pickle.dumps(ELSEWHERE).hex(), told],
+            [python, "-B", "-c", program, pickle.dumps(ELSEWHERE).hex(), reported],
             env={"PYTHONPATH": ":".join(folders), "HOME": "/tmp"},
             cwd="/",
             user=user.pw_uid,
@@ -186,7 +188,7 @@ sys.stdout.buffer.write(end.stdout)
         if "ModuleNotFoundError" in ended.stderr or "PermissionError" in ended.stderr:
             pytest.skip("the ordinary user cannot read the lab")
         assert ended.returncode == 0, ended.stderr
-        check_told(json.loads(ended.stdout))
+        check_report(json.loads(ended.stdout))
 
 
 def test_programs_say_the_same(run):
@@ -208,15 +210,21 @@ console.log(JSON.stringify([os.cpus().length, os.cpus()[0].model, os.availablePa
   os.totalmem(), os.release(), os.version(), Math.floor(os.uptime()), os.loadavg()[0],
   os.networkInterfaces().eth0?.[0].mac]));
 """
-    told = json.loads(run("node", "-e", script, spec=ELSEWHERE).stdout)
-    assert told[0] == 6
-    assert told[2] in (6, None)
-    assert told[3:8] == [MACHINE.memory_kib * 1024, KERNEL.release, KERNEL.version, UPTIME_S, 0.21]
+    reported = json.loads(run("node", "-e", script, spec=ELSEWHERE).stdout)
+    assert reported[0] == 6
+    assert reported[2] in (6, None)
+    assert reported[3:8] == [
+        MACHINE.memory_kib * 1024,
+        KERNEL.release,
+        KERNEL.version,
+        UPTIME_S,
+        0.21,
+    ]
     if os.uname().machine == "x86_64":
-        assert told[1] == MACHINE.cpu_model
+        assert reported[1] == MACHINE.cpu_model
 
 
-def test_a_static_program_is_told_the_same_and_bad_questions_fail_as_ever(run, static_program):
+def test_a_static_program_gets_the_same_answers_and_bad_calls_fail(run, static_program):
     ended = run(static_program, readable=(static_program,), spec=ELSEWHERE)
     lines = ended.stdout.decode().splitlines()
     assert [line.strip() for line in lines] == [
@@ -256,7 +264,7 @@ print(wrong)
     assert ended.stdout == b"[]\n", ended
 
 
-def test_who_dies_while_it_waits_harms_nobody(run):
+def test_a_caller_that_dies_while_it_waits_does_no_harm(run):
     script = """
 import os, signal, time
 for turn in range(150):
@@ -279,15 +287,15 @@ beats = []
 signal.signal(signal.SIGALRM, lambda *_: beats.append(1))
 signal.siginterrupt(signal.SIGALRM, False)  # as Go, Node and shells have it
 signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)
-told = {os.uname().release for _ in range(2000)}
+reported = {os.uname().release for _ in range(2000)}
 signal.setitimer(signal.ITIMER_REAL, 0)
-print(told, len(beats) > 10)
+print(reported, len(beats) > 10)
 """
     ended = run("python3", "-c", script, spec=ELSEWHERE)
     assert ended.stdout.decode() == f"{{'{KERNEL.release}'}} True\n", ended
 
 
-def test_who_asks_without_end_is_ended_in_time(run):
+def test_a_client_that_calls_without_end_is_ended(run):
     script = """
 import os
 for _ in range(40):
@@ -312,15 +320,15 @@ sys/kernel/version sys/kernel/random/boot_id sys/kernel/threads-max 1/cgroup con
 def test_no_file_says_what_the_hosts_says(run):
     script = """
 import json, sys
-told = {}
+reported = {}
 for name in sys.argv[1:]:
-    try: told[name] = open("/proc/" + name, "rb").read().hex()
+    try: reported[name] = open("/proc/" + name, "rb").read().hex()
     except OSError: pass
-print(json.dumps(told))
+print(json.dumps(reported))
 """
-    told = json.loads(run("python3", "-c", script, *HOSTS.split()).stdout)
-    assert len(told) > 10
-    for name, content in told.items():
+    reported = json.loads(run("python3", "-c", script, *HOSTS.split()).stdout)
+    assert len(reported) > 10
+    for name, content in reported.items():
         assert bytes.fromhex(content) != Path("/proc", name).read_bytes(), name
 
 
@@ -391,7 +399,7 @@ def test_firmware_and_cards(run):
     assert run("ls", "/sys/class", machine=Machine(dmi=())).stdout == b"net\n"
 
 
-def test_what_tells_of_the_host_beside_the_files_is_refused(run):
+def test_calls_that_reveal_the_host_are_refused(run):
     script = """
 import ctypes, errno, os
 libc = ctypes.CDLL(None, use_errno=True)

@@ -18,7 +18,7 @@ def asked_anew() -> Iterator[None]:
     seccomp_notify.find_obstacle.cache_clear()
 
 
-def test_where_nobody_may_write_into_anothers_memory_it_is_said(monkeypatch, tmp_path: Path):
+def test_a_kernel_that_forbids_writing_into_memory_is_reported(monkeypatch, tmp_path: Path):
     yama = tmp_path / "ptrace_scope"
     yama.write_text("3\n")
     monkeypatch.setattr(seccomp_notify, "YAMA", yama)

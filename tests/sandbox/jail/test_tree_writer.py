@@ -57,10 +57,10 @@ def test_each_item_has_its_own_time_and_all_others_that_of_the_client(planted):
         assert moment(top / name) == AT
 
 
-def test_without_a_time_only_those_that_are_told_are_changed(planted):
+def test_without_a_time_only_items_with_one_are_changed(planted):
     before = time.time()
-    top = planted({"/a/told": File(modified=1e9), "/a/other": File(), "/b": Directory()}, at=None)
-    assert moment(top / "a/told") == 1e9
+    top = planted({"/a/dated": File(modified=1e9), "/a/other": File(), "/b": Directory()}, at=None)
+    assert moment(top / "a/dated") == 1e9
     assert moment(top / "a/other") > before - 1
     assert moment(top / "a") > before - 1
 
