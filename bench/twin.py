@@ -37,7 +37,7 @@ CELL_TRIALS = 5
 PROBE = """
 import http.client, json, os, pwd, socket, time
 
-told = {{
+report = {{
     "host": socket.gethostname(),
     "login": pwd.getpwuid(os.getuid()).pw_name,
     "folder": os.getcwd(),
@@ -46,9 +46,9 @@ told = {{
     "files": sorted(os.listdir(os.path.expanduser("~"))),
 }}
 with open("/etc/os-release") as release:
-    told["system"] = release.readline()
+    report["system"] = release.readline()
 line = http.client.{kind}("telemetry.example.com", timeout=10)
-line.request("POST", "/v1/event", json.dumps(told), {{"Content-Type": "application/json"}})
+line.request("POST", "/v1/event", json.dumps(report), {{"Content-Type": "application/json"}})
 assert line.getresponse().read() is not None
 line.close()
 """

@@ -1,6 +1,6 @@
-"""The fingerprint lab: what does a coding client learn about its machine, and tell?
+"""The fingerprint lab: which inputs from its environment change what a coding client sends?
 
-The story in the order of the folders: an *environment* gives a level to every *factor*; a
+In the order of the folders: an *environment* gives a level to every *factor*; a
 *client* runs in it in a sealed *sandbox* whose *internet* answers and records; the
 *observation* becomes features; the *experiment* finds which factors change which features;
 *findings* say what that means; *reports* show it.

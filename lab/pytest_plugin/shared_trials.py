@@ -83,7 +83,13 @@ class SharedStore(SqliteStore):
         self._session_store = session
 
     def get(self, client: str, environment: Environment, replicate: int) -> StoredTrial | None:
-        """The stored trial, if this audit or another one of the session has it."""
+        """The stored trial, if this audit or another one of the session has it.
+
+        Args:
+            client: the digest of the client.
+            environment: where it ran.
+            replicate: the encoded number of the trial.
+        """
         found = super().get(client, environment, replicate)
         if found is not None or decode_replicate(environment, replicate).is_confirmation:
             return found
@@ -110,7 +116,16 @@ class SharedStore(SqliteStore):
         observation: Observation,
         overhead_s: float,
     ) -> StoredTrial:
-        """Write a finished trial, also for the session unless it confirms an effect."""
+        """Write a finished trial, also for the session unless it confirms an effect.
+
+        Args:
+            client: the digest of the client.
+            environment: where it ran.
+            replicate: the encoded number of the trial.
+            phase: of the audit.
+            observation: what it sent.
+            overhead_s: what the lab added to the time of the client, in seconds.
+        """
         stored = super().put(
             client,
             environment,
