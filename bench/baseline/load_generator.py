@@ -1,6 +1,6 @@
 """The load: HTTPS requests over kept-alive connections, as a process of its own.
 
-``python bench/baseline/load_generator.py PORT NAME CONNECTIONS ROUNDS`` with CA and request on stdin prints the
+``load_generator.py PORT NAME CONNECTIONS ROUNDS`` with CA and request on stdin prints the
 seconds that CONNECTIONS × ROUNDS requests took.  Each round sends on all connections and
 then reads from all, so that the server always has as many requests waiting.  Every response
 to the request is equally long; the first on each connection gives the length.
