@@ -1,11 +1,11 @@
-"""What tests use: a client to observe again and again, comparisons, contracts.
+"""What tests use: observe a client many times, compare environments, state contracts.
 
-In comes a client, or a Python callable, and environments; out come answers that a plain
-``assert`` can be asked about: two environments that cannot be told apart by what is sent
-(``comparison``), a statement that holds (``contract``).  ``subject`` runs each trial once and
-remembers it, ``observed`` is what a test sees of it, ``current`` is the subject that a test
-run is about, ``told`` what a failing test has to say, ``profiles`` how long Hypothesis looks.
+It takes a client or a Python callable, and environments; it returns values that a plain
+``assert`` can test: whether two environments are indistinguishable by what is sent
+(``comparison``), whether a statement holds (``contracts``).  ``subject_runner`` runs each trial
+once, ``observed`` is what a test sees of a trial, ``subject`` joins the two.  ``current_subject``
+is the subject of a test run, ``failure_note`` the text for a failed test, ``hypothesis_profiles``
+how many examples Hypothesis runs.
 
-Nothing here decides anew what a difference is: that is the experiment's.  Nothing here knows
-pytest, which :mod:`lab.plugin` does.
+What counts as a difference is decided in :mod:`lab.experiment`.  Nothing here imports pytest.
 """

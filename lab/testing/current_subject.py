@@ -23,7 +23,11 @@ _stack: list[Subject | Callable[[], Subject]] = []
 
 
 def subject() -> Subject:
-    """The subject of the tests that are running; UsageError where nobody has named one."""
+    """The subject of the tests that are running.
+
+    Raises:
+        UsageError: No client was named.
+    """
     if not _stack:
         raise UsageError(
             "no client to observe: run pytest with --lab-client CLIENT, "

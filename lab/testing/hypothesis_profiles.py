@@ -49,7 +49,11 @@ def register() -> None:
 
 
 def load(name: str = "dev") -> None:
-    """Let this be the profile from now on; what a test's own ``@settings`` say still holds."""
+    """Make this the profile from now on; a test's own ``@settings`` still take precedence.
+
+    Raises:
+        ValueError: There is no such profile.
+    """
     if name not in NAMES:
         raise ValueError(f"there are the profiles {', '.join(NAMES)}, not {name!r}")
     settings.load_profile(name)

@@ -72,7 +72,11 @@ class Observed:
         return self.observations(1)[0]
 
     def observations(self, number: int) -> tuple[Observation, ...]:
-        """The first so many replicates, in order."""
+        """The first ``number`` replicates, in order.
+
+        Raises:
+            UsageError: The number is below 1, or no level that differs reaches the client.
+        """
         if number < 1:
             raise UsageError(f"observations are counted from 1, not {number}")
         # Where nothing of what was asked for can be had, what is not sent tells nothing.
@@ -102,10 +106,12 @@ class Observed:
     def sends(self, text: str) -> bool:
         """Whether this text was sent, as it is or in a form that the lab knows.
 
-        Looked through are encodings (base64, hex, percent, …), digests also where they are
-        cut short, other writings of a name or number, compression, and each of these within
+        The search covers encodings (base64, hex, percent, …), digests also where they are
+        truncated, other spellings of a name or number, compression, and each of these within
         another.  A digest of more than the text, or one with a key, is not found.
-        UsageError for a text of fewer than three characters, which chance would send.
+
+        Raises:
+            UsageError: The text has fewer than three characters and could be sent by chance.
         """
         if len(text) < MIN_LENGTH:
             raise UsageError(f"{text!r} is too short to look for: chance would send it")
@@ -116,14 +122,17 @@ class Observed:
         return any(search.hits(value)[0] for value in (self.text, *values, *pointers))
 
     def indistinguishable_from(self, other: Observed) -> Comparison:
-        """Whether nothing that is sent tells these two environments apart.
+        """Whether nothing that is sent distinguishes these two environments.
 
-        True where they cannot be told apart.  False only for what differs beyond noise in
-        fresh, interleaved replicates of both (:mod:`lab.testing.pairwise_test` says how sure
-        that is).  Trials run at once; the same question always has the same answer.
+        False only for what differs beyond noise in fresh, interleaved replicates of both;
+        :mod:`lab.testing.pairwise_test` states the confidence.  Trials run at once; the same
+        question always has the same answer.
 
         UnmeasurableError where nothing that differs reaches the client, ClientError where the
         client fails in both without having sent anything: neither is a pass.
+
+        Raises:
+            UsageError: The two are observations of different subjects.
         """
         if other.subject is not self.subject:
             raise UsageError(

@@ -106,12 +106,18 @@ def distinguish(
     expected: frozenset[Candidate] = frozenset(),
     fresh: int = 0,
 ) -> Distinction:
-    """What tells two environments of all factors apart.
+    """What distinguishes two environments of all factors.
 
-    ``expected`` is where a pair that differs in the same factors was told apart before: seen
-    there again, and in so many ``fresh`` replicates a side, that is the answer, which then is
-    not sure.
     ClientError where the client fails on both sides without sending anything.
+
+    Args:
+        runner: The subject whose trials are run.
+        left: One environment.
+        right: The other environment.
+        expected: Locations and views in which a pair with the same differing factors was
+            distinguished before.  A difference there ends the test, and the result is not
+            confirmed.
+        fresh: Fresh replicates a side that must show an expected difference again.
     """
     if left == right:
         return Distinction()

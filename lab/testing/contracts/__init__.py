@@ -1,10 +1,10 @@
-"""Contracts: what a vendor says a probe may do, and the lab's attempts to break it.
+"""Contracts: statements about when a probe may fire, and the search for counterexamples.
 
-In comes a client or callable, a function that says whether it fired, and statements about
-machines; out comes a :class:`~lab.testing.contracts.verdict.Verdict`.  ``contract`` is the
-face.  Each statement is a ``claim``; an ``inquiry`` searches for what breaks it (``edges`` of
-the statement, found by asking it; ``near`` levels; ``breaking``, with Hypothesis) and estimates
-how often it is broken (``population``, ``rates``, ``intervals``).  ``field`` is what can be
-varied, ``lookout`` the client, trial by trial; ``secrecy`` and ``hosts`` are the two claims
-that are not about firing.
+It takes a client or callable, a predicate for when the probe fires, and statements about
+machines; it returns a :class:`~lab.testing.contracts.verdict.Verdict`.  ``contract`` is the
+interface.  Each statement is a ``claim``; ``claim_evaluation`` searches for a counterexample
+(``boundaries`` of the statement, ``neighbours`` of levels, ``counterexample_search`` with
+Hypothesis) and estimates how often the claim is broken (``sampling``, ``violation_rate``).
+``context`` is what can be varied, ``trial_budget`` runs the trials; ``noninterference`` and
+``destinations`` are the two claims that are not about firing.
 """

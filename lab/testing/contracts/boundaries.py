@@ -21,9 +21,8 @@ import msgspec
 from lab.environment import Change, Environment
 from lab.experiment.search.level_variants import build_levels_from_words
 from lab.factors.registry import find_conflict, get_factor
-from lab.testing.contracts.interleave import interleave
 from lab.testing.contracts.machine import Machine, Statement, evaluate_statement
-from lab.testing.contracts.neighbours import is_plausible, neighbouring_levels
+from lab.testing.contracts.neighbours import interleave, is_plausible, neighbouring_levels
 from lab.testing.contracts.sampling import MachinePopulation
 
 __all__ = [
@@ -95,10 +94,16 @@ def collect_levels(
     given: Iterable[Mapping[str, str]] = (),
     servers: Container[str] = (),
 ) -> dict[str, KnownLevels]:
-    """For each of these factors the levels worth a trial; ``given`` are the user's examples.
+    """For each factor the levels worth a trial.
 
-    No machine gets the name of one of the ``servers`` that the client talks to: it would reach
-    itself, which breaks any client and tells nothing.
+    No machine gets the name of a server that the client talks to.  It would reach itself, which
+    breaks any client and reveals nothing.
+
+    Args:
+        names: The factors.
+        words: Texts that the statement or the client mentions.
+        given: The user's examples.
+        servers: Hosts that the client talks to.
     """
     found = {}
     for name in names:
@@ -122,7 +127,14 @@ def find_factors_read(
     rng: random.Random,
     missing: Mapping[str, str] | None = None,
 ) -> frozenset[str]:
-    """The factors that a statement asks for, on some of many machines."""
+    """The factors that a statement reads, on some of many machines.
+
+    Args:
+        statement: The statement.
+        levels: The known levels of each factor.
+        rng: Draws the machines.
+        missing: Factors that no machine has, with the reason.
+    """
     read: set[str] = set()
 
     def reading(machine: Machine) -> object:
@@ -150,7 +162,16 @@ def find_boundaries(
     missing: Mapping[str, str] | None = None,
     rng: random.Random,
 ) -> Boundaries:
-    """The edges of a statement; ``held`` has levels that do not vary."""
+    """The boundaries of a statement: machines on both sides of it.
+
+    Args:
+        statement: The statement.
+        levels: The known levels of each factor.
+        examples: Machines that the user gave.
+        fixed: Levels that do not vary.
+        missing: Factors that no machine has, with the reason.
+        rng: Draws the machines.
+    """
     fixed = fixed or {}
     control = Environment.of({name: each.control for name, each in levels.items()}).but(fixed)
     reads: set[str] = set()
@@ -203,7 +224,12 @@ def simplify(
 ) -> Environment:
     """This environment with as many levels at the control as ``holds`` allows.
 
-    None of those that are left can go back alone.
+    No single further level can go back.
+
+    Args:
+        environment: The environment.
+        control: The levels to go back to.
+        holds: Whether an environment still has the property.
     """
     moved = [change.factor for change in control.difference(environment)]
     # Most do not matter: halves go back together, before each is tried by itself.

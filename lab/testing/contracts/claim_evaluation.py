@@ -58,9 +58,15 @@ class ClaimEvaluation(msgspec.Struct, frozen=True):
         also_estimated: Sequence[Claim] = (),
         vacuous_because: str | None = None,
     ) -> Verdict:
-        """The verdict on a claim, with the rates of it and of those ``besides``.
+        """The verdict on a claim, with its rate.
 
-        ``idle`` says why nothing could have broken it, where that is so.
+        Args:
+            claim: The claim.
+            boundaries: Machines to try first, in order.
+            bases: Machines from which Hypothesis generates others.
+            reads: The factors that decide whether the claim applies to a machine.
+            also_estimated: Further claims whose rates the verdict states.
+            vacuous_because: Why nothing could break the claim, where that is so.
         """
         search = self.build_search(claim)
         outcome = search.run(boundaries, bases, reads) if vacuous_because is None else search.skip()

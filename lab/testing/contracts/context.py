@@ -29,8 +29,8 @@ from lab.testing.contracts.claim import Claim
 from lab.testing.contracts.claim_evaluation import ClaimEvaluation
 from lab.testing.contracts.counterexample_search import Effort
 from lab.testing.contracts.function_constants import find_constants
-from lab.testing.contracts.interleave import interleave
 from lab.testing.contracts.machine import Machine, Statement
+from lab.testing.contracts.neighbours import interleave
 from lab.testing.contracts.sampling import MachinePopulation, build_population
 from lab.testing.contracts.trial_budget import ProbePredicate, TrialBudget
 from lab.testing.contracts.verdict import Verdict
@@ -135,7 +135,16 @@ class ContractContext:
         also_estimated: Sequence[Claim] = (),
         vacuous_because: str | None = None,
     ) -> Verdict:
-        """The verdict on a claim; ``tried`` are machines to begin with, in order."""
+        """The verdict on a claim.
+
+        Args:
+            claim: The claim.
+            bed: Where it is tested.
+            tried: Machines to try first, in order.
+            bases: Machines from which Hypothesis generates others.
+            also_estimated: Further claims whose rates the verdict states.
+            vacuous_because: Why nothing could break the claim, where that is so.
+        """
         start = bases or [*bed.boundaries.simplest[:_MAX_BACKGROUNDS], *self.list_firing()]
         return self._build_evaluation(bed).evaluate(
             claim,
@@ -189,7 +198,11 @@ class ContractContext:
     # --- what cannot be asked ---------------------------------------------------------------
 
     def require_factor(self, name: str) -> None:
-        """That a factor exists, varies here, and means something to the client."""
+        """Check that a factor exists, varies here, and has an effect on the client's configuration.
+
+        Raises:
+            UsageError: It does not.
+        """
         Machine(dict.fromkeys(self._names, ""), self.missing)[name]
         if not is_inert(name, build_base_spec(self.subject.client)):
             return
@@ -203,7 +216,11 @@ class ContractContext:
         )
 
     def require_probe(self) -> None:
-        """That somebody says when the probe fires."""
+        """Check that there is a predicate for when the probe fires.
+
+        Raises:
+            UsageError: There is none.
+        """
         if self._fires is None:
             raise UsageError(
                 "nothing says when the probe fires; write "

@@ -26,15 +26,14 @@ from lab.errors import UsageError
 from lab.factors.registry import get_factor, parse_level
 from lab.reports.text.safe import make_visible
 from lab.testing import current_subject
-from lab.testing.contracts.claim import Claim
+from lab.testing.contracts.claim import Claim, source_text
 from lab.testing.contracts.context import OPTOUT, ContractContext, TestBed
 from lab.testing.contracts.counterexample_search import Effort
 from lab.testing.contracts.destinations import find_disallowed, parse_allowed_names
 from lab.testing.contracts.function_constants import find_constants
-from lab.testing.contracts.interleave import interleave
 from lab.testing.contracts.machine import Statement
+from lab.testing.contracts.neighbours import interleave
 from lab.testing.contracts.noninterference import NonInterference
-from lab.testing.contracts.source_text import source_text
 from lab.testing.contracts.trial_budget import ProbePredicate
 from lab.testing.contracts.verdict import Verdict
 from lab.testing.observed import Observed
@@ -81,20 +80,27 @@ def contract(
     >>> bool(promise.never_sends("hostname"))
     False
 
-    ``client`` is CLIENT as on the command line, or a Python callable without arguments, which
-    runs in the lab's twin; left out, it is what ``--lab-client`` names.  ``fires(seen)`` says
-    of what one trial sent whether the probe fired: ``lambda seen: "x-probe" in seen.text``.
+    Args:
+        client: CLIENT as on the command line, or a Python callable without arguments, which runs
+            in the lab's twin; left out, it is what ``--lab-client`` names.
+        fires: Whether the probe fired, given what one trial sent:
+            ``lambda seen: "x-probe" in seen.text``.
+        profile: How the user of a callable configures it.
+        optout: The opt-out variables of a callable.
+        endpoint_variable: The variable of a callable that sets the endpoint.
+        host: The official host of a callable.
+        examples: Levels of machines that are worth a trial.
+        factors: The factors that vary; by default all that reach the client.
+        population: Weights of levels, where the machines of the rates are not uniform.
+        trials: How many trials each statement may use to search (in the twin 1000, in cells 40).
+        samples: How many machines estimate a rate on each side (200, 10).
+        seconds: How long each search and each estimate may take.
+        seed: Seeds the search and the samples.
+        home: The folder of the lab's own files.
 
-    Of a callable, ``profile`` (or its parts: the ``optout`` variables, the
-    ``endpoint_variable`` and the official ``host``) says how its user configures it.
-    ``examples`` are levels of machines that are worth a trial.  ``factors`` are those that
-    vary, by default all that reach the client.  ``population`` has weights of levels where the
-    machines that rates are about are not to be uniform.
-
-    Each statement may take so many ``trials`` (in the twin 1000, in cells 40) or ``seconds``
-    of search, and as many again to estimate rates: ``samples`` (200, 10) on each side.
-
-    UsageError for an unknown factor or level, and where no client is named.
+    Raises:
+        UsageError: A factor or level is unknown, no client is named, or arguments for a callable
+            were given for another client.
     """
     parts = (optout, endpoint_variable, host)
     if callable(client) and any(part is not None for part in parts):

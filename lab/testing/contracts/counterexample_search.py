@@ -95,10 +95,12 @@ class CounterexampleSearch:
         bases: Sequence[Environment],
         reads: Sequence[str] = (),
     ) -> SearchOutcome:
-        """Look for an environment that breaks the claim.
+        """Search for an environment that breaks the claim.
 
-        ``edges`` are tried in order, ``bases`` are what Hypothesis begins with, and ``reads``
-        are the factors that decide whether the claim is about an environment.
+        Args:
+            boundaries: Environments to try first, in order.
+            bases: Environments from which Hypothesis generates others.
+            reads: The factors that decide whether the claim applies to an environment.
         """
         effort = self._effort
         until = self._budget.deadline_after(effort.seconds)

@@ -36,7 +36,11 @@ __all__ = ["describe_destinations", "find_disallowed", "parse_allowed_names"]
 
 
 def parse_allowed_names(hosts: Sequence[str]) -> tuple[str, ...]:
-    """The names as they are compared; UsageError for what is no name of a host."""
+    """The allowed names in the form in which they are compared.
+
+    Raises:
+        UsageError: A text is not the name of a host.
+    """
     for host in hosts:
         if not host or "/" in host or " " in host or (":" in host and "." in host):
             raise UsageError(
@@ -54,8 +58,13 @@ def find_disallowed(
 ) -> tuple[str, ...]:
     """Each destination that is not allowed, as ``DNS evil.example``, without repetition.
 
-    ``*`` in an allowed name stands for any text.  Where nobody says which host is the
-    provider's own, the endpoint that the user configures is allowed.
+    Where no host is known as the provider's own, the endpoint that the user configures is allowed.
+
+    Args:
+        observation: The trial.
+        environment: The environment in which it ran.
+        endpoint: The provider's endpoint.
+        allowed: Names of hosts; ``*`` stands for any text.
     """
     names = assign_roles(environment, endpoint, endpoint.host)
     search = _search_domain(environment)

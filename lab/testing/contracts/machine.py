@@ -61,7 +61,11 @@ Statement = Callable[[Machine], object]
 
 
 def evaluate_statement(statement: Statement, machine: Machine) -> bool:
-    """Whether the statement holds of this machine; UsageError in one line where it fails."""
+    """Whether the statement holds for this machine.
+
+    Raises:
+        UsageError: The statement raised an error.
+    """
     try:
         return bool(statement(machine))
     except UsageError:

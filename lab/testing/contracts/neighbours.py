@@ -11,17 +11,19 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from lab.experiment.search.level_variants import simplify_level
 from lab.factors.factor import Factor
-from lab.testing.contracts.interleave import interleave
 
-__all__ = ["is_plausible", "neighbouring_levels"]
+__all__ = ["interleave", "is_plausible", "neighbouring_levels"]
+
+T = TypeVar("T")
 
 _MAX_SIMILAR = 12
 _FORM = re.compile(r"[A-Za-z]+[=:](?=[^/])")
@@ -154,3 +156,14 @@ def _utc_offsets(level: str) -> tuple[object, ...] | None:
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
         return None
     return tuple(instant.astimezone(zone).utcoffset() for instant in _INSTANTS)
+
+
+def interleave(*lists: Iterable[T]) -> Iterator[T]:
+    """One item of each list in turn, until all lists have ended."""
+    waiting = [iter(each) for each in lists]
+    while waiting:
+        for each in list(waiting):
+            try:
+                yield next(each)
+            except StopIteration:
+                waiting.remove(each)

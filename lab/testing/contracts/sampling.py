@@ -63,9 +63,15 @@ class MachinePopulation(msgspec.Struct, frozen=True):
         rng: random.Random,
         missing: Mapping[str, str] | None = None,
     ) -> DrawnMachines:
-        """So many machines for which the statement's answer is ``side``, independently drawn.
+        """Machines for which the statement has the expected answer, independently drawn.
 
-        Fewer, if ``most`` were looked at before.
+        Args:
+            statement: The statement.
+            expected: Its answer for the machines that are wanted.
+            count: How many machines; fewer where ``max_examined`` is reached.
+            max_examined: How many machines to draw at most.
+            rng: Draws the machines.
+            missing: Factors that no machine has, with the reason.
         """
         found: list[Environment] = []
         examined = satisfied = 0
@@ -130,9 +136,11 @@ def build_population(
 ) -> MachinePopulation:
     """The population over these factors.
 
-    ``given`` has weights for some levels of some factors.  What they leave of 1 is spread
-    evenly over the factor's control and named levels that they do not mention.  UsageError
-    for an unknown factor or level, and for weights that are no probabilities.
+    ``given`` has weights for some levels of some factors.  What they leave of 1 is distributed
+    evenly over the factor's control and named levels without a weight.
+
+    Raises:
+        UsageError: A factor or level is unknown, or the weights are not probabilities.
     """
     weights: dict[str, Mapping[str, float]] = {}
     for name in names:

@@ -69,9 +69,16 @@ def estimate_rate(
     seconds: float | None,
     seed: int,
 ) -> RateEstimate:
-    """The share of so many machines, drawn from the population, on which the claim is broken.
+    """The share of machines, drawn from the population, on which the claim is broken.
 
-    Of fewer, where the time is over or such machines hardly occur.
+    Args:
+        claim: The claim.
+        budget: Runs the trials.
+        population: The machines that the rate is about.
+        count: How many machines to draw; fewer where time is over or such machines are rare.
+        replicates: How many trials confirm a violation.
+        seconds: How long the estimate may take; None for no limit.
+        seed: Seeds the sample.
     """
     chance = random.Random(
         f"{seed} {claim.expected} {sorted(claim.fixed.items())} {claim.rate_name}"

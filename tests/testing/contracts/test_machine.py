@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from lab.errors import UsageError
+from lab.testing.contracts.claim import source_text
 from lab.testing.contracts.machine import Machine, evaluate_statement
-from lab.testing.contracts.source_text import source_text
 
 MACHINE = {"timezone": "UTC", "optout": "unset"}
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.factors.registry import factors, get_factor
@@ -30,6 +30,7 @@ def test_what_a_rule_that_is_a_little_off_would_confuse(name, level, expected):
     assert level not in found
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(factors())), st.data())
 def test_every_level_nearby_is_one_in_canonical_spelling(name, data):
     item = get_factor(name)
