@@ -24,9 +24,9 @@ from bench.baseline.plain_server import ADDRESS, PlainServer
 from bench.figures import Figure, Result
 from lab.errors import LabError
 from lab.internet.cell_sockets import CellSockets
-from lab.internet.models.script import FixedAnswer, Script
+from lab.internet.certificate_authority import CertificateAuthority
+from lab.internet.script import FixedAnswer, Script
 from lab.internet.server import Server
-from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.observation.records import Request
 
 NAME = "internet"

@@ -20,7 +20,7 @@ import msgspec
 from bench.baseline.namespace_main import NamespacePlan
 from lab.errors import LabError
 from lab.factors.host_spec import File, Link
-from lab.internet.models.script import FixedAnswer, Script
+from lab.internet.script import FixedAnswer, Script
 from lab.sandbox.cell.kernel_support import SEARCH_PATH, user_namespace_options
 from lab.sandbox.jail.files.etc import build_etc
 from lab.sandbox.jail.host_survey import survey_host

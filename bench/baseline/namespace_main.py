@@ -20,10 +20,10 @@ import msgspec
 
 from bench.baseline import client_driver
 from bench.baseline.plain_server import ADDRESS, PlainServer
-from lab.internet.http.response import Response
+from lab.internet.certificate_authority import CertificateAuthority
 from lab.internet.models import responder
-from lab.internet.models.script import Script
-from lab.internet.tls.certificate_authority import CertificateAuthority
+from lab.internet.response import Response
+from lab.internet.script import Script
 from lab.observation.records import Request
 
 MAX_LINE_LENGTH = 1 << 16

@@ -20,7 +20,7 @@ import dns.message
 import dns.rdatatype
 import dns.rrset
 
-from lab.internet.tls.certificate_authority import CertificateAuthority
+from lab.internet.certificate_authority import CertificateAuthority
 
 Answer = Callable[[bytes, bytes], bytes]
 """From the head of a request (without the empty line) and its body to a whole response."""

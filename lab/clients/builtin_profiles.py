@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from lab.clients.profile import Profile, ProviderSettings
 from lab.clients.profile_loader import parse_profile
-from lab.internet.models.provider import list_protocols
+from lab.internet.models.providers import list_protocols
 
 __all__ = ["FAKE_KEYS", "TRUST_VARIABLES", "load_builtin_profiles", "make_generic_profile"]
 

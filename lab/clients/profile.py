@@ -19,7 +19,7 @@ from lab.clients.profile_fields import (
     Text,
     Url,
 )
-from lab.internet.models.script import FixedAnswer
+from lab.internet.script import FixedAnswer
 
 __all__ = ["Client", "InstallSource", "Profile", "ProviderSettings"]
 

@@ -28,8 +28,8 @@ from lab.clients.profile_fields import (
     Word,
 )
 from lab.errors import ClientError
-from lab.internet.models.provider import list_protocols
-from lab.internet.models.script import FixedAnswer
+from lab.internet.models.providers import list_protocols
+from lab.internet.script import FixedAnswer
 from lab.suggest import find_similar, suggest
 from lab.toml import TomlSource, quote_value
 

@@ -18,11 +18,11 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from lab.internet.dns.name_addresses import NameAddresses
+from lab.internet.certificate_authority import CertificateAuthority
 from lab.internet.journal import EventRecorder
-from lab.internet.models.script import Script
+from lab.internet.name_addresses import NameAddresses
+from lab.internet.script import Script
 from lab.internet.target import Target
-from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.observation.records import Connection
 
 __all__ = ["ConnectionContext", "Innermost", "Layer", "TrialServices"]

@@ -24,12 +24,12 @@ from typing import Any, Self, TypeVar
 
 from lab.errors import LabError
 from lab.internet.cell_sockets import CellSockets
+from lab.internet.certificate_authority import CertificateAuthority
 from lab.internet.connection import TrialServices
-from lab.internet.dns.name_addresses import NameAddresses
 from lab.internet.journal import EventRecorder, Recording, RecordingLimits
-from lab.internet.models.script import Script
+from lab.internet.name_addresses import NameAddresses
+from lab.internet.script import Script
 from lab.internet.tcp_transport import TcpTransport, normalise_address
-from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.internet.udp import UdpDispatcher
 
 __all__ = ["CellServer", "Recording", "RecordingLimits", "Server"]

@@ -16,7 +16,8 @@ from lab.experiment.trials.host_roles import assign_roles
 from lab.factors.host_spec import Endpoint
 from lab.factors.registry import get_factor
 from lab.findings.encodings.search import TextSearch
-from lab.internet.models.provider import ProviderRequest, all_providers
+from lab.internet.models.provider import ProviderRequest
+from lab.internet.models.providers import all_providers
 from lab.observation.features import HostRoles, extract_features, locate_message
 from lab.observation.location import Location
 from lab.observation.records import (

@@ -26,9 +26,9 @@ from lab.clients.profile import Client
 from lab.clients.profile_loader import fill_placeholders
 from lab.environment import Environment
 from lab.factors.registry import get_factor, realise
-from lab.internet.models.script import Script
+from lab.internet.certificate_authority import CertificateAuthority
+from lab.internet.script import Script
 from lab.internet.server import CellServer, Server
-from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.observation.records import Exit, Observation
 from lab.sandbox.cell.cell import Cell
 from lab.sandbox.concurrency import AdaptiveConcurrency

@@ -26,7 +26,7 @@ def test_what_the_lab_writes_is_known_again(tmp_path, names):
 
 
 def test_the_code_knows_what_the_lab_really_writes(tmp_path):
-    from lab.internet.tls.certificate_authority import CertificateAuthority
+    from lab.internet.certificate_authority import CertificateAuthority
     from lab.store import SqliteStore
 
     CertificateAuthority.load(tmp_path / "home" / "authority")

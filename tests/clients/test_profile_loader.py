@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lab.clients.profile import InstallSource
 from lab.clients.profile_loader import PLACEHOLDERS, fill_placeholders, parse_profile
 from lab.errors import ClientError
-from lab.internet.models.script import FixedAnswer
+from lab.internet.script import FixedAnswer
 
 CONTRACT = """
 [client]

@@ -18,7 +18,7 @@ from lab.internet import layers, server, udp
 from lab.internet.cell_sockets import CellSockets
 from lab.internet.dns.over_udp import DnsUdp
 from lab.internet.journal import RecordingLimits
-from lab.internet.models.script import FixedAnswer, Script
+from lab.internet.script import FixedAnswer, Script
 from lab.internet.server import Server
 from lab.observation.records import Connection, Datagram, DnsQuery, Request
 from tests.internet.transcript import authority

@@ -2,9 +2,9 @@ import dns.message
 
 from lab.internet import udp
 from lab.internet.connection import TrialServices
-from lab.internet.dns.name_addresses import NameAddresses
 from lab.internet.journal import EventRecorder, RecordingLimits
-from lab.internet.models.script import Script
+from lab.internet.name_addresses import NameAddresses
+from lab.internet.script import Script
 from lab.internet.udp import UdpDispatcher
 from lab.observation.records import Datagram, DnsQuery
 from tests.internet.transcript import authority

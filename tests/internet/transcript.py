@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, TypeVar
 
+from lab.internet.certificate_authority import CertificateAuthority
 from lab.internet.connection import ConnectionContext, TrialServices
-from lab.internet.dns.name_addresses import NameAddresses
 from lab.internet.journal import EventRecorder, Recording, RecordingLimits
-from lab.internet.models.script import Script
+from lab.internet.name_addresses import NameAddresses
+from lab.internet.script import Script
 from lab.internet.sniffer import Sniffer
 from lab.internet.target import Target
-from lab.internet.tls.certificate_authority import CertificateAuthority
 
 Kind = TypeVar("Kind")
 

@@ -25,8 +25,8 @@ import dns.reversename
 import dns.rrset
 import msgspec
 
-from lab.internet.dns.name_addresses import NameAddresses
 from lab.internet.journal import EventRecorder
+from lab.internet.name_addresses import NameAddresses
 from lab.observation.records import DnsQuery, Request
 from lab.observation.traffic import join_header
 

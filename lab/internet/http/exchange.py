@@ -8,8 +8,8 @@ import msgspec
 
 from lab.internet.connection import ConnectionContext
 from lab.internet.dns import nameserver
-from lab.internet.http.response import Response
 from lab.internet.models.responder import answer_request
+from lab.internet.response import Response
 from lab.internet.target import Target, split_authority
 from lab.observation.records import Request
 

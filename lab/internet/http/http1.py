@@ -16,10 +16,10 @@ import h11
 import msgspec
 
 from lab.internet.connection import ConnectionContext, Layer
-from lab.internet.http.body import get_header
+from lab.internet.headers import get_header
 from lab.internet.http.exchange import Exchange
-from lab.internet.http.response import Response
 from lab.internet.http.websocket import WebSocket, accept_handshake
+from lab.internet.response import Response
 from lab.internet.target import Target, is_address, join_authority, split_authority
 from lab.observation.records import ProxyHop
 

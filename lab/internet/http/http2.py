@@ -20,7 +20,7 @@ import h2.settings
 from lab.internet.connection import ConnectionContext, Layer
 from lab.internet.http.exchange import Exchange
 from lab.internet.http.http1 import make_tunnel_target, read_credentials
-from lab.internet.http.response import Response
+from lab.internet.response import Response
 from lab.internet.target import Target, split_authority
 from lab.observation.records import ProxyHop
 

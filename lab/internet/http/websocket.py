@@ -12,22 +12,16 @@ from wsproto.extensions import Extension, PerMessageDeflate
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
 from lab.internet.connection import ConnectionContext
-from lab.internet.http.body import get_header
+from lab.internet.headers import get_header
 from lab.observation.records import WebSocketMessage
 
-__all__ = ["WebSocket", "accept_handshake", "is_upgrade"]
+__all__ = ["WebSocket", "accept_handshake"]
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 STEP = 1 << 14
 """Compressed bytes inflated at a time: deflate grows by at most about a thousand."""
 
 Headers = tuple[tuple[bytes, bytes], ...]
-
-
-def is_upgrade(headers: Headers) -> bool:
-    """Say whether a request's headers ask to become a WebSocket."""
-    upgrade = get_header(headers, b"upgrade") or b""
-    return upgrade.lower() == b"websocket" and get_header(headers, b"sec-websocket-key") is not None
 
 
 def accept_handshake(headers: Headers) -> tuple[list[Extension], Headers]:

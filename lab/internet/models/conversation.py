@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 
-from lab.internet.http.response import to_compact_json
 from lab.internet.models.schema_example import get_properties, make_schema_example
+from lab.internet.response import to_compact_json
 
 __all__ = ["Text", "Tool", "ToolCall", "TurnRequest", "choose_turn", "make_identifier"]
 

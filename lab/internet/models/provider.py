@@ -1,24 +1,18 @@
-"""Model providers: what one is, and the registry of those in the folder ``providers/``.
+"""A model provider: what it is asked, and what it answers.
 
-To add a provider, add one file there with a constant ``PROVIDER``, and a test module with a
-constant ``EXAMPLE`` (``tests/internet/models/providers/``).  Nothing else names it: profiles
-check their protocols against this registry, and the conformance test runs over all of them.
+The registry of all providers is :mod:`lab.internet.models.providers`.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import msgspec
 
-from lab.internet.http.response import Response
-from lab.internet.models import providers
+from lab.internet.response import Response
 
-__all__ = ["Provider", "ProviderRequest", "all_providers", "list_protocols"]
+__all__ = ["Provider", "ProviderRequest"]
 
 
 class ProviderRequest(msgspec.Struct, frozen=True):
@@ -48,17 +42,3 @@ class Provider(msgspec.Struct, frozen=True):
 
     protocol: str
     answer: Callable[[ProviderRequest], Response | None]
-
-
-@cache
-def all_providers() -> tuple[Provider, ...]:
-    """Return every provider in the folder, in the order of the files' names."""
-    return tuple(
-        importlib.import_module(f"{providers.__name__}.{module.name}").PROVIDER
-        for module in pkgutil.iter_modules(providers.__path__)
-    )
-
-
-def list_protocols() -> tuple[str, ...]:
-    """Return the names of all protocols, in the order of the files' names."""
-    return tuple(provider.protocol for provider in all_providers())

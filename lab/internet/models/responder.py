@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from lab.internet.http.body import parse_json
-from lab.internet.http.response import Response, make_json_response
-from lab.internet.http.websocket import is_upgrade
-from lab.internet.models.provider import ProviderRequest, all_providers
-from lab.internet.models.script import FixedAnswer, Script
+from lab.internet.headers import is_upgrade, parse_json
+from lab.internet.models.provider import ProviderRequest
+from lab.internet.models.providers import all_providers
+from lab.internet.response import Response, make_json_response
+from lab.internet.script import FixedAnswer, Script
 from lab.observation.records import Request
 from lab.observation.traffic import decode_body
 

@@ -28,8 +28,8 @@ from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors.host_spec import BARE, HostSpec
 from lab.factors.registry import realise
-from lab.internet.models.script import Script
-from lab.internet.tls.certificate_authority import CertificateAuthority
+from lab.internet.certificate_authority import CertificateAuthority
+from lab.internet.script import Script
 from lab.observation.records import Exit, Observation
 from lab.sandbox.jail.host_facts import HostFacts
 from lab.sandbox.jail.host_survey import survey_host

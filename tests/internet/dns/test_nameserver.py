@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.internet.dns.name_addresses import NameAddresses, compute_ipv4, compute_ipv6
 from lab.internet.dns.nameserver import answer_query, extract_doh_message
+from lab.internet.name_addresses import NameAddresses, compute_ipv4, compute_ipv6
 from lab.observation.records import DnsQuery, Request
 from tests.internet.transcript import Transcript
 

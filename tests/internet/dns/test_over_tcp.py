@@ -1,6 +1,6 @@
 import dns.message
 
-from lab.internet.dns.name_addresses import compute_ipv4
+from lab.internet.name_addresses import compute_ipv4
 from lab.observation.records import Connection, DnsQuery
 from tests.internet.transcript import TlsClient, Transcript
 

@@ -1,11 +1,11 @@
 import dns.message
 
 from lab.internet.connection import TrialServices
-from lab.internet.dns.name_addresses import NameAddresses
 from lab.internet.dns.over_udp import DnsUdp
 from lab.internet.journal import EventRecorder, RecordingLimits
 from lab.internet.layers import UdpContext
-from lab.internet.models.script import Script
+from lab.internet.name_addresses import NameAddresses
+from lab.internet.script import Script
 from lab.internet.target import Target
 from tests.internet.transcript import authority
 

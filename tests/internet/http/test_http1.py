@@ -3,7 +3,7 @@ import json
 import pytest
 
 from lab.internet.journal import RecordingLimits
-from lab.internet.models.script import FixedAnswer, Script
+from lab.internet.script import FixedAnswer, Script
 from lab.observation.records import Connection, ProxyHop, Request
 from tests.internet.transcript import Transcript, record
 

@@ -4,7 +4,7 @@ import h2.events
 import pytest
 
 from lab.internet.http.http2 import PREFACE
-from lab.internet.models.script import FixedAnswer, Script
+from lab.internet.script import FixedAnswer, Script
 from lab.observation.records import Connection, ProxyHop, Request
 from tests.internet.transcript import Transcript
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.internet.models import providers
-from lab.internet.models.provider import ProviderRequest, all_providers, list_protocols
+from lab.internet.models.provider import ProviderRequest
+from lab.internet.models.providers import all_providers, list_protocols
 
 MODULES = {
     importlib.import_module(f"{providers.__name__}.{module.name}").PROVIDER: module.name

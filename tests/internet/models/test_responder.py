@@ -6,7 +6,7 @@ import pytest
 import zstandard
 
 from lab.internet.models.responder import answer_request
-from lab.internet.models.script import FixedAnswer, Script
+from lab.internet.script import FixedAnswer, Script
 from lab.observation.records import Request
 from lab.observation.traffic import decode_body
 

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.observation.documents.leaves import flatten_body
-from lab.observation.text.rendering import render_bytes
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -140,18 +139,6 @@ def test_text_and_bytes():
     assert flatten_body(b"say ok", "") == [("body", "", "say ok")]
     assert flatten_body(b"\xff\x00", "") == [("body", "", "ff00")]
     assert flatten_body(b'{"a": ', JSON) == [("body", "", '{"a": ')]
-
-
-def test_of_very_many_bytes_not_even_the_last_is_lost():
-    one, other = b"\xff" * 100_000 + b"1", b"\xff" * 100_000 + b"2"
-    assert render_bytes(one) != render_bytes(other)
-    assert len(render_bytes(one)) < 140_000
-
-
-def test_long_text_stays_text_wherever_it_could_be_cut():
-    text = "é" * 50_000
-    assert render_bytes(text.encode()) == text
-    assert render_bytes(b"a" + text.encode()) == "a" + text
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 100_000, "[" * 900 + "]" * 900])

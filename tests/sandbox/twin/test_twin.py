@@ -28,8 +28,8 @@ from lab.experiment.options import AuditOptions
 from lab.experiment.scope import build_scope
 from lab.factors.host_spec import BARE
 from lab.factors.registry import control_environment, factors
-from lab.internet.models.script import FixedAnswer, Script
-from lab.internet.models.script import FixedAnswer as Reply
+from lab.internet.script import FixedAnswer, Script
+from lab.internet.script import FixedAnswer as Reply
 from lab.observation.records import ClientHello, Connection, DnsQuery, Request
 from lab.sandbox.twin import Twin
 from lab.store import SqliteStore

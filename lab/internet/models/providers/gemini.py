@@ -6,7 +6,6 @@ import re
 from typing import Any
 from urllib.parse import parse_qs
 
-from lab.internet.http.response import Response, make_event_stream, make_json_response
 from lab.internet.models.conversation import (
     Text,
     Tool,
@@ -16,6 +15,7 @@ from lab.internet.models.conversation import (
     make_identifier,
 )
 from lab.internet.models.provider import Provider, ProviderRequest
+from lab.internet.response import Response, make_event_stream, make_json_response
 
 __all__ = ["PROVIDER"]
 

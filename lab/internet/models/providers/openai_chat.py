@@ -5,12 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lab.internet.http.response import (
-    Response,
-    make_event_stream,
-    make_json_response,
-    to_compact_json,
-)
 from lab.internet.models.conversation import (
     Text,
     Tool,
@@ -20,6 +14,12 @@ from lab.internet.models.conversation import (
     make_identifier,
 )
 from lab.internet.models.provider import Provider, ProviderRequest
+from lab.internet.response import (
+    Response,
+    make_event_stream,
+    make_json_response,
+    to_compact_json,
+)
 
 __all__ = ["PROVIDER"]
 

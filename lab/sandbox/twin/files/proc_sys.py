@@ -20,7 +20,7 @@ from lab.sandbox.jail.files.facts import MachineFacts
 from lab.sandbox.jail.files.procfs import format_own_cgroup
 from lab.sandbox.jail.host_facts import HostFacts, build_machine_facts
 from lab.sandbox.jail.proc_mounts import STAGED_PROC, STAGED_SYS
-from lab.sandbox.twin.process.process import PARENT, PID
+from lab.sandbox.twin.process_ids import PARENT, PID
 
 __all__ = ["build_proc", "build_sys"]
 

@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable
 
 from lab.errors import LabError
+from lab.internet.certificate_authority import CertificateAuthority
 from lab.internet.connection import ConnectionContext, TrialServices
-from lab.internet.dns.name_addresses import NameAddresses
 from lab.internet.journal import EventRecorder, Recording, RecordingLimits
-from lab.internet.models.script import Script
+from lab.internet.name_addresses import NameAddresses
+from lab.internet.script import Script
 from lab.internet.sniffer import Sniffer
 from lab.internet.target import Target
 from lab.internet.tcp_transport import normalise_address
-from lab.internet.tls.certificate_authority import CertificateAuthority
 from lab.internet.udp import UdpDispatcher
 from lab.sandbox.twin.network.socket_state import SocketState
 

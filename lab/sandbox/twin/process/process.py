@@ -21,11 +21,9 @@ from typing import Any
 
 from lab.sandbox.twin.patching.caller import RunningTrial, TrialEnded, thread_state
 from lab.sandbox.twin.patching.patches import Patches
+from lab.sandbox.twin.process_ids import PARENT, PID
 
 __all__ = ["ClientProcess", "ProcessExited"]
-
-PID, PARENT = 2, 1
-"""In a jail the client is the first child of process 1."""
 
 GRACE_S = 0.2
 """For threads that are told to end."""

@@ -12,7 +12,7 @@ import urllib.request
 import pytest
 
 from lab.factors.host_spec import BARE, File
-from lab.internet.tls.certificate_authority import CertificateAuthority
+from lab.internet.certificate_authority import CertificateAuthority
 from lab.observation.records import ClientHello, Connection, Request, TlsFailure
 
 HOST = "api.example.com"
@@ -172,7 +172,7 @@ class TestTrust:
 def test_a_certificate_of_the_clients_own(observe, tmp_path):
     """The client serves itself, with a chain from its own files."""
     authority = CertificateAuthority.fresh()
-    from lab.internet.tls import certificate_authority as module
+    from lab.internet import certificate_authority as module
 
     chain = module._private(authority._leaf_key) + authority._leaf("localhost").public_bytes(
         module._PEM

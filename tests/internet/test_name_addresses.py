@@ -3,8 +3,8 @@ import ipaddress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.internet.dns import name_addresses
-from lab.internet.dns.name_addresses import NameAddresses, compute_ipv4, compute_ipv6
+from lab.internet import name_addresses
+from lab.internet.name_addresses import NameAddresses, compute_ipv4, compute_ipv6
 
 anything = st.text(max_size=80)
 

@@ -23,7 +23,7 @@ class Script(msgspec.Struct, frozen=True):
 
     Every model provider answers on every host, because the endpoint is a factor.
     ``protocols`` names those that the client is known to speak, as in
-    :func:`lab.internet.models.provider.list_protocols`; they are tried first where a path suits
+    :func:`lab.internet.models.providers.list_protocols`; they are tried first where a path suits
     several.  ``answers`` come before all providers.
     """
 

@@ -7,8 +7,8 @@ import pytest
 from cryptography import x509
 
 from lab.errors import LabError
-from lab.internet.tls import certificate_authority as module
-from lab.internet.tls.certificate_authority import FILE, CertificateAuthority
+from lab.internet import certificate_authority as module
+from lab.internet.certificate_authority import FILE, CertificateAuthority
 from tests.internet.transcript import authority
 
 

@@ -1,6 +1,6 @@
 import json
 
-from lab.internet.http.response import (
+from lab.internet.response import (
     Response,
     make_event_stream,
     make_json_response,

@@ -1,4 +1,4 @@
-"""Headers and JSON bodies of requests, read to decide an answer.
+"""Headers and JSON bodies of HTTP requests, read to decide an answer.
 
 What is recorded stays as it was sent.  Content encodings are undone by
 :mod:`lab.observation.content_encoding`, as in the comparison of trials.
@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["get_header", "parse_json"]
+__all__ = ["get_header", "is_upgrade", "parse_json"]
 
 
 def get_header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
@@ -19,6 +19,13 @@ def get_header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | N
         if key.lower() == name:
             return value
     return None
+
+
+def is_upgrade(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Say whether a request's headers ask to become a WebSocket."""
+    known = tuple(headers)
+    upgrade = get_header(known, b"upgrade") or b""
+    return upgrade.lower() == b"websocket" and get_header(known, b"sec-websocket-key") is not None
 
 
 def parse_json(body: bytes | None) -> Any:
