@@ -141,7 +141,7 @@ class AuditFixture:
         Args:
             report: of an audit.
             forbidden: the signals that fail the test, unless policy or baseline accept them.
-            title: what they are, with ``{s}`` for the plural.
+            what: what they are, with ``{s}`` for the plural.
             excluded: messages whose open effects do not matter.
         """
         from lab.findings.policy import judge
