@@ -139,7 +139,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Note which test runs; skip it where its factors cannot be varied for the client."""
     if (notes := sys.modules.get("lab.testing.failure_note")) is not None:
-        notes.forget()
+        notes.begin_test()
     needs = [str(name) for mark in item.iter_markers("lab_needs") for name in mark.args]
     if needs or is_client_named(item.config):
         get_session(item.config).begin_test(item, needs)
@@ -168,7 +168,7 @@ def pytest_runtest_makereport(
     notes = sys.modules.get("lab.testing.failure_note")
     if notes is not None and report.failed and call.when != "teardown":
         try:
-            note = notes.last()
+            note = notes.get_note()
         except Exception as error:  # noqa: BLE001 - reported below; the session goes on
             note = f"no explanation: {type(error).__name__}: {error}"
         if note is not None:

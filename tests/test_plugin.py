@@ -471,10 +471,10 @@ def test_a_test_that_fails_has_what_a_comparison_told_in_its_report(pytester):
         from lab.testing import failure_note
 
         def test_silent():
-            failure_note.note("of another test")
+            failure_note.record_note("of another test")
 
         def test_told():
-            failure_note.note("the whole story")
+            failure_note.record_note("the whole story")
             assert False
 
         def test_of_nothing():
@@ -498,7 +498,7 @@ def test_what_cannot_be_told_ends_no_session(pytester):
                 raise OSError("no space left")
 
         def test_told():
-            failure_note.note(Story())
+            failure_note.record_note(Story())
             assert False
 
         def test_after():

@@ -56,7 +56,7 @@ class Comparison(msgspec.Struct, frozen=True):
 
     def __bool__(self) -> bool:
         if self.signals:
-            failure_note.note(self)
+            failure_note.record_note(self)
         return not self.signals
 
     def __repr__(self) -> str:

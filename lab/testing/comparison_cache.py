@@ -32,7 +32,7 @@ class FirstDifference(msgspec.Struct, frozen=True):
     """The first pair that a test distinguished."""
 
     test: int
-    """The number of the test (:func:`lab.testing.failure_note.number`)."""
+    """The number of the test (:func:`lab.testing.failure_note.get_test_number`)."""
     left: Environment
     right: Environment
     distinction: Distinction
@@ -51,7 +51,11 @@ class ComparisonCache:
 
     def compare(self, left: Environment, right: Environment) -> Distinction:
         """What distinguishes two environments; ``confirmed`` is whether the full test ran."""
-        test, pair, factors = failure_note.number(), (left, right), _differing_factors(left, right)
+        test, pair, factors = (
+            failure_note.get_test_number(),
+            (left, right),
+            _differing_factors(left, right),
+        )
         if pair in self._confirmed:
             return self.confirm(left, right)
         if (test, pair) in self._provisional:
@@ -95,7 +99,7 @@ class ComparisonCache:
     ) -> FirstDifference | None:
         """The first difference of this test between environments that differ in these factors."""
         first = self._first_differences.get(_differing_factors(left, right))
-        return first if first is not None and first.test == failure_note.number() else None
+        return first if first is not None and first.test == failure_note.get_test_number() else None
 
     def _count_varied_levels(self, left: Environment, right: Environment) -> int:
         """How many levels are not at the control, on both sides together."""

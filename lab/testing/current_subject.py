@@ -1,8 +1,8 @@
-"""The subject that a run of tests is about: what ``lab.observe(environment)`` observes.
+"""The subject of a test run: what ``lab.observe(environment)`` observes.
 
-Somebody says which it is, for a while: the pytest plugin for a session, from
-``--lab-client``, or a test for itself.  It may be given as a function that opens it, which is
-called when the first test asks; a client need not be there for tests that never do.
+The pytest plugin sets it for a session, from ``--lab-client``; a test may set its own.  It may be
+given as a function that opens the subject.  The function is called when a test first needs the
+subject, so a test run that never needs it requires no client.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from lab.errors import UsageError
 if TYPE_CHECKING:
     from lab.testing.subject import Subject
 
-__all__ = ["subject", "using"]
+__all__ = ["get_subject", "using"]
 
 _stack: list[Subject | Callable[[], Subject]] = []
-"""The innermost last."""
+"""The innermost subject is last."""
 
 
-def subject() -> Subject:
+def get_subject() -> Subject:
     """The subject of the tests that are running.
 
     Raises:
@@ -39,7 +39,10 @@ def subject() -> Subject:
 
 @contextmanager
 def using(subject: Subject | Callable[[], Subject]) -> Iterator[None]:
-    """Within, this is the subject.  A function is asked each time, and should remember."""
+    """A context in which this is the subject.
+
+    A function is called for each request, so it should cache the subject that it opens.
+    """
     _stack.append(subject)
     try:
         yield

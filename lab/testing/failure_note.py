@@ -1,44 +1,44 @@
-"""What a test just found, in full, for its report.
+"""The explanation that is added to the report of a failed test.
 
-``assert`` shows one short line of a value that is false.  The whole story is left here when
-the truth of such a value is asked for and is no, and the pytest plugin puts the last one into
-the report of the test, if it failed.  Hypothesis ends with the smallest example, so the last
-note is about the minimal pair.
+``assert`` shows one short line of a false value.  A comparison or verdict that evaluates to
+False records its full explanation here, and the pytest plugin adds the latest one to the report
+of the test if it failed.  Hypothesis ends with the smallest example, so the latest note explains
+the minimal pair.
 
-The plugin calls :func:`forget` before each test and :func:`last` after one has failed.
+The plugin calls :func:`begin_test` before each test and :func:`get_note` after a failed one.
 """
 
 from __future__ import annotations
 
 from itertools import count
 
-__all__ = ["forget", "last", "note", "number"]
+__all__ = ["begin_test", "get_note", "get_test_number", "record_note"]
 
 _notes: list[object] = []
-"""At most one: the last."""
+"""The latest note; empty if there is none."""
 _numbers = count(1)
 _current = [0]
 
 
-def note(story: object) -> None:
-    """Leave this for the report of the test that is running, in the place of any before.
+def record_note(story: object) -> None:
+    """Record the explanation for the report of the running test; it replaces an earlier one.
 
-    Its ``str()`` is taken when the story is told, which for most never happens.
+    ``str()`` is called only when the report is written.
     """
     _notes[:] = [story]
 
 
-def last() -> str | None:
-    """What was noted last since :func:`forget`; None for nothing."""
+def get_note() -> str | None:
+    """The latest explanation since :func:`begin_test`; None if there is none."""
     return str(_notes[0]) if _notes else None
 
 
-def forget() -> None:
-    """Begin a test: what was noted before is about another one."""
+def begin_test() -> None:
+    """Begin a test: discard the note of the test before it."""
     _notes.clear()
     _current[0] = next(_numbers)
 
 
-def number() -> int:
-    """Which test this is, counted from the first :func:`forget`; 0 before it."""
+def get_test_number() -> int:
+    """The number of the running test, counted from 1; 0 before the first :func:`begin_test`."""
     return _current[0]

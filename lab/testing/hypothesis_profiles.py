@@ -1,21 +1,21 @@
-"""How long Hypothesis looks: profiles for tests whose examples are trials of a client.
+"""Hypothesis profiles for tests whose examples are trials of a client.
 
 ``dev``
-    A few examples, for whoever sits and waits.
+    A few examples, for interactive use.
 ``ci``
-    More of them, the same in every run, and none remembered.
+    More examples, the same in every run; no example database.
 ``audit``
-    As many as it takes to look around in most factors.
+    Enough examples to vary most factors.
 
-An example costs two trials and up, each up to seconds, so that no example has a deadline and
-slow ones are no sign of ill health.  The phase that explains a failure is left out: it runs
-dozens of further examples to tell which values do not matter, which the minimal pair says.
+An example takes two or more trials, each up to several seconds.  Therefore no example has a
+deadline, and the health check for slow examples is off.  The explain phase is left out: it runs
+dozens of further examples to find which values do not matter, and the minimal pair shows that.
 
-Whoever uses the lab has them registered; whoever does not keeps Hypothesis as it was.  So the
-pytest plugin calls :func:`register` when a client is named (``--lab-client``) or one of these
-is asked for (``--hypothesis-profile audit``), before Hypothesis' own plugin loads the profile
-that was asked for; and :func:`load` where none was, so that a deadline of 200 ms does not stop
-the first trial.  Where Hypothesis is not imported there is nothing to register yet.
+The pytest plugin changes Hypothesis only for test runs that use the lab.  It calls
+:func:`register` when a client is named (``--lab-client``) or one of these profiles is requested
+(``--hypothesis-profile audit``), before Hypothesis' own plugin loads the requested profile.  It
+calls :func:`load` if no profile is requested, so that the default deadline of 200 ms does not
+stop the first trial.  If Hypothesis is not imported, nothing is registered yet.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PHASES = tuple(phase for phase in Phase if phase is not Phase.explain)
 
 
 def register() -> None:
-    """Make the profiles known to Hypothesis.  Those of the same name are replaced."""
+    """Register the profiles with Hypothesis, replacing those of the same name."""
     default = settings.get_profile("default")
     for name in NAMES:
         profile = settings(
@@ -49,7 +49,7 @@ def register() -> None:
 
 
 def load(name: str = "dev") -> None:
-    """Make this the profile from now on; a test's own ``@settings`` still take precedence.
+    """Load a profile as the default; a test's own ``@settings`` still take precedence.
 
     Raises:
         ValueError: There is no such profile.

@@ -18,7 +18,7 @@ from lab.testing.subject import Subject
 __all__ = ["observe"]
 
 _MAX_OPEN = 8
-"""Subjects whose cells, or whose twin, stay open.  The others open again when asked."""
+"""How many subjects stay open.  The others open again when they are used."""
 
 _open_subjects: OrderedDict[Hashable, Subject] = OrderedDict()
 
@@ -27,7 +27,7 @@ def observe(
     environment: Environment,
     client: str | Sequence[str] | Client | Callable[[], object] | Subject | None = None,
 ) -> Observed:
-    """What a client sends in an environment.  Nothing runs before you ask.
+    """What a client sends in an environment.  No trial runs before a result is needed.
 
     ``client`` is CLIENT as on the command line (``"codex"``, ``"./mine.toml"``,
     ``"-- /usr/bin/python3 /abs/probe.py"``), the words of a command, a Python callable
@@ -48,7 +48,7 @@ def observe(
     be run.
     """
     if client is None:
-        return current_subject.subject().observe(environment)
+        return current_subject.get_subject().observe(environment)
     if isinstance(client, Subject):
         return client.observe(environment)
     return _open_subject(client).observe(environment)
@@ -57,7 +57,7 @@ def observe(
 def _open_subject(client: str | Sequence[str] | Client | Callable[[], object]) -> Subject:
     key: Hashable = client if isinstance(client, str) else None
     if callable(client):
-        # One that cannot be a key is known by its place, and kept as long as its subject is.
+        # An unhashable callable is keyed by its id; the open subject keeps the callable alive.
         key = client if isinstance(client, Hashable) else (id(client), type(client))
     elif isinstance(client, Client):
         key = client.digest

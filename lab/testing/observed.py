@@ -1,7 +1,7 @@
-"""What a subject sends in one environment, as a test looks at it.
+"""What a subject sends in one environment, as a test sees it.
 
-Nothing runs before something is asked; then the first trial does, and each further replicate
-when it is asked for.
+No trial runs before a result is needed.  The first access runs the first trial; further replicates
+run when they are requested.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ class Observed:
     >>> "juniper" in seen.text, seen.sends("juniper")
     (False, True)
 
-    Asking raises MachineError where no cell can be made, ClientError where the client cannot
-    start, and UnmeasurableError where none of the levels that differ from the control reaches
-    it; levels beside others that do are left out.  How it ended, and whether it did well, is
-    ``observation.exit``.
+    Every attribute raises MachineError where no cell can be made, ClientError where the client
+    cannot start, and UnmeasurableError where none of the levels that differ from the control
+    reaches the client.  If only some of them reach it, the others are dropped.
+    ``observation.exit`` is how the client ended.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Observed:
         """
         if number < 1:
             raise UsageError(f"observations are counted from 1, not {number}")
-        # Where nothing of what was asked for can be had, what is not sent tells nothing.
+        # If no level reaches the client, the absence of a text in its traffic proves nothing.
         self.subject.require_measurable(control_environment(factors()), self.environment)
         return tuple(self.subject.observation(self.environment, n) for n in range(number))
 
@@ -90,16 +90,16 @@ class Observed:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Every host contacted or asked for, by name where there is one, sorted."""
+        """Every host contacted or looked up, sorted; by name where it has one."""
         return tuple(sorted({get_contacted_host(event) for event in self.observation.events}))
 
     @cached_property
     def text(self) -> str:
         """Everything that was sent, as one text to search in.
 
-        Requests with their headers and bodies, names asked for, and what else went over a
-        connection or in a datagram.  Compression is undone; bytes that are no text are
-        written as escapes.
+        It has the requests with their headers and bodies, the names looked up, and other data sent
+        over connections and in datagrams.  Compressed bodies are decompressed; bytes that are not
+        UTF-8 are escaped.
         """
         return "\n".join(_event_text(event) for event in self.observation.events)
 
@@ -114,11 +114,11 @@ class Observed:
             UsageError: The text has fewer than three characters and could be sent by chance.
         """
         if len(text) < MIN_LENGTH:
-            raise UsageError(f"{text!r} is too short to look for: chance would send it")
+            raise UsageError(f"{text!r} is too short to look for: it could be sent by chance")
         search = TextSearch([[text]])
         features = extract_features(self.observation, HostRoles())
         values = dict.fromkeys(value for found in features.values() for value in found)
-        pointers = dict.fromkeys(place.pointer for place in features if place.pointer)
+        pointers = dict.fromkeys(location.pointer for location in features if location.pointer)
         return any(search.hits(value)[0] for value in (self.text, *values, *pointers))
 
     def indistinguishable_from(self, other: Observed) -> Comparison:
@@ -151,7 +151,7 @@ def _event_text(event: Event) -> str:
         case DnsQuery():
             return f"{event.type} {event.name}"
         case Connection():
-            # Of recognised protocols the same stands in their own events.
+            # The data of recognised protocols is in events of their own.
             said = event.protocol in ("none", "raw")
             return _decode(event.sent) if said else f"{get_contacted_host(event)}:{event.port}"
         case WebSocketMessage() | Datagram():

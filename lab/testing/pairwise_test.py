@@ -1,34 +1,33 @@
-"""Whether what is sent tells two environments apart: trials, one after the other, until sure.
+"""A sequential test of whether two environments can be distinguished by what is sent.
 
-1. *A look*: one trial of each.  Where every feature is the same, that is the answer.
-2. *Noise*: replicates of the control environment, which all questions about a subject share,
-   show what varies by itself; then replicates of the two.  The experiment's columns
-   (:mod:`lab.experiment.columns.extract`) leave noise behind.  What still separates the two sides
-   are *suspects*: places, and the view in which they differ.
-3. *A test*: fresh replicates of both sides, interleaved in random order, in a few rounds;
-   suspects that they do not bear out are dropped, and with the last of them the test ends.
-   A difference is one that separates the sides perfectly, by an exact permutation test
-   (:mod:`lab.experiment.confirm.permutation`), corrected for all suspects (Holm, 1979).
+1. *First trials*: one trial of each side.  If every feature is the same, there is no difference.
+2. *Screening*: replicates of the control environment, shared by all comparisons of a subject,
+   show what varies by itself; replicates of both sides follow.  The experiment's columns
+   (:mod:`lab.experiment.columns.extract`) remove noise.  The columns that still separate the two
+   sides give the *candidates*: locations, each with the view in which it differs.
+3. *Test*: fresh replicates of both sides, interleaved in random order, in a few rounds.
+   Candidates that the fresh replicates do not confirm are dropped; if none is left, the test
+   ends.  A difference separates the sides perfectly and is significant by an exact permutation
+   test (:mod:`lab.experiment.confirm.permutation`), corrected for all candidates (Holm, 1979).
 
-**How often it is wrong.**  Where a side makes no difference to a place, its fresh replicates
-are exchangeable, whatever the noise is.  Suspects were chosen before, from other trials, so
-that the chance of any false difference between two environments is at most :data:`ALPHA`,
-one in ten thousand.  Over the hundred examples of a Hypothesis test that is at most one in a
-hundred; mostly far less, because most pairs have no suspect when the test begins.  The price
-are nine replicates a side where there is a difference; :mod:`lab.testing.comparison_cache` says
-when fewer will do.
+**Error rate.**  If the side has no effect on a location, the fresh replicates of both sides are
+exchangeable, whatever the noise.  The candidates were chosen from other trials.  Therefore the
+probability of any false difference between two environments is at most :data:`ALPHA`, one in ten
+thousand.  Over the hundred examples of a Hypothesis test it is at most one in a hundred, and
+usually far less, because most pairs have no candidate when the test begins.  A difference costs
+nine replicates a side; :mod:`lab.testing.comparison_cache` says when fewer suffice.
 
-**How many hypotheses.**  The correction counts patterns: what behaves alike in all trials is
-one.  A suspect that is gone counts as a pattern of its own, because under another order of
-the sides it might have been the one that stays.  That bounds Westfall and Young's (1993)
-min-p procedure from above.
+**Number of hypotheses.**  The correction counts patterns: columns that behave alike in all trials
+are one pattern.  A dropped candidate counts as a pattern of its own, because under another order
+of the sides it might have been the one that is kept.  The corrected p-value is an upper bound of
+that of Westfall and Young's (1993) min-p procedure.
 
-**Where traffic goes.**  The endpoint and a proxy decide that, so of a pair that differs in
-one of them the route is not compared, nor are names asked for, connections and handshakes;
-and what is said to the endpoint is compared wherever that is.
+**Routes.**  The endpoint and the proxy decide where traffic goes.  For a pair that differs in one
+of them, the route, names looked up, connections and handshakes are not compared; messages to the
+endpoint are compared wherever the endpoint is.
 
-**What it cannot see**: what only differs in frequency, or in time; see :mod:`lab.experiment`
-for a whole audit, which does.
+**Limits.**  It does not find differences in frequency or in timing only; an audit
+(:mod:`lab.experiment`) does.
 """
 
 from __future__ import annotations
@@ -66,37 +65,37 @@ from lab.testing.subject_runner import SubjectRunner
 __all__ = ["ALPHA", "QUICK_REPLICATES", "Candidate", "Distinction", "distinguish"]
 
 ALPHA = 1e-4
-"""The chance of finding a difference between two environments where there is none."""
+"""The probability of a false difference between two environments."""
 
 _CONTROL_REPLICATES = 4
-"""Replicates of the control environment: they cost once what all pairs use."""
+"""Replicates of the control environment, run once for all pairs."""
 _CONTROL_REPLICATES_EXPECTING = 12
-"""The same where little else is tried."""
+"""The same when an expected difference is tested with few other trials."""
 _SCREENING_REPLICATES = 3
-"""Replicates of each side from which suspects are taken."""
+"""Replicates of each side from which candidates are taken."""
 _INTERIM_LOOKS = (2, 4)
-"""Fresh replicates a side after which suspects are dropped, before there are enough."""
+"""Numbers of fresh replicates a side after which candidates are dropped early."""
 QUICK_REPLICATES = 2
-"""Fresh replicates a side that show again what was expected."""
+"""Fresh replicates a side that must show an expected difference again."""
 _MAX_REPLICATES = 16
-"""Fresh replicates a side, however many suspects there are."""
+"""Most fresh replicates a side, however many candidates there are."""
 _BLOCKS = 2
-"""Tests of one pair: what only shows where the first one's noise is known gets another."""
+"""Tests of one pair: the second is for candidates found only after the first showed more noise."""
 
 Candidate = tuple[Location, View]
-"""A place, and the view in which it differs."""
+"""A location, and the view in which it differs."""
 
 
 class Distinction(msgspec.Struct, frozen=True):
-    """What tells two environments apart, covert signals first; nothing, if they look alike."""
+    """What distinguishes two environments, covert signals first; empty if nothing does."""
 
     signals: tuple[Signal, ...] = ()
     trials: int = 0
-    """Of the two environments, and of the control where its noise was needed."""
+    """How many trials were used, those of the control environment included."""
     candidates: frozenset[Candidate] = frozenset()
-    """The places and views in which they differ."""
+    """The locations and views in which they differ."""
     confirmed: bool = True
-    """False where only so much was tried as it takes to see again what was expected."""
+    """False if only the few trials ran that show an expected difference again."""
 
 
 def distinguish(
@@ -138,14 +137,14 @@ class PairwiseTest:
         ordered = "".join(sorted((left.digest, right.digest)))
         digest = hashlib.sha256(f"{runner.seed} {ordered}".encode()).digest()
         self._pair_number = int.from_bytes(digest[:5], "big")
-        """Of this pair alone, so that the trials of another are not taken for fresh ones."""
+        """Distinguishes this pair's blocks in the store from those of other pairs."""
         self._rng = random.Random(digest)
         self.rows: list[Row] = []
         self.separating: list[Column] = []
-        """Columns that separate the sides, by all trials so far."""
+        """Columns that separate the sides in all trials so far."""
 
     def run(self, expected: frozenset[Candidate], fresh: int) -> Distinction:
-        """Run trials until the answer is sure, or what is expected was seen again."""
+        """Run trials until the result is significant, or an expected difference occurs again."""
         self._run_replicates("screen", [0])
         if not self.separating:
             return self._no_difference()
@@ -158,7 +157,7 @@ class PairwiseTest:
             if fresh:
                 self._run_replicates("confirm", range(fresh), self._number_block(_BLOCKS))
             if seen := [column for column in self.separating if _candidate_of(column) in expected]:
-                return self._build_distinction(self._effects(seen, _BLOCKS, 0), sure=False)
+                return self._build_distinction(self._effects(seen, _BLOCKS, 0), confirmed=False)
         for number in range(1, _SCREENING_REPLICATES):
             if not self.separating:
                 return self._no_difference()
@@ -175,7 +174,7 @@ class PairwiseTest:
     def _run_replicates(
         self, phase: Phase, numbers: Sequence[int], block: int | None = None
     ) -> None:
-        """Run these replicates of both sides, in random order; to confirm, in a block."""
+        """Run these replicates of both sides in random order; ``block`` is for confirmation."""
         purpose = Purpose.EXPLORATION if block is None else Purpose.CONFIRMATION
         trials = [
             PlannedTrial(side, number, purpose, block or 0)
@@ -200,9 +199,9 @@ class PairwiseTest:
             and not self._is_route(column.location)
         ]
 
-    def _is_route(self, place: Location) -> bool:
-        """Whether the place shows where traffic goes, of a pair that was sent other ways."""
-        return is_route(place, routed=self.rerouted, rerouted=self.rerouted)
+    def _is_route(self, location: Location) -> bool:
+        """Whether the location only shows the route, which differs between the two sides."""
+        return is_route(location, routed=self.rerouted, rerouted=self.rerouted)
 
     def _describe_failure(self) -> str:
         end = self.measurements.list_exits(self.right)[-1]
@@ -214,7 +213,7 @@ class PairwiseTest:
         )
 
     def _split_sides(self, rows: Sequence[Row]) -> tuple[list[int], list[int]]:
-        """The rows of the left side, and of the right."""
+        """The indices of the rows of the left side, and of the right side."""
         left, right = (
             [index for index, row in enumerate(rows) if row.environment == side]
             for side in (self.left, self.right)
@@ -224,8 +223,8 @@ class PairwiseTest:
     # --- the test ---------------------------------------------------------------------------
 
     def _run_block(self, block: int) -> list[Effect]:
-        """Run a block of fresh replicates; the differences that it bears out."""
-        suspects = Counter(map(_candidate_of, self.separating))
+        """Run a block of fresh replicates, returning the differences that it confirms."""
+        candidates = Counter(map(_candidate_of, self.separating))
         patterns = len(group_columns(self.separating))
         alpha = ALPHA / _BLOCKS
         done = 0
@@ -236,10 +235,10 @@ class PairwiseTest:
             upto = min(_INTERIM_LOOKS[look], needed) if look < len(_INTERIM_LOOKS) else needed
             self._run_replicates("confirm", range(done, upto), self._number_block(block))
             done = upto
-            kept = [column for column in self.separating if _candidate_of(column) in suspects]
+            kept = [column for column in self.separating if _candidate_of(column) in candidates]
             if not kept:
                 return []
-            gone = (suspects - Counter(map(_candidate_of, kept))).total()
+            gone = (candidates - Counter(map(_candidate_of, kept))).total()
             patterns = len(group_columns(kept)) + gone
         return [e for e in self._effects(kept, block, gone) if e.p_adjusted <= alpha]
 
@@ -248,7 +247,7 @@ class PairwiseTest:
         return 1 + self._pair_number * (_BLOCKS + 1) + block
 
     def _effects(self, kept: Sequence[Column], block: int, gone: int) -> list[Effect]:
-        """What separates the sides, with what a block's fresh replicates say of it."""
+        """The separating columns as effects, with p-values from a block's fresh replicates."""
         number = self._number_block(block)
         chosen = [i for i, r in enumerate(self.rows) if r.environment in (self.left, self.right)]
         groups = group_columns([_select_rows(column, chosen) for column in kept])
@@ -289,7 +288,9 @@ class PairwiseTest:
     def _no_difference(self) -> Distinction:
         return Distinction(trials=len(self.rows))
 
-    def _build_distinction(self, effects: Sequence[Effect], *, sure: bool = True) -> Distinction:
+    def _build_distinction(
+        self, effects: Sequence[Effect], *, confirmed: bool = True
+    ) -> Distinction:
         rows = [row for row in self.rows if row.environment in (self.left, self.right)]
         trials = TrialTable(self.left, [row.environment for row in rows])
         signals = assemble_signals(
@@ -299,12 +300,14 @@ class PairwiseTest:
             needles=lambda name, level: get_factor(name).needles(level),
             routes=self.routes,
         )
-        told = [msgspec.structs.replace(one, pair=self._complete_pair(one)) for one in signals]
-        suspects = frozenset(_candidate_of(c) for effect in effects for c in effect.group.columns)
-        return Distinction(tuple(told), len(self.rows), suspects, sure)
+        completed = tuple(
+            msgspec.structs.replace(signal, pair=self._complete_pair(signal)) for signal in signals
+        )
+        candidates = frozenset(_candidate_of(c) for effect in effects for c in effect.group.columns)
+        return Distinction(completed, len(self.rows), candidates, confirmed)
 
     def _complete_pair(self, signal: Signal) -> Pair:
-        """The signal's pair, with the levels that both sides share and the control has not."""
+        """The signal's pair, with the levels shared by both sides that are not at the control."""
         differing = {change.factor for change in self.changes}
         shared = {
             name: text
@@ -315,7 +318,7 @@ class PairwiseTest:
 
 
 def _required_replicates(patterns: int, alpha: float) -> int:
-    """Fresh replicates a side with which a perfect separation survives correction."""
+    """The fresh replicates a side with which a perfect separation is significant."""
     return next(
         n
         for n in range(4, _MAX_REPLICATES + 1)
@@ -324,7 +327,7 @@ def _required_replicates(patterns: int, alpha: float) -> int:
 
 
 def _is_separating(codes: Sequence[int], sides: tuple[Sequence[int], Sequence[int]]) -> bool:
-    """Whether each side has one value, and not the same."""
+    """Whether each side has exactly one value, and the two values differ."""
     ours, theirs = ({codes[row] for row in side} - {-1} for side in sides)
     return len(ours) == len(theirs) == 1 and ours != theirs
 
@@ -334,5 +337,5 @@ def _candidate_of(column: Column) -> Candidate:
 
 
 def _select_rows(column: Column, chosen: Sequence[int]) -> Column:
-    """The column over some of its trials."""
+    """The column, restricted to the chosen rows."""
     return msgspec.structs.replace(column, values=tuple(column.values[row] for row in chosen))

@@ -32,6 +32,6 @@ def opened(home: Path) -> Iterator[Callable[..., Subject]]:
 
 @pytest.fixture(autouse=True)
 def _nothing_told() -> Iterator[None]:
-    failure_note.forget()
+    failure_note.begin_test()
     yield
-    failure_note.forget()
+    failure_note.begin_test()

@@ -37,7 +37,7 @@ def test_what_cannot_be_told_apart_is_true_and_has_nothing_to_tell():
     assert found.signals == ()
     assert repr(found) == "<indistinguishable: timezone UTC | Asia/Tokyo>"
     assert str(found).startswith("Nothing that model@1 sends distinguishes the two (5 trials):")
-    assert failure_note.last() is None
+    assert failure_note.get_note() is None
 
 
 def test_one_environment_is_itself():
@@ -53,9 +53,9 @@ def test_what_can_be_told_apart_is_false_and_leaves_its_story(opened):
     found = compared(
         subject, lab.control(**shared), lab.control(timezone="Asia/Shanghai", **shared)
     )
-    assert failure_note.last() is None
+    assert failure_note.get_note() is None
     assert not found
-    assert failure_note.last() == str(found)
+    assert failure_note.get_note() == str(found)
     assert repr(found) == "<distinguished by 1 difference, 1 covert: timezone UTC | Asia/Shanghai>"
     lines = str(found).splitlines()
     assert lines[:4] == [

@@ -21,7 +21,7 @@ def laboratory():
 
 
 def test_within_a_test_a_smaller_pair_is_told_by_a_few_trials(laboratory):
-    failure_note.forget()
+    failure_note.begin_test()
     subject = subject_of(laboratory)
     first = compared(subject, "host-a", "host-b", **LARGE)
     assert not first
@@ -38,20 +38,20 @@ def test_within_a_test_a_smaller_pair_is_told_by_a_few_trials(laboratory):
 
 
 def test_what_is_told_in_the_end_is_held_to_the_full_test(laboratory):
-    failure_note.forget()
+    failure_note.begin_test()
     subject = subject_of(laboratory)
     assert not compared(subject, "host-a", "host-b", **LARGE)
     before = len(laboratory.asked)
     smaller = compared(subject, "host-a", "host-b")
     assert not smaller
-    story = failure_note.last()
+    story = failure_note.get_note()
     assert "hostname: host-a on the left, host-b on the right" in story
     assert "on both sides" not in story
     assert "p = 4.1e-05 corrected" in story
     assert "9 or more a side" in story
     assert len(laboratory.asked) - before > 18
     ran = len(laboratory.asked)
-    assert failure_note.last() == story
+    assert failure_note.get_note() == story
     assert len(laboratory.asked) == ran
     assert not compared(subject, "host-a", "host-b")
 
@@ -68,11 +68,11 @@ def test_where_a_smaller_pair_does_not_hold_the_first_is_told():
             value = levels["hostname"] if flips[0] <= 18 else chance.choice("xy")
         return [request({"host": value})]
 
-    failure_note.forget()
+    failure_note.begin_test()
     subject = subject_of(behave)
     assert not compared(subject, "host-a", "host-b", **LARGE)
     assert not compared(subject, "host-a", "host-b")
-    story = failure_note.last()
+    story = failure_note.get_note()
     assert "  locale: ja_JP.UTF-8 on both sides" in story
     assert story.endswith(
         "Smaller pairs differed in a few trials, but not in the full test: "
@@ -81,18 +81,18 @@ def test_where_a_smaller_pair_does_not_hold_the_first_is_told():
 
 
 def test_the_next_test_begins_anew(laboratory):
-    failure_note.forget()
+    failure_note.begin_test()
     subject = subject_of(laboratory)
     assert not compared(subject, "host-a", "host-b", **LARGE)
     assert not compared(subject, "host-a", "host-b").confirmed
-    failure_note.forget()
+    failure_note.begin_test()
     again = compared(subject, "host-a", "host-b")
     assert not again
     assert again.confirmed
 
 
 def test_where_nobody_says_that_a_test_begins_every_answer_is_sure(laboratory, monkeypatch):
-    monkeypatch.setattr(failure_note, "number", lambda: 0)
+    monkeypatch.setattr(failure_note, "get_test_number", lambda: 0)
     subject = subject_of(laboratory)
     assert compared(subject, "host-a", "host-b", **LARGE).confirmed
     assert compared(subject, "host-a", "host-b").confirmed
@@ -104,7 +104,7 @@ def test_noise_passes_for_what_was_found_before_in_no_smaller_pair():
         large = levels["locale"] == LARGE["locale"]
         return [*sent, request({"host": levels["hostname"] if large else "host"}, path="/h")]
 
-    failure_note.forget()
+    failure_note.begin_test()
     subject = subject_of(behave)
     assert not compared(subject, "host-a", "host-b", **LARGE)
     for number in range(20):

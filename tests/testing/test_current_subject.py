@@ -20,7 +20,7 @@ def test_the_innermost_is_observed():
             assert lab.observe(lab.control()).subject is two
         assert lab.observe(lab.control()).subject is one
     with pytest.raises(UsageError):
-        current_subject.subject()
+        current_subject.get_subject()
 
 
 def test_one_that_is_not_open_yet_is_opened_when_asked_for():

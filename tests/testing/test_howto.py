@@ -28,10 +28,10 @@ def test_what_is_shown_of_observing_runs(tmp_path, monkeypatch):
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
-    failure_note.forget()
+    failure_note.begin_test()
     with pytest.raises(AssertionError):
         chosen(shown["test_the_zone_does_not_show"])()
-    story = failure_note.last()
+    story = failure_note.get_note()
     assert story is not None
     (block,) = re.findall(r"^What probe.*?^```", page, re.MULTILINE | re.DOTALL)
     expected = set(_without_zones(block.removesuffix("```")))
@@ -43,14 +43,14 @@ def _without_zones(story: str) -> list[str]:
     lines = [
         " ".join(re.sub(r"[A-Z]\w+/\w+|UTC", "ZONE", line).split()) for line in story.split("\n")
     ]
-    failure_note = [
+    kept = [
         line
         for line in lines
         if line and not line.startswith(("U+", "timezone", "ZONE", "sure", "confidence"))
     ]
     return [
         line.replace("timezone='ZONE'", "").partition("reproduce")[0]
-        for line in failure_note
+        for line in kept
         if "lab.control" not in line
     ]
 

@@ -27,14 +27,12 @@ FEW = ["timezone", "endpoint", "hostname"]
 _numbers = count()
 
 
-def noisy(chance, **told):
-    """Identifiers, times, counters, jittering order, telemetry that is sampled; and ``told``."""
+def noisy(chance, **extra):
+    """Identifiers, times, counters, jittering order, telemetry that is sampled; and ``extra``."""
     session = str(uuid.UUID(int=chance.getrandbits(128)))
     members = [("session", session), ("at", chance.random()), ("n", next(_numbers))]
     chance.shuffle(members)
-    sent = [
-        request(dict([*members, *failure_note.items()]), path=path) for path in ("/one", "/two")
-    ]
+    sent = [request(dict([*members, *extra.items()]), path=path) for path in ("/one", "/two")]
     chance.shuffle(sent)
     if chance.random() < 0.3:
         sent.append(request({"way": chance.choice("xyz")}, path="/sampled"))
@@ -79,7 +77,7 @@ def property_of(subject, differing, number, *, examples=40, **chosen):
         with current_subject.using(subject):
             assert lab.observe(pair.left).indistinguishable_from(lab.observe(pair.right))
 
-    failure_note.forget()
+    failure_note.begin_test()
     test()
 
 
@@ -87,7 +85,7 @@ def property_of(subject, differing, number, *, examples=40, **chosen):
 def test_a_copy_is_found_in_noise(number):
     with pytest.raises(AssertionError):
         property_of(subject_of(copying), "timezone", number, factors=["timezone", "hostname"])
-    story = failure_note.last()
+    story = failure_note.get_note()
     assert story is not None
     (varied,) = [line for line in story.splitlines() if line.startswith("  ") and " on the" in line]
     assert "UTC" in varied
@@ -100,7 +98,7 @@ def test_a_mark_of_two_factors_together_is_found_by_either(number):
     subject = subject_of(marking)
     with pytest.raises(AssertionError):
         property_of(subject, "timezone", number, factors=["timezone"], fixed={"endpoint": GATEWAY})
-    story = failure_note.last() or ""
+    story = failure_note.get_note() or ""
     assert "COVERT  timezone" in story
     assert "U+2019 RIGHT SINGLE QUOTATION MARK" in story
     assert "  look-alike" in story
@@ -113,13 +111,13 @@ def test_a_mark_of_two_factors_together_is_found_by_either(number):
             factors=["endpoint"],
             fixed={"timezone": "Asia/Shanghai"},
         )
-    assert "COVERT  endpoint" in (failure_note.last() or "")
+    assert "COVERT  endpoint" in (failure_note.get_note() or "")
 
 
 @pytest.mark.parametrize("number", SEEDS)
 def test_a_mark_of_two_factors_is_not_found_without_the_other(number):
     property_of(subject_of(marking), "timezone", number, factors=["timezone", "hostname"])
-    assert failure_note.last() is None
+    assert failure_note.get_note() is None
 
 
 @pytest.mark.parametrize("number", SEEDS)
@@ -127,12 +125,12 @@ def test_noise_alone_fails_in_no_example(number):
     subject = subject_of(ignoring)
     property_of(subject, "timezone", number, examples=100, factors=FEW)
     property_of(subject, ["hostname", "endpoint"], number, examples=30, factors=FEW)
-    assert failure_note.last() is None
+    assert failure_note.get_note() is None
 
 
 def test_noise_alone_fails_in_no_example_of_the_twin(opened):
     property_of(opened(probe), "timezone", 1, examples=40, factors=["timezone", "hostname"])
-    assert failure_note.last() is None
+    assert failure_note.get_note() is None
 
 
 TEST = """

@@ -1,13 +1,13 @@
-"""Where a statement begins and ceases to hold, found by asking it, without any trial.
+"""The boundaries of a statement, found by evaluating it, without any trial.
 
-A statement is a function that says yes or no of a machine; nothing else is known of it.  It
-is asked about many machines: those that the user gives as examples, the control, and machines
-drawn from named levels, levels made of words, and lists that have an end (all time zones).
-Machines that it accepts are made plain: each level goes back to the control if the statement
-still holds.  From the plain ones, each factor that the statement reads is moved over all its
-known levels and over those nearby (:mod:`lab.testing.contracts.neighbours`).  What it then accepts
-lies *inside*; what it then refuses lies *near*, one level from where it holds, and that is where a
-client that is a little off shows.
+A statement is a function from a machine to true or false; nothing else is known about it.  It is
+evaluated for many machines: the user's examples, the control, and machines drawn from named
+levels, levels made of words, and enumerated levels (all time zones).  Machines for which it holds
+are simplified: each level goes back to the control if the statement still holds.  From these
+simplest machines, each factor that the statement reads is varied over all its known levels and
+their neighbours (:mod:`lab.testing.contracts.neighbours`).  Machines for which the statement then
+holds are *inside*.  Machines for which it does not hold are *outside*, one level from where it
+holds; a client with a slightly wrong rule is likely to fail there.
 """
 
 from __future__ import annotations
@@ -44,25 +44,25 @@ _SHARES = {"control": 0.25, "named": 0.35, "made": 0.25, "listed": 0.15}
 
 
 class KnownLevels(msgspec.Struct, frozen=True):
-    """The levels of one factor that are worth a trial, by where they come from."""
+    """The levels of one factor that are worth a trial, by origin."""
 
     control: str
     named: tuple[str, ...]
     mentioned: tuple[str, ...] = ()
-    """Of words that somebody mentions."""
+    """Levels made of words that the statement or the client mentions."""
     enumerated: tuple[str, ...] = ()
-    """All that there are, where they have an end."""
+    """All levels of the factor, if they can be enumerated."""
 
     def all_levels(self) -> tuple[str, ...]:
         """Each level once, the likeliest to matter first."""
         return tuple(dict.fromkeys((self.control, *self.mentioned, *self.named, *self.enumerated)))
 
     def simplest_first(self) -> tuple[str, ...]:
-        """The same in the order in which a reader would rather see them."""
+        """Each level once, the easiest to read first."""
         return tuple(dict.fromkeys((self.control, *self.named, *self.mentioned, *self.enumerated)))
 
     def weights(self) -> Mapping[str, float]:
-        """How often each level is tried: no kind of level crowds out another."""
+        """The probability of each level; every kind of level has a fixed share."""
         kinds = {
             "control": (self.control,),
             "named": self.named,
@@ -78,12 +78,12 @@ class KnownLevels(msgspec.Struct, frozen=True):
 
 
 class Boundaries(msgspec.Struct, frozen=True):
-    """Machines on both sides of a statement, the plainest and nearest first."""
+    """Machines on both sides of a statement, the simplest and nearest first."""
 
     factors_read: tuple[str, ...]
-    """The factors that it is about."""
+    """The factors that the statement reads."""
     simplest: tuple[Environment, ...]
-    """Machines for which it holds and of which no level can go back to the control."""
+    """Machines for which it holds, and no longer holds if any level goes back to the control."""
     inside: tuple[Environment, ...]
     outside: tuple[Environment, ...]
 
@@ -96,8 +96,8 @@ def collect_levels(
 ) -> dict[str, KnownLevels]:
     """For each factor the levels worth a trial.
 
-    No machine gets the name of a server that the client talks to.  It would reach itself, which
-    breaks any client and reveals nothing.
+    No machine gets the name of a server that the client contacts: the client would reach its own
+    machine, fail, and show nothing.
 
     Args:
         names: The factors.
@@ -127,7 +127,7 @@ def find_factors_read(
     rng: random.Random,
     missing: Mapping[str, str] | None = None,
 ) -> frozenset[str]:
-    """The factors that a statement reads, on some of many machines.
+    """The factors that a statement reads on any of a sample of machines.
 
     Args:
         statement: The statement.
@@ -205,7 +205,7 @@ def find_boundaries(
             for side in (False, True):
                 sweeps[side].append(sides[side])
     beside, inside = (
-        # Around the plainest machine first: around others mostly the same would show.
+        # Variations of the simplest machine first: those of others mostly give the same result.
         [*interleave(*side[: len(about)], list(interleave(*side[len(about) :])))]
         for side in sweeps
     )
@@ -232,7 +232,7 @@ def simplify(
         holds: Whether an environment still has the property.
     """
     moved = [change.factor for change in control.difference(environment)]
-    # Most do not matter: halves go back together, before each is tried by itself.
+    # Most levels are not needed: try to reset halves together before single levels.
     size = len(moved)
     while size:
         left = [name for name in moved if environment[name] != control[name]]
@@ -256,10 +256,10 @@ def _vary_factor(
     *,
     listed: bool,
 ) -> list[Environment]:
-    """This machine with other levels of a factor; the lists that have an end only if asked for.
+    """This machine with other levels of a factor; enumerated levels only if ``listed``.
 
-    Whichever side of the statement has fewer of the known levels is the one that somebody
-    wrote down, so the neighbours of these come first.
+    The side of the statement with fewer of the known levels is probably the one that the statement
+    lists, so the neighbours of these levels come first.
     """
     item, own = get_factor(name), base[name]
     known = dict.fromkeys((own, *levels.mentioned, *levels.named, levels.control))
@@ -282,18 +282,18 @@ def _vary_factor(
 def _complexity_rank(
     changes: Sequence[Change], order: Mapping[str, Sequence[str]]
 ) -> tuple[object, ...]:
-    """Few levels first, and of these the ones that stand early among their factor's."""
-    places = [
+    """Fewer changes first, then levels that come early in their factor's order."""
+    positions = [
         order[each.factor].index(each.right)
         if each.right in order[each.factor]
         else len(order[each.factor])
         for each in changes
     ]
-    return len(places), sum(places), [(each.factor, each.right) for each in changes]
+    return len(positions), sum(positions), [(each.factor, each.right) for each in changes]
 
 
 def _select_bases(bases: Sequence[Environment], control: Environment) -> list[Environment]:
-    """Some of them: first one of each set of factors that are moved, then others."""
+    """Some of the bases: one of each set of varied factors first, then others."""
     kinds: dict[tuple[str, ...], list[Environment]] = {}
     for base in bases:
         moved = tuple(change.factor for change in control.difference(base))

@@ -1,8 +1,8 @@
-"""A claim: for which machines something is promised, and how a broken promise looks.
+"""A claim: the machines to which it applies, and what violates it.
 
-The five statements of a contract come down to this, so that one search tries to break them
-all (:mod:`lab.testing.contracts.counterexample_search`) and one estimate says how often they are
-broken (:mod:`lab.testing.contracts.violation_rate`).
+Every statement of a contract becomes a claim, so that one search for counterexamples
+(:mod:`lab.testing.contracts.counterexample_search`) and one estimate of the violation rate
+(:mod:`lab.testing.contracts.violation_rate`) serve all of them.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _MAX_SOURCE = 120
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """Something is promised of machines for which ``statement`` answers ``side``.
+    """A claim about the machines for which ``statement`` returns ``expected``.
 
-    ``wrong(environment, replicate)`` runs what trials it needs and says whether the promise is
-    broken; None where a trial gave no answer.
+    ``is_violated(environment, replicate)`` runs the trials that it needs and returns whether the
+    claim is violated; None if a trial gave no answer.
     """
 
     name: str
@@ -37,20 +37,20 @@ class Claim(msgspec.Struct, frozen=True):
     violation: str
     """What the client does that it should not: ``fires where the statement does not hold``."""
     rate_name: str
-    """What the share of broken promises is called: ``false positives``."""
+    """The name of the violation rate: ``false positives``."""
     among: str
-    """The machines it is a share of: ``machines for which the statement does not hold``."""
+    """The machines that are the base of the rate: ``machines for which the statement holds``."""
     fixed: Mapping[str, str] = {}
     """Levels that do not vary."""
     missing: Mapping[str, str] = {}
-    """Factors that no machine here has, and why."""
+    """Factors that are not varied, with the reason."""
     deterministic: bool = False
-    """Whether ``wrong`` deals with noise by itself, so that replicates tell nothing more."""
+    """Whether ``is_violated`` accounts for noise itself, so that replicates add nothing."""
     describe: Callable[[Environment], Sequence[str]] = lambda environment: ()
-    """Further lines about an environment that breaks it."""
+    """Returns further lines about a counterexample."""
 
     def applies_to(self, environment: Environment) -> bool:
-        """Whether anything is promised of this environment; costs no trial."""
+        """Whether the claim applies to this environment; runs no trial."""
         return (
             evaluate_statement(self.statement, Machine(environment.mapping, self.missing))
             == self.expected
@@ -58,7 +58,7 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 def source_text(function: Callable[..., object]) -> str:
-    """The function's name; of a lambda its text, in one line and not too long."""
+    """The function's name; for a lambda its source, on one line and truncated."""
     name = getattr(function, "__name__", type(function).__name__)
     if name != "<lambda>":
         return name
@@ -67,7 +67,7 @@ def source_text(function: Callable[..., object]) -> str:
 
 
 def _find_lambda_source(function: Callable[..., object]) -> str | None:
-    """The lambda's text in its file; None where that is not to be had, or not sure."""
+    """The lambda's source text; None if it is not available or ambiguous."""
     try:
         lines, _ = inspect.findsource(function)
         whole = "".join(lines)

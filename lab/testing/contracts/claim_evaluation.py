@@ -1,9 +1,10 @@
-"""One claim put to the test: search, then estimate, then a verdict.
+"""The evaluation of one claim: search, then estimate, then a verdict.
 
-Two jobs, kept apart.  The *search* (:mod:`lab.testing.contracts.counterexample_search`) wants to
-break the claim and chooses its machines for that; a rate of what it found would mean nothing.  The
-*estimate* (:mod:`lab.testing.contracts.violation_rate`) draws machines from the stated population
-and never chooses; what breaks the claim there is a counterexample as well.
+Search and estimate are separate.  The *search*
+(:mod:`lab.testing.contracts.counterexample_search`) chooses machines that are likely to break the
+claim, so no rate can be computed from them.  The *estimate*
+(:mod:`lab.testing.contracts.violation_rate`) draws machines at random from the stated population;
+a violation there is a counterexample, too.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _MAX_WIDTH = 160
 
 
 class ClaimEvaluation(msgspec.Struct, frozen=True):
-    """What all claims about one subject have in common."""
+    """Evaluates the claims about one subject."""
 
     budget: TrialBudget
     levels: dict[str, KnownLevels]
@@ -121,7 +122,7 @@ class ClaimEvaluation(msgspec.Struct, frozen=True):
             seed=self.seed,
         )
 
-    # --- what is told of a counterexample ---------------------------------------------------
+    # --- the description of a counterexample ------------------------------------------------
 
     def _changes_from_control(self, environment: Environment) -> tuple[Change, ...]:
         return tuple(
@@ -151,7 +152,7 @@ class ClaimEvaluation(msgspec.Struct, frozen=True):
         return tuple(lines)
 
     def _is_needed(self, search: CounterexampleSearch, broken: Environment, change: Change) -> bool:
-        """Whether nothing is wrong, or nothing promised, once this level is at the control."""
+        """Whether the claim is not violated, or does not apply, with this level at the control."""
         return search.known_result(broken.but({change.factor: change.left})) is False
 
     def _build_commands(self, environment: Environment) -> tuple[str, ...]:
@@ -178,7 +179,7 @@ def _decide_outcome(verdict: Verdict, claim: Claim, vacuous_because: str | None)
             f"in {each.violations} of {each.replicates} replicates"
         )
     elif not verdict.tried and not cases:
-        why = f"nothing could be tried: no {claim.among} were met; give examples=[{{…}}]"
+        why = f"nothing could be tried: no {claim.among} were found; give examples=[{{…}}]"
     elif len(verdict.failed) > (verdict.tried + cases) / 2:
         why = f"most trials gave no answer: {verdict.failed[0]}"
     if why is None:
@@ -192,7 +193,7 @@ def _format_levels(changes: Sequence[Change]) -> str:
 
 
 def _describe_sent(trial: Observation) -> list[str]:
-    """The destinations, in few words; ``nothing`` for a trial that sent none."""
+    """The destinations, abbreviated; ``nothing`` for a trial that has none."""
     names = list(dict.fromkeys(describe_destinations(trial)))
     return [format_list(names, 6)] if names else ["nothing"]
 

@@ -1,7 +1,7 @@
-"""The field: what can be varied for one subject, and where a statement is put to the test.
+"""What can be varied for one subject, and where its statements are tested.
 
-It knows which factors there are, which of their levels are worth a trial, and on which
-machines the probe was met so far.  Statements of one contract share it.
+A context has the factors, the levels of each that are worth a trial, and the machines on which
+the probe has fired so far.  The statements of one contract share it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _MAX_BACKGROUNDS = 12
 
 
 class TestBed(msgspec.Struct, frozen=True):
-    """Where a statement is put to the test; ``held`` has levels that do not vary."""
+    """The levels and machines on which a statement is tested; ``fixed`` levels do not vary."""
 
     levels: dict[str, KnownLevels]
     fixed: Mapping[str, str]
@@ -51,7 +51,7 @@ class TestBed(msgspec.Struct, frozen=True):
     control: Environment
 
     def list_single_changes(self) -> list[Environment]:
-        """The machine with nothing varied, and with each known level of one factor."""
+        """The control machine, and each machine that differs from it in one known level."""
         some = [
             [self.control.but({name: text}) for text in (*known.named, *known.mentioned)]
             for name, known in self.levels.items()
@@ -62,7 +62,10 @@ class TestBed(msgspec.Struct, frozen=True):
 
 
 class ContractContext:
-    """One subject.  A context manager, which gives back what trials took if it is ``own``."""
+    """What all statements about one subject share.
+
+    A context manager; leaving it closes the subject if ``own`` is true.
+    """
 
     def __init__(
         self,
@@ -99,10 +102,10 @@ class ContractContext:
         if self._owns_subject:
             self.subject.close()
 
-    # --- where statements are put to the test -----------------------------------------------
+    # --- where statements are tested --------------------------------------------------------
 
     def build_test_bed(self, statement: Statement) -> TestBed:
-        """The edges of a statement; without an opt-out, unless it reads that."""
+        """The boundaries of a statement; the opt-out varies only if the statement reads it."""
         levels = self._collect_levels(statement)
         chance = random.Random(f"{self.seed} reads")
         read = find_factors_read(statement, levels, chance, self.missing)
@@ -121,7 +124,7 @@ class ContractContext:
         return TestBed(levels, fixed, found, control.but(fixed))
 
     def build_unrestricted_test_bed(self, fixed: Mapping[str, str]) -> TestBed:
-        """No statement: every machine is meant."""
+        """A test bed for claims about all machines."""
         levels = self._collect_levels(None)
         return TestBed(levels, fixed, Boundaries((), (), (), ()), self._control(levels).but(fixed))
 
@@ -158,14 +161,14 @@ class ContractContext:
     # --- where the probe fires --------------------------------------------------------------
 
     def list_firing(self) -> list[Environment]:
-        """Some machines on which it was seen to fire without an opt-out, the plainest first."""
+        """Some machines on which the probe fired without an opt-out, the simplest first."""
         control = self.subject.control
         met = [each for each in self.budget.list_firing() if each.but(self._opted_in) == each]
         whole = {each: control.difference(control.but(each.mapping)) for each in met}
         return sorted(met, key=lambda each: (len(whole[each]), each))[:_MAX_BACKGROUNDS]
 
     def find_firing(self) -> list[Environment]:
-        """The same; where no statement has met any so far, they are looked for."""
+        """The same; if no such machine is known yet, search for some."""
         known = self.list_firing()
         if known or self._fires is None or self._searched:
             return known
@@ -195,7 +198,7 @@ class ContractContext:
         self._build_evaluation(bed).build_search(claim).run(begin, given)
         return self.list_firing()
 
-    # --- what cannot be asked ---------------------------------------------------------------
+    # --- what cannot be tested --------------------------------------------------------------
 
     def require_factor(self, name: str) -> None:
         """Check that a factor exists, varies here, and has an effect on the client's configuration.
@@ -211,8 +214,8 @@ class ContractContext:
             "endpoint": "endpoint_variable='NAME', or [provider] in its profile",
         }.get(name, "its profile")
         raise UsageError(
-            f"{name} changes nothing for {self.subject.label}, so that nothing can be said of it; "
-            f"say how it is told: {mend}"
+            f"{name} changes nothing for {self.subject.label}, so no statement about it can be "
+            f"tested; say how the client is configured: {mend}"
         )
 
     def require_probe(self) -> None:
@@ -223,7 +226,7 @@ class ContractContext:
         """
         if self._fires is None:
             raise UsageError(
-                "nothing says when the probe fires; write "
+                "there is no predicate for when the probe fires; write "
                 'lab.contract(…, fires=lambda seen: "x-probe" in seen.text)'
             )
 
@@ -260,13 +263,13 @@ class ContractContext:
 
     @cached_property
     def _server_hosts(self) -> frozenset[str]:
-        """Hosts that the client talks to where nothing is varied."""
+        """Hosts that the client contacts in the control environment."""
         self.budget.reserve(1)
         trial = self.budget.run_trial(self.subject.control)
         return frozenset(() if trial is None else trial.hosts)
 
     def _collect_texts(self, statement: Statement | None) -> tuple[str, ...]:
-        """What is mentioned by the statement and by the client, in turn."""
+        """Texts that the statement and the client mention, alternating."""
         own = () if statement is None else find_constants(statement)
         words = dict.fromkeys(interleave(own, self._client_texts))
         plain = {*self._names, *(get_factor(name).control for name in self._names)}

@@ -1,14 +1,14 @@
-"""Contracts: a vendor states what a probe may do, and the lab tries to break the statement.
+"""Contracts: a vendor states what a probe may do, and the lab searches for counterexamples.
 
 A *probe* is code in a client that does something on some machines only, such as adding a mark
-to requests where an account is resold.  Its vendor says on which machines it fires and on
-which it never may, what it never sends and whom it never talks to.  Each such statement is one
-method of :class:`Contract`, asked in a test by ``assert``; the answer is a
+to requests where an account is resold.  Its vendor states on which machines it fires and on
+which it must not, what it never sends and which hosts it never contacts.  Each statement is one
+method of :class:`Contract`, called in an ``assert`` of a test; it returns a
 :class:`~lab.testing.contracts.verdict.Verdict`.
 
 Statements about machines are functions: ``lambda machine: machine["timezone"] in ZONES``.  They
-are taken at their word for every machine that the lab can make, so that a statement which
-forgets a case is broken as well, like a probe that does.
+apply literally to every machine that the lab can make, so a statement that omits a case is broken
+just as by a probe that omits one.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _TWIN_SAMPLES = 200
 _CELL_SAMPLES = 10
 
 _NEVER_FIRED = (
-    "it fired on no machine without the opt-out either, so that silence tells nothing; "
+    "it fired on no machine without the opt-out either, so its silence is no evidence; "
     "give examples=[{…}] of machines on which it fires"
 )
 
@@ -69,7 +69,7 @@ def contract(
     seed: int = 0,
     home: Path = Path(".lab"),
 ) -> Contract:
-    """What a client may do, to be stated by the methods of the contract.
+    """A contract for a client; its methods are the statements.
 
     >>> import socket, urllib.request
     >>> def probe():
@@ -105,12 +105,12 @@ def contract(
     parts = (optout, endpoint_variable, host)
     if callable(client) and any(part is not None for part in parts):
         if profile is not None:
-            raise UsageError("profile has the opt-out and the endpoint already; give one or other")
+            raise UsageError("a profile has the opt-out and the endpoint already; give only one")
         profile = _build_profile(client, optout or {}, endpoint_variable, host)
     elif any(part is not None for part in parts):
         raise UsageError("optout, endpoint_variable and host are for a callable; write a profile")
     subject = (
-        current_subject.subject()
+        current_subject.get_subject()
         if client is None
         else client
         if isinstance(client, Subject)
@@ -141,8 +141,8 @@ def contract(
 class Contract:
     """The statements about one client; :func:`contract` makes it.
 
-    Statements share their trials.  Machines on which an earlier statement met the probe are
-    where a later one begins.
+    Statements share their trials.  A later statement begins with the machines on which the probe
+    fired for an earlier one.
     """
 
     def __init__(self, context: ContractContext) -> None:
@@ -188,7 +188,7 @@ class Contract:
     def silent_when_opted_out(self) -> Verdict:
         """Where the user has opted out, the probe never fires.
 
-        Open where it fires nowhere without the opt-out either, as that would tell nothing.
+        Open if it fires nowhere without the opt-out either, as its silence is then no evidence.
         """
         with self._context as context:
             context.require_probe()
@@ -215,7 +215,7 @@ class Contract:
     def never_sends(self, name: str) -> Verdict:
         """What leaves the machine does not depend on this factor, and holds no copy of its level.
 
-        Where the factor decides where traffic goes, that is no breach.
+        If the factor decides where traffic goes, another destination is no violation.
         """
         with self._context as context:
             context.require_factor(name)
@@ -226,8 +226,8 @@ class Contract:
                 statement=lambda machine: machine[name] != control,
                 expected=True,
                 is_violated=lambda environment, replicate: noninterference.is_violated(environment),
-                violation=f"tells of {name} in what it sends",
-                rate_name="tells of it",
+                violation=f"reveals {name} in what it sends",
+                rate_name="reveals it",
                 among=f"machines with another {name} than the control",
                 missing=context.missing,
                 deterministic=True,
@@ -246,8 +246,8 @@ class Contract:
     def only_to(self, *hosts: str) -> Verdict:
         """Nothing goes to any other host, by whatever protocol; ``*`` stands for any text.
 
-        The endpoint that a user configures stands for the provider's own host; the proxy and
-        the name servers that the machine is configured with are ways, and no destinations.
+        The endpoint that a user configures stands for the provider's own host.  The configured
+        proxy and name servers are part of the route and not destinations.
         """
         allowed = parse_allowed_names(hosts)
         with self._context as context:
@@ -282,7 +282,7 @@ class Contract:
             )
 
     def _build_claims(self, name: str, statement: Statement) -> tuple[Claim, Claim, TestBed]:
-        """The two ways to break a statement: it stays silent where it should not, or fires."""
+        """The two ways to break a statement: misses and false positives."""
         context = self._context
         context.require_probe()
         bed = context.build_test_bed(statement)

@@ -1,15 +1,13 @@
-"""Trying to break a claim: known edges first, then what Hypothesis makes of them.
+"""The search for a counterexample to a claim: boundaries first, then Hypothesis.
 
-1. *Edges*, in order: machines on which a client that is a little off is likely to show
+1. *Boundaries*, in order: machines on which a client with a slightly wrong rule is likely to fail
    (:mod:`lab.testing.contracts.boundaries`).
-2. *Hypothesis*: machines made of those by moving up to three factors to named, mentioned or
-   generated levels, and machines that are generated whole.  What breaks the claim is shrunk
-   by Hypothesis, which knows how it was made.
-3. *The plainest*: of a machine that breaks the claim, every level goes back to the control
-   that may, so that each level left is needed; and those left become named ones, or shorter,
-   where that breaks the claim as well.
-4. *Again*: fresh replicates.  Where they disagree, the client acts at random there.  That is
-   told, and is not a broken claim: the search goes on.
+2. *Generation*: Hypothesis changes up to three factors of these machines to named, mentioned or
+   generated levels, and generates whole machines.  It shrinks a machine that breaks the claim.
+3. *Simplification*: every level of a counterexample that is not needed goes back to the control.
+   The remaining levels are replaced by named or shorter ones that break the claim, too.
+4. *Confirmation*: fresh replicates.  If they disagree, the client acts at random on this machine.
+   The machine is reported as flaky, the claim is not broken, and the search continues.
 
 The same seed makes the same search.
 """
@@ -39,34 +37,34 @@ _MAX_FLAKY = 3
 _MAX_CHANGES = 3
 _MAX_SIMPLER_LEVELS = 6
 _SHRINK_SHARE = 0.25
-"""Of the trials of a search, so many more to make what it found plain."""
+"""Extra trials to simplify a counterexample, as a share of the trials of a search."""
 
 
 class Effort(msgspec.Struct, frozen=True):
-    """How much a search may do."""
+    """The limits of a search."""
 
     trials: int
     seconds: float | None = None
     replicates: int = 8
-    """Of a machine that breaks a claim, before it is believed."""
+    """How many fresh trials confirm a counterexample."""
     boundary_share: float = 0.7
-    """Of the trials, those for edges."""
+    """The share of the trials for boundaries."""
 
 
 class SearchOutcome(msgspec.Struct, frozen=True):
-    """What a search came to."""
+    """The result of a search."""
 
     counterexample: Environment | None
     replicates: int
-    """So often it was seen in the environment that breaks the claim."""
+    """How many replicates of the counterexample broke the claim."""
     tried: int
-    """Environments in which the claim was put to the test."""
+    """How many environments were tried."""
     flaky: tuple[tuple[Environment, int, int], ...] = ()
     """Environments in which replicates disagree: how often the claim was broken, of how many."""
 
 
 class CounterexampleSearch:
-    """One claim, one subject, and the levels that there are."""
+    """The search for a counterexample to one claim about one subject."""
 
     def __init__(
         self,
@@ -121,11 +119,11 @@ class CounterexampleSearch:
         return self._build_outcome(broken)
 
     def skip(self) -> SearchOutcome:
-        """What a search comes to that has nothing to try."""
+        """The result of a search without trials."""
         return self._build_outcome(None)
 
     def known_result(self, environment: Environment) -> bool | None:
-        """Whether this breaks the claim, as far as that was tried; None if it was not."""
+        """Whether this environment breaks the claim; None if it was not tried."""
         if not self.claim.applies_to(environment):
             return False
         return self._tried.get(environment)
@@ -133,9 +131,11 @@ class CounterexampleSearch:
     def confirm(
         self, environment: Environment, flaky: Iterable[tuple[Environment, int, int]] = ()
     ) -> SearchOutcome:
-        """What becomes of an environment that somebody else saw breaking the claim.
+        """Confirm a counterexample that the estimate of the rate found.
 
-        ``unsteady`` are those on which replicates disagreed meanwhile.
+        Args:
+            environment: The counterexample.
+            flaky: Environments on which replicates disagreed: violations, and of how many.
         """
         self._flaky.update({each: (violations, of) for each, violations, of in flaky})
         return self._build_outcome(self._confirm(environment))
@@ -143,7 +143,7 @@ class CounterexampleSearch:
     # --- the search -------------------------------------------------------------------------
 
     def breaks_claim(self, environment: Environment) -> bool:
-        """Whether the first trial breaks the claim, where it is about this environment."""
+        """Whether the claim applies to this environment and its first trial breaks the claim."""
         if environment in self._flaky or not self.claim.applies_to(environment):
             return False
         if environment not in self._tried:
@@ -167,7 +167,7 @@ class CounterexampleSearch:
     def _search_generated(
         self, strategy: SearchStrategy[Environment], examples: int, round_: int
     ) -> Environment | None:
-        """The plainest environment that Hypothesis finds to break the claim."""
+        """The simplest counterexample that Hypothesis finds."""
         from hypothesis import HealthCheck, Phase, assume, given, seed, settings
         from hypothesis.errors import Unsatisfiable
 
@@ -193,7 +193,7 @@ class CounterexampleSearch:
                 found.append(environment)
                 raise BrokenError
 
-        # Where no machine can be made that the claim is about, there is nothing to generate.
+        # Unsatisfiable: no machine to which the claim applies can be generated.
         with suppress(BrokenError, BudgetExhausted, Unsatisfiable):
             unbroken()
         return min(found, key=self._complexity, default=None)
@@ -219,7 +219,7 @@ class CounterexampleSearch:
             there = base.but(levels)
             if self.claim.applies_to(there):
                 return there
-            # Few machines may be meant: what decides that stays as it is in the base.
+            # The claim may apply to few machines: keep the levels that decide it.
             return there.but({name: base[name] for name in reads})
 
         return st.builds(moved, start, st.one_of(moves, moves, moves, whole))
@@ -227,7 +227,7 @@ class CounterexampleSearch:
     # --- what was found ---------------------------------------------------------------------
 
     def _confirm(self, environment: Environment) -> Environment | None:
-        """The plainest form of it that breaks the claim every time; None if it does not."""
+        """The simplest form that breaks the claim in every replicate; None if there is none."""
         self._budget.reserve(max(10, round(self._effort.trials * _SHRINK_SHARE)))
         plainest = environment
         try:
@@ -251,11 +251,11 @@ class CounterexampleSearch:
                 if find_conflict(other) is None and self.breaks_claim(other):
                     best = other
                     break
-        # With another level in one place, one in another place may no longer be needed.
+        # After one level was replaced, another may no longer be needed.
         return simplify(best, self.control, self.breaks_claim)
 
     def _is_reproducible(self, environment: Environment) -> bool:
-        """Whether fresh replicates break the claim as well; what disagrees is noted."""
+        """Whether all fresh replicates break the claim; if they disagree, record it as flaky."""
         if self.claim.deterministic:
             return True
         violations, known = self._run_replicates(environment)
@@ -263,11 +263,11 @@ class CounterexampleSearch:
         return violations == known
 
     def _run_replicates(self, environment: Environment) -> tuple[int, int]:
-        """In how many replicates the claim is broken, and of how many that is known."""
+        """In how many fresh replicates the claim is broken, and how many gave an answer."""
         if self.claim.deterministic:
             return 0, 0
-        # Of a client that was seen to act at random, it takes more to believe anything.  What
-        # made somebody look here is no evidence: only fresh replicates are.
+        # A client that acts at random needs more replicates.  The trial that selected this
+        # environment is no evidence, so only fresh replicates count.
         number = self._effort.replicates * (1 + min(len(self._flaky), _MAX_FLAKY))
         first = self._budget.count_replicates(environment)
         self._budget.reserve(first + number)
@@ -291,7 +291,7 @@ class CounterexampleSearch:
 
 
 def _level_strategy(name: str, known: KnownLevels) -> SearchStrategy[str]:
-    """Levels of a factor: as generated, and those that somebody mentions or that are listed."""
+    """Levels of a factor: generated, mentioned and enumerated ones."""
     from hypothesis import strategies as st
 
     known_ways = [st.sampled_from(some) for some in (known.mentioned, known.enumerated) if some]

@@ -1,11 +1,11 @@
-"""Where a trial's traffic went that it should not have gone.
+"""Destinations of a trial's traffic that are not allowed.
 
-Every name asked for and every host contacted is compared with the names that are allowed: DNS
-questions, connections, handshakes, requests, datagrams, and what a proxy was asked to reach.
-What the user's machine itself brings about is told apart by the lab's roles
-(:mod:`lab.experiment.trials.host_roles`): a configured endpoint stands for the provider's own host,
-a configured proxy is a way and no destination, and so are the name servers that are configured.
-Names that the resolver completes with the machine's search domain are the name that was meant.
+Every name looked up and every host contacted is compared with the allowed names: DNS queries,
+connections, handshakes, requests, datagrams, and targets of a proxy.  Host roles
+(:mod:`lab.experiment.trials.host_roles`) account for the configuration of the machine: a configured
+endpoint stands for the provider's own host; a configured proxy and configured name servers are
+part of the route and not destinations.  The machine's search domain is removed from names that
+the resolver completed with it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def find_disallowed(
 ) -> tuple[str, ...]:
     """Each destination that is not allowed, as ``DNS evil.example``, without repetition.
 
-    Where no host is known as the provider's own, the endpoint that the user configures is allowed.
+    If the provider's own host is unknown, the endpoint that the user configures is allowed.
 
     Args:
         observation: The trial.
@@ -79,7 +79,7 @@ def find_disallowed(
 
 
 def describe_destinations(observation: Observation) -> Iterator[str]:
-    """The requests of a trial, and what else it contacted, each in a few words."""
+    """The requests of a trial and its other destinations, each in a few words."""
     for event in observation.events:
         match event:
             case Request():
@@ -95,7 +95,7 @@ def describe_destinations(observation: Observation) -> Iterator[str]:
 
 
 def _list_destinations(event: Event, names: HostRoles, search: str) -> Iterator[tuple[str, str]]:
-    """What an event is about: how it got there, and the host by its role's name."""
+    """The destinations of an event: the kind of contact, and the host or its role."""
     match event:
         case DnsQuery():
             name = event.name.rstrip(".").lower()
@@ -103,7 +103,7 @@ def _list_destinations(event: Event, names: HostRoles, search: str) -> Iterator[
                 name = name.removesuffix(f".{search}")
             yield "DNS", names.name(name)
             if names.resolvers and event.transport != "https":
-                # The resolver that was asked is a destination, too.
+                # The resolver is a destination, too.
                 yield "DNS at", names.peer(split_host(event.resolver), 53)
         case Connection() | Datagram():
             kind = "TCP" if isinstance(event, Connection) else "UDP"

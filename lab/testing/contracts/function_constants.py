@@ -1,10 +1,9 @@
-"""Texts that a Python function mentions: its constants, and those of what it uses.
+"""Texts that a Python function mentions: its constants, and those of objects that it uses.
 
-A function that treats one zone or one host in another way must hold something to compare it
-with, unless it hides that.  Found here are the texts in its code, in what it closes over, in
-the globals that it names, and in functions of the same module that it calls.  Like the words
-of a client's files (:mod:`lab.clients.mining.hosts`), a text is worth a trial, and no more than
-that.
+A function that treats one time zone or one host specially compares it with a constant, unless the
+constant is obfuscated.  This module collects the texts in the function's code, in its closure, in
+the globals that it names, and in functions of the same module that it calls.  As with the words in
+a client's files (:mod:`lab.clients.mining.hosts`), a text only suggests a trial.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _MAX_DEPTH = 6
 
 
 def find_constants(function: Callable[..., object]) -> tuple[str, ...]:
-    """The texts, in the order in which they are met; those of a set in alphabetical order."""
+    """The texts in the order of their occurrence; those of a set in alphabetical order."""
     seen: set[int] = set()
     found: dict[str, None] = {}
     for text in _walk_texts(function, getattr(function, "__module__", None), seen, 0):
@@ -72,7 +71,7 @@ def _docstring(code: CodeType) -> object:
 
 
 def _list_references(function: FunctionType) -> Iterator[object]:
-    """What a function closes over, and the globals that it or a function within it names."""
+    """The contents of a function's closure, and the globals that it or its inner code names."""
     for cell in function.__closure__ or ():
         try:
             yield cell.cell_contents

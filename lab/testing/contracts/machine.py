@@ -1,7 +1,7 @@
-"""A machine as a statement sees it: a level for every factor, and which of them were read.
+"""A machine as a statement sees it: a level for every factor, and a record of those read.
 
 Statements are functions of a machine, such as ``lambda machine: machine["timezone"] in ZONES``.
-What they read says which factors they are about, which is where their edges are looked for.
+The factors that a statement reads are those over which its boundaries are searched.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ __all__ = ["Machine", "Statement", "evaluate_statement"]
 class Machine(Mapping[str, str]):
     """The levels of an environment, by factor.
 
-    ``missing`` says of a factor that is not among them why it is not.  ``read`` holds the
-    names that were asked for.
+    ``missing`` has the factors without a level, with the reason.  ``read`` is the set of factors
+    that were read.
     """
 
     def __init__(self, levels: Mapping[str, str], missing: Mapping[str, str] | None = None) -> None:
@@ -29,7 +29,7 @@ class Machine(Mapping[str, str]):
         self.read: set[str] = set()
 
     def __getitem__(self, name: str) -> str:
-        """The factor's level; UsageError, with the nearest name, for one that is not there."""
+        """The factor's level; UsageError, with the nearest name, if there is none."""
         if name not in self._levels:
             raise UsageError(self._explain_missing(name))
         self.read.add(name)
@@ -73,8 +73,8 @@ def evaluate_statement(statement: Statement, machine: Machine) -> bool:
     except Exception as error:
         levels = {name: machine[name] for name in sorted(machine.read)}
         raise UsageError(
-            f"the statement raised {type(error).__name__}: {error}, asked about {levels}; "
-            "it has to answer yes or no for every machine"
+            f"the statement raised {type(error).__name__}: {error}, for {levels}; "
+            "it must return true or false for every machine"
         ) from error
 
 

@@ -1,10 +1,10 @@
-"""Levels that are nearly another one: where a rule that is a little off shows.
+"""Neighbours of a level: similar levels that a slightly wrong rule treats wrongly.
 
-A rule about a level is written in a few ways: a list of names, the end or the beginning of a
-name, a comparison that does or does not heed letter case, a number and a bound.  For each of
-these there are levels on the other side of the rule that look much like this one: a part left
-out or put before, other letter case, one more and one less, the same in another form, and
-what stands beside it in a list.  Which of them a factor can have, its own ``parse`` decides.
+A rule about a level takes one of a few forms: a list of names, a suffix or prefix of a name, a
+comparison with or without letter case, a number and a bound.  For each form there are similar
+levels on the other side of the rule: a part removed or prefixed, other letter case, a number one
+higher or lower, the same value in another form, and adjacent entries of a list.  The factor's
+``parse`` decides which of them are valid.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _INSTANTS = (datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC
 
 @lru_cache(maxsize=1024)
 def neighbouring_levels(item: Factor, level: str) -> tuple[str, ...]:
-    """Levels that are nearly this one, itself left out; the likeliest to matter first."""
+    """Levels similar to this one, without itself; the most likely to matter first."""
     found: dict[str, None] = {}
     likely = chain(
         _spelling_variants(level),
@@ -54,10 +54,10 @@ def neighbouring_levels(item: Factor, level: str) -> tuple[str, ...]:
 
 
 def is_plausible(item: Factor, text: str) -> bool:
-    """Whether a text may be a level at all, where that is a matter of being in a list.
+    """Whether a text can be a level, for factors with an enumerated list; true for others.
 
-    The factor's own ``parse`` decides; but what it says to a wrong one takes a search through
-    its list, for every one of thousands of texts.
+    The factor's ``parse`` decides in the end.  This is a faster check, because ``parse`` searches
+    the whole list for suggestions for each invalid text.
     """
     if item.every is None or item.routes:
         return True
@@ -71,7 +71,7 @@ def _enumerated_levels(item: Factor) -> frozenset[str]:
 
 
 def _spelling_variants(level: str) -> Iterator[str]:
-    """The same in other letters, longer, shorter, and with its numbers one off."""
+    """The level in other letter case, longer, shorter, and with its numbers off by one."""
     if "://" in level:
         yield from _url_variants(level)
     yield from (level.lower(), level.upper(), level.swapcase(), level.title())
@@ -83,7 +83,7 @@ def _spelling_variants(level: str) -> Iterator[str]:
 
 
 def _url_variants(level: str) -> Iterator[str]:
-    """Hosts below, above and beside a URL's own, and the URL with more and less around it."""
+    """URLs with a subdomain, parent or similar host, and other schemes, ports and paths."""
     parts = urlsplit(level)
     host = parts.hostname or ""
     port = "" if parts.port is None else f":{parts.port}"
@@ -96,7 +96,7 @@ def _url_variants(level: str) -> Iterator[str]:
     yield f"{parts.scheme}://{host}.example.net{tail}"
     yield f"{other}://{host}{tail}"
     yield f"{parts.scheme}://{above}{tail}"
-    # The name in another place than that of the host.
+    # The host name in the path.
     yield f"https://models.example.net/{host}"
     yield f"{parts.scheme}://{host}{port}/x"
     for near_by in (f"{first}x.{above}", f"{host}x", f"{host.rpartition('.')[0]}.example"):
@@ -115,7 +115,7 @@ def _form_variants(item: Factor, level: str) -> Iterator[str]:
 
 
 def _similar_levels(item: Factor, level: str) -> Iterator[str]:
-    """Levels of the factor's lists that share most with this one."""
+    """Levels of the factor's lists that are most similar to this one."""
     every = dict.fromkeys((*item.levels, *(item.every() if item.every else ())))
     alike = (
         _zones_with_same_offset(level, tuple(every))[:_MAX_SIMILAR]
@@ -126,7 +126,7 @@ def _similar_levels(item: Factor, level: str) -> Iterator[str]:
 
 
 def _levels_sharing_words(level: str, every: tuple[str, ...]) -> Iterator[str]:
-    """Those that share words with it, longer beginnings first."""
+    """Levels that share words with this one: most words first, then the longest prefix."""
     words = set(_WORD.findall(level))
     shared = {text: len(words & set(_WORD.findall(text))) for text in every if text != level}
     begins = {text: _common_prefix_length(level, text) for text in shared if shared[text]}
@@ -135,12 +135,12 @@ def _levels_sharing_words(level: str, every: tuple[str, ...]) -> Iterator[str]:
 
 def _common_prefix_length(left: str, right: str) -> int:
     pairs = enumerate(zip(left, right, strict=False))
-    return next((place for place, (a, b) in pairs if a != b), min(len(left), len(right)))
+    return next((index for index, (a, b) in pairs if a != b), min(len(left), len(right)))
 
 
 @lru_cache(maxsize=256)
 def _zones_with_same_offset(level: str, zones: tuple[str, ...]) -> tuple[str, ...]:
-    """Zones that show the same time in winter and in summer: neighbours, and other names."""
+    """Zones with the same UTC offset in winter and in summer, those of the same area first."""
     own = _utc_offsets(level)
     if own is None:
         return ()

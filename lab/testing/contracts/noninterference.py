@@ -1,11 +1,10 @@
-"""Whether what leaves the machine depends on a factor, or holds a copy of its level.
+"""Whether traffic depends on a factor, or has a copy of its level.
 
-Two methods, because each finds what the other cannot.  *Non-interference*: two environments
-that differ in this factor alone must be indistinguishable
-(:mod:`lab.testing.pairwise_test`), which finds whatever is derived, and misses what hides in
-noise.  *A search for copies*: the texts of the level, in all forms and layers that the lab
-knows (:mod:`lab.findings.encodings.search`), which finds a copy within noise and misses what is
-derived. A text that is sent on the other side too is no copy.
+Two complementary methods.  *Non-interference*: two environments that differ in this factor alone
+must be indistinguishable (:mod:`lab.testing.pairwise_test`).  This finds derived values and misses
+what is hidden in noise.  *Search for copies*: the texts of the level, in all encodings that the
+lab knows (:mod:`lab.findings.encodings.search`).  This finds a copy within noise and misses
+derived values.  A text that is sent on the other side, too, is no copy.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _WIDTH = 120
 
 
 class NonInterference:
-    """One factor that a subject must not tell of."""
+    """The check that a subject does not reveal one factor."""
 
     def __init__(self, budget: TrialBudget, name: str, seed: int) -> None:
         self._budget = budget
@@ -41,17 +40,17 @@ class NonInterference:
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """Levels to try first: one made up for this, whose copy cannot be chance, and the named."""
+        """Levels to try first: a canary, which is never sent by chance, and the named levels."""
         canary = generate_canary(self._item, self._seed)
         return (*(() if canary is None else (canary.level,)), *self._item.levels)
 
     def is_violated(self, environment: Environment) -> bool | None:
-        """Whether what is sent here tells the level from the control; None without an answer."""
+        """Whether what is sent reveals the level; None if a trial gave no answer."""
         found = self.find_violations(environment)
         return None if found is None else bool(found)
 
     def find_violations(self, environment: Environment) -> tuple[str, ...] | None:
-        """What tells it, a line each."""
+        """What reveals the level, a line each; None if a trial gave no answer."""
         if environment not in self._found:
             self._found[environment] = self._compare_with_control(environment)
         return self._found[environment]
@@ -62,17 +61,17 @@ class NonInterference:
         if here is None or there is None:
             return None
         if environment[self._item.name] in there.hosts:
-            return ()  # a machine with the name of a server reaches itself: that tells nothing
+            return ()  # a machine with the name of a server reaches itself: no evidence
         lines = self._find_copies(environment, here, there)
         try:
             answer = compare(self._budget.subject.comparisons, environment, other)
         except UnmeasurableError:
-            return ()  # these two levels come to the same for this client
+            return ()  # these two levels configure this client in the same way
         except ClientError as error:
             self._budget.failed.setdefault(environment, str(error))
             return lines or None
         self._budget.charge(max(0, answer.trials - 2))
-        # How a client ends stays on the machine.
+        # The client's exit code and output are not sent.
         sent = [each for each in answer.signals if each.location.channel != "exit"]
         return (*lines, *(_describe_signal(each) for each in sent))
 
@@ -83,7 +82,7 @@ class NonInterference:
         if not needles or self._item.routes:
             return ()
         ours, theirs = _sent_values(here), _sent_values(there)
-        # What is sent on both sides alike cannot tell them apart.
+        # Values that both sides send do not distinguish them.
         new = {value: where for value, where in ours.items() if value not in theirs}
         found = list(_search_copies(needles, new))
         known = {needle for needle, _, _ in _search_copies(needles, theirs)} if found else ()
@@ -97,7 +96,7 @@ class NonInterference:
 def _search_copies(
     needles: tuple[str, ...], sent: Mapping[str, str]
 ) -> Iterator[tuple[str, str, str]]:
-    """Each text that was sent, in which encoding, and where it was seen first."""
+    """Each text that was sent, with its encoding and the first location."""
     search = _build_search(needles)
     seen: set[str] = set()
     for value, where in sent.items():
@@ -108,7 +107,7 @@ def _search_copies(
 
 
 def _sent_values(trial: ObservedTrial) -> dict[str, str]:
-    """Everything that was sent, piece by piece, and where each was seen first."""
+    """Every value that was sent, with its first location."""
     found: dict[str, str] = {}
     for location, values in extract_features(trial.observation, HostRoles()).items():
         if location.channel != "exit":

@@ -1,14 +1,14 @@
-"""The machines that rates are about: which levels a factor has, and how often.
+"""The population of machines over which rates are estimated.
 
-Factors are independent.  Where the user gives no weights, the control and every named level
-are equally likely, as in :mod:`lab.findings.information.population`: no statement about the world,
-but one that everybody can check.  Machines that cannot exist
+Factors are independent.  Without weights from the user, the control and every named level are
+equally likely, as in :mod:`lab.findings.information.population`.  This is not an estimate of the
+real world, but everybody can check it.  Machines that cannot exist
 (:func:`lab.factors.registry.find_conflict`) do not occur.
 
-A rate is often about few of all machines, those for which a statement holds.  These are drawn
-by rejection, from the population as it is: no machine counts more than it should.  A machine
-gets its levels only when the statement asks for them, so that millions of rejected ones cost
-little, and the others when it is accepted, which changes nothing as factors are independent.
+A rate often concerns few machines, those for which a statement holds.  They are drawn by
+rejection sampling, which keeps the weights of the population.  A level is drawn only when the
+statement reads it, so that millions of rejected machines cost little; the other levels are drawn
+when the machine is accepted.  The result is the same because factors are independent.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ _TOLERANCE = 1e-9
 
 
 class DrawnMachines(msgspec.Struct, frozen=True):
-    """Machines of one side of a statement, and how many were looked at to get them."""
+    """Machines of one side of a statement, and how many were examined to get them."""
 
     environments: tuple[Environment, ...]
     examined: int
     satisfied: int
-    """Of those looked at, for so many the statement held, whatever side was wanted."""
+    """For how many of the examined machines the statement held, whatever side was expected."""
 
 
 class MachinePopulation(msgspec.Struct, frozen=True):
-    """``weights`` has the probability of each level of each factor, which add up to 1.
+    """``weights`` has the probability of each level; those of a factor add up to 1.
 
-    ``own`` names the factors of which the user gave the weights.
+    ``weighted`` has the factors whose weights the user gave.
     """
 
     weights: Mapping[str, Mapping[str, float]]
@@ -91,7 +91,7 @@ class MachinePopulation(msgspec.Struct, frozen=True):
         return DrawnMachines(tuple(found), examined, satisfied)
 
     def describe(self) -> str:
-        """What the population is, in a line."""
+        """The population in one line."""
         fixed = {
             name: next(iter(levels)) for name, levels in self.weights.items() if len(levels) == 1
         }
@@ -104,7 +104,7 @@ class MachinePopulation(msgspec.Struct, frozen=True):
 
 
 class _LazyLevels(Mapping[str, str]):
-    """The levels of one machine, each drawn when it is first asked for."""
+    """The levels of one machine, each drawn when it is first read."""
 
     def __init__(
         self,
@@ -136,8 +136,8 @@ def build_population(
 ) -> MachinePopulation:
     """The population over these factors.
 
-    ``given`` has weights for some levels of some factors.  What they leave of 1 is distributed
-    evenly over the factor's control and named levels without a weight.
+    ``given`` has weights for some levels of some factors.  The remaining probability is divided
+    equally among the factor's control and named levels without a weight.
 
     Raises:
         UsageError: A factor or level is unknown, or the weights are not probabilities.

@@ -1,9 +1,8 @@
-"""Looking at a subject in one environment after another, within a budget.
+"""Runs the trials of a subject within a budget.
 
-A question about a trial is answered from what was sent.  Each trial runs once, and is counted;
-when no more may be run, :class:`Spent` ends whatever is asking.  A trial that the client did
-not finish, or in which it failed without having sent anything, is no answer: neither silence
-nor a sign.
+Each trial runs once and is counted; :class:`BudgetExhausted` is raised when no more may run.  A
+trial that the client did not finish, or in which it failed before it sent anything, gives no
+answer: it counts neither as firing nor as silent.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ ProbePredicate = Callable[["ObservedTrial"], object]
 class BudgetExhausted(BaseException):
     """No more trials may be run now.
 
-    No Exception, because Hypothesis takes those for failures of the tested property.
+    Not an Exception, because Hypothesis treats those as failures of the tested property.
     """
 
 
@@ -44,17 +43,14 @@ class ObservedTrial(Observed):
 
 
 class TrialBudget:
-    """One subject, and what it was seen to do.
-
-    ``now`` is a clock in seconds.
-    """
+    """The trials of one subject; ``now`` is a clock in seconds."""
 
     def __init__(
         self, subject: Subject, fires: ProbePredicate, *, now: Callable[[], float] = time.monotonic
     ) -> None:
         self.subject = subject
         self.failed: dict[Environment, str] = {}
-        """Environments in which the client did not finish, and what became of it."""
+        """Environments in which the client did not finish, and how it ended."""
         self._fires = fires
         self._clock = now
         self._counted: set[tuple[Environment, int]] = set()
@@ -65,16 +61,16 @@ class TrialBudget:
 
     @property
     def trials(self) -> int:
-        """How many trials were looked at so far."""
+        """How many trials were used so far."""
         return len(self._counted) + self._charged
 
     def limit(self, trials: int, until: float | None = None) -> None:
-        """From now on so many further trials may run, none of them begun after ``until``."""
+        """Allow so many further trials, none of which may begin after ``until``."""
         self._max_trials = self.trials + trials
         self._deadline = until
 
     def reserve(self, trials: int) -> None:
-        """So many trials may run at least, for what has to be seen to its end."""
+        """Allow at least so many further trials, without a deadline, to complete a step."""
         self._max_trials = max(self._max_trials, self.trials + trials)
         self._deadline = None
 
@@ -83,7 +79,7 @@ class TrialBudget:
         self._charged += trials
 
     def deadline_after(self, seconds: float | None) -> float | None:
-        """The time at which so many seconds will be over."""
+        """The clock's time in so many seconds."""
         return None if seconds is None else self._clock() + seconds
 
     def run_trial(self, environment: Environment, replicate: int = 0) -> ObservedTrial | None:
@@ -99,17 +95,17 @@ class TrialBudget:
             self.failed.setdefault(environment, f"{end.verdict} {end.detail}".strip())
             return None
         if end.code and not trial.observation.events:
-            # It may have failed before it came to what the statement is about.
+            # It may have failed before it reached the code that the statement is about.
             self.failed.setdefault(environment, f"ended with {end.code} and sent nothing")
             return None
         return trial
 
     def count_replicates(self, environment: Environment) -> int:
-        """How many replicates of an environment were looked at so far, which are the first."""
+        """How many replicates of an environment were used so far."""
         return next(number for number in count() if (environment, number) not in self._counted)
 
     def probe_fires(self, environment: Environment, replicate: int = 0) -> bool | None:
-        """Whether it fired in one trial; None if the client did not finish it."""
+        """Whether the probe fired in one trial; None if the client did not finish it."""
         key = environment, replicate
         if key not in self._fired:
             trial = self.run_trial(environment, replicate)
@@ -119,7 +115,7 @@ class TrialBudget:
         return self._fired[key]
 
     def list_firing(self) -> list[Environment]:
-        """Environments in which it fired whenever that was looked at."""
+        """Environments in which the probe fired in every trial."""
         answers: dict[Environment, bool] = {}
         for (environment, _), answer in self._fired.items():
             answers[environment] = answers.get(environment, True) and answer
@@ -135,6 +131,6 @@ class TrialBudget:
             raise
         except Exception as error:
             raise UsageError(
-                f"fires raised {type(error).__name__}: {error}, asked about {trial!r}; "
-                "it has to answer yes or no for whatever was sent, also for nothing"
+                f"fires raised {type(error).__name__}: {error}, for {trial!r}; "
+                "it must return true or false for any traffic, also for none"
             ) from error

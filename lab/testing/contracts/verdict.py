@@ -1,8 +1,8 @@
-"""What became of a statement: held, broken or open, with all that bears it out.
+"""The verdict on a statement: held, broken or open, with the evidence.
 
-A verdict is true where the statement held in everything that was tried.  A machine that breaks
-it makes it *broken*.  *Open* is what nothing can be said of: no machine was met that the
-statement is about, the client acts at random, or its trials did not end.
+A verdict is true if the statement *held* on every machine tried.  A machine that breaks the
+statement makes it *broken*.  It is *open* if it could not be decided: no machine to which the
+statement applies was found, the client acts at random, or its trials did not finish.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MAX_REPR = 190
 
 
 class FlakyMachine(msgspec.Struct, frozen=True):
-    """A machine on which replicates disagree: the promise was broken in ``wrong`` of ``of``."""
+    """A machine on which replicates disagree: ``violations`` of ``replicates`` break the claim."""
 
     changes: tuple[Change, ...]
     violations: int
@@ -41,8 +41,8 @@ class Verdict(msgspec.Struct, frozen=True):
     >>> verdict.outcome, verdict.counterexample
     ('held', None)
 
-    ``str`` tells the whole story, ``repr`` the short one.  Where its truth is asked for and it
-    is not true, the story is left for the report of the test (:mod:`lab.testing.failure_note`).
+    ``str`` is the full explanation, ``repr`` a summary.  A verdict that evaluates to False records
+    its explanation for the report of the test (:mod:`lab.testing.failure_note`).
     """
 
     statement: str
@@ -50,7 +50,7 @@ class Verdict(msgspec.Struct, frozen=True):
     client: str
     outcome: Literal["held", "broken", "open"]
     why: str
-    """In a few words: what broke it, or why nothing can be said; empty where it held."""
+    """What broke it, or why it is open, in a few words; empty if it held."""
     violation: str
     """What the client may not do: ``fires where the statement does not hold``."""
     counterexample: Environment | None
@@ -59,11 +59,11 @@ class Verdict(msgspec.Struct, frozen=True):
     evidence: tuple[str, ...]
     """Lines about the counterexample: what was sent, how often."""
     repeat: tuple[str, ...]
-    """What to type to see it: commands, or Python for a callable."""
+    """What reproduces the counterexample: commands, or Python for a callable."""
     tried: int
-    """Environments that the search put the statement to."""
+    """How many environments the search tried."""
     trials: int
-    """Of the client so far, for this statement and those before it."""
+    """How many trials were used, for this statement and those before it."""
     rates: tuple[ViolationRate, ...]
     population: str
     flaky: tuple[FlakyMachine, ...] = ()
@@ -73,12 +73,12 @@ class Verdict(msgspec.Struct, frozen=True):
 
     @property
     def held(self) -> bool:
-        """Whether nothing broke the statement, and something could have."""
+        """Whether the statement was tested and nothing broke it."""
         return self.outcome == "held"
 
     def __bool__(self) -> bool:
         if not self.held:
-            failure_note.note(str(self))
+            failure_note.record_note(str(self))
         return self.held
 
     def __repr__(self) -> str:

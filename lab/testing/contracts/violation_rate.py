@@ -1,12 +1,11 @@
-"""How often a claim is broken over a population of machines.
+"""The violation rate: how often a claim is broken over a population of machines.
 
-Machines are drawn independently from those of the population that the claim is about, and
-each is looked at once; what a search for counterexamples has tried does not count, because it
-was chosen.  The share of broken promises comes with the exact interval of Clopper and Pearson
-(:mod:`lab.statistics.intervals`).
+Machines to which the claim applies are drawn independently from the population, and each gets one
+trial.  Machines that a search for counterexamples chose do not count.  The rate has the exact
+confidence interval of Clopper and Pearson (:mod:`lab.statistics.intervals`).
 
-A machine on which the claim is broken is looked at again.  Where replicates disagree the
-client acts at random: that is told, and counts as no breach.
+A violation is checked by replicates.  If they disagree, the client acts at random: the machine is
+reported as flaky and does not count as a violation.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ _CONFIDENCE = 0.95
 
 
 class ViolationRate(msgspec.Struct, frozen=True):
-    """A share, with its interval at 95 %.
+    """``hits`` of ``cases``, with the 95 % confidence interval of the share.
 
-    ``held`` of ``looked_at`` machines of the population were of those that it is about.
+    The claim applied to ``satisfied`` of ``examined`` machines drawn from the population.
     """
 
     name: str
@@ -52,7 +51,7 @@ class ViolationRate(msgspec.Struct, frozen=True):
 
 
 class RateEstimate(msgspec.Struct, frozen=True):
-    """What a sample showed; ``wrong`` are the environments that break the claim."""
+    """The rate in a sample, with the environments that break the claim and the flaky ones."""
 
     rate: ViolationRate
     violations: tuple[Environment, ...]
@@ -75,7 +74,7 @@ def estimate_rate(
         claim: The claim.
         budget: Runs the trials.
         population: The machines that the rate is about.
-        count: How many machines to draw; fewer where time is over or such machines are rare.
+        count: How many machines to draw; fewer if time runs out or such machines are rare.
         replicates: How many trials confirm a violation.
         seconds: How long the estimate may take; None for no limit.
         seed: Seeds the sample.
@@ -133,6 +132,6 @@ def _run_replicates(
 
 
 def format_percent(share: float) -> str:
-    """``1.8 %``, with as many digits as tell something."""
+    """``1.8 %``, with the significant digits only."""
     digits = f"{100 * share:.2g}" if share < 0.995 else f"{100 * share:.4g}"
     return f"{float(digits):g} %"

@@ -52,7 +52,7 @@ def test_a_probe_that_does_what_it_should():
     assert [rate.name for rate in verdicts[0].rates] == ["misses", "false positives"]
     assert [rate.cases for rate in verdicts[0].rates] == [10, 10]
     assert verdicts[0].rates[0].high == pytest.approx(1 - 0.025 ** (1 / 10))
-    assert failure_note.last() is None
+    assert failure_note.get_note() is None
 
 
 def test_a_broken_statement_tells_the_plainest_machine():
@@ -60,7 +60,7 @@ def test_a_broken_statement_tells_the_plainest_machine():
     assert not verdict
     assert [(each.factor, each.right) for each in verdict.changes] == [("timezone", "Asia/Kolkata")]
     story = str(verdict)
-    assert failure_note.last() == story
+    assert failure_note.get_note() == story
     assert 'silent_unless(lambda machine: machine["timezone"] == "Asia/Tokyo"): broken' in story
     assert "lab run model --set timezone=Asia/Kolkata" in story
     assert "with timezone at its control, it does not" in story
@@ -309,7 +309,7 @@ def test_fires_that_fails_and_fires_that_is_not_there():
     with pytest.raises(UsageError, match="fires raised AttributeError"):
         broken.silent_unless(in_kolkata)
     without = lab.contract(subject_of(marks), trials=20, samples=5, factors=FACTORS)
-    with pytest.raises(UsageError, match="nothing says when the probe fires"):
+    with pytest.raises(UsageError, match="there is no predicate for when the probe fires"):
         without.silent_unless(in_kolkata)
     assert without.only_to(HOST)
 

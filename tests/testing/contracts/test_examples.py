@@ -42,7 +42,7 @@ def test_the_probe_that_is_too_broad(example):
     with pytest.raises(AssertionError):
         example("test_too_broad.py").test_it_fires_nowhere_else()
     # How many trials it takes follows from the levels that factors have.
-    assert numberless(f"```\n{failure_note.last()}\n```") in numberless(PAGE)
+    assert numberless(f"```\n{failure_note.get_note()}\n```") in numberless(PAGE)
 
 
 def numberless(text):

@@ -24,7 +24,7 @@ def test_what_was_read_is_known():
         (lambda machine: machine["locale"], "the factor locale is not varied here"),
         (lambda machine: machine["clock"], "clock: it is static"),
         (lambda machine: 1 / 0, "the statement raised ZeroDivisionError"),
-        (lambda machine: {}[machine["timezone"]], "KeyError: 'UTC', asked about .*UTC"),
+        (lambda machine: {}[machine["timezone"]], "KeyError: 'UTC', for .*UTC"),
     ],
 )
 def test_a_statement_that_fails_is_told_in_a_line(statement, message):
