@@ -26,7 +26,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def mount(source: str, target: str, kind: str, flags: int, options: str) -> None:
-    """Mount as mount(2) does.
+    """Mount a file system at a path.
 
     Args:
         source: Device or folder to mount.
