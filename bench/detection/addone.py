@@ -26,7 +26,7 @@ __all__ = ["add_one_at_a_time", "plan_steps"]
 
 _REPLICATES = 3
 _AGREEING = 2
-"""So many replicates have to tell something on either side of a step."""
+"""Replicates with a value that are required on either side of a step."""
 
 _Step = tuple[str, Changes, Changes]
 """The factor that was added, and the levels before and after."""

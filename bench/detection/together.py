@@ -1,11 +1,11 @@
-"""All that goes to one place as one value: for factors whose levels each do something else.
+"""All traffic to one destination as one value: for factors whose levels act on different fields.
 
-A file that one level adds is one field, and another level's file is another field: field by
-field, each level has to prove itself with its own few trials.  AdFisher's classifier sees all
-fields at once and has no such trouble.  So the methods that test fields test, beside each, what
-went by one channel to one host as a whole: the values of all fields there that tell something in
-every trial.  Where that depends on a factor, the factor is named for each field there that
-showed something under one of its levels which it never showed under the control.
+A file that one level adds is one field, and another level's file is another field.  Tested field
+by field, each level has only its own few trials as evidence.  AdFisher's classifier sees all
+fields at once and does not have this problem.  So the methods that test fields also test what went
+by one channel to one host as a whole: the values of all fields there that are present in every
+trial.  If the whole depends on a factor, the factor is reported for each field there that
+had a value under one of its levels which it never had under the control.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the fixtures and hooks of :mod:`lab.plugin` do in a pytest session.
 
 In: the options of the session (``settings``) and the requests of tests.  Out: reports of audits
-(``audit_fixture``), the traffic of a client in one environment (``observe_fixture``, ``traffic``),
+(``audit_fixture``), the traffic of a client in one environment (``observe_fixture``, ``client_traffic``),
 and a summary over the session (``summary``).
 
 Imports go one way: ``plugin_session`` connects hooks and fixtures; fixtures share

@@ -12,7 +12,7 @@ from lab.pytest_plugin.resources import SessionResources, format_unmeasurable
 
 if TYPE_CHECKING:
     from lab.observation.records import Observation
-    from lab.pytest_plugin.traffic import Traffic
+    from lab.pytest_plugin.client_traffic import Traffic
 
 __all__ = ["OBSERVED_FOLDER", "ObserveFixture", "require_observed"]
 
@@ -39,7 +39,7 @@ class ObserveFixture:
         """
         from lab.experiment.trials.planned import PlannedTrial
         from lab.factors.registry import control_environment, factors, get_factor, parse_level
-        from lab.pytest_plugin.traffic import Traffic
+        from lab.pytest_plugin.client_traffic import Traffic
         from lab.sandbox.measurable import find_unmeasurable_factors
         from lab.testing.subject import UnmeasurableError
 

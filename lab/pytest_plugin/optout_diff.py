@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from lab.findings.report import Signal
-from lab.pytest_plugin.traffic import Traffic
+from lab.pytest_plugin.client_traffic import Traffic
 
 __all__ = ["find_ignoring_optout"]
 

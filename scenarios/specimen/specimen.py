@@ -48,7 +48,7 @@ def ask():
 
 
 def report():
-    """Tell the maker."""
+    """Send a start event to the maker."""
     name = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:16]
     body = {"event": "start", "device": name, "new": first_run(), "id": os.urandom(8).hex()}
     post(TELEMETRY + "/v1/events", body)

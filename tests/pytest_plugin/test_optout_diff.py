@@ -6,8 +6,8 @@ import pytest
 from lab.factors.strategies import control
 from lab.findings.report import Location, TableRow
 from lab.observation.records import Exit, Observation
+from lab.pytest_plugin.client_traffic import Traffic
 from lab.pytest_plugin.optout_diff import find_ignoring_optout
-from lab.pytest_plugin.traffic import Traffic
 from tests.experiment.model import HOST, request
 from tests.reports.examples import COPIED, ROUTE
 

@@ -66,10 +66,10 @@ def generate_canary(factor: Factor, seed: int) -> Canary | None:
     for level in _generate_levels(factor, seed):
         if level in (factor.control, *factor.levels):
             continue
-        telling = [needle for needle in factor.needles(level) if needle not in known]
-        needles = tuple(needle for needle in telling if _is_unmistakable(needle))
+        unknown = [needle for needle in factor.needles(level) if needle not in known]
+        needles = tuple(needle for needle in unknown if _is_unmistakable(needle))
         if needles and (best is None or _needle_rank(needles) > _needle_rank(best.needles)):
-            best = Canary(factor.name, level, needles, tuple(telling))
+            best = Canary(factor.name, level, needles, tuple(unknown))
     return best
 
 

@@ -161,8 +161,7 @@ class _AcceptedSignals:
         for signal in baseline.signals:
             for place in list_locations(signal):
                 key = _make_key(signal.cause, signal.covert, place)
-                telling = max(self.detail.get(key, 0), _DETAIL[signal.kind])
-                self.detail[key] = telling
+                self.detail[key] = max(self.detail.get(key, 0), _DETAIL[signal.kind])
         self.open = {(item.cause, item.location) for item in baseline.inconclusive}
 
     def missing_locations(self, signal: Signal) -> tuple[Location, ...]:

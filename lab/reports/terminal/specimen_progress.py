@@ -114,9 +114,11 @@ class _AuditProgress:
 class _PlainLines:
     """One audit in plain lines."""
 
-    def __init__(self, title: str, tell: Callable[[str], None], now: Callable[[], float]) -> None:
+    def __init__(
+        self, title: str, print_line: Callable[[str], None], now: Callable[[], float]
+    ) -> None:
         self._title = title
-        self._print_line = tell
+        self._print_line = print_line
         self._now = now
         self._counted = _AuditProgress()
         self._last_line_at = now()

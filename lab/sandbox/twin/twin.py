@@ -240,7 +240,7 @@ class Twin:
             ca_pem=self.authority.pem,
             hidden=self._hidden,
         )
-        # A jail's clock is a file; here it is not, so the jail is told of none.
+        # A cell passes the clock in a file of the jail; the twin patches it, so the jail has none.
         started = time.time() if host_spec.clock is None else host_spec.clock
         host_facts = survey_host(jail, find_default_cache(), started)
         planned = plan_jail(jail, host_facts, "/sys")

@@ -21,9 +21,9 @@ import msgspec
 from lab.environment import Change, Environment
 from lab.experiment.search.level_variants import build_levels_from_words
 from lab.factors.registry import find_conflict, get_factor
-from lab.testing.contracts.machine import Machine, Statement, evaluate_statement
 from lab.testing.contracts.neighbours import interleave, is_plausible, neighbouring_levels
 from lab.testing.contracts.sampling import MachinePopulation
+from lab.testing.contracts.statement import Machine, Statement, evaluate_statement
 
 __all__ = [
     "Boundaries",

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from lab.environment import Environment
-from lab.testing.contracts.machine import Machine, Statement, evaluate_statement
+from lab.testing.contracts.statement import Machine, Statement, evaluate_statement
 
 __all__ = ["Claim", "source_text"]
 

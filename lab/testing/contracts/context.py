@@ -29,9 +29,9 @@ from lab.testing.contracts.claim import Claim
 from lab.testing.contracts.claim_evaluation import ClaimEvaluation
 from lab.testing.contracts.counterexample_search import Effort
 from lab.testing.contracts.function_constants import find_constants
-from lab.testing.contracts.machine import Machine, Statement
 from lab.testing.contracts.neighbours import interleave
 from lab.testing.contracts.sampling import MachinePopulation, build_population
+from lab.testing.contracts.statement import Machine, Statement
 from lab.testing.contracts.trial_budget import ProbePredicate, TrialBudget
 from lab.testing.contracts.verdict import Verdict
 from lab.testing.subject import Subject

@@ -31,9 +31,9 @@ from lab.testing.contracts.context import OPTOUT, ContractContext, TestBed
 from lab.testing.contracts.counterexample_search import Effort
 from lab.testing.contracts.destinations import find_disallowed, parse_allowed_names
 from lab.testing.contracts.function_constants import find_constants
-from lab.testing.contracts.machine import Statement
 from lab.testing.contracts.neighbours import interleave
 from lab.testing.contracts.noninterference import NonInterference
+from lab.testing.contracts.statement import Statement
 from lab.testing.contracts.trial_budget import ProbePredicate
 from lab.testing.contracts.verdict import Verdict
 from lab.testing.observed import Observed

@@ -23,7 +23,7 @@ import msgspec
 from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors.registry import find_conflict, get_factor, parse_level
-from lab.testing.contracts.machine import Machine, Statement, evaluate_statement
+from lab.testing.contracts.statement import Machine, Statement, evaluate_statement
 
 __all__ = ["DrawnMachines", "MachinePopulation", "build_population"]
 

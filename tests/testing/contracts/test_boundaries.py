@@ -12,8 +12,8 @@ from lab.testing.contracts.boundaries import (
     find_factors_read,
     simplify,
 )
-from lab.testing.contracts.machine import Machine
 from lab.testing.contracts.neighbours import interleave
+from lab.testing.contracts.statement import Machine
 
 ZONES = {"Asia/Tokyo", "Asia/Pyongyang"}
 

@@ -1,7 +1,7 @@
 """The descriptors of fake files: numbers above those of the process.
 
-pyfakefs counts from nought, and so does the system, whose pipes and sockets a client may hold
-beside its files.  Here fake files begin at :data:`FIRST`, so a number says what it is of.
+pyfakefs counts from zero, and so does the system, whose pipes and sockets a client may have open
+beside its files.  Here fake files begin at :data:`FIRST_DESCRIPTOR`, so the ranges are disjoint.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ Here the parents are known, so the entries are put straight into their directori
 of one file and one directory that pyfakefs itself has just made, with whatever fields its
 version gives them: 3 microseconds.  A test compares them with what comes of the long way.
 
-What a reader can still tell apart from a cell: numbers of blocks and of inodes, the time of
-the last status change, and the size and link count of directories made later.
+These still differ from a cell: numbers of blocks and of inodes, the time of the last status
+change, and the size and link count of directories made later.
 """
 
 from __future__ import annotations

@@ -43,14 +43,14 @@ def build_proc(
         covers: The items that the jail's plan mounts over /proc.
     """
     facts = build_machine_facts(host_spec, host_facts)
-    told = {
+    covered = {
         path: item
         for path, item in _move_staged(covers, STAGED_PROC, "/proc")
-        # Under numbers are the groups of processes, which have their places below.
+        # Numbers are process folders, which are added below.
         if not path.split("/")[2].isdigit() and not f"{path}/".startswith("/proc/net/")
     }
     own = _build_processes(host_spec, argv, facts, groups=host_facts.has_cgroups)
-    return {"/proc": Directory(0o555), **told, **own, **_build_network(host_spec)}
+    return {"/proc": Directory(0o555), **covered, **own, **_build_network(host_spec)}
 
 
 def build_sys(covers: Mapping[str, Item]) -> dict[str, Item]:

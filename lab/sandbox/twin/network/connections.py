@@ -247,7 +247,7 @@ class ConnectionTable:
             found = self._listening.get((family, host, target[1]))
             if found is not None:
                 return found
-        # A socket on all IPv6 addresses takes IPv4, too, unless it was told otherwise.
+        # A socket on all IPv6 addresses accepts IPv4, too, unless IPV6_V6ONLY is set.
         both = self._listening.get((socket.AF_INET6, "::", target[1]))
         if both is None or both.options.get((socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)):
             return None
@@ -283,4 +283,4 @@ class _DatagramPeer:
         self._connections.send_datagram(self._socket, data, self._address)
 
     def deliver_end(self) -> None:
-        """Nobody is told."""
+        """Do nothing: a datagram socket has no end of stream."""

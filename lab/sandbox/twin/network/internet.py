@@ -78,7 +78,7 @@ class InMemoryInternet:
         self._world = TrialServices(authority=authority, names=NameAddresses(), script=Script())
         self._udp = UdpDispatcher(self._journal, self._world)
         self.changed = threading.Condition()
-        """Held while anything of the network changes, and told when it has."""
+        """Held while the state of the network changes, and notified after each change."""
 
     def begin(self, script: Script) -> None:
         """Begin a new recording; this moment is its time zero."""

@@ -26,7 +26,7 @@ from lab.sandbox.twin.process_ids import PARENT, PID
 __all__ = ["ClientProcess", "ProcessExited"]
 
 GRACE_S = 0.2
-"""For threads that are told to end."""
+"""How long threads that are asked to end may take."""
 
 
 class ProcessExited(BaseException):
@@ -108,7 +108,7 @@ class ClientProcess:
         return [each for each in own if each.ident != current]
 
     def _end_pools(self) -> None:
-        """Tell the workers of thread pools that nothing follows, as Python does."""
+        """Signal the end of work to the workers of thread pools, as Python does at exit."""
         own = set(self._threads)
         for thread, queue in list(pool._threads_queues.items()):
             if thread.ident in own:

@@ -1,7 +1,8 @@
-"""A machine as a statement sees it: a level for every factor, and a record of those read.
+"""Statements about machines, and the machine that a statement reads.
 
-Statements are functions of a machine, such as ``lambda machine: machine["timezone"] in ZONES``.
-The factors that a statement reads are those over which its boundaries are searched.
+A statement is a function of a machine, such as ``lambda machine: machine["timezone"] in ZONES``.
+A machine has a level for every factor and records which factors a statement reads; the boundaries
+of the statement are searched over these.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from lab.observation.records import (
     ProxyHop,
     TlsFailure,
 )
-from lab.pytest_plugin.traffic import Traffic
+from lab.pytest_plugin.client_traffic import Traffic
 from tests.experiment.model import HOST, request
 
 QUESTION = {"model": "m", "messages": [{"role": "user", "content": "Say ok."}]}

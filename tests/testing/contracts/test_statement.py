@@ -4,7 +4,7 @@ import pytest
 
 from lab.errors import UsageError
 from lab.testing.contracts.claim import source_text
-from lab.testing.contracts.machine import Machine, evaluate_statement
+from lab.testing.contracts.statement import Machine, evaluate_statement
 
 MACHINE = {"timezone": "UTC", "optout": "unset"}
 
