@@ -6,10 +6,10 @@ hypothesis the two could as well be swapped, and the p-value is the share of all
 separate them as cleanly (Datta, Tschantz and Datta, PETS 2015; blocks after Tschantz and others,
 CSF 2015).  The treatment is one of the factor's levels, drawn at random.
 
-AdFisher first trains a classifier, because an advertisement has no place of its own where it
-could be compared, and spends half of its trials on that.  Here places are known, so each is
+AdFisher first trains a classifier, because an advertisement has no fixed location where it
+could be compared, and spends half of its trials on that.  Here locations are known, so each is
 tested for itself with all trials, and all of one host together in the classifier's stead
-(:mod:`~bench.detection.together`), corrected over places and factors (Holm, 1979): nothing has
+(:mod:`~bench.detection.together`), corrected over locations and factors (Holm, 1979): nothing has
 to be spent on training.  All factors of a block share the trial of the control, too, which
 halves what each costs.
 """

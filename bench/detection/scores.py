@@ -104,7 +104,7 @@ class SummaryLine(msgspec.Struct, frozen=True):
     precision_95: tuple[float, float] | None
     exact: float | None
     seen: float | None
-    """The share of planted signals at whose place at least a part of the cause was reported."""
+    """The share of planted signals at whose location at least a part of the cause was reported."""
     trials: float
     seconds: float
 

@@ -50,7 +50,7 @@ def join_groups(reading: TrialData) -> list[ColumnGroup]:
 def split_effect(
     task: Task, reading: TrialData, whole: ColumnGroup, name: str, p: float
 ) -> Iterator[Effect]:
-    """What a factor does at the place of a whole, field by field."""
+    """What a factor does at the location of a whole, field by field."""
     control: Changes = frozenset()
     there = set(whole.columns)
     for group in reading.groups:

@@ -65,7 +65,7 @@ class Traffic:
     def locations(self) -> frozenset[Location]:
         """Every location of a feature, in any run, as signals name them."""
         return frozenset(
-            place for run in self.observations for place in extract_features(run, self._roles)
+            location for run in self.observations for location in extract_features(run, self._roles)
         )
 
     @property

@@ -159,8 +159,8 @@ class _AcceptedSignals:
         self.kinds = {(signal.id, signal.covert): signal.kind for signal in baseline.signals}
         self.detail: dict[_Key, int] = {}
         for signal in baseline.signals:
-            for place in list_locations(signal):
-                key = _make_key(signal.cause, signal.covert, place)
+            for location in list_locations(signal):
+                key = _make_key(signal.cause, signal.covert, location)
                 self.detail[key] = max(self.detail.get(key, 0), _DETAIL[signal.kind])
         self.open = {(item.cause, item.location) for item in baseline.inconclusive}
 
@@ -169,9 +169,9 @@ class _AcceptedSignals:
         same = (signal.id, signal.covert) in self.kinds
         least = 0 if same else _DETAIL[signal.kind]
         return tuple(
-            place
-            for place in list_locations(signal)[1 if same else 0 :]
-            if self.detail.get(_make_key(signal.cause, signal.covert, place), -1) < least
+            location
+            for location in list_locations(signal)[1 if same else 0 :]
+            if self.detail.get(_make_key(signal.cause, signal.covert, location), -1) < least
         )
 
     def knows(self, item: Inconclusive) -> bool:
@@ -181,8 +181,16 @@ class _AcceptedSignals:
         )
 
 
-def _make_key(cause: tuple[str, ...], covert: bool, place: Location) -> _Key:
-    return cause, covert, place.channel, place.host, place.method, place.path, place.part
+def _make_key(cause: tuple[str, ...], covert: bool, location: Location) -> _Key:
+    return (
+        cause,
+        covert,
+        location.channel,
+        location.host,
+        location.method,
+        location.path,
+        location.part,
+    )
 
 
 def _judge_signal(signal: Signal, policy: Policy, accepted: _AcceptedSignals | None) -> Judged:
@@ -272,13 +280,15 @@ def _list_gone(report: Report, baseline: Report) -> tuple[Gone, ...]:
     """Signals of the baseline that the report does not have, first those searched for."""
     ids = {signal.id for signal in report.signals}
     here = {
-        _make_key(signal.cause, signal.covert, place)
+        _make_key(signal.cause, signal.covert, location)
         for signal in report.signals
-        for place in list_locations(signal)
+        for location in list_locations(signal)
     }
     gone = []
     for signal in baseline.signals:
-        keys = {_make_key(signal.cause, signal.covert, place) for place in list_locations(signal)}
+        keys = {
+            _make_key(signal.cause, signal.covert, location) for location in list_locations(signal)
+        }
         if signal.id not in ids and here.isdisjoint(keys):
             gone.append(Gone(signal, _explain_absence(signal, report)))
     return tuple(sorted(gone, key=lambda one: one.unless is not None))

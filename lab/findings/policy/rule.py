@@ -62,8 +62,8 @@ class Rule(msgspec.Struct, frozen=True):
             return False
         if self.forbids:
             return any(
-                self._matches_location(place) and self._matches_kind(kind)
-                for place, kind in _locations_with_kinds(signal)
+                self._matches_location(location) and self._matches_kind(kind)
+                for location, kind in _locations_with_kinds(signal)
             )
         return self._matches_kind(signal.kind) and all(
             map(self._matches_location, list_locations(signal))
@@ -109,14 +109,14 @@ class Rule(msgspec.Struct, frozen=True):
     def _matches_kind(self, kind: Kind) -> bool:
         return not self.kind or kind in self.kind
 
-    def _matches_location(self, place: Location) -> bool:
+    def _matches_location(self, location: Location) -> bool:
         return (
-            (not self.channel or place.channel in self.channel)
-            and (not self.method or place.method in self.method)
-            and _matches_any(self.host, place.host, fold=True)
-            and _matches_any(self.path, place.path)
-            and _matches_any(self.part, place.part)
-            and _matches_any(self.pointer, place.pointer)
+            (not self.channel or location.channel in self.channel)
+            and (not self.method or location.method in self.method)
+            and _matches_any(self.host, location.host, fold=True)
+            and _matches_any(self.path, location.path)
+            and _matches_any(self.part, location.part)
+            and _matches_any(self.pointer, location.pointer)
         )
 
 
@@ -171,5 +171,5 @@ def _matches_any(patterns: tuple[str, ...], text: str | None, *, fold: bool = Fa
 def _locations_with_kinds(signal: Signal) -> Iterator[tuple[Location, Kind]]:
     """Each location with the kind of the effect there."""
     otherwise = {other.location: other.kind for other in signal.beside}
-    for place in list_locations(signal):
-        yield place, otherwise.get(place, signal.kind)
+    for location in list_locations(signal):
+        yield location, otherwise.get(location, signal.kind)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors.registry import get_factor
 from lab.suggest import nearest
@@ -77,8 +76,3 @@ def evaluate_statement(statement: Statement, machine: Machine) -> bool:
             f"the statement raised {type(error).__name__}: {error}, for {levels}; "
             "it must return true or false for every machine"
         ) from error
-
-
-def of(environment: Environment) -> Machine:
-    """The machine of an environment."""
-    return Machine(environment.mapping)

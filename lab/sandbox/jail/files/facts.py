@@ -1,4 +1,4 @@
-"""Facts that a simulated machine reports in several places: files and system calls agree.
+"""Facts that a simulated machine reports in several ways: files and system calls agree.
 
 What a level determines (processors, memory, kernel) comes from the host spec.  All else is
 chosen by the lab and the same in every trial: a machine that has been up for three days, is

@@ -81,7 +81,7 @@ _now = pyfakefs.helpers.now
 
 
 class _Os(FakeOsModule):
-    """pyfakefs' functions, with the trial's umask in the place of the process's."""
+    """pyfakefs' functions, with the trial's umask instead of the process's."""
 
     filesystem: FakeFilesystem
 
@@ -269,7 +269,7 @@ class SimulatedFilesystem:
                 raise OSError(errno.EROFS, os.strerror(errno.EROFS), paths[0])
 
     def _find_writable(self, path: Any) -> str | None:
-        """The writable place in which this path lies, links followed; None if in none."""
+        """The writable folder that contains this path, links followed; None if in none."""
         try:
             real = self._system.resolve_path(os.fsdecode(path))
         except OSError:

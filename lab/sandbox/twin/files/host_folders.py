@@ -179,7 +179,7 @@ class HostDirectory(FakeDirectory):
 
 
 def add_entry(folder: FakeDirectory, entry: FakeFile) -> None:
-    """Put the entry into the folder, in the place of another of its name if there is one."""
+    """Put the entry into the folder, replacing one of the same name."""
     folder.entries[str(entry.name)] = entry
     entry.parent_dir = weakref.ref(folder)
 

@@ -1,4 +1,4 @@
-"""``open`` and ``io.FileIO`` in the place of the builtin ones."""
+"""Replacements of the builtin ``open`` and ``io.FileIO``."""
 
 from __future__ import annotations
 
