@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -12,6 +12,9 @@ from lab.clients.profile import Client, Profile
 from lab.errors import LabError, MachineError, UsageError
 from lab.factors.registry import control_environment, factors
 from lab.internet import server
+from lab.internet.journal import EventRecorder
+from lab.observation.records import Exit
+from lab.sandbox import sandbox as sandbox_module
 from lab.sandbox.jail import clock_preload
 from lab.sandbox.jail.host_survey import survey_host
 from lab.sandbox.sandbox import Sandbox
@@ -83,16 +86,13 @@ class TestOnAnotherProcessor:
 
 
 COUNTER = """
-import os, socket, time
+import os, socket
 path = os.path.expanduser("~/.count")
 with open(path, "a") as file: file.write(".")
 count = os.path.getsize(path)
 socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"run %d" % count, ("8.8.8.8", 9))
 with socket.create_connection(("8.8.4.4", 9)) as tcp: tcp.send(b"run %d" % count)
-if count < 3: time.sleep(0.6)
 """
-EARLIER_S = 1.2
-"""Time that the two earlier runs take at least."""
 
 
 @pytest.fixture(scope="module")
@@ -113,20 +113,40 @@ class TestEarlierRuns:
     def environment(self, state):
         return control_environment(factors()).but({"state": state})
 
-    def test_only_the_last_run_is_observed(self, counting):
-        began = time.monotonic()
+    def test_only_the_last_run_is_observed(self, counting, monkeypatch):
+        ticks, starts = [], []
+
+        def tick():
+            ticks.append(None)
+            return float(len(ticks))
+
+        def record(limits, _):
+            starts.append(len(ticks))
+            return EventRecorder(limits, tick)
+
+        monkeypatch.setattr(server, "EventRecorder", record)
         observation = counting.observe(self.environment("returning:2"))
-        elapsed = time.monotonic() - began
         assert [event.data for event in observation.events if hasattr(event, "data")] == [b"run 3"]
         assert [event.sent for event in observation.events if hasattr(event, "sent")] == [b"run 3"]
-        assert all(event.at <= elapsed - EARLIER_S for event in observation.events)
+        assert len(starts) == 3
+        assert all(event.at <= len(ticks) - starts[-1] for event in observation.events)
 
-    def test_their_time_is_not_the_labs(self, counting):
-        began = time.monotonic()
+    def test_their_time_is_not_the_labs(self, counting, monkeypatch):
+        first, second, last = (
+            Exit(at, "finished", code=0, signal=None, cpu_s=0.0, stdout=b"", stderr=b"")
+            for at in (10.0, 20.0, 30.0)
+        )
+
+        def run(cell, jail, between):
+            between(first)
+            between(second)
+            return last
+
+        monkeypatch.setattr(sandbox_module, "run_jail", run)
+        clock = SimpleNamespace(monotonic=iter((1_000.0, 1_100.0)).__next__)
+        monkeypatch.setattr(sandbox_module, "time", clock)
         measured = counting.measure(self.environment("returning:2"))
-        elapsed = time.monotonic() - began
-        client_s = EARLIER_S + measured.observation.exit.at
-        assert measured.overhead_s <= elapsed - client_s
+        assert measured.overhead_s == 100 - (10 + 20 + 30)
 
     def test_a_server_that_failed_meanwhile_is_reported(self, counting, monkeypatch):
         """And the cell can be used again."""

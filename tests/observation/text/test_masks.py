@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -66,9 +64,8 @@ def test_names(word):
 
 
 @pytest.mark.parametrize("piece", ["a-", "a", "aA", "-", "1.", "abcdef", "2026-11-20T", "a_"])
-def test_hostile_texts_are_masked_in_linear_time(piece):
-    text = piece * (500_000 // len(piece))
-    start = time.process_time()
-    mask(text)
-    is_identifier_like(text)
-    assert time.process_time() - start < 5
+def test_hostile_texts_are_masked(piece):
+    # Half a megabyte takes a linear pattern milliseconds; a quadratic one would not end.
+    once, count = piece * 20, 25_000 // len(piece)
+    assert mask(once * count) == mask(once) * count
+    assert not is_identifier_like(once * count)
