@@ -88,7 +88,8 @@ def _priority_key(effect: Effect) -> tuple[object, ...]:
 def _list_sides(effect: Effect) -> list[_Side]:
     sides = [effect.left, effect.right]
     if len(effect.right) > 1:
-        sides += [effect.right - {level} for level in effect.right]
+        # Sorted: the order of a set depends on the process, and an audit must be resumable.
+        sides += [effect.right - {level} for level in sorted(effect.right)]
     same_round = effect.shift is not None
     return [
         _Side(

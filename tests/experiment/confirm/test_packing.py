@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -107,3 +112,29 @@ def test_every_side_has_its_replicates_whatever_the_effects(described, replicate
     trials = pack_replicates(effects, (), lambda _: replicates, seed="s")
     assert all(min(replicates_of(trials, one)) >= replicates for one in effects)
     assert pack_replicates(effects, (), lambda _: replicates, seed="s") == trials
+
+
+PLAN = """
+from lab.experiment.confirm.packing import pack_replicates
+from lab.experiment.trials.contrasts import Setting
+from tests.experiment.confirm.test_packing import effect
+
+triples = [effect(*(Setting(f"{name}{n}", "x") for name in "abc")) for n in range(4)]
+for trial in pack_replicates(triples, (), lambda _: 4, seed="s"):
+    print(sorted(trial))
+"""
+
+
+def test_the_plan_is_the_same_in_every_process():
+    plans = {
+        subprocess.run(
+            [sys.executable, "-c", PLAN],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[3],
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(plans) == 1
+    assert plans.pop()
