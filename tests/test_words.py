@@ -19,7 +19,6 @@ RIDDLE = re.compile(
 PERMITTED = {
     "docs/howto-add-a-client.md": {"tell"},
     "docs/reference-cli.md": {"zoo"},
-    "docs/tutorial.md": {"tell", "tells"},
     "lab/cli/specimens.py": {"zoo"},
     "lab/clients/profiles/claude-code.toml": {"tell"},
     "lab/clients/profiles/codex.toml": {"tell"},
