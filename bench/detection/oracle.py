@@ -1,4 +1,4 @@
-"""The oracle: trials for whoever asks, and what the lab's own eyes see in them.
+"""The oracle: runs the trials that a method requests, and extracts the lab's columns from them.
 
 A method asks for trials and gets a :class:`TrialData`: rows of features, and groups of columns in
 the finest view in which replicates agree, canaries included.  So noise is left behind for all

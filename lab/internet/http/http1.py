@@ -135,7 +135,7 @@ class Http1:
         try:
             authority = urlsplit(target).netloc
         except ValueError:
-            # Brackets that do not close, and the like.
+            # Malformed, for example with unbalanced brackets.
             authority = target.partition("://")[2].partition("/")[0]
         rest = target.partition("://")[2][len(authority) :]
         path = rest if rest.startswith("/") else "/" + rest

@@ -70,7 +70,7 @@ _process_lock = threading.Lock()
 
 
 class _PreparedEnvironment(NamedTuple):
-    """What an environment comes to."""
+    """What a trial needs of an environment."""
 
     host_spec: HostSpec
     argv: tuple[str, ...]

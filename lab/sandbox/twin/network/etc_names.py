@@ -81,7 +81,7 @@ def parse_address(text: str) -> Address | None:
     except ValueError:
         pass
     try:
-        # 127.1 and the like: see inet_aton(3).
+        # Short forms such as 127.1: see inet_aton(3).
         return ipaddress.IPv4Address(socket.inet_aton(text)) if text[:1].isdigit() else None
     except OSError:
         return None

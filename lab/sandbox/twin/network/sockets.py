@@ -65,7 +65,7 @@ class SimulatedSockets:
         _socket.setdefaulttimeout(None)
 
     def stop(self) -> None:
-        """Let nobody wait any longer."""
+        """Wake up all threads that wait."""
         for state in list(self._known.values()):
             state.stop()
 
@@ -185,7 +185,7 @@ class SimulatedSockets:
         _Raw.close(old)
 
     def _detach(self, old: socket.socket) -> int:
-        """The descriptor stays, and is whoever's takes it."""
+        """Detach the descriptor without closing it, and return it."""
         number = _fileno(old)
         found = self._socket_objects.get(number)
         if found is not None and found() is old:
