@@ -67,7 +67,7 @@ MANY = study(
 
 
 def collect(one, context=frozenset(), trials=ZONES):
-    return collect_values_by_level(one, "timezone", context, trials.changes, CONTROL)
+    return collect_values_by_level(one, "timezone", context, trials.rows, CONTROL)
 
 
 def test_a_sweep_applies_to_signals_of_its_factor_that_are_no_routes():
@@ -103,7 +103,7 @@ def test_nothing_is_collected_where_nothing_varies_or_in_another_way():
 
 def test_broken_trials_do_not_count():
     trials = study(("Asia/Tokyo", "b", {}), ("Asia/Seoul", "c", {}))
-    trials.changes[2] = msgspec.structs.replace(trials.changes[2], broken=True)
+    trials.rows[2] = msgspec.structs.replace(trials.rows[2], broken=True)
     assert collect(signal(), trials=trials) == {"UTC": ["a"], "Asia/Tokyo": ["b"]}
 
 
@@ -118,7 +118,7 @@ def test_levels_whose_trials_disagree_are_uncertain():
 
 def test_the_partition_has_the_largest_part_first():
     trials = study(("Asia/Tokyo", "b", {}), ("Asia/Seoul", "b", {}))
-    (found,) = add_partition(signal(), SWEPT, trials.changes, CONTROL).partitions
+    (found,) = add_partition(signal(), SWEPT, trials.rows, CONTROL).partitions
     assert [part.value for part in found.parts] == ["b", "a"]
 
 
