@@ -36,7 +36,7 @@ def result_of(tmp_path_factory):
 
 
 def dates() -> tuple[object, ...]:
-    """The date by every door of the standard library that a client may take."""
+    """The date by every function of the standard library that a client may take."""
     return (
         datetime.date.today().isoformat(),
         datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M"),
@@ -50,7 +50,7 @@ def dates() -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("level", [FACTOR.control, *FACTOR.levels])
-def test_the_date_is_that_of_an_independent_clock(told, level):
+def test_the_date_is_that_of_an_independent_clock(result_of, level):
     with freeze_time(level):
         expected = dates()
-    assert told(level) == expected
+    assert result_of(level) == expected
