@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 
 from bench.detection.oracle import Oracle, Task, TrialData, make_effect
 from lab.experiment.confirm.effect import Effect
-from lab.experiment.trials.contrasts import Changes
+from lab.experiment.trials.contrasts import Changes, Setting
 from lab.experiment.trials.planned import PlannedTrial
 from lab.factors.registry import find_conflict
 
@@ -73,8 +73,12 @@ def _generate_steps(task: Task) -> Iterator[_Step]:
             level = next(levels[name])
             after = {**added, name: level}
             if find_conflict(task.environment(after.items())) is None:
-                yield name, frozenset(added.items()), frozenset(after.items())
+                yield name, _make_changes(added), _make_changes(after)
                 added = after
+
+
+def _make_changes(levels: dict[str, str]) -> Changes:
+    return frozenset(Setting(name, level) for name, level in levels.items())
 
 
 def _cycle_shuffled(chance: random.Random, levels: Iterable[str]) -> Iterator[str]:
