@@ -91,8 +91,8 @@ def test_the_picture_is_of_the_run() -> None:
 @pytest.mark.parametrize(
     ("text", "count"),
     [
-        ("It takes {trials} trials, about 24 minutes on two cores.", 0),
-        ("It takes 300 trials, about 5 minutes on two cores.", 2),
+        ("It takes {trials} trials, about {minutes} minutes on two cores.", 0),
+        ("It takes 9999 trials, about 999 minutes on two cores.", 2),
         ("probe.py: 3 factors, about 214 trials, 2 jobs\nscreen: 173 trials\ndone: 12 trials", 1),
         ("The other 13 signals of that run are not covert", 1),
     ],
@@ -100,5 +100,6 @@ def test_the_picture_is_of_the_run() -> None:
 def test_a_number_of_another_run_is_found(tmp_path: Path, text: str, count: int) -> None:
     report = read_run("claude-code")
     page = tmp_path / "page.md"
-    page.write_text(text.format(trials=report.trials))
+    minutes = round(report.wall_s / 60)
+    page.write_text(text.format(trials=report.trials, minutes=minutes))
     assert len(list(wrong_numbers(read_text(page), report))) == count
