@@ -51,7 +51,7 @@ def test_trials_are_kept_for_the_next_session(home):
         seen = subject.observe(lab.control(**GATEWAY))
         assert "api.anthropic.com" not in seen.hosts
         assert seen.sends("Today's date is")
-        assert subject._laboratory is None
+        assert subject._executor is None
 
 
 def test_what_is_sent_by_chance_is_no_difference(home):

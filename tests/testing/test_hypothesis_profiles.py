@@ -5,7 +5,7 @@ import sys
 
 PROGRAM = """
 from hypothesis import Phase, settings
-from lab.testing import profiles
+from lab.testing import hypothesis_profiles as profiles
 
 profiles.register()
 found = {name: settings.get_profile(name) for name in profiles.NAMES}
