@@ -1,182 +1,123 @@
-"""The lab's own certificate authority: a root, and a leaf for every name on demand.
+"""The lab's own certificate authority: two roots, and a leaf for every name on demand.
 
-Certificates are valid from 2000 to 2099, because the clock inside a cell is itself varied.
-The root's subject says nothing of a lab: the instrument should not show.
+One root and its leaves have EC keys, the other RSA keys, for clients that offer nothing else.
 """
 
 from __future__ import annotations
 
-import datetime
-import hashlib
-import ipaddress
 import os
 import ssl
 import threading
+import warnings
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from lab.errors import LabError
-from lab.files import create_file
+from lab.internet.root_certificate import RootCertificate, make_ec_key, make_rsa_key
 
 __all__ = ["CertificateAuthority"]
 
 FILE = "authority.pem"
-NOT_BEFORE = datetime.datetime(2000, 1, 1)
-NOT_AFTER = datetime.datetime(2099, 12, 31)
+RSA_FILE = "authority-rsa.pem"
 CONTEXTS_KEPT = 1024
 """A client chooses the names, so the cache must be bounded."""
 
-_PEM = serialization.Encoding.PEM
+_COMPATIBLE_CIPHERS = "ALL:!aNULL:!eNULL:@SECLEVEL=0"
+"""What a client offers that is too old for OpenSSL's defaults: the lab hides no secret."""
+
+_FFDHE2048 = b"""\
+-----BEGIN DH PARAMETERS-----
+MIIBCAKCAQEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz
++8yTnc4kmz75fS/jY2MMddj2gbICrsRhetPfHtXV/WVhJDP1H18GbtCFY2VVPe0a
+87VXE15/V8k1mE8McODmi3fipona8+/och3xWKE2rec1MKzKT0g6eXq8CrGCsyT7
+YdEIqUuyyOP7uWrat2DX9GgdT0Kj3jlN9K5W7edjcrsZCwenyO4KbXCeAvzhzffi
+7MA0BM0oNC9hkXL+nOmFg/+OTxIy7vKBg8P+OxtMb61zO7X8vC7CIAXFjvGDfRaD
+ssbzSibBsu/6iGtCOGEoXJf//////////wIBAg==
+-----END DH PARAMETERS-----
+"""
+"""The group of RFC 7919, for clients that offer a key exchange over finite fields only."""
 
 
 class CertificateAuthority:
-    """A root certificate and its key; issues a leaf per host.  Safe to use from many threads."""
+    """The lab's roots; makes a server context per host.  Safe to use from many threads."""
 
-    def __init__(self, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
-        self._key = key
-        self._certificate = certificate
-        self._leaf_key = ec.generate_private_key(ec.SECP256R1())
-        self._contexts: OrderedDict[str, ssl.SSLContext] = OrderedDict()
+    def __init__(self, root: RootCertificate, rsa_root: RootCertificate) -> None:
+        self._root = root
+        self._rsa_root = rsa_root
+        self._contexts: OrderedDict[tuple[str, bool], ssl.SSLContext] = OrderedDict()
         self._lock = threading.Lock()
-        self.pem: bytes = certificate.public_bytes(_PEM)
+        self.pem: bytes = root.pem + rsa_root.pem
 
     @classmethod
     def fresh(cls) -> CertificateAuthority:
-        """Make a new root that lives only in memory."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name(
-            [
-                x509.NameAttribute(NameOID.COUNTRY_NAME, "US"),
-                x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Global Trust Services"),
-                x509.NameAttribute(NameOID.COMMON_NAME, "Global Trust Root R1"),
-            ]
-        )
-        identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(subject)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(NOT_BEFORE)
-            .not_valid_after(NOT_AFTER)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(_usage(signs_certificates=True), critical=True)
-            .add_extension(identifier, critical=False)
-            .sign(key, hashes.SHA256())
-        )
-        return cls(key, certificate)
+        """Make new roots that live only in memory."""
+        return cls(_make_ec_root(), _make_rsa_root())
 
     @classmethod
     def load(cls, folder: Path) -> CertificateAuthority:
-        """Return the root kept in the folder; the first of any number of callers makes it.
+        """Return the roots kept in the folder; the first of any number of callers makes them.
 
         Raises:
-            LabError: The file there is not one that this class wrote.
+            LabError: A file there is not one that this class wrote.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / FILE
-        if not path.exists():
-            cls.fresh()._save(path)
-        data = path.read_bytes()
-        try:
-            key = serialization.load_pem_private_key(data, password=None)
-            certificate = x509.load_pem_x509_certificate(data)
-        except ValueError as error:
-            raise LabError(
-                f"{path} does not hold a key and a certificate ({error}); "
-                "delete it, and the lab makes a new one"
-            ) from error
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise LabError(f"the key in {path} is no EC key; delete it, the lab makes a new one")
-        return cls(key, certificate)
+        if not (folder / FILE).exists():
+            _make_ec_root().save(folder / FILE)
+        if not (folder / RSA_FILE).exists():
+            _make_rsa_root().save(folder / RSA_FILE)
+        return cls(
+            RootCertificate.load(folder / FILE, ec.EllipticCurvePrivateKey, "EC"),
+            RootCertificate.load(folder / RSA_FILE, rsa.RSAPrivateKey, "RSA"),
+        )
 
-    def context(self, host: str) -> ssl.SSLContext:
-        """Return a server context whose certificate names ``host``, a name or an address."""
+    def context(self, host: str, *, compatible: bool = False) -> ssl.SSLContext:
+        """Return a server context whose certificate names ``host``, a name or an address.
+
+        Args:
+            host: The name or address.
+            compatible: Have both an EC and an RSA certificate, and accept the versions and
+                ciphers of old clients too.
+        """
         with self._lock:
-            context = self._contexts.get(host)
+            context = self._contexts.get((host, compatible))
             if context is None:
-                context = self._contexts[host] = self._make_context(host)
+                context = self._make_context(host, compatible)
+                self._contexts[host, compatible] = context
                 if len(self._contexts) > CONTEXTS_KEPT:
                     self._contexts.popitem(last=False)
             else:
-                self._contexts.move_to_end(host)
+                self._contexts.move_to_end((host, compatible))
             return context
 
-    def _save(self, path: Path) -> None:
-        create_file(path, _private(self._key) + self.pem)
-
-    def _make_context(self, host: str) -> ssl.SSLContext:
+    def _make_context(self, host: str, compatible: bool) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.set_alpn_protocols(["h2", "http/1.1"])
-        chain = _private(self._leaf_key) + self._leaf(host).public_bytes(_PEM)
-        # OpenSSL reads chains only from files; this one never reaches a disk.
-        descriptor = os.memfd_create("chain")
-        try:
-            os.write(descriptor, chain)
-            context.load_cert_chain(f"/proc/self/fd/{descriptor}")
-        finally:
-            os.close(descriptor)
+        if compatible:
+            context.set_ciphers(_COMPATIBLE_CIPHERS)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                context.minimum_version = ssl.TLSVersion.TLSv1
+            _load(context.load_dh_params, _FFDHE2048)
+        for root in (self._root, self._rsa_root) if compatible else (self._root,):
+            _load(context.load_cert_chain, root.make_chain(host))
         return context
 
-    def _leaf(self, host: str) -> x509.Certificate:
-        public = self._leaf_key.public_key()
-        serial = hashlib.sha256(self.pem + host.encode("utf-8", "surrogateescape")).digest()[:16]
-        authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
-        common_name = x509.NameAttribute(NameOID.COMMON_NAME, _common_name(host))
-        return (
-            x509.CertificateBuilder()
-            .subject_name(x509.Name([common_name]))
-            .issuer_name(self._certificate.subject)
-            .public_key(public)
-            .serial_number(int.from_bytes(serial) >> 1 or 1)
-            .not_valid_before(NOT_BEFORE)
-            .not_valid_after(NOT_AFTER)
-            .add_extension(x509.SubjectAlternativeName([_general_name(host)]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_usage(signs_certificates=False), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-            .add_extension(authority, critical=False)
-            .sign(self._key, hashes.SHA256())
-        )
 
-
-def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-
-
-def _common_name(host: str) -> str:
-    # X.520 allows 64 characters; what does not fit stands in the alternative name alone.
-    return host if 0 < len(host) <= 64 else "server"
-
-
-def _general_name(host: str) -> x509.GeneralName:
+def _load(load: Callable[[str], object], data: bytes) -> None:
+    """Pass data to a function that reads a file; the data never reaches a disk."""
+    descriptor = os.memfd_create("data")
     try:
-        return x509.IPAddress(ipaddress.ip_address(host))
-    except ValueError:
-        pass
-    try:
-        return x509.DNSName(host)
-    except ValueError:
-        # Not ASCII: no certificate can name it, so let it name nobody and the client decide.
-        return x509.DNSName("invalid.invalid")
+        os.write(descriptor, data)
+        load(f"/proc/self/fd/{descriptor}")
+    finally:
+        os.close(descriptor)
 
 
-def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not signs_certificates,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=signs_certificates,
-        crl_sign=signs_certificates,
-        encipher_only=False,
-        decipher_only=False,
-    )
+def _make_ec_root() -> RootCertificate:
+    return RootCertificate.fresh(make_ec_key(), "Global Trust Root R1")
+
+
+def _make_rsa_root() -> RootCertificate:
+    return RootCertificate.fresh(make_rsa_key(), "Global Trust Root R2")

@@ -8,7 +8,7 @@ from cryptography import x509
 
 from lab.errors import LabError
 from lab.internet import certificate_authority as module
-from lab.internet.certificate_authority import FILE, CertificateAuthority
+from lab.internet.certificate_authority import FILE, RSA_FILE, CertificateAuthority
 from tests.internet.transcript import authority
 
 
@@ -65,9 +65,18 @@ def test_a_context_is_made_once(monkeypatch):
 def test_the_root_is_kept_and_its_key_is_private(tmp_path):
     first = CertificateAuthority.load(tmp_path / "deep" / "folder")
     assert CertificateAuthority.load(tmp_path / "deep" / "folder").pem == first.pem
-    kept = tmp_path / "deep" / "folder" / FILE
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert [path.name for path in kept.parent.iterdir()] == [FILE]
+    kept = sorted((tmp_path / "deep" / "folder").iterdir())
+    assert [path.name for path in kept] == sorted([FILE, RSA_FILE])
+    assert {stat.S_IMODE(path.stat().st_mode) for path in kept} == {0o600}
+
+
+def test_a_folder_of_an_earlier_lab_keeps_its_root_and_gets_the_other(tmp_path):
+    first = CertificateAuthority.load(tmp_path).pem
+    (tmp_path / RSA_FILE).unlink()
+    again = CertificateAuthority.load(tmp_path).pem
+    marker = b"-----BEGIN CERTIFICATE-----"
+    assert again.split(marker)[1] == first.split(marker)[1]
+    assert again.split(marker)[2] != first.split(marker)[2]
 
 
 def test_all_who_load_at_once_get_the_same_root(tmp_path):
@@ -84,9 +93,10 @@ def test_all_who_load_at_once_get_the_same_root(tmp_path):
     assert len(set(found)) == 1
 
 
-def test_a_damaged_file_is_named(tmp_path):
-    (tmp_path / FILE).write_bytes(b"nonsense")
-    with pytest.raises(LabError, match=r"authority\.pem.*delete it"):
+@pytest.mark.parametrize("name", [FILE, RSA_FILE])
+def test_a_damaged_file_is_named(tmp_path, name):
+    (tmp_path / name).write_bytes(b"nonsense")
+    with pytest.raises(LabError, match=rf"{name}.*delete it"):
         CertificateAuthority.load(tmp_path)
 
 
@@ -101,4 +111,8 @@ def test_a_key_of_another_kind_is_refused(tmp_path):
     )
     (tmp_path / FILE).write_bytes(key + authority().pem)
     with pytest.raises(LabError, match="EC key"):
+        CertificateAuthority.load(tmp_path)
+    (tmp_path / FILE).unlink()
+    (tmp_path / RSA_FILE).write_bytes(key + authority().pem)
+    with pytest.raises(LabError, match="RSA key"):
         CertificateAuthority.load(tmp_path)

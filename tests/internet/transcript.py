@@ -76,8 +76,15 @@ class TlsClient:
         alpn: tuple[str, ...] = (),
         trusting: bool = True,
         step: int | None = None,
+        ciphers: str | None = None,
+        newest: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED,
     ):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if ciphers is not None:
+            context.set_ciphers(ciphers)
+        if newest in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
+            context.minimum_version = newest
+        context.maximum_version = newest
         if name is None:
             context.check_hostname = False
         if trusting:

@@ -15,6 +15,7 @@ import msgspec
 from lab.internet.connection import ConnectionContext, Layer
 from lab.internet.layers import Raw
 from lab.internet.target import Target
+from lab.internet.tls.certificate_choice import accepts_ec_certificate
 from lab.internet.tls.client_hello import HelloError, ParsedHello, collect_hello, parse_hello
 from lab.observation.records import ClientHello, TlsFailure
 
@@ -95,7 +96,9 @@ class Tls:
             self._wire.clear()
             return None
         self._record(hello, message)
-        context = self._context.services.authority.context(self._host)
+        context = self._context.services.authority.context(
+            self._host, compatible=not accepts_ec_certificate(hello)
+        )
         self._object = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         return wire
 

@@ -32,6 +32,7 @@ from lab.observation.records import (
     TlsFailure,
     WebSocketMessage,
 )
+from lab.observation.tls_failures import describe_tls_failure
 from lab.observation.traffic import get_contacted_host
 from lab.reports.terminal.bodies import write_bodies
 from lab.reports.text.safe import clip
@@ -257,7 +258,7 @@ def _write_rest(observation: Observation, console: Console) -> None:
             case ProxyHop(scheme=scheme, proxy=proxy, target=target):
                 lines.append(f"through the {scheme} proxy {proxy} to {target}")
             case TlsFailure(host=host, reason=reason):
-                lines.append(f"handshake with {host} failed: {reason}")
+                lines.append(f"handshake with {host} failed: {describe_tls_failure(reason)}")
             case ClientHello(host=host, ja4=ja4):
                 lines.append(f"handshake with {host}, JA4 {ja4}")
             case Connection(port=port, protocol="raw", size=size):

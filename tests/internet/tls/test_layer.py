@@ -1,6 +1,8 @@
 import ssl
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lab.observation.records import ClientHello, Connection, Request, TlsFailure
 from tests.internet.transcript import TlsClient, Transcript
@@ -76,6 +78,40 @@ def test_a_client_that_does_not_trust_us_is_a_recorded_failure():
     failure = transcript.event(TlsFailure)
     assert failure.host == "api.example.com"
     assert "UNKNOWN_CA" in failure.reason
+
+
+_CIPHERS = ("ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256", "DHE-RSA-AES128-SHA",
+            "AES128-SHA", "AES256-GCM-SHA384", "ECDHE-ECDSA-AES256-SHA")  # fmt: skip
+_VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
+
+
+@settings(deadline=None)
+@given(ciphers=st.sets(st.sampled_from(_CIPHERS), min_size=1), newest=st.sampled_from(_VERSIONS))
+def test_every_client_with_certificates_gets_one_that_it_can_use(ciphers, newest):
+    transcript = Transcript(443, host="api.example.com")
+    client = TlsClient(transcript, ciphers=":".join(ciphers), newest=newest)
+    client.shake_hands()
+    assert client.send(REQUEST).startswith(b"HTTP/1.1 404")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
+def test_a_client_of_an_old_version_is_served(version):
+    client = TlsClient(
+        Transcript(443, host="api.example.com"), ciphers="ALL:@SECLEVEL=0", newest=version
+    )
+    client.shake_hands()
+    assert client.tls.version() == {"TLSv1": "TLSv1", "TLSv1_1": "TLSv1.1"}[version.name]
+
+
+def test_a_client_without_certificates_is_a_recorded_failure():
+    transcript = Transcript(443, host="api.example.com")
+    client = TlsClient(
+        transcript, ciphers="ADH-AES128-SHA256:@SECLEVEL=0", newest=ssl.TLSVersion.TLSv1_2
+    )
+    with pytest.raises(ssl.SSLError):
+        client.shake_hands()
+    assert transcript.event(TlsFailure).reason == "NO_SHARED_CIPHER"
 
 
 def test_a_client_that_gives_up_is_a_recorded_failure():

@@ -13,6 +13,7 @@ import pytest
 
 from lab.factors.host_spec import BARE, File
 from lab.internet.certificate_authority import CertificateAuthority
+from lab.internet.root_certificate import RootCertificate, make_ec_key
 from lab.observation.records import ClientHello, Connection, Request, TlsFailure
 
 HOST = "api.example.com"
@@ -171,13 +172,9 @@ class TestTrust:
 
 def test_a_certificate_of_the_clients_own(observe, tmp_path):
     """The client serves itself, with a chain from its own files."""
-    authority = CertificateAuthority.fresh()
-    from lab.internet import certificate_authority as module
-
-    chain = module._private(authority._leaf_key) + authority._leaf("localhost").public_bytes(
-        module._PEM
-    )
-    base = BARE.with_files({"~/chain.pem": File(chain), "~/ca.pem": File(authority.pem)})
+    root = RootCertificate.fresh(make_ec_key(), "Root")
+    chain = root.make_chain("localhost")
+    base = BARE.with_files({"~/chain.pem": File(chain), "~/ca.pem": File(root.pem)})
 
     def serve():
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
