@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from lab.experiment.tabulate.merge import merge_signals
 from lab.findings.report import Location, TableRow
+from lab.observation.parts import MESSAGE_PARTS
 from tests.reports.examples import COPIED
 
 HERE = Location("http", "a.example", "POST", "/v1", "body", "/x")
@@ -83,6 +85,13 @@ def test_another_cause_or_part_is_another_signal():
     other = msgspec.structs.replace(signal(HERE), cause=("ci",))
     header = signal(msgspec.structs.replace(HERE, part="header"))
     assert len(merge(signal(THERE, "copied"), other, header)) == 3
+
+
+@pytest.mark.parametrize("part", sorted(MESSAGE_PARTS))
+def test_signals_of_the_whole_message_are_not_merged(part):
+    whole = HERE.with_part(part)
+    found = merge(signal(whole, "presence"), signal(whole, values=("a", "b", "c")))
+    assert [one.kind for one in found] == ["derived", "presence"]
 
 
 def test_covert_signals_come_first():

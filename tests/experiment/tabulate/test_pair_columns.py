@@ -11,6 +11,7 @@ from lab.experiment.tabulate.pair_columns import (
     is_absent_on_one_side,
     is_count,
 )
+from lab.observation.parts import MessagePart
 from tests.experiment.tabulate.build import BODY, Study, contrast
 
 TOKYO = {"timezone": "Asia/Tokyo"}
@@ -37,11 +38,11 @@ def test_the_most_frequent_known_value_of_a_side():
     assert find_usual_value(column, [0, 5, 6]) is None
 
 
-def contrasts(before, after, view="exact", texts=None):
+def contrasts(before, after, view="exact", texts=None, location=BODY):
     sent = texts or (before, after)
-    trials = [({}, {BODY: (sent[0],)})] * 2 + [(TOKYO, {BODY: (sent[1],)})] * 2
+    trials = [({}, {location: (sent[0],)})] * 2 + [(TOKYO, {location: (sent[1],)})] * 2
     study = Study(*trials)
-    column = Column(BODY, view, (before, before, after, after))
+    column = Column(location, view, (before, before, after, after))
     (found,) = contrast_columns(study.effect(column, levels=TOKYO), study.trials, study.rows)
     return found
 
@@ -60,5 +61,31 @@ def test_pieces_that_only_change_their_order_are_covert_and_moved():
     assert (found.covert, found.moved) == (True, True)
 
 
-def test_a_count_is_never_covert():
+def test_a_visible_word_that_only_changed_its_place_is_covert():
+    found = contrasts("a", "b", texts=("tags a,b", "tags b,a"))
+    assert (found.covert, found.moved) == (True, True)
+
+
+def test_in_a_body_a_hidden_difference_beside_a_visible_one_is_not_covert():
+    texts = ("it's fine", "it’s grand")
+    assert not contrasts("it's", "it’s", texts=texts).covert
+    header = BODY.with_part(MessagePart.HEADER, "user-agent")
+    assert contrasts("it's", "it’s", texts=texts, location=header).covert
+
+
+def test_a_visible_difference_of_values_is_not_covert_where_the_words_around_agree():
+    assert not contrasts("a", "b", texts=("a b x", "a b y")).covert
+
+
+@pytest.mark.parametrize(
+    ("texts", "covert"), [(("fine", "fi\u200bne"), True), (("fine", "grand"), False)]
+)
+def test_of_a_length_the_texts_show_whether_it_is_covert(texts, covert):
+    found = contrasts("4 characters", "5 characters", view="length", texts=texts)
+    assert (found.covert, found.moved) == (covert, False)
+
+
+def test_a_count_is_never_covert_and_never_moved():
     assert not contrasts("1", "2", view="count").covert
+    found = contrasts("1", "2", view="count", texts=("a1,b2", "b2,a1"))
+    assert (found.covert, found.moved) == (False, False)
