@@ -13,6 +13,8 @@ from lab.errors import MachineError, UsageError
 from lab.experiment.events import AuditFinished, AuditStarted, SignalConfirmed, Warned
 from lab.experiment.options import AuditOptions
 from lab.experiment.scope import _check
+from lab.findings.policy import judge
+from lab.reports.formats.registry import get_format, list_formats
 from tests.reports.examples import COPIED, COVERT, EMPTY, FULL, ROUTE
 
 CLIENT = Client(Profile("probe", ("/bin/true",)), "1.0", "0" * 64, "npm", ("/bin/true",), ())
@@ -72,6 +74,18 @@ def test_scripts_read_one_json_document_on_stdout(engine, capfd):
     document = json.loads(capfd.readouterr().out)
     assert document["schema"] == "fingerprint-lab/report/1"
     assert [signal["cause"] for signal in document["signals"]][-1] == ["endpoint", "timezone"]
+
+
+@pytest.mark.parametrize("name", list_formats())
+def test_the_report_is_printed_on_stdout_in_any_format(engine, capfdbinary, name):
+    engine.report = FULL
+    assert main(["audit", "probe", "--format", name]) == 0
+    assert capfdbinary.readouterr().out == get_format(name).write(judge(FULL))
+
+
+def test_json_has_precedence_over_a_format(engine, capfd):
+    assert main(["audit", "probe", "--json", "--format", "text"]) == 0
+    assert json.loads(capfd.readouterr().out)["schema"] == "fingerprint-lab/report/1"
 
 
 def test_sweeps_and_searches_reach_the_engine(engine, tmp_path):
@@ -158,6 +172,7 @@ def test_a_comma_within_a_level_is_escaped(engine):
         ("--home /dev/null/x", "--home /dev/null/x: "),
         ("--out /dev/null/x", "--out /dev/null/x: "),
         ("--fail-on never", "invalid choice"),
+        ("--format none-of-these", "invalid choice"),
     ],
 )
 def test_a_wrong_call_is_one_line_and_runs_nothing(engine, capfd, words, complaint):

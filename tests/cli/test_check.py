@@ -7,7 +7,9 @@ import msgspec
 import pytest
 
 from lab.cli.main import main
+from lab.findings.policy import judge, read_policy
 from lab.findings.report_json import encode
+from lab.reports.formats.registry import get_format, list_formats
 from tests.cli import test_audit
 from tests.reports.examples import COPIED, COVERT, EMPTY, PRESENCE, ROUTE
 
@@ -84,6 +86,17 @@ def test_a_baseline_decides(engine, files, capfd, found, code, verdict):
         assert verdict in [one["verdict"] for one in document["signals"]]
         assert f"  {verdict} " in err
     assert bool(document["gone"]) is (not found.signals)
+
+
+@pytest.mark.parametrize("name", list_formats())
+def test_the_report_is_printed_on_stdout_in_any_format(engine, files, capfdbinary, name):
+    engine.report = report(COPIED)
+    policy = files("p.toml", POLICY)
+    assert main(["check", "probe", "--policy", policy, "--format", name]) == 0
+    printed = capfdbinary.readouterr()
+    judgement = judge(engine.report, read_policy(Path(policy)))
+    assert printed.out == get_format(name).write(judgement)
+    assert b"passed: 1 documented" in printed.err
 
 
 def test_with_both_what_is_forbidden_stays_forbidden(engine, files, capfd):
