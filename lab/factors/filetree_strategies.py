@@ -1,4 +1,4 @@
-"""Hypothesis strategies for file trees: homes, projects and /etc.
+"""Hypothesis strategies for file trees: homes and projects.
 
 Each strategy draws the parts of a tree, its owner (a person and a company that Faker invents
 from a drawn number), when it was last modified, and which entries are missing.  The texts are
@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from lab.factors.data.filetree_parts import ETC, HOME, PROJECT, Owner, Part, PartBuilder
+from lab.factors.data.filetree_parts import HOME, PROJECT, Owner, Part, PartBuilder
 from lab.factors.filetree import FileTree, Item, Link
 
 if TYPE_CHECKING:
     from faker import Faker
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["etcs", "homes", "projects"]
+__all__ = ["homes", "projects"]
 
 FIRST, LAST = 1_483_228_800, 1_788_220_800
 """When trees were last touched: from 2017 to shortly before the control of the clock."""
@@ -39,11 +39,6 @@ def homes() -> SearchStrategy[FileTree]:
 def projects() -> SearchStrategy[FileTree]:
     """Projects (``./``): sources, dependencies, build products, data, and a repository."""
     return _trees(PROJECT)
-
-
-def etcs() -> SearchStrategy[FileTree]:
-    """What an administrator adds to /etc; none of the files that the lab itself writes."""
-    return _trees(ETC)
 
 
 def _trees(parts: tuple[Part, ...]) -> SearchStrategy[FileTree]:

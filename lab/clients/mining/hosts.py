@@ -26,7 +26,7 @@ from lab.clients.mining.program_files import classify_program, list_program_file
 from lab.clients.profile import Client
 from lab.factors.data.endpoint_hosts import ALL_COUNTRIES, GENERIC
 
-__all__ = ["HostWords", "find_host_words", "find_host_words_in"]
+__all__ = ["HostWords", "find_host_words"]
 
 MAX_WORDS = 200
 """How many words of each kind are returned."""
@@ -96,13 +96,6 @@ def find_host_words(client: Client) -> HostWords:
         except (OSError, ValueError):
             continue
     return HostWords(*map(_most_clustered, (hosts, endings, keywords)))
-
-
-def find_host_words_in(contents: Contents) -> HostWords:
-    """The words in some bytes."""
-    found: tuple[Counter[str], Counter[str], Counter[str]] = Counter(), Counter(), Counter()
-    _count_words(contents, *found)
-    return HostWords(*map(_most_clustered, found))
 
 
 def _count_words(

@@ -1,8 +1,8 @@
 """Parts of the generated file trees: each is a few files that usually occur together.
 
 A part is a function of a :class:`PartBuilder`, which has the owner of the tree and a source of
-random bytes.  Paths of a home begin with ``~/``, of a project with ``./``; paths of /etc are
-absolute.  Nothing here reads the host.  Keys and tokens are random bytes, not valid ones.
+random bytes.  Paths of a home begin with ``~/``, of a project with ``./``.  Nothing here
+reads the host.  Keys and tokens are random bytes, not valid ones.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 
 from lab.factors.filetree import Directory, File, Item, Link
 
-__all__ = ["ETC", "HOME", "PROJECT", "Items", "Owner", "Part", "PartBuilder"]
+__all__ = ["HOME", "PROJECT", "Items", "Owner", "Part", "PartBuilder"]
 
 Items = dict[str, Item]
 
@@ -244,57 +244,5 @@ def _repository(builder: PartBuilder) -> Items:
     return items | {f"./.git/{path}": file for path, file in rendered.items()}
 
 
-def _packages(builder: PartBuilder) -> Items:
-    host, word = builder.owner.host, builder.owner.word
-    return {
-        "/etc/apt/sources.list": _text("deb https://deb.example.org/debian bookworm main\n"),
-        f"/etc/apt/sources.list.d/{word}.list": _text(f"deb https://apt.{host}/ stable main\n"),
-        f"/etc/apt/keyrings/{word}.gpg": File(builder.random.randbytes(64)),
-        "/etc/pip.conf": _text(f"[global]\nindex-url = https://pip.{host}/simple\n"),
-        "/etc/npmrc": _text(f"registry=https://npm.{host}/\n"),
-    }
-
-
-def _profile(builder: PartBuilder) -> Items:
-    owner = builder.owner
-    return {
-        f"/etc/profile.d/{owner.word}.sh": _text(f"export COMPANY='{owner.word}'\n"),
-        "/etc/motd": _text(f"Welcome to {owner.company}.\n"),
-        "/etc/gitconfig": _text("[core]\n\tautocrlf = input\n"),
-        "/etc/skel/.bashrc": _text("umask 022\n"),
-        "/etc/fstab": _text("UUID=" + builder.random_token(4) + " / ext4 errors=remount-ro 0 1\n"),
-    }
-
-
-def _services(builder: PartBuilder) -> Items:
-    host, word = builder.owner.host, builder.owner.word
-    unit = f"/etc/systemd/system/{word}.service"
-    return {
-        unit: _text(f"[Service]\nExecStart=/opt/{word}/agent --server {host}\n"),
-        f"/etc/systemd/system/multi-user.target.wants/{word}.service": Link(unit),
-        "/etc/systemd/system/sshd.service": Link("/lib/systemd/system/ssh.service"),
-        "/etc/ssh": Directory(),
-        "/etc/ssh/ssh_config": _text("Host *\n    SendEnv LANG LC_*\n"),
-        "/etc/cron.d": Directory(),
-        f"/etc/cron.d/{word}": _text(f"*/5 * * * * root /opt/{word}/beat\n"),
-        "/etc/docker/daemon.json": _text('{"log-driver": "journald"}\n'),
-    }
-
-
-def _company(builder: PartBuilder) -> Items:
-    owner = builder.owner
-    name = owner.company.replace(" ", "_").replace(",", "")
-    connection = f"/etc/NetworkManager/system-connections/{owner.company}.nmconnection"
-    return {
-        f"/etc/ssl/certs/{name}.pem": Link(f"/usr/local/share/ca-certificates/{name}.crt"),
-        f"/etc/ssl/certs/{builder.random_token(4)}.0": Link(f"{name}.pem"),
-        connection: _text(f"[connection]\nid={owner.company}\n[wifi]\nssid={name}\n", PRIVATE),
-        "/etc/krb5.conf": _text(f"[libdefaults]\ndefault_realm = {owner.host.upper()}\n"),
-        f"/etc/sudoers.d/90-{owner.word}": _text(f"%{owner.word} ALL=(ALL) ALL\n", 0o440),
-    }
-
-
 HOME: tuple[Part, ...] = (_shell, _keys, _accounts, _caches, _desktop, _tools, _sources)
 PROJECT: tuple[Part, ...] = (_papers, _python, _node, _native, _data, _repository)
-ETC: tuple[Part, ...] = (_packages, _profile, _services, _company)
-"""What an administrator adds; none of the files that the lab itself writes."""

@@ -18,7 +18,7 @@ from importlib.resources import files
 
 from lab.findings.covert.bidi import to_visual_order
 
-__all__ = ["VERSION", "bidi_skeleton", "is_ignorable", "skeleton"]
+__all__ = ["VERSION", "bidi_skeleton", "skeleton"]
 
 VERSION = "16.0.0"
 """The version of the table."""
@@ -54,12 +54,6 @@ def skeleton(text: str) -> str:
 def bidi_skeleton(text: str) -> str:
     """The skeleton of the text in visual order: texts that look alike after reordering share it."""
     return skeleton(to_visual_order(text))
-
-
-def is_ignorable(character: str) -> bool:
-    """Whether a display that does not support the character prints nothing for it."""
-    number = ord(character)
-    return any(first <= number <= last for first, last in _IGNORABLE)
 
 
 @cache

@@ -4,12 +4,11 @@ from random import Random
 
 import pytest
 
-from lab.factors.data.filetree_parts import ETC, HOME, PROJECT, Owner, PartBuilder
+from lab.factors.data.filetree_parts import HOME, PROJECT, Owner, PartBuilder
 from lab.factors.filetree import File, FileTree
 
 OWNER = Owner("Ana Lee", "ana", "ana@example.org", "Lee, Inc", "lee", "h.example.net", "Notes.")
 PARTS = [("~", part) for part in HOME] + [(".", part) for part in PROJECT]
-PARTS += [("/etc", part) for part in ETC]
 EACH = pytest.mark.parametrize(
     ("top", "part"), PARTS, ids=lambda part: getattr(part, "__name__", "")
 )
