@@ -48,6 +48,7 @@ def test_the_first_differences_are_explained_in_full_and_some_have_a_line(count,
     signals = [msgspec.structs.replace(COPIED, id=str(number)) for number in range(count)]
     text = explain_pair(UTC, TOKYO, signals)
     assert text.count("   hostname  encoded  POST") == lines
+    assert text.count("timezone=UTC") == 4
     assert ("and 24 more differences" in text) is more
 
 
