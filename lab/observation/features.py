@@ -17,14 +17,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
 import msgspec
 
 from lab.observation.content_encoding import decode_layers
+from lab.observation.documents.body import flatten_body
 from lab.observation.documents.embedded import find_embedded_leaves
-from lab.observation.documents.leaves import flatten_body
+from lab.observation.documents.leaf import Leaf, describe_exact_bytes
 from lab.observation.location import Location
 from lab.observation.parts import UNCOUNTED_PARTS, MessagePart
 from lab.observation.records import (
@@ -193,13 +194,17 @@ def _request(request: Request, base: Location, roles: HostRoles) -> Iterator[tup
             yield from _inside(base, MessagePart.QUERY, name, value)
     yield from _headers(request, base)
     body, layers = decode_layers(request.body, join_header(request, b"content-encoding"))
-    for pointer, value in read_compression_headers(layers, body):
+    archive = body if body.startswith(b"PK") else b""
+    for pointer, value in read_compression_headers(layers, archive):
         yield base.with_part(MessagePart.PACKING, pointer), value
-    yield from _body(base, body, join_header(request, b"content-type"))
+    leaves = flatten_body(body, join_header(request, b"content-type"))
+    if layers:
+        leaves.append(describe_exact_bytes("", leaves, request.body))
+    yield from _leaves(base, leaves)
 
 
-def _body(base: Location, body: bytes, content_type: str) -> Iterator[tuple[Location, str]]:
-    for leaf in flatten_body(body, content_type):
+def _leaves(base: Location, leaves: Iterable[Leaf]) -> Iterator[tuple[Location, str]]:
+    for leaf in leaves:
         yield base.with_part(leaf.part, leaf.pointer), leaf.value
         if leaf.part == MessagePart.BODY and _WRAPPED.fullmatch(leaf.value):
             for inner in find_embedded_leaves(leaf.value):
@@ -323,4 +328,4 @@ def _message_leaves(message: WebSocketMessage, roles: HostRoles) -> Iterator[tup
     path = _path(message.host, message.target, roles)
     base = Location("websocket", roles.name(message.host), path=path)
     yield base.with_part(MessagePart.MESSAGE), "sent"
-    yield from _body(base, message.data, "")
+    yield from _leaves(base, flatten_body(message.data, ""))

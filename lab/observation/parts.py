@@ -15,6 +15,7 @@ from types import MappingProxyType
 import msgspec
 
 __all__ = [
+    "CONDITIONAL_PARTS",
     "DOCUMENT_PARTS",
     "INVISIBLE_PARTS",
     "MANNER_PARTS",
@@ -47,6 +48,8 @@ class MessagePart(StrEnum):
     PROXY_HEADER = "proxy header"
     BODY = "body"
     KEY_ORDER = "key order"
+    ELEMENT_ORDER = "element order"
+    EXACT_BYTES = "exact bytes"
     WRITING = "writing"
     TIMING = "timing"
     MESSAGE = "message"
@@ -83,6 +86,11 @@ class PartTraits(msgspec.Struct, frozen=True, kw_only=True):
     """The set of its values is one value: how often each occurs depends on the contents."""
     document: bool = False
     """The pointer leads into a structured document, in which arrays can hold elements."""
+    conditional: bool = False
+    """The value is two digests: of what other parts say, and of the bytes that say it.
+
+    The second is compared where the first is the same.
+    """
 
 
 TRAITS: Mapping[MessagePart, PartTraits] = MappingProxyType(
@@ -95,6 +103,8 @@ TRAITS: Mapping[MessagePart, PartTraits] = MappingProxyType(
         MessagePart.HEADER_ORDER: PartTraits(order=True, invisible=True),
         MessagePart.QUERY_ORDER: PartTraits(order=True, invisible=True),
         MessagePart.KEY_ORDER: PartTraits(order=True, invisible=True, document=True),
+        MessagePart.ELEMENT_ORDER: PartTraits(order=True, invisible=True, document=True),
+        MessagePart.EXACT_BYTES: PartTraits(manner=True, invisible=True, conditional=True),
         MessagePart.ROUTE: PartTraits(route=True),
         MessagePart.PROXY_REQUEST: PartTraits(route=True),
         MessagePart.PROXY_HEADER: PartTraits(route=True),
@@ -122,3 +132,4 @@ MANNER_PARTS = _select("manner")
 INVISIBLE_PARTS = _select("invisible")
 UNCOUNTED_PARTS = _select("uncounted")
 DOCUMENT_PARTS = _select("document")
+CONDITIONAL_PARTS = _select("conditional")

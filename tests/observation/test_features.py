@@ -361,7 +361,7 @@ def test_a_location_reads_from_the_outside_in():
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference-locations.md"
 EVERYTHING = (
-    request(target="/files/42?a=1", body=b'{"a":1,"b":2}', headers=[(b"X", b"y")]),
+    request(target="/files/42?a=1", body=b'{"a":1,"b":[{"id":"c"}]}', headers=[(b"X", b"y")]),
     request(body=gzip.compress(b"{}"), headers=[(b"Content-Encoding", b"gzip")]),
     DnsQuery(0.0, "h", "A", "udp", "192.168.1.1", dns.message.make_query("h", "A").to_wire()),
     ClientHello(0, 0.0, "h", 443, b"", None, (), (), (), (), (), (), "", ""),

@@ -22,9 +22,15 @@ def test_every_part_has_traits():
 
 def test_a_set_holds_the_parts_with_its_trait():
     assert {"request", "message", "hello"} == MESSAGE_PARTS
-    assert {"request order", "header order", "query order", "key order"} == ORDER_PARTS
+    assert {
+        "request order",
+        "header order",
+        "query order",
+        "key order",
+        "element order",
+    } == ORDER_PARTS
     assert {"route", "proxy request", "proxy header"} == ROUTE_PARTS
-    assert {"body", "key order"} == DOCUMENT_PARTS
+    assert {"body", "key order", "element order"} == DOCUMENT_PARTS
     assert {"header spacing", "writing"} == UNCOUNTED_PARTS
 
 

@@ -30,6 +30,7 @@ from lab.environment import Environment
 from lab.experiment.columns.alignment_cache import AlignmentCache
 from lab.experiment.columns.canaries import Canary, find_canary_columns
 from lab.experiment.columns.column import ABSENT, Column, NoisyLocation, number_values
+from lab.experiment.columns.exact_bytes import compare_exact_bytes
 from lab.experiment.columns.ladder import (
     COUNT,
     EXACT,
@@ -46,6 +47,7 @@ from lab.experiment.trials.row import Row
 from lab.observation.features import Features
 from lab.observation.location import Location
 from lab.observation.parts import (
+    CONDITIONAL_PARTS,
     DOCUMENT_PARTS,
     MANNER_PARTS,
     MESSAGE_PARTS,
@@ -200,6 +202,10 @@ def _extract_location(
     ``sampled`` collects messages and array elements that come and go by chance.  What is inside
     them comes and goes with them, so its presence is not compared.
     """
+    if location.part in CONDITIONAL_PARTS:
+        comparison = LocationComparison(location, replicates, noise, None, alignments.align)
+        yield from comparison.compare_whole("exact", compare_exact_bytes(values))
+        return
     is_set = location.channel in _SET_CHANNELS or location.part in ROUTE_PARTS
     if is_set:
         # How often a name is resolved or a connection made depends on keep-alive and on races;

@@ -45,7 +45,8 @@ def restore_sent_text(location: Location, value: str) -> str:
     and is returned as it is.
     """
     part = location.part
-    whole = part == MessagePart.DATA or (part == MessagePart.BODY and not location.pointer)
+    pointer = location.pointer or "/(bytes)"
+    whole = part == MessagePart.DATA or (part == MessagePart.BODY and pointer.endswith("/(bytes)"))
     match = _BYTES_AS_HEX.fullmatch(value) if whole else None
     if match is None:
         return value

@@ -16,7 +16,9 @@ import re
 from base64 import b64decode
 from urllib.parse import unquote
 
-from lab.observation.documents.leaves import Leaf, flatten_form, flatten_json, join_pointer
+from lab.observation.documents.form import flatten_form
+from lab.observation.documents.leaf import Leaf, join_pointer
+from lab.observation.documents.leaves import flatten_json
 from lab.observation.parts import MessagePart
 
 __all__ = ["find_embedded_leaves"]

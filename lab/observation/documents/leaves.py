@@ -1,4 +1,4 @@
-"""Structured bodies → (pointer, value) pairs.
+"""JSON → (pointer, value) pairs.
 
 A JSON document becomes one pair a leaf.  Arrays are aligned by content, not by index: an
 element that is an object with a name-like member stands under that name
@@ -18,37 +18,32 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from lab.observation.parts import MessagePart
-from lab.observation.style.escapes import STRING, describe_form_escapes, describe_json_escapes
-from lab.observation.style.serialization import (
-    describe_form_style,
-    describe_json_style,
-    parse_form,
-    parse_written_form,
+from lab.observation.documents.leaf import (
+    Leaf,
+    describe_element_order,
+    describe_exact_bytes,
+    digest_leaves,
+    join_pointer,
+    label_element,
 )
-from lab.observation.text.rendering import render_bytes
+from lab.observation.parts import MessagePart
+from lab.observation.style.escapes import STRING, describe_json_escapes
+from lab.observation.style.serialization import describe_json_style, is_evenly_spaced
 
-__all__ = ["Leaf", "flatten_body", "flatten_form", "flatten_json", "join_pointer"]
+__all__ = ["flatten_json", "flatten_json_lines", "flatten_string", "parse_json"]
 
 _NAMING = ("name", "event_name", "eventName", "event", "key", "id", "type", "role", "kind")
-_NAME = re.compile(r"[A-Za-z_$@.][\w.:/ $@-]{0,63}")
-_UNNAMED = re.compile(r"\d{4}|[0-9a-fA-F]{8}")
 _LITERALS = frozenset({"true", "false", "null", "{}", "[]", "NaN", "Infinity", "-Infinity"})
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_MARKER = re.compile(r"\*|\[.*\]|\(.*\)", re.DOTALL)
+"""A member with such a name could be taken for an element, or for what a reader undid."""
+
 _DEPTH = 64
-
-
-class Leaf(NamedTuple):
-    """One value at one pointer; ``part`` is ``body``, ``key order`` or ``writing``.
-
-    The value of a ``key order`` is the names, one a line.
-    """
-
-    part: MessagePart
-    pointer: str
-    value: str
+_MOST_ARRAYS = 8
+"""Arrays one in another whose elements have digests; those of the outer ones cover all."""
 
 
 class _Number(str):
@@ -57,67 +52,43 @@ class _Number(str):
     __slots__ = ()
 
 
+class _End(NamedTuple):
+    """The end of an object or array that is written down."""
+
+    word: str
+
+
 class _Object(list[tuple[str, object]]):
     """A JSON object as its members in order, duplicates included."""
-
-
-def flatten_body(body: bytes, content_type: str) -> list[Leaf]:
-    """The leaves of a body: JSON, several JSON documents a line each, a form, text or bytes.
-
-    A body that is called a form is read as one where it can be: Python's urllib and curl call every
-    body a form that has no other type.
-    """
-    if not body:
-        return []
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return [Leaf(MessagePart.BODY, "", render_bytes(body))]
-    if leaves := flatten_json(text):
-        return leaves
-    lines = [line for line in text.split("\n") if line.strip()]
-    documents = [_parse(line) for line in lines]
-    if len(documents) > 1 and all(item is not None for item in documents):
-        items = [("/" + _label(item), item) for item in documents]
-        leaves = []
-        _document(leaves, "", text, items, 0)
-        return leaves
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind == "application/x-www-form-urlencoded" and "=" in text:
-        return flatten_form(text)
-    return [Leaf(MessagePart.BODY, "", text)]
-
-
-def flatten_form(text: str, pointer: str = "") -> list[Leaf]:
-    """The leaves of a form or a query, below this pointer."""
-    pairs = parse_form(text)
-    leaves = [
-        Leaf(MessagePart.KEY_ORDER, pointer, "\n".join(name for name, _ in pairs)),
-        Leaf(MessagePart.WRITING, pointer, describe_form_style(text)),
-        *(
-            Leaf(MessagePart.WRITING, *escape)
-            for escape in describe_form_escapes(pointer, parse_written_form(text))
-        ),
-    ]
-    for name, value in pairs:
-        _string(leaves, join_pointer(pointer, name), value, 0)
-    return leaves
 
 
 def flatten_json(text: str, pointer: str = "") -> list[Leaf]:
     """The leaves of a text that is a JSON object or array, below this pointer; else none."""
     leaves: list[Leaf] = []
-    if (document := _parse(text)) is not None:
+    if (document := parse_json(text)) is not None:
         _document(leaves, pointer, text, [(pointer, document)], 0)
     return leaves
 
 
-def join_pointer(pointer: str, name: str) -> str:
-    """The pointer of a member."""
-    return f"{pointer}/{_escape(name)}"
+def flatten_json_lines(text: str, pointer: str = "") -> list[Leaf]:
+    """The leaves of a text with a JSON object or array a line, below this pointer; else none."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) < 2:
+        return []
+    documents = []
+    for line in lines:
+        if (document := parse_json(line)) is None:
+            return []
+        documents.append(document)
+    items = [(f"{pointer}/{_label(item)}", item) for item in documents]
+    leaves: list[Leaf] = []
+    _document(leaves, pointer, text, items, 0)
+    ends = sorted(set(re.findall(r"[\r\t ]*\n\s*", text)))
+    leaves.append(Leaf(MessagePart.WRITING, f"{pointer}/(lines)", json.dumps(ends)))
+    return leaves
 
 
-def _parse(text: str) -> object | None:
+def parse_json(text: str) -> object | None:
     """The document if the text is a JSON object or array, else None."""
     if text.lstrip()[:1] not in ("{", "["):
         return None
@@ -154,14 +125,22 @@ def _document(
     depth: int,
 ) -> None:
     """The leaves of a text that is one document or several, each at its pointer."""
+    start = len(leaves)
     strings = _Strings(text)
-    for inner, item in items:
-        _walk(leaves, inner, item, depth, strings)
-    leaves.append(Leaf(MessagePart.WRITING, pointer, describe_json_style(text)))
-    leaves += (
-        Leaf(MessagePart.WRITING, *escape)
-        for escape in describe_json_escapes(pointer, strings.placed)
+    if len(items) == 1:
+        _walk(leaves, *items[0], depth, strings)
+    else:
+        _elements(leaves, pointer, items, depth, strings)
+    style = describe_json_style(text)
+    escapes = list(describe_json_escapes(pointer, strings.placed))
+    leaves.append(Leaf(MessagePart.WRITING, pointer, style))
+    leaves += (Leaf(MessagePart.WRITING, *escape) for escape in escapes)
+    usual = len(items) == 1 and all(
+        way != "mixed" and not place.endswith("/(needless)") for place, way in escapes
     )
+    if not usual or not is_evenly_spaced(text):
+        octets = text.encode("utf-8", "surrogatepass")
+        leaves.append(describe_exact_bytes(pointer, leaves[start:], octets))
 
 
 def _walk(leaves: list[Leaf], pointer: str, value: object, depth: int, strings: _Strings) -> None:
@@ -170,44 +149,77 @@ def _walk(leaves: list[Leaf], pointer: str, value: object, depth: int, strings: 
     elif isinstance(value, _Object):
         if not value:
             leaves.append(Leaf(MessagePart.BODY, pointer, "{}"))
-        elif len(value) > 1:
+        elif len(value) > 1 or _MARKER.fullmatch(value[0][0]):
             names = "\n".join([name for name, _ in value])
             leaves.append(Leaf(MessagePart.KEY_ORDER, pointer, names))
+        start = len(leaves)
         for name, member in value:
             strings.take(f"{pointer}/(name)")
-            _walk(leaves, f"{pointer}/{_escape(name)}", member, depth + 1, strings)
+            _walk(leaves, join_pointer(pointer, name), member, depth + 1, strings)
+        if len({name for name, _ in value}) < len(value):
+            leaves.append(
+                Leaf(MessagePart.ELEMENT_ORDER, f"{pointer}/(names)", digest_leaves(leaves[start:]))
+            )
     elif isinstance(value, list):
         if not value:
             leaves.append(Leaf(MessagePart.BODY, pointer, "[]"))
-        for element in value:
-            _walk(leaves, f"{pointer}/{_label(element)}", element, depth + 1, strings)
+        items = [(f"{pointer}/{_label(element)}", element) for element in value]
+        _elements(leaves, pointer, items, depth + 1, strings)
     elif isinstance(value, _Number):
         leaves.append(Leaf(MessagePart.BODY, pointer, str(value)))
     elif isinstance(value, str):
         strings.take(pointer)
-        _string(leaves, pointer, value, depth)
+        flatten_string(leaves, pointer, value, depth)
     else:
         leaves.append(Leaf(MessagePart.BODY, pointer, json.dumps(value)))
 
 
+def _elements(
+    leaves: list[Leaf],
+    pointer: str,
+    items: Sequence[tuple[str, object]],
+    depth: int,
+    strings: _Strings,
+) -> None:
+    """The leaves of elements, each at its pointer, and the order of those that have a structure."""
+    start = len(leaves)
+    ends = []
+    for inner, element in items:
+        _walk(leaves, inner, element, depth, strings)
+        ends.append(len(leaves))
+    if pointer.count("/*") + pointer.count("/[") < _MOST_ARRAYS and any(
+        isinstance(element, list) for _, element in items
+    ):
+        labels = [inner[len(pointer) + 1 :] for inner, _ in items]
+        contents = [leaves[one:end] for one, end in pairwise((start, *ends))]
+        leaves += describe_element_order(pointer, labels, contents)
+
+
 def _outline(pointer: str, value: object, strings: _Strings) -> str:
-    """Names and values of what is nested too deeply to be compared by itself, one a line."""
+    """What is nested too deeply to be compared by itself, a word a line."""
     words = []
     pending = [value]
     while pending:
         item = pending.pop()
-        if isinstance(item, (list, tuple)):
+        if isinstance(item, _End):
+            words.append(item.word)
+        elif isinstance(item, (list, tuple)):
+            first, last = ("{", "}") if isinstance(item, _Object) else ("[", "]")
+            words.append(first)
+            pending.append(_End(last))
             pending.extend(reversed(item))
-            words.append("{" if isinstance(item, _Object) else "[")
-            continue
-        if isinstance(item, str) and not isinstance(item, _Number):
-            strings.take(pointer)
-        words.append(item if isinstance(item, str) else json.dumps(item))
+        elif isinstance(item, _Number):
+            words.append(item)
+        else:
+            if isinstance(item, str):
+                strings.take(pointer)
+            words.append(json.dumps(item))
     return "\n".join(words)
 
 
-def _string(leaves: list[Leaf], pointer: str, value: str, depth: int) -> None:
-    if value[:1] in ("{", "[") and len(value) > 2 and (inner := _parse(value)) is not None:
+def flatten_string(leaves: list[Leaf], pointer: str, value: str, depth: int) -> None:
+    """Add the leaves of a text: those of the JSON in it, or the text itself."""
+    if value[:1] in ("{", "[") and len(value) > 2 and (inner := parse_json(value)) is not None:
         json_pointer = f"{pointer}/(json)"
         _document(leaves, json_pointer, value, [(json_pointer, inner)], depth + 1)
     elif _is_literal(value):
@@ -231,17 +243,8 @@ def _label(element: object) -> str:
         members = dict(element)
         for name in _NAMING:
             value = members.get(name)
-            if (
-                isinstance(value, str)
-                and not isinstance(value, _Number)
-                and _NAME.fullmatch(value)
-                and not _UNNAMED.search(value)
-            ):
-                return f"[{_escape(value)}]"
+            if isinstance(value, str) and not isinstance(value, _Number):
+                label = label_element(value)
+                if label != "*":
+                    return label
     return "*"
-
-
-def _escape(name: str) -> str:
-    if "/" not in name and "~" not in name:
-        return name
-    return name.replace("~", "~0").replace("/", "~1")

@@ -18,6 +18,7 @@ from lab.observation.style.escapes import STRING
 __all__ = [
     "describe_form_style",
     "describe_json_style",
+    "is_evenly_spaced",
     "normalise_path",
     "parse_form",
     "parse_written_form",
@@ -44,6 +45,16 @@ def describe_json_style(text: str) -> str:
     needless = any(int(number, 16) in _NEEDLESS for number in digits)
     escapes = ["needless numbers"] if needless else []
     return json.dumps({"spaces": sorted(spaces), "escapes": escapes})
+
+
+def is_evenly_spaced(text: str) -> bool:
+    """Whether a JSON text has no white space, or one space behind each comma and each colon."""
+    bare = STRING.sub('"', text)
+    blanks = len(re.findall(r"\s", bare))
+    if not blanks:
+        return True
+    commas, colons = bare.count(","), bare.count(":")
+    return bare.count(", ") == commas and bare.count(": ") == colons and blanks == commas + colons
 
 
 def parse_form(text: str) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from lab.findings.encodings.detect import PLAIN, find_encoding, find_hit, restore_sent_text
 from lab.findings.encodings.e_values import NEGLIGIBLE
 from lab.observation.location import Location
+from lab.observation.parts import MessagePart
 from lab.observation.text.rendering import render_bytes
 from tests.calls import count_calls
 
@@ -237,6 +238,8 @@ def test_bytes_that_the_lab_shows_in_hexadecimal_are_searched_as_sent(data):
     body, header = Location("http", "h", part="body"), Location("http", "h", part="header")
     shown = render_bytes(data)
     assert restore_sent_text(body, shown).encode("utf-8", "surrogateescape") == data
+    inside = body.with_part(MessagePart.BODY, "/(multipart)/[log]/(bytes)")
+    assert restore_sent_text(inside, shown) == restore_sent_text(body, shown)
     assert restore_sent_text(header, shown) == shown
 
 

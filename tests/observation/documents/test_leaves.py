@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.observation.documents.leaves import flatten_body
+from lab.observation.documents.body import flatten_body
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.observation.documents.leaves import flatten_body
+from lab.observation.documents.body import flatten_body
 from lab.observation.style.escapes import (
     describe_form_escapes,
     describe_json_escapes,
