@@ -361,6 +361,26 @@ def test_what_stayed_open_is_never_passed(engine, session, verdict):
     result.stdout.fnmatch_lines([f"SKIPPED*{verdict}*"])
 
 
+@pytest.mark.parametrize("signals", [(), (COPIED,)])
+def test_where_nothing_was_measured_a_test_fails_with_the_reason(engine, pytester, signals):
+    verdict = "signal" if signals else "not measured"
+    engine.report = msgspec.structs.replace(
+        EMPTY, signals=signals, verdict=verdict, unmeasured="the client sent nothing"
+    )
+    pytester.makepyfile(
+        """
+        def test_report_alone(lab_audit):
+            assert all(not signal.covert for signal in lab_audit("timezone").signals)
+
+        def test_judged(lab_audit):
+            lab_audit.fail_on_covert(lab_audit("timezone"))
+        """
+    )
+    result = pytester.runpytest("--lab-client", "probe")
+    result.assert_outcomes(failed=2 - len(signals), passed=len(signals))
+    result.stdout.fnmatch_lines(["*not measured: the client sent nothing*"])
+
+
 def test_a_factor_that_does_not_reach_the_client_skips_with_the_reason(engine, pytester):
     pytester.makepyfile(
         """

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from lab.cli.audit_options import add_audit_options, run_audit
 from lab.cli.shared_options import add_format, add_json
-from lab.errors import LabError
 
 if TYPE_CHECKING:
     from lab.findings.report import Report
@@ -19,8 +18,6 @@ __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
 NAME = "audit"
 HELP = "find out which inputs from its environment change what a client sends"
-
-INCONCLUSIVE = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,12 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _choose_exit_code(report: Report, fail_on: str | None) -> int:
+    from lab.findings.audit_verdict import EXIT_CODES
+
     covert = any(signal.covert for signal in report.signals)
     found = covert or any(signal.kind != "route" for signal in report.signals)
     if (fail_on == "covert" and covert) or (fail_on == "signal" and found):
         return 1
-    if report.verdict == "inconclusive":
-        return INCONCLUSIVE
-    if report.verdict == "not measured":
-        return LabError.exit_code
-    return 0
+    return EXIT_CODES[report.verdict]

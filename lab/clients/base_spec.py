@@ -25,6 +25,7 @@ def build_endpoint(client: Client) -> Endpoint:
         variables=variables,
         official=provider.official,
         files=provider.endpoint_files,
+        required=provider.endpoint_required,
     )
 
 

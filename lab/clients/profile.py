@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from lab.clients.profile_fields import (
+    ExitCode,
     HomeFiles,
     Host,
     MajorVersion,
@@ -21,7 +22,14 @@ from lab.clients.profile_fields import (
 )
 from lab.internet.script import FixedAnswer
 
-__all__ = ["Client", "InstallSource", "Profile", "ProviderSettings"]
+__all__ = [
+    "Client",
+    "Expectations",
+    "InstallSource",
+    "Profile",
+    "ProviderSettings",
+    "encode_profile",
+]
 
 
 class InstallSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,6 +61,20 @@ class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The base URL that means the same as no configuration."""
     endpoint_files: HomeFiles = {}
     """Files in the home that are written where an endpoint is set; ``{endpoint}`` is filled in."""
+    endpoint_required: bool = False
+    """Whether it needs an endpoint: ``endpoint=unset`` keeps what ``[environment]`` sets."""
+
+
+class Expectations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a normal run of the client contains; a trial without it is not compared."""
+
+    provider: bool | None = None
+    """A request to the model at the provider's host; None: where the profile names a host."""
+    tool_result: bool = False
+    """The result of a tool call, sent to the provider."""
+    exit_code: ExitCode | None = None
+    hosts: tuple[Host, ...] = ()
+    """Further hosts that it contacts in every run."""
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -66,6 +88,7 @@ class Profile(msgspec.Struct, frozen=True):
     tty: bool = False
     install: InstallSource | None = None
     provider: ProviderSettings = ProviderSettings()
+    expects: Expectations = Expectations()
     environment: Mapping[str, str] = {}
     optout: Mapping[str, str] = {}
     """The variables by which a user of this client opts out of telemetry."""
@@ -78,6 +101,19 @@ class Profile(msgspec.Struct, frozen=True):
     trust_of_scripts: tuple[str, ...] = ()
     """Like ``trust``, for versions whose program is a script: the interpreter does not read the
     system's bundle, and a native program that replaces the script does."""
+
+
+def encode_profile(profile: Profile) -> bytes:
+    """What of a profile decides how the client runs, for digests.
+
+    What a normal run contains decides nothing, and a setting that an older lab did not know is
+    left out where it has its default, so that the digests of stored trials stay.
+    """
+    document = msgspec.to_builtins(profile, order="deterministic")
+    del document["expects"]
+    if not profile.provider.endpoint_required:
+        del document["provider"]["endpoint_required"]
+    return msgspec.json.encode(document)
 
 
 class Client(msgspec.Struct, frozen=True):

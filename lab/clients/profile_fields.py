@@ -12,6 +12,7 @@ from msgspec import Meta
 
 __all__ = [
     "ClientName",
+    "ExitCode",
     "HomeFiles",
     "Host",
     "HttpStatus",
@@ -85,6 +86,7 @@ Seconds: TypeAlias = Annotated[
     float,
     Meta(gt=0, le=86_400, description="a number of seconds above 0 and at most a day (86400)"),
 ]
+ExitCode: TypeAlias = Annotated[int, Meta(ge=0, le=255, description="an exit code from 0 to 255")]
 HttpStatus: TypeAlias = Annotated[
     int, Meta(ge=200, le=599, description="an HTTP status from 200 to 599")
 ]

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import msgspec
 
-from lab.clients.profile import InstallSource, Profile, ProviderSettings
+from lab.clients.profile import Expectations, InstallSource, Profile, ProviderSettings
 from lab.clients.profile_fields import (
     ClientName,
     HomeFiles,
@@ -82,6 +82,7 @@ class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client: _Client
     install: InstallSource | None = None
     provider: ProviderSettings = ProviderSettings()
+    expects: Expectations = Expectations()
     environment: Variables = {}
     optout: Variables = {}
     trust: _Trust = _Trust()
@@ -109,12 +110,13 @@ def parse_profile(text: str, file: str) -> Profile:
     document = source.convert(_Document)
     _check_argv(source, document)
     _check_install(source, document.install)
-    _check_provider(source, document.provider)
+    _check_provider(source, document)
     client = {key: getattr(document.client, key) for key in source.document["client"]}
     return Profile(
         **client,
         install=document.install,
         provider=document.provider,
+        expects=document.expects,
         environment=document.environment,
         optout=document.optout,
         trust=document.trust.variables,
@@ -147,14 +149,25 @@ def _check_install(source: TomlSource, install: InstallSource | None) -> None:
         raise source.error_at(("install", "node"), "is for npm clients only; leave it out")
 
 
-def _check_provider(source: TomlSource, provider: ProviderSettings) -> None:
+def _check_provider(source: TomlSource, document: _Document) -> None:
+    provider = document.provider
     files = provider.endpoint_files
     if files and not any("{endpoint}" in text for text in files.values()):
         problem = "no file holds {endpoint}; write it where the base URL belongs"
         raise source.error_at(("provider", "endpoint_files"), problem)
     variables = provider.endpoint_variable or ()
-    for name in (variables,) if isinstance(variables, str) else variables:
+    variables = (variables,) if isinstance(variables, str) else variables
+    for name in variables:
         source.check(name, Variable, ("provider", "endpoint_variable"))
+    if provider.endpoint_required and not {*variables} & document.environment.keys():
+        problem = "no endpoint variable is in [environment]; write there what unset stands for"
+        raise source.error_at(("provider", "endpoint_required"), problem)
+    if document.expects.provider and not (provider.host or provider.official):
+        problem = "the profile names no provider; write [provider] host"
+        raise source.error_at(("expects", "provider"), problem)
+    if document.expects.tool_result and not provider.protocols:
+        problem = "the profile names no protocol; write [provider] protocols"
+        raise source.error_at(("expects", "tool_result"), problem)
     known = list_protocols()
     for number, name in enumerate(provider.protocols):
         if name not in known:

@@ -25,7 +25,7 @@ from lab.clients.install_paths import Mounts, jail_install_path, to_host_path, t
 from lab.clients.lab_folders import find_lab_folders, refuse_lab_folders
 from lab.clients.linkage import detect_linkage, find_interpreter
 from lab.clients.package_registries import SYSTEM_PATH
-from lab.clients.profile import Client, Profile
+from lab.clients.profile import Client, Profile, encode_profile
 from lab.clients.profile_loader import fill_placeholders, parse_profile
 from lab.clients.readable_paths import (
     find_absolute_paths,
@@ -272,7 +272,7 @@ def _files_digest(paths: Sequence[str], folders: Sequence[str], lab_folders: Seq
 
 
 def _digest(files: str, profile: Profile) -> str:
-    document = msgspec.json.encode(profile, order="deterministic")
+    document = encode_profile(profile)
     return hashlib.sha256(b"files " + files.encode() + b"\nprofile " + document).hexdigest()
 
 

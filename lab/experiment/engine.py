@@ -243,10 +243,10 @@ class Engine:
 
     def _check_calibration(self) -> Iterator[EngineEvent]:
         """The client must run in the control environment before anything can be compared."""
-        ends = self.measurements.list_exits(self.control)
+        ends = self.measurements.outcomes.list_exits(self.control)
         if ends and all(end.verdict == "could not start" for end in ends):
             raise ClientError(f"{self.client.label} could not be started: {ends[0].detail}")
-        for message in self.measurements.list_warnings(self.control):
+        for message in self.measurements.outcomes.list_warnings(self.control):
             yield Warned(message)
 
     def _report(self, analysis: Analysis) -> Iterator[EngineEvent]:

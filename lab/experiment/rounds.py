@@ -153,7 +153,7 @@ class AnalysisRounds:
             alpha=self.options.alpha,
             seed=self.options.seed,
             skipped=self.runner.skipped_count,
-            failed=self.runner.has_failed_silently,
+            unmeasured=self.runner.explain_unmeasured(),
         )
 
     def estimate_remaining(self) -> int:

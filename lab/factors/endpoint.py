@@ -2,7 +2,8 @@
 
 The client's profile says how an endpoint is configured (variables, files, the official base
 URL).  A level says which: ``unset`` (the control) configures none, ``official`` sets the
-default explicitly, and any other level is a URL.  The path of a URL is a prefix: the path of the
+default explicitly, and any other level is a URL.  Of a client that needs an endpoint, ``unset``
+keeps the one that its profile's environment sets.  The path of a URL is a prefix: the path of the
 official base (such as ``/v1``) follows it, as behind a gateway.
 
 Host names are not rewritten, because they are the input under test: the lab's name server
@@ -107,6 +108,8 @@ def realise(level: str, spec: HostSpec) -> HostSpec:
     """Set the URL in the variables and files that configure the client's endpoint."""
     endpoint = spec.endpoint
     base = resolve_base_url(level, endpoint)
+    if level == CONTROL and endpoint.required:
+        return spec
     if base is None:
         return spec.with_variables(**dict.fromkeys(endpoint.variables))
     files = {

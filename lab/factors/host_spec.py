@@ -144,13 +144,15 @@ class Endpoint(msgspec.Struct, frozen=True):
 
     ``host`` is the provider's official host, ``variables`` are the environment variables
     that take a base URL, ``official`` the base URL that means the same as unset, ``files``
-    are written, with ``{endpoint}`` filled in, only where an endpoint is configured.
+    are written, with ``{endpoint}`` filled in, only where an endpoint is configured.  Where an
+    endpoint is ``required``, unset means what the profile's environment sets.
     """
 
     host: str | None = None
     variables: tuple[str, ...] = ()
     official: str | None = None
     files: Mapping[str, str] = {}
+    required: bool = False
 
 
 class HostSpec(msgspec.Struct, frozen=True):

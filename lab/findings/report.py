@@ -35,9 +35,13 @@ __all__ = [
     "Report",
     "Signal",
     "TableRow",
+    "UsualMessage",
+    "Verdict",
 ]
 
 SCHEMA = "fingerprint-lab/report/1"
+
+Verdict = Literal["signal", "no signal", "inconclusive", "not measured"]
 
 Kind = Literal["copied", "encoded", "derived", "presence", "count", "order", "timing", "route"]
 
@@ -171,6 +175,14 @@ class NotMeasured(msgspec.Struct, frozen=True):
     why: str
 
 
+class UsualMessage(msgspec.Struct, frozen=True):
+    """A message that the client sends in the control environment, and in how many trials of it."""
+
+    location: Location
+    trials: int
+    of: int
+
+
 class FactorFacts(msgspec.Struct, frozen=True):
     """One factor as it was tried."""
 
@@ -248,7 +260,8 @@ class Report(msgspec.Struct, frozen=True):
     calibration: Calibration
     hosts: tuple[str, ...] = ()
     """Every host contacted in any trial."""
-    verdict: Literal["signal", "no signal", "inconclusive", "not measured"] = "no signal"
+    verdict: Verdict = "no signal"
+    """From :func:`lab.findings.audit_verdict.decide_verdict`."""
     warnings: tuple[str, ...] = ()
     """Problems of the client while it was measured, one line each."""
     audit: str | None = None
@@ -258,6 +271,10 @@ class Report(msgspec.Struct, frozen=True):
     bits_exact: bool = True
     """False where ``bits_total`` is an upper bound."""
     explored: tuple[ExplorationSummary, ...] = ()
+    unmeasured: str | None = None
+    """Why the trials say nothing about the client, in words; None where they do."""
+    usual: tuple[UsualMessage, ...] = ()
+    """What the client sends in the control environment, whatever is in it."""
     correction: str = "holm"
     """How p-values were corrected for the number of hypotheses; "holm" in reports without it."""
     schema: str = SCHEMA

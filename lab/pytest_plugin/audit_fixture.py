@@ -79,13 +79,16 @@ class AuditFixture:
         """The report of an audit that varies these factors.
 
         Skips the test where the machine lacks something or none of the factors can be varied for
-        the client; fails it where the client cannot be run or the request is wrong.
+        the client; fails it where the client cannot be run, where nothing was measured, or where
+        the request is wrong.
 
         Args:
             *factors: names of factors; none for all of them.
             together: whether combinations are tried too.  Otherwise each factor is varied alone,
                 which takes fewer trials and finds no effect of a combination.
         """
+        from lab.reports.text.phrases import format_verdict
+
         request = AuditRequest(tuple(sorted(set(factors))), together or len(set(factors)) == 1)
         opened = self._resources.open_trials()
         if request not in self.reports:
@@ -96,7 +99,11 @@ class AuditFixture:
                 self._resources.skip(str(error))
             except LabError as error:
                 pytest.fail(str(error), pytrace=False)
-        return self._record_properties(self.reports[request])
+        report = self._record_properties(self.reports[request])
+        if report.verdict == "not measured" and report.unmeasured is not None:
+            # A test that finds no signal in this report must not pass.
+            pytest.fail(format_verdict(report), pytrace=False)
+        return report
 
     # --- what a test may fail for -----------------------------------------------------------
 
@@ -146,6 +153,7 @@ class AuditFixture:
         """
         from lab.findings.policy import judge
         from lab.reports.text.phrases import format_count, format_verdict
+        from lab.reports.text.safe import clip
 
         self._record_properties(report)
         judgement = judge(report, self._resources.policy, self._resources.baseline)
@@ -157,6 +165,8 @@ class AuditFixture:
         if failing := [*refused, *open_ones]:
             one, many = what.format(s=""), what.format(s="s")
             self._fail(report, failing, format_count(len(failing), one, many))
+        if report.unmeasured is not None:
+            pytest.fail(f"not measured: {clip(report.unmeasured, 400)}", pytrace=False)
         if report.verdict in {"inconclusive", "not measured"}:
             self._resources.skip(format_verdict(report))
         if doubts := _select_doubts(judgement, excluded):

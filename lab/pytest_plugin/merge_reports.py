@@ -11,14 +11,12 @@ from typing import TypeVar
 
 import msgspec
 
+from lab.findings.audit_verdict import merge_verdicts
 from lab.findings.report import Calibration, FactorFacts, Report, Signal
 
 __all__ = ["merge_reports"]
 
 T = TypeVar("T", bound=Hashable)
-
-_VERDICT_ORDER = ("signal", "inconclusive", "no signal", "not measured")
-"""The verdict of a session is the first of these that any of its audits has."""
 
 
 def merge_reports(reports: Sequence[Report], folder: str) -> Report:
@@ -62,7 +60,8 @@ def merge_reports(reports: Sequence[Report], folder: str) -> Report:
             max((rate for rate in rates if rate is not None), default=None),
         ),
         hosts=tuple(sorted({host for report in reports for host in report.hosts})),
-        verdict=next(v for v in _VERDICT_ORDER if any(report.verdict == v for report in reports)),
+        verdict=merge_verdicts(reports),
+        unmeasured=next((r.unmeasured for r in reports if r.unmeasured is not None), None),
         warnings=_deduplicate(each for report in reports for each in report.warnings),
         audit=folder,
         bits_total=round(sum(report.bits_total for report in reports), 3),

@@ -42,11 +42,14 @@ class Evaluation(msgspec.Struct, frozen=True):
     misattributed: tuple[Expected, ...]
     mistaken: tuple[Expected, ...]
     reported: int
+    wrong_verdict: str | None = None
+    """The verdict of the report, where it claims that something was measured and nothing was, or
+    that nothing was and something is planted."""
 
     @property
     def is_flawless(self) -> bool:
         """Whether all that could be measured was found and explained, and nothing is false."""
-        return not (self.missed or self.false or self.mistaken)
+        return not (self.missed or self.false or self.mistaken or self.wrong_verdict)
 
 
 class Score(msgspec.Struct, frozen=True):
@@ -84,7 +87,12 @@ def evaluate_report(specimen: Specimen, report: Report) -> Evaluation:
     unmeasured = {fact.name for fact in report.factors if not fact.measured}
     if report.verdict == "not measured":
         unmeasured.update(specimen.factors)
-    return evaluate_signals(specimen, report.signals, unmeasured)
+    claims = report.unmeasured is not None
+    is_wrong = specimen.unmeasured != claims and (specimen.unmeasured or specimen.is_ordinary)
+    return msgspec.structs.replace(
+        evaluate_signals(specimen, report.signals, unmeasured),
+        wrong_verdict=report.verdict if is_wrong else None,
+    )
 
 
 def evaluate_signals(

@@ -20,7 +20,7 @@ from lab.clients.c_compiler import compile_source, find_compiler
 from lab.clients.install_paths import jail_install_path
 from lab.clients.linkage import detect_linkage
 from lab.clients.package_registries import SYSTEM_PATH
-from lab.clients.profile import Client, Profile
+from lab.clients.profile import Client, Expectations, Profile, encode_profile
 from lab.clients.profile import ProviderSettings as ClientProvider
 from lab.errors import UsageError
 from lab.findings.report import Channel, Kind
@@ -98,6 +98,7 @@ class Specimen(msgspec.Struct, frozen=True):
     ``argv`` is an interpreter (or ``cc``) and an absolute path.  ``allowed`` includes the
     routing effects of ``routes``.  ``verdicts`` are the ways in which a trial of it may end.
     ``hard`` marks signals that a comparison of runs cannot find, or only in many runs.
+    ``unmeasured`` says that its trials say nothing: the verdict must be "not measured".
     """
 
     name: str
@@ -110,6 +111,7 @@ class Specimen(msgspec.Struct, frozen=True):
     routes: tuple[str, ...]
     hard: bool
     verdicts: tuple[Verdict, ...]
+    unmeasured: bool = False
 
     @property
     def file(self) -> Path:
@@ -153,6 +155,7 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     routes: tuple[Literal["endpoint", "proxy"], ...] = ()
     hard: bool = False
     verdicts: tuple[Verdict, ...] = ("finished",)
+    unmeasured: bool = False
 
 
 class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -218,6 +221,7 @@ def make_client(
         provider=ClientProvider(
             host=specimens.provider.host, endpoint_variable=specimens.provider.endpoint_variable
         ),
+        expects=Expectations(provider=False),
         environment={"ANTHROPIC_API_KEY": "sk-ant-fake-000"},
         optout=specimens.provider.optout,
         trust=("NODE_EXTRA_CA_CERTS",) if interpreter.endswith("/node") else (),
@@ -251,12 +255,13 @@ def _build_specimen(entry: _Entry, folder: Path) -> Specimen:
         routes=entry.routes,
         hard=entry.hard,
         verdicts=entry.verdicts,
+        unmeasured=entry.unmeasured,
     )
 
 
 def _digest(file: Path, profile: Profile) -> str:
     """Return a digest of everything that decides a trial: program, shared files, profile."""
-    digest = hashlib.sha256(msgspec.json.encode(profile, order="deterministic"))
+    digest = hashlib.sha256(encode_profile(profile))
     for part in (file, *sorted(file.parent.glob("_common.*"))):
         digest.update(f"\0{part.name}\0".encode() + part.read_bytes())
     return digest.hexdigest()

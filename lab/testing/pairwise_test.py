@@ -187,7 +187,7 @@ class PairwiseTest:
     def _measure(self, phase: Phase, trials: Sequence[PlannedTrial]) -> None:
         for _ in self.measurements.measure(phase, trials, lambda: False):
             pass
-        if self.measurements.has_failed_silently:
+        if self.measurements.outcomes.has_failed_silently:
             raise ClientError(self._describe_failure())
         self.rows = self.measurements.build_rows(self.endpoint)
         found, _ = extract_columns(self.rows)
@@ -204,7 +204,7 @@ class PairwiseTest:
         return is_route(location, routed=self.rerouted, rerouted=self.rerouted)
 
     def _describe_failure(self) -> str:
-        end = self.measurements.list_exits(self.right)[-1]
+        end = self.measurements.outcomes.list_exits(self.right)[-1]
         last = read_last_line(end)
         how = end.verdict if end.verdict != "finished" else f"code {end.code}"
         return (

@@ -196,7 +196,8 @@ def test_a_wrong_call_is_one_line_and_runs_nothing(engine, capfd, words, complai
         ((), "inconclusive", None, 3),
         ((), "inconclusive", "signal", 3),
         ((COPIED,), "inconclusive", "signal", 1),
-        ((), "not measured", None, 4),
+        ((), "not measured", None, 3),
+        ((), "not measured", "signal", 3),
     ],
 )
 def test_exit_codes(engine, signals, verdict, fail_on, code):

@@ -27,6 +27,7 @@ cause = "hostname"
 host = "telemetry.example.com"
 url = "https://example.com/telemetry"
 """
+SILENT = {"verdict": "not measured", "unmeasured": "it sent nothing"}
 SETTLED = msgspec.structs.replace(EMPTY, not_measured=(), factors=())
 
 
@@ -54,7 +55,12 @@ def files(tmp_path):
         (report(COPIED, COVERT), 1, "probe@1.0: failed: 1 forbidden, 1 documented"),
         (report(COPIED, PRESENCE), 3, "probe@1.0: inconclusive: 1 undecided, 1 documented"),
         (report(), 0, "probe@1.0: passed: no signal"),
-        (report(verdict="not measured"), 4, "probe@1.0: not measured: no signal"),
+        (report(**SILENT), 3, "probe@1.0: not measured: it sent nothing"),
+        (
+            report(COPIED, unmeasured="no provider"),
+            3,
+            "probe@1.0: not measured: no provider, 1 documented",
+        ),
     ],
 )
 def test_a_policy_decides(engine, files, capfd, found, code, told):
@@ -72,7 +78,8 @@ def test_a_policy_decides(engine, files, capfd, found, code, told):
         (report(COPIED, ROUTE), 0, "accepted"),
         (report(COPIED, COVERT), 1, "new"),
         (report(), 0, None),
-        (report(verdict="not measured"), 4, None),
+        (report(**SILENT), 3, None),
+        (report(COPIED, unmeasured="it never reached its provider"), 3, "accepted"),
     ],
 )
 def test_a_baseline_decides(engine, files, capfd, found, code, verdict):

@@ -52,3 +52,9 @@ def test_the_endpoint_names_every_variable_that_sets_it(variable, expected):
 
 def test_switches_to_opt_out_are_handed_on():
     assert build_base_spec(make_client(optout={"OFF": "1"})).optout == {"OFF": "1"}
+
+
+def test_an_endpoint_can_be_required():
+    needed = ProviderSettings(endpoint_variable="URL", endpoint_required=True)
+    assert build_endpoint(make_client(provider=needed)).required
+    assert not build_endpoint(make_client()).required

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.clients.profile import InstallSource
+from lab.clients.profile import Expectations, InstallSource
 from lab.clients.profile_loader import PLACEHOLDERS, fill_placeholders, parse_profile
 from lab.errors import ClientError
 from lab.internet.script import FixedAnswer
@@ -51,6 +51,36 @@ def test_the_contracts_own_example():
     assert profile.optout == {"DISABLE_TELEMETRY": "1"}
     assert profile.home_files == {".probe/config.json": "{}"}
     assert profile.install is None
+
+
+def test_what_a_normal_run_contains():
+    assert parse_profile(CONTRACT, "probe.toml").expects == Expectations()
+    stated = (
+        '[expects]\nprovider = true\ntool_result = true\nexit_code = 0\nhosts = ["a.example"]\n'
+    )
+    assert parse_profile(CONTRACT + stated, "probe.toml").expects == Expectations(
+        True, True, 0, ("a.example",)
+    )
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        ("[expects]\nprovidr = true", "providr"),
+        ("[expects]\nexit_code = 256", "an exit code from 0 to 255"),
+        ('[expects]\nhosts = ["https://a.example"]', "without https://"),
+        ("[expects]\nprovider = true", "names no provider"),
+        ("[expects]\ntool_result = true", "names no protocol"),
+        (
+            '[provider]\nendpoint_variable = "URL"\nendpoint_required = true',
+            "what unset stands for",
+        ),
+    ],
+)
+def test_an_expectation_that_cannot_be_is_refused(stated, told):
+    bare = '[client]\nname = "x"\nargv = ["/bin/true"]\n'
+    with pytest.raises(ClientError, match=told):
+        parse_profile(bare + stated, "probe.toml")
 
 
 def test_everything_beyond_the_example():

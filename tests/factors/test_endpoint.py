@@ -67,6 +67,16 @@ def test_unset_takes_away_what_the_base_had():
     assert "BASE_URL" not in FACTOR.realise("unset", base).variables
 
 
+def test_of_a_client_that_needs_an_endpoint_unset_keeps_what_the_profile_sets():
+    needed = msgspec.structs.replace(PLAIN, required=True)
+    base = msgspec.structs.replace(BARE, endpoint=needed).with_variables(
+        BASE_URL="https://b.example"
+    )
+    assert FACTOR.realise("unset", base) == base
+    other = FACTOR.realise("https://c.example", base)
+    assert other.variables["BASE_URL"] == "https://c.example"
+
+
 def test_a_client_without_a_provider():
     nothing = Endpoint(variables=("BASE_URL",))
     assert made("official", nothing).variables == {}

@@ -32,6 +32,10 @@ def test_the_verdict_is_the_most_that_any_came_to():
     assert verdict("no signal", "inconclusive") == "inconclusive"
     assert verdict("not measured", "no signal") == "no signal"
     assert verdict("not measured") == "not measured"
+    silent = with_(EMPTY, verdict="not measured", unmeasured="it sent nothing")
+    whole = merge_reports([EMPTY, silent], "")
+    assert (whole.verdict, whole.unmeasured) == ("not measured", "it sent nothing")
+    assert merge_reports([FULL, silent], "").verdict == FULL.verdict == "signal"
 
 
 def test_what_one_left_open_and_another_settled_is_not_open():

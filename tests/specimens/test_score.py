@@ -46,6 +46,20 @@ def test_what_is_planted_and_reported_is_right_and_all_is_well():
     assert found.is_flawless
 
 
+def test_a_negative_result_of_a_client_that_cannot_be_measured_is_wrong_and_so_is_the_reverse():
+    silent = msgspec.structs.replace(SPECIMEN, expected=(), unmeasured=True)
+    empty = report(verdict="no signal")
+    unmeasured = msgspec.structs.replace(empty, verdict="not measured", unmeasured="it sent none")
+    assert evaluate_report(silent, unmeasured).is_flawless
+    assert evaluate_report(silent, empty).wrong_verdict == "no signal"
+    assert not evaluate_report(silent, empty).is_flawless
+    quiet = truth()
+    assert evaluate_report(quiet, empty).is_flawless
+    assert evaluate_report(quiet, unmeasured).wrong_verdict == "not measured"
+    harmful = msgspec.structs.replace(quiet, verdicts=("timed out",))
+    assert evaluate_report(harmful, unmeasured).is_flawless
+
+
 def test_what_is_not_reported_is_missed():
     found = evaluate_report(SPECIMEN, report())
     assert found.missed == (PLANTED,)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 import msgspec
 
@@ -17,12 +16,24 @@ from lab.experiment.confirm.permutation import permutation_p_value, smallest_p_v
 from lab.experiment.scope import Scope
 from lab.experiment.tabulate.rate_signals import build_rate_signals
 from lab.experiment.tabulate.signals import assemble_signals
+from lab.experiment.tabulate.trials_left_out import list_trials_that_do_not_count
+from lab.experiment.tabulate.usual_messages import list_usual_messages
 from lab.experiment.trials.contrasts import TrialTable
 from lab.experiment.trials.row import Row
 from lab.factors.registry import get_factor
+from lab.findings.audit_verdict import decide_verdict
 from lab.findings.information.entropy import TotalBits, compute_bits, compute_joint_bits
 from lab.findings.information.population import build_population
-from lab.findings.report import Calibration, FactorFacts, Inconclusive, Noise, NotMeasured, Signal
+from lab.findings.report import (
+    Calibration,
+    FactorFacts,
+    Inconclusive,
+    Noise,
+    NotMeasured,
+    Signal,
+    UsualMessage,
+    Verdict,
+)
 from lab.findings.rules.level_rules import add_rules
 
 __all__ = ["Conclusion", "conclude"]
@@ -42,9 +53,12 @@ class Conclusion(msgspec.Struct, frozen=True):
     inconclusive: tuple[Inconclusive, ...]
     not_measured: tuple[NotMeasured, ...]
     calibration: Calibration
-    verdict: Literal["signal", "no signal", "inconclusive", "not measured"]
+    verdict: Verdict
     bits: TotalBits
     """The information of all signals together, routing effects excluded."""
+    unmeasured: str | None = None
+    """Why the trials say nothing about the client."""
+    usual: tuple[UsualMessage, ...] = ()
 
 
 def conclude(
@@ -56,7 +70,7 @@ def conclude(
     alpha: float,
     seed: int,
     skipped: int,
-    failed: bool,
+    unmeasured: str | None,
 ) -> Conclusion:
     """Return the signals, and everything that is not a signal, with the reason.
 
@@ -68,7 +82,7 @@ def conclude(
         alpha: The error rate of the whole audit.
         seed: The seed of the audit.
         skipped: Planned trials that a limit excluded.
-        failed: Whether the client failed in every trial without sending anything.
+        unmeasured: Why the trials say nothing about the client; None where they do.
     """
     trials = TrialTable(control, [row.environment for row in rows])
     confirmed = [effect for effect in analysis.effects if effect.p_adjusted <= alpha]
@@ -101,26 +115,15 @@ def conclude(
                 "the limit on trials or time was reached; effects that need them stay unseen",
             )
         )
-    if any(row.broken for row in rows):
-        count = sum(row.broken for row in rows)
-        not_measured.append(
-            NotMeasured(
-                f"what {count} of {len(rows)} trials would have sent",
-                "the client did not run to its end in them",
-            )
-        )
-    usable = [row for row in rows if not row.broken]
-    verdict: Literal["signal", "no signal", "inconclusive", "not measured"]
-    if signals:
-        verdict = "signal"
-    elif failed or not usable:
-        verdict = "not measured"
-    elif undecided or skipped:
-        verdict = "inconclusive"
-    elif not any(fact.measured for fact in facts):
-        verdict = "not measured"
-    else:
-        verdict = "no signal"
+    not_measured += list_trials_that_do_not_count(rows, control)
+    if unmeasured is None and all(row.broken for row in rows):
+        unmeasured = "the client did not run as it normally does in any trial"
+    verdict = decide_verdict(
+        signals,
+        unmeasured=unmeasured,
+        is_open=bool(undecided or skipped),
+        is_tried=any(fact.measured for fact in facts),
+    )
     return Conclusion(
         factors=facts,
         signals=signals,
@@ -130,6 +133,8 @@ def conclude(
         calibration=_calibrate(rows, control, len(analysis.effects), alpha, seed),
         verdict=verdict,
         bits=compute_joint_bits([signal for signal in signals if signal.kind != "route"], people),
+        unmeasured=unmeasured,
+        usual=list_usual_messages(rows, control),
     )
 
 

@@ -64,11 +64,13 @@ def build_report(
         calibration=conclusion.calibration,
         hosts=measurements.list_hosts(),
         verdict=conclusion.verdict,
-        warnings=tuple(measurements.list_warnings(measurements.control)),
+        warnings=tuple(measurements.outcomes.list_warnings(measurements.control)),
         audit=str(folder),
         bits_total=round(conclusion.bits.bits, 3),
         bits_exact=conclusion.bits.exact,
         explored=tuple(explored),
+        unmeasured=conclusion.unmeasured,
+        usual=conclusion.usual,
         correction=CORRECTION,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from typing import Protocol
@@ -15,18 +14,21 @@ from lab.experiment.events import Phase
 from lab.experiment.trials.host_roles import assign_roles, learn_default_host
 from lab.experiment.trials.planned import PlannedTrial, encode_replicate
 from lab.experiment.trials.row import Row
+from lab.experiment.trials.trial_outcomes import TrialOutcomes
 from lab.factors import endpoint as endpoint_factor
 from lab.factors.host_spec import Endpoint
 from lab.observation.features import Features, extract_features
 from lab.observation.generated_hosts import group_generated_hosts
-from lab.observation.last_line import read_last_line
-from lab.observation.records import DnsQuery, Exit, Observation, Request, TlsFailure
+from lab.observation.location import Location
+from lab.observation.parts import MessagePart
+from lab.observation.records import DnsQuery, Observation, Request
 from lab.observation.timing import Timings, measure_timings
 from lab.sandbox.timed_observation import TimedObservation
 from lab.store import StoredTrial, TrialStore
 
 __all__ = ["Measurements", "Totals", "TrialExecutor"]
 
+_STATUS = Location("exit", part=MessagePart.STATUS)
 _LEARNING_TRIALS = 8
 """Observations of each kind from which the official host is learnt."""
 
@@ -72,8 +74,8 @@ class Measurements:
         self.executor = executor
         self.stored: dict[PlannedTrial, StoredTrial] = {}
         """What the store has of each trial, in the order of the requests."""
-        self._exits: dict[PlannedTrial, Exit] = {}
-        self._silent: dict[PlannedTrial, bool] = {}
+        self.outcomes = TrialOutcomes(client, control)
+        """How the client ran."""
         self._features: dict[tuple[PlannedTrial, str | None], tuple[Features, Timings]] = {}
         self._hosts: set[str] = set()
 
@@ -135,44 +137,12 @@ class Measurements:
 
     def _record(self, trial: PlannedTrial, stored: StoredTrial, observation: Observation) -> None:
         self.stored[trial] = stored
-        self._exits[trial] = observation.exit
-        self._silent[trial] = not observation.events
+        self.outcomes.record(trial, observation)
         for event in observation.events:
             if isinstance(event, Request):
                 self._hosts.add(event.host)
             elif isinstance(event, DnsQuery):
                 self._hosts.add(event.name)
-
-    def list_exits(self, environment: Environment) -> list[Exit]:
-        """How the trials of one environment ended."""
-        return [end for trial, end in self._exits.items() if trial.environment == environment]
-
-    def list_warnings(self, environment: Environment) -> Iterator[str]:
-        """What looks wrong about the client in this environment, one line each."""
-        trials = [trial for trial in self.stored if trial.environment == environment]
-        if not trials:
-            return
-        verdicts = Counter(self._exits[trial].verdict for trial in trials)
-        codes = Counter(self._exits[trial].code for trial in trials)
-        if (usual := verdicts.most_common(1)[0][0]) != "finished":
-            yield f"the client does not end by itself in the control environment: {usual}"
-        elif (code := codes.most_common(1)[0][0]) != 0:
-            end = self._exits[trials[0]]
-            last = read_last_line(end)
-            yield f"the client exits with {code} in the control environment: {last!r}"
-        if all(self._silent[trial] for trial in trials):
-            yield "the client sent nothing at all in the control environment"
-        refused = {
-            event.host
-            for event in self.store.observation(self.stored[trials[0]]).events
-            if isinstance(event, TlsFailure)
-        }
-        if refused:
-            yield (
-                f"the client did not accept the lab's certificate for {', '.join(sorted(refused))}"
-                ", so what it sends there is not seen; name its CA variable under [trust] in"
-                " its profile"
-            )
 
     def find_official_host(self, endpoint: Endpoint) -> str | None:
         """The provider's host: from the profile, otherwise learnt from the traffic."""
@@ -192,11 +162,10 @@ class Measurements:
     def build_rows(self, endpoint: Endpoint) -> list[Row]:
         """One row per trial: those of the control environment first, then by environment.
 
-        A trial is broken where it did not finish, or ended in another way than usual without
-        having sent anything; unless the client always does so in the control environment.
+        A broken trial (:meth:`TrialOutcomes.find_defects`) says how it ended and what it lacks.
         """
         official = self.find_official_host(endpoint)
-        usual = self._find_usual_exit()
+        defects = self.outcomes.find_defects()
         rows = []
         for trial, stored in self.stored.items():
             key = (trial, official)
@@ -205,10 +174,11 @@ class Measurements:
                 seen = self.store.observation(stored)
                 self._features[key] = extract_features(seen, names), measure_timings(seen, names)
             found, times = self._features[key]
-            end = self._exits[trial]
-            failed = end.verdict != "finished" or (self._silent[trial] and end.code != usual.code)
-            broken = failed and usual.verdict == "finished" and not self._is_all_silent()
-            rows.append(Row(trial, found, broken, times))
+            defect = defects.get(trial)
+            missed = defect.missed if defect is not None else ()
+            if missed:
+                found = {**found, _STATUS: (", no ".join((found[_STATUS][0], *missed)),)}
+            rows.append(Row(trial, found, defect is not None, times, missed))
         rows.sort(
             key=lambda row: (
                 row.environment != self.control,
@@ -224,21 +194,6 @@ class Measurements:
 
     def _get(self, trial: PlannedTrial) -> StoredTrial | None:
         return self.store.get(self.client.digest, trial.environment, encode_replicate(trial))
-
-    def _find_usual_exit(self) -> Exit:
-        ends = self.list_exits(self.control)
-        verdict = Counter((end.verdict, end.code) for end in ends).most_common(1)[0][0]
-        return next(end for end in ends if (end.verdict, end.code) == verdict)
-
-    def _is_all_silent(self) -> bool:
-        return all(self._silent.values())
-
-    @property
-    def has_failed_silently(self) -> bool:
-        """Whether the client failed in every trial and sent nothing in any."""
-        return self._is_all_silent() and all(
-            end.verdict != "finished" or end.code != 0 for end in self._exits.values()
-        )
 
     def sum_totals(self) -> Totals:
         """Sums over all trials."""

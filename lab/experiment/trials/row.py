@@ -20,12 +20,14 @@ class Row(msgspec.Struct, frozen=True):
         features: What it sent, by location.
         broken: Whether it failed, so that only how it ended can be compared.
         timings: Seconds between requests, by location.
+        missed: What a normal run of the client has and this one has not, in words.
     """
 
     trial: PlannedTrial
     features: Features
     broken: bool = False
     timings: Timings = {}
+    missed: tuple[str, ...] = ()
 
     @property
     def environment(self) -> Environment:

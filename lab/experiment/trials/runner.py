@@ -70,10 +70,9 @@ class TrialRunner:
         """One row per trial so far, those of the control environment first."""
         return self.measurements.build_rows(endpoint)
 
-    @property
-    def has_failed_silently(self) -> bool:
-        """Whether the client failed in every trial and sent nothing in any."""
-        return self.measurements.has_failed_silently
+    def explain_unmeasured(self) -> str | None:
+        """Why the trials say nothing about the client; None where they do."""
+        return self.measurements.outcomes.explain_unmeasured()
 
     def run_phase(
         self,

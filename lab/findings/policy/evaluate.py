@@ -19,7 +19,9 @@ from typing import Literal, get_args
 
 import msgspec
 
+from lab.findings.policy.open_items import Open
 from lab.findings.policy.rule import Policy, Rule, list_locations
+from lab.findings.policy.silence import list_silenced
 from lab.findings.report import Inconclusive, Kind, Location, NotMeasured, Report, Signal
 
 __all__ = ["Gone", "Judged", "Judgement", "Open", "Verdict", "judge"]
@@ -52,21 +54,6 @@ class Judged(msgspec.Struct, frozen=True):
     verdict: Verdict
     rule: Rule | None = None
     notes: tuple[str, ...] = ()
-
-
-class Open(msgspec.Struct, frozen=True):
-    """An effect that is still open, or an input that was not tried.
-
-    ``counts`` where the check cannot pass because of it.
-    """
-
-    what: str
-    why: str
-    counts: bool
-    rule: Rule | None = None
-    """The rule that would decide it, or that names it."""
-    cause: tuple[str, ...] = ()
-    location: Location | None = None
 
 
 class Gone(msgspec.Struct, frozen=True):
@@ -112,7 +99,7 @@ class Judgement(msgspec.Struct, frozen=True):
         """``passed`` only where nothing failed, is undecided, or is open and counts."""
         if self.failures:
             return "failed"
-        if self.report.verdict == "not measured":
+        if self.report.verdict == "not measured" or self.report.unmeasured is not None:
             return "not measured"
         return "inconclusive" if self.undecided or self.doubts else "passed"
 
@@ -143,6 +130,7 @@ def judge(
         open=(
             *_list_open_effects(report, rules, accepted),
             *_list_untried(report, rules, baseline),
+            *list_silenced(report, baseline),
         ),
         gone=() if baseline is None else _list_gone(report, baseline),
         unused=tuple(rule for rule in rules.rules if not rule.forbids and rule not in used),

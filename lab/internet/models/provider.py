@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from lab.internet.models.conversation import TurnRequest
 from lab.internet.response import Response
 
 __all__ = ["Provider", "ProviderRequest"]
@@ -37,8 +38,16 @@ class Provider(msgspec.Struct, frozen=True):
     """One API.
 
     ``protocol`` is its name in profiles, unique in the folder.  ``answer`` returns None where a
-    request is not of this API.
+    request is not of this API.  ``read`` returns what matters of a request to a model, None where
+    it is no such request; without it, each request that is answered counts as one.
     """
 
     protocol: str
     answer: Callable[[ProviderRequest], Response | None]
+    read: Callable[[ProviderRequest], TurnRequest | None] | None = None
+
+    def read_turn(self, request: ProviderRequest) -> TurnRequest | None:
+        """What matters of a request to a model; None where it is no such request."""
+        if self.read is not None:
+            return self.read(request)
+        return None if self.answer(request) is None else TurnRequest()

@@ -15,7 +15,7 @@ from lab.internet.script import FixedAnswer, Script
 from lab.observation.records import Request
 from lab.observation.traffic import decode_body
 
-__all__ = ["answer_request"]
+__all__ = ["answer_request", "make_provider_request"]
 
 _WRITING = frozenset({"POST", "PUT", "PATCH"})
 
@@ -26,7 +26,7 @@ def answer_request(request: Request, script: Script) -> Response:
         if _matches(fixed, request):
             body = (fixed.body.encode(),) if fixed.body else ()
             return Response(fixed.status, (("content-type", fixed.content_type),), body)
-    asked = _make_provider_request(request)
+    asked = make_provider_request(request)
     # False sorts before True: the protocols that the client is known to speak come first.
     for provider in sorted(all_providers(), key=lambda each: each.protocol not in script.protocols):
         response = provider.answer(asked)
@@ -44,7 +44,8 @@ def _matches(fixed: FixedAnswer, request: Request) -> bool:
     )
 
 
-def _make_provider_request(request: Request) -> ProviderRequest:
+def make_provider_request(request: Request) -> ProviderRequest:
+    """The request as providers read it."""
     path, _, query = request.target.partition("?")
     document = None
     if request.body and request.method in _WRITING:

@@ -100,6 +100,9 @@ def format_headline(judgement: Judgement) -> str:
     parts = [f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts)]
     if judgement.doubts:
         parts.append(f"{len(judgement.doubts)} open")
+    if judgement.verdict == "not measured":
+        why = judgement.report.unmeasured or "nothing could be tried"
+        parts.insert(0, clip(why, 2 * _WIDE))
     summary = ", ".join(parts) or "no signal"
     return f"{format_client(judgement.report.client)}: {judgement.verdict}: {summary}"
 

@@ -14,6 +14,8 @@ __all__ = ["explain_no_signal"]
 
 def explain_no_signal(report: Report, known: Sequence[str]) -> list[str]:
     """Paragraphs for a report without signals; ``known`` are the names of all factors."""
+    if report.unmeasured is not None:
+        return ["Nothing was measured, so nothing is known about the client."]
     measured = [factor for factor in report.factors if factor.measured]
     if not measured or not report.trials:
         return ["Nothing was tried, so nothing is known about the client."]

@@ -71,6 +71,9 @@ def format_verdict(audited: SpecimenAudit, width: int) -> Iterator[str]:
         yield f"       reported as {'plain' if one.covert else 'covert'}: {_format_planted(one)}"
     for signal in judgement.false:
         yield f"       false: {make_visible(_format_reported(signal))}"
+    if judgement.wrong_verdict is not None:
+        truth = "nothing was measured" if audited.specimen.unmeasured else "it can be measured"
+        yield f"       wrong verdict: {judgement.wrong_verdict}; {truth}"
     for one in judgement.not_measured:
         yield f"       not measured on this machine: {_format_planted(one)}"
 

@@ -128,7 +128,8 @@ def format_verdict(report: Report) -> str:
     if report.verdict == "inconclusive":
         return "inconclusive: nothing was confirmed, and nothing was ruled out"
     if report.verdict == "not measured":
-        return "not measured: nothing could be tried, so nothing can be said"
+        why = clip(report.unmeasured or "nothing could be tried, so nothing can be said", 400)
+        return f"not measured: {why}"
     if routes:
         return "no signal beyond where the traffic goes"
     return "no signal in what was tried"

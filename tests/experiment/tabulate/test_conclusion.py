@@ -35,7 +35,7 @@ def concluded(*effects, study=STUDY, noise=(), fact=None, **options):
         frozenset(),
     )
     analysis = Analysis(tuple(effects), tuple(noise), (), {}, options.pop("unexplained", ()))
-    chosen = {"skipped": 0, "failed": False, "alpha": ALPHA, "seed": 1, **options}
+    chosen = {"skipped": 0, "unmeasured": None, "alpha": ALPHA, "seed": 1, **options}
     return conclude(analysis, study.rows, CONTROL, scope=scope, **chosen)
 
 
@@ -73,7 +73,7 @@ def test_what_no_cause_explains_is_inconclusive_unless_a_signal_has_its_location
 
 
 def test_a_client_that_failed_or_trials_that_broke_are_no_negative_result():
-    assert concluded(failed=True).verdict == "not measured"
+    assert concluded(unmeasured="it sent nothing").verdict == "not measured"
     broken = Study(*[({}, {BODY: ("a",)})] * 2)
     broken.rows = [msgspec.structs.replace(row, broken=True) for row in broken.rows]
     found = concluded(study=broken)

@@ -95,7 +95,9 @@ def test_a_client_that_never_finishes_is_not_broken(store):
     measurements = Measurements(CLIENT, CONTROL, store, executor)
     measure(measurements)
     assert not any(row.broken for row in measurements.build_rows(Endpoint()))
-    assert any("does not end by itself" in text for text in measurements.list_warnings(CONTROL))
+    assert any(
+        "does not end by itself" in text for text in measurements.outcomes.list_warnings(CONTROL)
+    )
 
 
 def test_a_client_that_only_fails_and_sends_nothing_has_failed_silently(store):
@@ -103,8 +105,8 @@ def test_a_client_that_only_fails_and_sends_nothing_has_failed_silently(store):
     executor.exit = Exit(0.01, "finished", 1, None, 0.01, b"", b"no key\n")
     measurements = Measurements(CLIENT, CONTROL, store, executor)
     measure(measurements)
-    assert measurements.has_failed_silently
-    warnings = " ".join(measurements.list_warnings(CONTROL))
+    assert measurements.outcomes.has_failed_silently
+    warnings = " ".join(measurements.outcomes.list_warnings(CONTROL))
     assert "exits with 1" in warnings
     assert "sent nothing" in warnings
 
@@ -116,5 +118,5 @@ def test_totals_and_hosts_are_over_all_trials(store):
     assert totals.trials == 3
     assert totals.client_cpu_s == pytest.approx(0.03)
     assert measurements.list_hosts() == (HOST,)
-    assert len(measurements.list_exits(CONTROL)) == 2
-    assert not measurements.has_failed_silently
+    assert len(measurements.outcomes.list_exits(CONTROL)) == 2
+    assert not measurements.outcomes.has_failed_silently

@@ -57,13 +57,20 @@ def _answer(request: ProviderRequest) -> Response | None:
     if request.path.endswith("/messages/count_tokens"):
         return make_json_response({"input_tokens": 100}, headers=_HEADERS)
     document = request.document
-    if not request.path.endswith("/messages") or not isinstance(document.get("messages"), list):
+    turn_request = _read(request)
+    if turn_request is None:
         return None
-    turn_request = _read_turn_request(document)
     message = _message(turn_request, choose_turn(turn_request), str(document.get("model", "")))
     if document.get("stream") is True:
         return make_event_stream(_stream(message), headers=_HEADERS)
     return make_json_response(message, headers=_HEADERS)
+
+
+def _read(request: ProviderRequest) -> TurnRequest | None:
+    document = request.document
+    if request.method != "POST" or not request.path.endswith("/messages"):
+        return None
+    return _read_turn_request(document) if isinstance(document.get("messages"), list) else None
 
 
 def _models() -> dict[str, Any]:
@@ -172,4 +179,4 @@ def _stream(message: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield event["type"], event
 
 
-PROVIDER = Provider("anthropic-messages", _answer)
+PROVIDER = Provider("anthropic-messages", _answer, _read)

@@ -33,29 +33,38 @@ def _answer(request: ProviderRequest) -> Response | None:
     found = _PATH.search(request.path)
     if request.method != "POST" or found is None:
         return None
-    method, document = found["method"], request.document
-    # Vertex and Code Assist wrap the same request in an envelope.
-    inner = document.get("request")
-    wrapped = isinstance(inner, dict)
-    if isinstance(inner, dict):
-        document = inner
+    method = found["method"]
     if method == "countTokens":
         return make_json_response(
             {"totalTokens": 100, "promptTokensDetails": _USAGE["promptTokensDetails"]},
             headers=_HEADERS,
         )
-    if method not in ("generateContent", "streamGenerateContent"):
+    turn_request = _read(request)
+    if turn_request is None:
         return None
-    if not isinstance(document.get("contents"), list):
-        return None
-    turn_request = _read_turn_request(document)
     result = _result(turn_request, choose_turn(turn_request), found["model"])
-    answer: dict[str, Any] = {"response": result} if wrapped else result
+    answer: dict[str, Any] = {"response": result} if _is_wrapped(request) else result
     if method == "generateContent":
         return make_json_response(answer, headers=_HEADERS)
     if parse_qs(request.query).get("alt") == ["sse"]:
         return make_event_stream([(None, answer)], headers=_HEADERS)
     return make_json_response([answer], headers=_HEADERS)
+
+
+def _is_wrapped(request: ProviderRequest) -> bool:
+    """Whether the request is in an envelope, as Vertex and Code Assist have it."""
+    return isinstance(request.document.get("request"), dict)
+
+
+def _read(request: ProviderRequest) -> TurnRequest | None:
+    found = _PATH.search(request.path)
+    if request.method != "POST" or found is None:
+        return None
+    if found["method"] not in ("generateContent", "streamGenerateContent"):
+        return None
+    document = request.document
+    document = document["request"] if _is_wrapped(request) else document
+    return _read_turn_request(document) if isinstance(document.get("contents"), list) else None
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
@@ -127,4 +136,4 @@ def _result(turn_request: TurnRequest, turn: ToolCall | Text, model: str) -> dic
     }
 
 
-PROVIDER = Provider("gemini", _answer)
+PROVIDER = Provider("gemini", _answer, _read)

@@ -48,13 +48,9 @@ _USAGE = {
 
 def _answer(request: ProviderRequest) -> Response | None:
     document = request.document
-    if (
-        request.method != "POST"
-        or not request.path.endswith("/chat/completions")
-        or not isinstance(document.get("messages"), list)
-    ):
+    turn_request = _read(request)
+    if turn_request is None:
         return None
-    turn_request = _read_turn_request(document)
     message, reason = _message(turn_request, choose_turn(turn_request))
     base = {
         "id": make_identifier("chatcmpl-", turn_request, 29),
@@ -72,6 +68,13 @@ def _answer(request: ProviderRequest) -> Response | None:
     return make_json_response(
         {**base, "choices": [choice], "usage": _USAGE, **ending}, headers=_HEADERS
     )
+
+
+def _read(request: ProviderRequest) -> TurnRequest | None:
+    document = request.document
+    if request.method != "POST" or not request.path.endswith("/chat/completions"):
+        return None
+    return _read_turn_request(document) if isinstance(document.get("messages"), list) else None
 
 
 def _read_turn_request(document: dict[str, Any]) -> TurnRequest:
@@ -153,4 +156,4 @@ def _stream(
     yield None, "[DONE]"
 
 
-PROVIDER = Provider("openai-chat", _answer)
+PROVIDER = Provider("openai-chat", _answer, _read)

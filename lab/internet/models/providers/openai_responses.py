@@ -57,9 +57,9 @@ def _answer(request: ProviderRequest) -> Response | None:
             _HEADERS,
         )
     document = request.document
-    if request.method != "POST" or "input" not in document:
+    turn_request = _read(request)
+    if turn_request is None:
         return None
-    turn_request = _read_turn_request(document)
     item = _item(turn_request, choose_turn(turn_request))
     response = {
         "id": make_identifier("resp_", turn_request, 48),
@@ -91,6 +91,13 @@ def _answer(request: ProviderRequest) -> Response | None:
     if document.get("stream") is True:
         return make_event_stream(_stream(response, item), headers=_HEADERS)
     return make_json_response(response, headers=_HEADERS)
+
+
+def _read(request: ProviderRequest) -> TurnRequest | None:
+    is_turn = request.path.endswith("/responses") and request.method == "POST"
+    if not is_turn or request.upgrade or "input" not in request.document:
+        return None
+    return _read_turn_request(request.document)
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
@@ -233,4 +240,4 @@ def _item_events(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {"type": "response.output_item.done", "output_index": 0, "item": item}
 
 
-PROVIDER = Provider("openai-responses", _answer)
+PROVIDER = Provider("openai-responses", _answer, _read)
