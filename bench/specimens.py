@@ -111,7 +111,7 @@ def select_named(specimens: SpecimenSet, names: Sequence[str]) -> tuple[Specimen
             raise UsageError(
                 f"there is no specimen {name!r} in {specimens.folder}; lab specimens lists them"
             )
-        if (lacking := known[name].lacks) is not None:
+        if (lacking := known[name].missing_program) is not None:
             raise UsageError(f"{name} cannot run here: this machine lacks {lacking}")
     return tuple(known[name] for name in dict.fromkeys(names))
 
@@ -119,8 +119,10 @@ def select_named(specimens: SpecimenSet, names: Sequence[str]) -> tuple[Specimen
 def select_ordinary(specimens: SpecimenSet) -> tuple[Specimen, ...]:
     """All specimens that end by themselves and can run here; stderr names the others."""
     for specimen in specimens.specimens:
-        if specimen.is_ordinary and specimen.lacks is not None:
-            print_progress(f"{specimen.name} is left out: this machine lacks {specimen.lacks}")
+        if specimen.is_ordinary and specimen.missing_program is not None:
+            print_progress(
+                f"{specimen.name} is left out: this machine lacks {specimen.missing_program}"
+            )
     return tuple(one for one in specimens.specimens if one.is_ordinary and one.is_runnable)
 
 

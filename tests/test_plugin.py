@@ -190,7 +190,7 @@ def test_what_the_ini_file_says_holds_unless_the_command_line_says_otherwise(
 
 
 @pytest.mark.parametrize(
-    ("option", "told"),
+    ("option", "reported"),
     [
         ("--lab-seed=x", "--lab-seed takes a whole number from 0 to *, not 'x'"),
         ("--lab-max-time=-1", "--lab-max-time takes a number of seconds above 0, not '-1'"),
@@ -201,10 +201,10 @@ def test_what_the_ini_file_says_holds_unless_the_command_line_says_otherwise(
         ("--lab-policy=no.toml", "no.toml: No such file*"),
     ],
 )
-def test_what_makes_no_sense_is_told_before_any_test_runs(engine, session, option, told):
+def test_what_makes_no_sense_is_reported_before_any_test_runs(engine, session, option, reported):
     result = session("--lab-client=probe", option)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"ERROR: {told}"])
+    result.stderr.fnmatch_lines([f"ERROR: {reported}"])
 
 
 def test_a_folder_is_used_twice_only_to_go_on(engine, session, tmp_path):
@@ -242,7 +242,7 @@ def test_a_covert_signal_fails_with_all_that_is_needed_to_see_it(engine, session
     assert "Traceback" not in result.stdout.str()
 
 
-def test_the_summary_tells_every_signal_once_covert_first_with_its_commands(engine, session):
+def test_the_summary_prints_every_signal_once_covert_first_with_its_commands(engine, session):
     engine.report = FULL
     lines = session("--lab-client=probe").stdout.lines
     start = lines.index("probe@1.0, seed 7")
@@ -260,7 +260,7 @@ def test_the_summary_tells_every_signal_once_covert_first_with_its_commands(engi
     assert repeats == ["reproduce"] * 8
 
 
-def test_the_summary_tells_what_looked_wrong_about_the_client(engine, session):
+def test_the_summary_prints_what_looked_wrong_about_the_client(engine, session):
     engine.report = msgspec.structs.replace(EMPTY, warnings=("it exits with 3: \x1b",))
     lines = session("--lab-client=probe", "-k", "test_zone_again").stdout.lines
     assert "warning: it exits with 3: ⟨U+001B ESCAPE⟩" in lines
@@ -403,7 +403,7 @@ def test_a_factor_that_does_not_reach_the_client_skips_with_the_reason(engine, p
     result.stdout.fnmatch_lines([f"SKIPPED * test_*.py:*: factor optout: {why}"] * 2)
 
 
-def test_what_was_not_measured_is_told_at_the_end(engine, session):
+def test_what_was_not_measured_is_reported_at_the_end(engine, session):
     engine.report = msgspec.structs.replace(
         EMPTY, not_measured=(NotMeasured("factor clock", "it does not reach the client"),)
     )
@@ -486,7 +486,7 @@ def test_failed_tests_can_be_run_again_alone_and_the_first_can_end_it(engine, se
     session(*words, "--lf").assert_outcomes(failed=1)
 
 
-def test_a_test_that_fails_has_what_a_comparison_told_in_its_report(pytester):
+def test_a_test_that_fails_has_what_a_comparison_reported_in_its_report(pytester):
     pytester.makepyfile(
         """
         from lab.testing import failure_note
@@ -494,7 +494,7 @@ def test_a_test_that_fails_has_what_a_comparison_told_in_its_report(pytester):
         def test_silent():
             failure_note.record_note("of another test")
 
-        def test_told():
+        def test_reported():
             failure_note.record_note("the whole story")
             assert False
 
@@ -509,7 +509,7 @@ def test_a_test_that_fails_has_what_a_comparison_told_in_its_report(pytester):
     assert "of another test" not in result.stdout.str()
 
 
-def test_what_cannot_be_told_ends_no_session(pytester):
+def test_what_cannot_be_reported_ends_no_session(pytester):
     pytester.makepyfile(
         """
         from lab.testing import failure_note
@@ -518,7 +518,7 @@ def test_what_cannot_be_told_ends_no_session(pytester):
             def __str__(self):
                 raise OSError("no space left")
 
-        def test_told():
+        def test_reported():
             failure_note.record_note(Story())
             assert False
 

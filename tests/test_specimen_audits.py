@@ -64,7 +64,7 @@ SPECIMENS = {specimen.name: specimen for specimen in specimen_set.load_all()}
 def test_what_was_planted_is_found_and_nothing_else(name, tmp_path):
     specimen = SPECIMENS[name]
     if not specimen.is_runnable:
-        pytest.skip(f"this machine lacks {specimen.lacks}")
+        pytest.skip(f"this machine lacks {specimen.missing_program}")
     report = audited(specimen, tmp_path, factors=specimen.factors, seed=1)
     judgement = evaluate_report(specimen, report)
     assert judgement.is_flawless, judgement

@@ -170,14 +170,16 @@ def _choose_specimens(specimen_set: SpecimenSet, names: Sequence[str]) -> tuple[
             raise UsageError(
                 f"there is no specimen {name!r}{_format_suggestion(name, tuple(known))}"
             )
-        if (lacking := known[name].lacks) is not None:
+        if (lacking := known[name].missing_program) is not None:
             raise UsageError(f"{name} cannot run here: this machine lacks {lacking}")
     if names:
         return tuple(known[name] for name in dict.fromkeys(names))
     found = []
     for specimen in specimen_set.specimens:
-        if specimen.lacks is not None:
-            _print_to_stderr(f"{specimen.name} is left out: this machine lacks {specimen.lacks}")
+        if specimen.missing_program is not None:
+            _print_to_stderr(
+                f"{specimen.name} is left out: this machine lacks {specimen.missing_program}"
+            )
         elif not specimen.is_ordinary:
             _print_to_stderr(f"{specimen.name} is left out: it is ill-behaved; name it to audit it")
         else:

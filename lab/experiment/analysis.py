@@ -83,7 +83,7 @@ def analyse(
     causes = find_causes(trials, columns, seed)
     effects = evaluate_hypotheses(
         causes,
-        [item.seen for item in noise if item.seen is not None],
+        [item.column for item in noise if item.column is not None],
         rows,
         trials,
         canaries=[Setting(canary.factor, canary.level) for canary in canaries],

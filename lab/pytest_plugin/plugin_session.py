@@ -74,7 +74,7 @@ class PluginSession:
 
             # lab.observe without a client observes this one.
             self._subject_offered = True
-            self.resources.stack.enter_context(current_subject.using(self._open_subject))
+            self.resources.stack.enter_context(current_subject.use_subject(self._open_subject))
         if needs:
             unmeasurable = self.resources.open_trials().find_unmeasurable(needs)
             if unmeasurable:

@@ -119,7 +119,7 @@ class Specimen(msgspec.Struct, frozen=True):
         return Path(self.argv[-1])
 
     @property
-    def lacks(self) -> str | None:
+    def missing_program(self) -> str | None:
         """The program that this machine lacks to run it; None if it lacks nothing."""
         if self.argv[0] == C_SOURCE:
             return None if find_compiler() is not None else "a C compiler"
@@ -128,7 +128,7 @@ class Specimen(msgspec.Struct, frozen=True):
     @property
     def is_runnable(self) -> bool:
         """Whether this machine can run it."""
-        return self.lacks is None
+        return self.missing_program is None
 
     @property
     def is_ordinary(self) -> bool:

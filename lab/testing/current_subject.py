@@ -16,7 +16,7 @@ from lab.errors import UsageError
 if TYPE_CHECKING:
     from lab.testing.subject import Subject
 
-__all__ = ["get_subject", "using"]
+__all__ = ["get_subject", "use_subject"]
 
 _stack: list[Subject | Callable[[], Subject]] = []
 """The innermost subject is last."""
@@ -38,7 +38,7 @@ def get_subject() -> Subject:
 
 
 @contextmanager
-def using(subject: Subject | Callable[[], Subject]) -> Iterator[None]:
+def use_subject(subject: Subject | Callable[[], Subject]) -> Iterator[None]:
     """A context in which this is the subject.
 
     A function is called for each request, so it should cache the subject that it opens.

@@ -119,7 +119,7 @@ def test_no_trial_is_run_twice_and_a_run_that_was_stopped_goes_on(tmp_path):
         )
 
 
-def test_who_needs_fewer_trials_than_the_lab_is_told_so(tmp_path):
+def test_who_needs_fewer_trials_than_the_lab_gets_a_message(tmp_path):
     found, _ = contested(copies_zone, tmp_path, planted(("timezone",)), on=True)
     added = found["add one at a time"]
     assert added.equal_at is not None
@@ -180,7 +180,7 @@ def test_a_factor_with_one_level_is_not_starved_by_one_with_many():
 
 
 @pytest.mark.parametrize("name", ["one factor at a time", "blocked permutation"])
-def test_of_a_factor_whose_levels_each_do_something_else_all_is_told(name, tmp_path):
+def test_of_a_factor_whose_levels_each_do_something_else_all_is_reported(name, tmp_path):
     def scattered(levels, chance):
         ci = levels["ci"]
         return [request({"noise": chance.random(), **({ci: "here"} if ci != "none" else {})})]
@@ -192,8 +192,8 @@ def test_of_a_factor_whose_levels_each_do_something_else_all_is_told(name, tmp_p
         oracle = Oracle(CLIENT, chosen, store, ModelExecutor(scattered))
         reading, effects = METHODS[name](given, oracle, 60)
     signals = reading.signals(effects, chosen.routes)
-    told = {place.pointer for signal in signals for place in signal.fields}
-    assert {f"/{level}" for level in given.levels["ci"]} <= told
+    reported = {place.pointer for signal in signals for place in signal.fields}
+    assert {f"/{level}" for level in given.levels["ci"]} <= reported
     judgement = evaluate_signals(specimen, signals)
     assert judgement.right == specimen.expected
     assert judgement.false == ()

@@ -1,4 +1,4 @@
-"""Which quiet clients are audited, and how the share of false audits is told."""
+"""Which quiet clients are audited, and how the share of false audits is reported."""
 
 import json
 

@@ -10,7 +10,9 @@ from lab.errors import UsageError
 
 
 def specimen(name, *, ordinary=True, lacks=None):
-    return SimpleNamespace(name=name, is_ordinary=ordinary, lacks=lacks, is_runnable=lacks is None)
+    return SimpleNamespace(
+        name=name, is_ordinary=ordinary, missing_program=lacks, is_runnable=lacks is None
+    )
 
 
 EVERY = SimpleNamespace(

@@ -222,7 +222,7 @@ def test_all_signals_in_full_on_request(engine, capfd):
     assert capfd.readouterr().out.count("  reproduce ") == 2 * 20
 
 
-def test_the_time_is_told_with_the_trials_that_ran_in_it(engine, capfd):
+def test_the_time_is_reported_with_the_trials_that_ran_in_it(engine, capfd):
     assert main(["audit", "probe", "--resume"]) == 0
     assert "168 trials, 0 of them now, in 5 min 12 s" in capfd.readouterr().out
 

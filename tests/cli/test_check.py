@@ -49,7 +49,7 @@ def files(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("found", "code", "told"),
+    ("found", "code", "reported"),
     [
         (report(COPIED, ROUTE), 0, "probe@1.0: passed: 1 documented, 1 expected"),
         (report(COPIED, COVERT), 1, "probe@1.0: failed: 1 forbidden, 1 documented"),
@@ -63,12 +63,12 @@ def files(tmp_path):
         ),
     ],
 )
-def test_a_policy_decides(engine, files, capfd, found, code, told):
+def test_a_policy_decides(engine, files, capfd, found, code, reported):
     engine.report = found
     assert main(["check", "probe", "--policy", files("p.toml", POLICY)]) == code
     out, err = capfd.readouterr()
     assert out == ""
-    assert told in err.splitlines()
+    assert reported in err.splitlines()
     assert engine.closed
 
 

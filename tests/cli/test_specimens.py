@@ -79,7 +79,7 @@ def test_a_named_specimen_is_audited_with_its_own_factors_and_each_seed(folder, 
     assert "recall 1.000 (2 of 2 planted)" in out
 
 
-def test_what_runs_is_told_on_stderr_and_results_on_stdout(folder, audits, capsys):
+def test_what_runs_is_reported_on_stderr_and_results_on_stdout(folder, audits, capsys):
     assert lab(folder, "copy", "--seed", "1", "--seed", "2") == 0
     out, err = capsys.readouterr()
     assert err.splitlines() == [
@@ -112,7 +112,7 @@ def test_all_leaves_out_what_is_ill_behaved_or_cannot_run_and_says_so(
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "reported"),
     [
         (["copi"], "no specimen 'copi'; did you mean copy?"),
         (["copy", "--all"], "leave out the names"),
@@ -120,10 +120,10 @@ def test_all_leaves_out_what_is_ill_behaved_or_cannot_run_and_says_so(
         (["copy", "--seed", "-1"], "--seed takes a whole number"),
     ],
 )
-def test_wrong_calls_are_answered_in_one_line(folder, audits, capsys, words, told):
+def test_wrong_calls_are_answered_in_one_line(folder, audits, capsys, words, reported):
     assert lab(folder, *words) == 2
     err = capsys.readouterr().err
-    assert told in err
+    assert reported in err
     assert err.count("\n") == 1
     assert audits == []
 

@@ -32,7 +32,7 @@ class TestConformance:
         assert profile.provider.protocols
         assert profile.provider.host
 
-    def test_it_can_be_told_of_another_endpoint(self, name):
+    def test_it_can_be_given_another_endpoint(self, name):
         provider = load_builtin_profiles()[name].provider
         assert provider.endpoint_variable or provider.endpoint_files
         assert provider.official is not None

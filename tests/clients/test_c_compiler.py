@@ -51,7 +51,7 @@ def test_another_text_is_another_program_also_in_what_it_includes(source, tmp_pa
 
 
 @needs_compiler
-def test_a_fault_in_the_source_is_told_in_one_line_and_leaves_nothing(source, tmp_path):
+def test_a_fault_in_the_source_is_reported_in_one_line_and_leaves_nothing(source, tmp_path):
     source.write_text("int main(void) { return nothing; }\n")
     with pytest.raises(ClientError, match=r"probe\.c cannot be compiled: .*") as failed:
         compile_source(source, tmp_path / "cache")

@@ -196,14 +196,14 @@ def test_without_the_registry_and_with_nothing_here_the_reason_is_one_line(npm, 
     assert "\n" not in str(raised.value)
 
 
-def test_a_machine_without_npm_is_told_so(cache, monkeypatch):
+def test_a_machine_without_npm_gets_a_message(cache, monkeypatch):
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(MachineError, match="npm is missing"):
         cache.get(PROFILE, "1.0.0")
 
 
 @pytest.mark.parametrize(
-    ("node", "system", "brought"),
+    ("node", "system", "requested"),
     [
         (None, 18, None),
         (None, None, "22"),
@@ -214,7 +214,7 @@ def test_a_machine_without_npm_is_told_so(cache, monkeypatch):
     ],
 )
 def test_a_newer_node_comes_along_where_the_machines_is_too_old(
-    npm, cache, monkeypatch, node, system, brought
+    npm, cache, monkeypatch, node, system, requested
 ):
     asked = []
     monkeypatch.setattr("lab.clients.install_cache._system_node", lambda: system)
@@ -223,7 +223,7 @@ def test_a_newer_node_comes_along_where_the_machines_is_too_old(
     )
     profile = msgspec.structs.replace(PROFILE, install=InstallSource(npm="thing", node=node))
     cache.get(profile, "1.0.0")
-    assert asked == ([brought] if brought else [])
+    assert asked == ([requested] if requested else [])
 
 
 def test_a_damaged_record_names_itself(npm, cache):

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from lab.clients.install_paths import jail_install_path, to_host_path, to_jail_path
 
-SHOWN = (("/home/me/.lab/clients/thing/1.0", "/opt/thing"),)
+MOUNTS = (("/home/me/.lab/clients/thing/1.0", "/opt/thing"),)
 
 segments = st.lists(st.text("ab.", min_size=1).filter(lambda s: s.strip(".")), max_size=4)
 
 
-def test_the_place_tells_nothing_but_the_name():
+def test_the_place_has_nothing_but_the_name():
     assert jail_install_path("thing") == "/opt/thing"
 
 
@@ -25,8 +25,8 @@ def test_the_place_tells_nothing_but_the_name():
     ],
 )
 def test_what_lies_below_moves_and_nothing_else(host, there):
-    assert to_jail_path(host, SHOWN) == there
-    assert to_host_path(there, SHOWN) == host
+    assert to_jail_path(host, MOUNTS) == there
+    assert to_host_path(there, MOUNTS) == host
 
 
 def test_without_pairs_nothing_moves():
@@ -36,4 +36,4 @@ def test_without_pairs_nothing_moves():
 @given(segments)
 def test_out_and_in_again(names):
     path = "/".join(["/opt/thing", *names])
-    assert to_jail_path(to_host_path(path, SHOWN), SHOWN) == path
+    assert to_jail_path(to_host_path(path, MOUNTS), MOUNTS) == path

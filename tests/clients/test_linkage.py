@@ -75,7 +75,7 @@ def test_a_real_program_and_scripts_that_lead_to_it(tmp_path):
         elf(b"/lib/ld-linux.so.2")[:80],
     ],
 )
-def test_what_cannot_be_told_is_none_not_a_guess(tmp_path, content):
+def test_what_cannot_be_determined_is_none_not_a_guess(tmp_path, content):
     program = tmp_path / "program"
     program.write_bytes(content)
     assert detect_linkage(program, SEARCH) is None

@@ -56,7 +56,7 @@ def test_the_folder_holds_report_and_environments(tmp_path):
     assert known[pair.right][pair.factor] == pair.right_level
 
 
-def test_a_limit_on_trials_holds_and_is_told(tmp_path):
+def test_a_limit_on_trials_holds_and_is_reported(tmp_path):
     laboratory = ModelExecutor(copies_zone)
     report = run_audit(laboratory, tmp_path, factors=FACTORS, max_trials=90)
     assert len(laboratory.asked) <= 90
@@ -78,7 +78,7 @@ def test_a_client_that_cannot_start_is_an_error_not_a_result(tmp_path):
         run_audit(laboratory, tmp_path, factors=("timezone",))
 
 
-def test_a_client_that_fails_is_told_of_and_compared_all_the_same(tmp_path):
+def test_a_client_that_fails_is_reported_and_compared_all_the_same(tmp_path):
     laboratory = ModelExecutor(copies_zone)
     laboratory.exit = Exit(0.0, "finished", 3, None, 0.0, b"", b"boom\x1b[31m", "")
     seen = list(events(laboratory, tmp_path, factors=("timezone",)))

@@ -133,7 +133,7 @@ def test_noise_is_no_signal(seed, tmp_path):
     assert report.trials < 700
 
 
-def test_a_covert_signal_is_told_by_code_point(tmp_path):
+def test_a_covert_signal_is_reported_by_code_point(tmp_path):
     signal = only(run_audit(marks_when_both, tmp_path, factors=("timezone", "endpoint")))
     assert signal.covert
     assert signal.kind == "derived"
@@ -233,7 +233,7 @@ def test_what_goes_wrong_once_in_a_hundred_trials_hides_nothing(seed, tmp_path):
     assert causes(report) == {("endpoint", "timezone")}
 
 
-def test_a_copy_speaks_for_what_it_tells_anyway_and_a_digest_for_itself(tmp_path):
+def test_a_copy_speaks_for_what_it_reveals_anyway_and_a_digest_for_itself(tmp_path):
     def three_ways(levels: Levels, chance: random.Random) -> list[Request]:
         name = levels["hostname"]
         digest = hashlib.sha256(name.encode()).hexdigest()[:16]
@@ -241,8 +241,8 @@ def test_a_copy_speaks_for_what_it_tells_anyway_and_a_digest_for_itself(tmp_path
         return [request({**body, **noisy(chance)})]
 
     report = run_audit(three_ways, tmp_path, factors=("hostname", "ci"))
-    told = {(s.kind, s.encoding): [place.pointer for place in s.fields] for s in report.signals}
-    assert told == {
+    reported = {(s.kind, s.encoding): [place.pointer for place in s.fields] for s in report.signals}
+    assert reported == {
         ("copied", None): ["/again", "/device", "/odd"],
         ("encoded", "sha256[:16]"): ["/trace"],
     }
@@ -262,7 +262,7 @@ def test_what_a_copy_does_not_decide_is_listed_beside_it(tmp_path):
     assert {row.value for row in beside.table} >= {"none", "example.org"}
 
 
-def test_two_marks_of_one_cause_in_one_text_are_both_told(tmp_path):
+def test_two_marks_of_one_cause_in_one_text_are_both_reported(tmp_path):
     def marks(levels: Levels, chance: random.Random) -> list[Request]:
         west = levels["timezone"].startswith("America/")
         east = levels["timezone"].startswith("Asia/")

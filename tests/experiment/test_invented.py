@@ -49,21 +49,21 @@ def some(levels: tuple[str, ...], chance: random.Random) -> frozenset[str]:
 
 
 def one(name: str, active: frozenset[str], how: str) -> Rule:
-    def told(levels: Levels) -> str:
+    def choose_value(levels: Levels) -> str:
         if levels[name] not in active:
             return "nothing"
         text = f"it is {levels[name]}"
         return {"copy": text, "hash": hashlib.sha256(text.encode()).hexdigest()}.get(how, "yes")
 
-    return told
+    return choose_value
 
 
 def both(active: dict[str, frozenset[str]]) -> Rule:
-    def told(levels: Levels) -> str:
+    def choose_value(levels: Levels) -> str:
         here = all(levels[name] in those for name, those in active.items())
         return f"Today{'’' if here else chr(39)}s date"
 
-    return told
+    return choose_value
 
 
 def sends(rules: list[Rule]) -> Behaviour:

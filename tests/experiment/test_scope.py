@@ -33,7 +33,7 @@ def test_the_clock_is_not_tried_where_the_library_cannot_be_written(monkeypatch)
     assert "x86-64" in why_not(True)
 
 
-def test_what_is_left_out_is_told_when_nothing_is_left():
+def test_what_is_left_out_is_reported_when_nothing_is_left():
     client = Client(Profile("probe", ("/bin/true",)), "1.0", "0" * 64, "npm", (), (), dynamic=False)
     with pytest.raises(UsageError, match="factor clock: the clock reaches programs"):
         build_scope(client, AuditOptions(factors=("clock",)))

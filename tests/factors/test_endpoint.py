@@ -1,4 +1,4 @@
-"""What a client is told about its provider, and which host that means."""
+"""How a client is configured for its provider, and which host that means."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def test_parents_come_first_and_all_are_there_once_complete(tree: FileTree):
 
 @CALM
 @given(tree=trees(), order=st.randoms(use_true_random=False))
-def test_the_order_in_which_it_is_told_does_not_matter(tree: FileTree, order):
+def test_the_order_in_which_it_is_built_does_not_matter(tree: FileTree, order):
     shuffled = list(tree.entries)
     order.shuffle(shuffled)
     assert FileTree.of(dict(shuffled)) == tree

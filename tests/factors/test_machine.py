@@ -96,7 +96,7 @@ def test_what_is_no_machine_is_refused(level: str):
         FACTOR.parse(level)
 
 
-def test_who_mistypes_is_told_what_exists():
+def test_who_mistypes_gets_the_list_of_what_exists():
     with pytest.raises(ValueError, match="nearest: virtualbox"):
         FACTOR.parse("virtual-box")
     with pytest.raises(ValueError, match="nearest: memory"):

@@ -55,16 +55,16 @@ def test_no_mark_is_called_as_a_distribution():
 
 
 @pytest.mark.parametrize("name", list(DISTRIBUTIONS))
-def test_a_distribution_tells_the_same_everywhere(name: str):
+def test_a_distribution_has_the_same_texts_everywhere(name: str):
     platform = made(name).platform
-    told = platform.os_release
+    entries = platform.os_release
     assert all(
-        read_os_release_entry(told, key) for key in ("NAME", "ID", "PRETTY_NAME", "HOME_URL")
+        read_os_release_entry(entries, key) for key in ("NAME", "ID", "PRETTY_NAME", "HOME_URL")
     )
-    assert told.endswith("\n")
+    assert entries.endswith("\n")
     release = dict(platform.release_files)
     assert "issue" in release
-    version = read_os_release_entry(told, "VERSION_ID")
+    version = read_os_release_entry(entries, "VERSION_ID")
     said = [line for key, line in release.items() if key.endswith("-release") and line]
     assert all(version in line for line in said)
 
@@ -125,7 +125,7 @@ def test_what_is_no_platform_is_refused(level: str):
         FACTOR.parse(level)
 
 
-def test_who_mistypes_is_told_what_exists():
+def test_who_mistypes_gets_the_list_of_what_exists():
     with pytest.raises(ValueError, match="nearest: wsl2"):
         FACTOR.parse("ubuntu+wsl")
 
@@ -185,8 +185,8 @@ def test_a_pod_has_a_service_account_behind_links(tmp_path: Path):
     authority = x509.load_pem_x509_certificate((account / "ca.crt").read_bytes())
     assert authority.subject.rfc4514_string() == "CN=kubernetes"
     header, claims, signature = (account / "token").read_text().split(".")
-    told = json.loads(base64.urlsafe_b64decode(claims + "=="))
-    assert told["sub"] == "system:serviceaccount:team-tools:default"
+    document = json.loads(base64.urlsafe_b64decode(claims + "=="))
+    assert document["sub"] == "system:serviceaccount:team-tools:default"
     assert json.loads(base64.urlsafe_b64decode(header + "=="))["alg"] == "RS256"
     assert len(base64.urlsafe_b64decode(signature + "==")) == 256
     assert spec.variables["KUBERNETES_PORT"] == "tcp://10.96.0.1:443"
@@ -206,13 +206,13 @@ def test_wsl_brings_its_kernel_and_names_the_distribution(name: str):
 @pytest.mark.parametrize("name", list(DISTRIBUTIONS))
 def test_what_cloud_init_noted_agrees_with_the_rest(name: str, mark: str):
     inside = made(f"{name}+{mark}")
-    told = json.loads(text(inside, "/run/cloud-init/instance-data.json"))["v1"]
-    assert told["kernel_release"] == inside.platform.kernel.release
-    assert told["distro"] == read_os_release_entry(inside.platform.os_release, "ID")
-    assert text(inside, "/run/cloud-init/cloud-id") == told["cloud_name"] + "\n"
-    assert text(inside, "/var/lib/cloud/data/instance-id") == told["instance_id"] + "\n"
+    document = json.loads(text(inside, "/run/cloud-init/instance-data.json"))["v1"]
+    assert document["kernel_release"] == inside.platform.kernel.release
+    assert document["distro"] == read_os_release_entry(inside.platform.os_release, "ID")
+    assert text(inside, "/run/cloud-init/cloud-id") == document["cloud_name"] + "\n"
+    assert text(inside, "/var/lib/cloud/data/instance-id") == document["instance_id"] + "\n"
     assert inside.files["/var/lib/cloud/instance"] == Link(
-        f"/var/lib/cloud/instances/{told['instance_id']}"
+        f"/var/lib/cloud/instances/{document['instance_id']}"
     )
     result = json.loads(text(inside, "/run/cloud-init/result.json"))["v1"]
     assert text(inside, "/var/lib/cloud/instance/datasource").endswith(result["datasource"] + "\n")

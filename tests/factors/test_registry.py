@@ -1,4 +1,4 @@
-"""The registry finds every factor, and tells whoever mistypes what exists."""
+"""The registry finds every factor, and lists what exists for whoever mistypes."""
 
 from __future__ import annotations
 

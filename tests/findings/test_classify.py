@@ -12,10 +12,10 @@ NEEDLES = {"a": ["alpha-box"], "b": ["beta-box"]}
 
 
 def kind(values, location=BODY, routed=False, rerouted=False, needles=NEEDLES):
-    return told(values, location, routed, rerouted, needles)[:2]
+    return classify_values(values, location, routed, rerouted, needles)[:2]
 
 
-def told(values, location=BODY, routed=False, rerouted=False, needles=NEEDLES):
+def classify_values(values, location=BODY, routed=False, rerouted=False, needles=NEEDLES):
     return classify(location, routed=routed, rerouted=rerouted, values=values, needles=needles)
 
 
@@ -101,21 +101,23 @@ def test_chance_is_that_of_all_values_together():
     short = {"a": ["dev"], "b": ["ann"]}
     one = find_hit("x dev 1", ["dev"]).chance
     other = find_hit("y ann 2", ["ann"]).chance
-    found = told({"a": "x dev 1", "b": "y ann 2"}, needles=short)
+    found = classify_values({"a": "x dev 1", "b": "y ann 2"}, needles=short)
     assert found.chance == pytest.approx(one * other)
     # The more there was to choose from, the easier.
-    assert told({"a": "x dev 1", "b": "nothing"}, needles=short).chance == pytest.approx(2 * one)
+    assert classify_values({"a": "x dev 1", "b": "nothing"}, needles=short).chance == pytest.approx(
+        2 * one
+    )
 
 
 def test_levels_that_send_the_same_are_evidence_once():
     needles = {"a": ["dev"], "b": ["dev"], "c": ["ann"]}
-    pair = told({"a": "x dev", "c": "y ann"}, needles=needles)
-    assert told({"a": "x dev", "b": "x dev", "c": "y ann"}, needles=needles) == pair
+    pair = classify_values({"a": "x dev", "c": "y ann"}, needles=needles)
+    assert classify_values({"a": "x dev", "b": "x dev", "c": "y ann"}, needles=needles) == pair
 
 
 def test_chance_is_only_of_copies():
-    assert told({"a": "yes", "b": "no"}).chance is None
-    assert told({"a": digest("alpha-box"), "b": digest("beta-box")}).chance < 1e-20
+    assert classify_values({"a": "yes", "b": "no"}).chance is None
+    assert classify_values({"a": digest("alpha-box"), "b": digest("beta-box")}).chance < 1e-20
     whole = {"a": mac("alpha-box"), "b": mac("beta-box")}
     found = classify(
         BODY,

@@ -309,7 +309,7 @@ def test_begin_and_end_come_in_turns(network):
     network.end()
 
 
-def test_a_fault_of_ours_is_told_at_the_end(cell, network, monkeypatch):
+def test_a_fault_of_ours_is_reported_at_the_end(cell, network, monkeypatch):
     def broken(*arguments):
         raise ZeroDivisionError("broken on purpose")
 
@@ -324,7 +324,7 @@ def test_a_fault_of_ours_is_told_at_the_end(cell, network, monkeypatch):
     network.end()
 
 
-def test_a_fault_of_ours_in_a_datagram_is_told_at_the_end(cell, network, monkeypatch):
+def test_a_fault_of_ours_in_a_datagram_is_reported_at_the_end(cell, network, monkeypatch):
     monkeypatch.setattr(layers, "Datagram", None)
     network.begin(Script())
     ask(cell)[0].close()

@@ -36,7 +36,7 @@ BEGINNINGS = [
 
 
 @pytest.mark.parametrize(("data", "layer"), BEGINNINGS)
-def test_the_first_bytes_tell_the_protocol(data, layer):
+def test_the_first_bytes_determine_the_protocol(data, layer):
     assert recognise_protocol(data, 443) is layer
 
 

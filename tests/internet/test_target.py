@@ -33,7 +33,7 @@ def test_a_place_goes_by_its_name_where_it_has_one():
     assert Target(host=None, address="1.2.3.4", port=1).name == "1.2.3.4"
 
 
-def test_addresses_are_told_from_names():
+def test_addresses_are_distinguished_from_names():
     assert is_address("1.2.3.4")
     assert is_address("::1")
     assert not is_address("example.com")

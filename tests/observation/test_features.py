@@ -133,7 +133,7 @@ class TestRequest:
         found = parts(request(body=body, headers=[(b"Content-Encoding", b"gzip")]))
         assert found["body", "/zone"] == ("UTC",)
 
-    def test_documents_inside_of_values_are_told_besides_the_whole(self):
+    def test_documents_inside_of_values_are_reported_besides_the_whole(self):
         state = base64.urlsafe_b64encode(b'{"zone":"UTC","a":"/"}').decode()
         target = f"/login/{state}?state={state}"
         headers = [(b"Cookie", b"s=" + state.encode())]
@@ -149,7 +149,7 @@ class TestRequest:
             assert found["key order", place] == ("zone\na",)
             assert found["writing", f"{place}/(slash)"] == ("as it is",)
 
-    def test_the_wrapping_of_a_body_tells_what_the_body_does_not(self):
+    def test_the_wrapping_of_a_body_reveals_what_the_body_does_not(self):
         body = gzip.compress(b"say ok", mtime=0)
         found = parts(request(body=body, headers=[(b"Content-Encoding", b"gzip")]))
         assert found["packing", "gzip/time"] == ("none",)
@@ -311,7 +311,7 @@ def test_what_follows_the_last_request_is_kept():
     assert parts(request(), last, known)["header spacing", "(chunks)/digits"] == ("upper case",)
 
 
-def test_the_spacing_of_headers_is_told_once_for_all_messages_of_a_place():
+def test_the_spacing_of_headers_is_reported_once_for_all_messages_of_a_place():
     sent = HEAD * 3 + HEAD.replace(b"  1", b" 1")
     known = Connection(0, 0.0, None, "203.0.113.1", 443, "http/1.1", sent, len(sent))
     found = parts(*[request()] * 4, known)

@@ -15,7 +15,9 @@ from lab.observation.tls_failures import describe_tls_failure, suggest_for_tls_f
         ("the client closed the connection", "the client closed the connection", True),
     ],
 )
-def test_a_reason_is_told_in_words_and_a_remedy_only_where_one_may_help(reason, words, is_trust):
+def test_a_reason_is_reported_in_words_and_a_remedy_only_where_one_may_help(
+    reason, words, is_trust
+):
     assert describe_tls_failure(reason) == words
     hint = suggest_for_tls_failure(reason)
     assert ("[trust]" in hint) if is_trust else hint is None

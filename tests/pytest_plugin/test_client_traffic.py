@@ -43,7 +43,7 @@ def seen(*events, **levels):
     return Traffic(control(**levels), [Observation(tuple(events), end)])
 
 
-def test_hosts_are_those_that_are_told_something():
+def test_hosts_are_those_that_are_sent_something():
     one = seen(
         DnsQuery(0.0, "asked.example", "A", "udp", "192.0.2.1"),
         connection("silent.example"),
@@ -69,7 +69,7 @@ def test_a_request_goes_where_its_connection_does_whatever_host_it_names():
     assert not seen(*to, hop, fronted, question).beyond_the_model
 
 
-def test_what_is_not_http_is_told_too_in_tls_or_not():
+def test_what_is_not_http_is_reported_too_in_tls_or_not():
     one = seen(
         connection("raw.example", "raw", b"hello"),
         connection("inside.example", "tls", b"hello", number=2),
@@ -79,7 +79,7 @@ def test_what_is_not_http_is_told_too_in_tls_or_not():
     assert one.beyond_the_model == {"raw.example", "inside.example", "pinned.example"}
 
 
-def test_names_that_are_looked_up_over_tcp_are_not_told_anything():
+def test_names_that_are_looked_up_over_tcp_are_not_sent_anything():
     asked = DnsQuery(0.0, "other.example", "A", "tcp", "192.0.2.7")
     tcp = connection(None, "raw", b"\x00\x1dquestion", port=53)
     tls = connection(None, "tls", b"\x00\x1dquestion", port=853, number=2)
@@ -101,7 +101,7 @@ def test_what_looks_like_a_model_request_and_is_none_does_not_count():
         assert not seen(other).model_requests
 
 
-def test_what_goes_to_others_before_the_first_question_is_told():
+def test_what_goes_to_others_before_the_first_question_is_reported():
     early = seen(
         at(0.1, request({"a": 1}, path="/v1/events?x=1", host="other.example")),
         at(0.2, request({"a": 1}, path="/v1/config")),
@@ -112,15 +112,15 @@ def test_what_goes_to_others_before_the_first_question_is_told():
 
 
 @pytest.mark.parametrize(
-    ("told", "how"),
+    ("reported", "how"),
     [
         ("quillfeather", "plain"),
         (hashlib.sha256(b"quillfeather").hexdigest(), "sha256"),
     ],
 )
-def test_what_tells_of_the_computer_is_told_wherever_it_goes(told, how):
+def test_what_identifies_the_computer_is_reported_wherever_it_goes(reported, how):
     early = seen(
-        at(0.1, request({"name": told}, path="/v1/config")),
+        at(0.1, request({"name": reported}, path="/v1/config")),
         at(0.3, request(QUESTION)),
         hostname="quillfeather",
     )
@@ -128,7 +128,7 @@ def test_what_tells_of_the_computer_is_told_wherever_it_goes(told, how):
 
 
 @pytest.mark.parametrize("path", ["/v1/config", "/v1/config?x=1"])
-def test_what_tells_of_the_computer_is_told_in_packed_bodies_too(path):
+def test_what_identifies_the_computer_is_reported_in_packed_bodies_too(path):
     early = seen(
         at(0.1, packed(request({"name": "quillfeather", "of": "x" * 99}, path=path))),
         at(0.3, packed(request(QUESTION))),
@@ -155,7 +155,7 @@ def test_without_a_question_nothing_is_before_it():
     assert seen(request({"a": 1}, host="other.example")).before_the_model() == ()
 
 
-def test_connections_that_do_not_lead_to_the_proxy_are_told():
+def test_connections_that_do_not_lead_to_the_proxy_are_reported():
     past = seen(
         connection("proxy.example.net"),
         connection("other.example"),

@@ -13,7 +13,7 @@ def with_(report, **changes):
     return msgspec.structs.replace(report, **changes)
 
 
-def test_a_signal_that_two_found_is_there_once_as_the_longer_audit_tells_it():
+def test_a_signal_that_two_found_is_there_once_as_the_longer_audit_has_it():
     short = with_(FULL, signals=(with_(COVERT, replicates=1), ROUTE), trials=10)
     long = with_(FULL, signals=(COVERT, COPIED), trials=300)
     whole = merge_reports([short, long], "there")

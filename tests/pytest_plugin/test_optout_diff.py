@@ -28,7 +28,7 @@ def signal(host, path, pointer, **changes):
 NAME = signal("other.example", "/v1/names", "/name")
 
 
-def test_what_goes_on_for_those_who_opted_out_is_told():
+def test_what_goes_on_for_those_who_opted_out_is_reported():
     usual = seen(QUESTION, TELEMETRY)
     assert find_ignoring_optout([NAME], usual, usual) == [NAME]
 
@@ -49,7 +49,7 @@ def test_what_was_not_seen_before_is_not_taken_for_ended():
     assert find_ignoring_optout([strange], seen(QUESTION, TELEMETRY), seen(QUESTION)) == [strange]
 
 
-def told(*rows):
+def report_of_rows(*rows):
     table = tuple(
         TableRow({"optout": out, "hostname": name}, value, 3) for out, name, value in rows
     )
@@ -58,13 +58,15 @@ def told(*rows):
 
 def test_what_ends_with_the_optout_is_none():
     usual = seen(QUESTION, TELEMETRY)
-    honoured = told(
+    honoured = report_of_rows(
         ("unset", "a", "a"), ("unset", "b", "b"), ("set", "a", None), ("set", "b", None)
     )
     assert find_ignoring_optout([honoured], usual, usual) == []
 
 
-def test_what_is_told_otherwise_to_those_who_opted_out_is_one():
+def test_what_is_sent_differently_to_those_who_opted_out_is_one():
     usual = seen(QUESTION, TELEMETRY)
-    worse = told(("unset", "a", None), ("unset", "b", None), ("set", "a", "a"), ("set", "b", "b"))
+    worse = report_of_rows(
+        ("unset", "a", None), ("unset", "b", None), ("set", "a", "a"), ("set", "b", "b")
+    )
     assert find_ignoring_optout([worse], usual, usual) == [worse]

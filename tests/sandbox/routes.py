@@ -1,11 +1,11 @@
-"""Which routes into a jail tell which factor, as tables; :mod:`probe.read` reads the routes.
+"""Which routes into a jail reveal which factor, as tables; :mod:`probe.read` reads the routes.
 
 A *route* is a way to read something inside (``shell hostname``, ``node os.hostname``,
-``file /etc/hostname``).  For each factor, ``SHOWN`` lists
+``file /etc/hostname``).  For each factor, ``ROUTES`` lists
 
 * ``says``: routes whose reading follows from the surroundings, word for word.  They are held
   to it in every trial, so routes that mean the same thing agree with each other, too;
-* ``tells``: routes whose readings differ wherever the surroundings differ in something;
+* ``dependent``: routes whose readings differ wherever the surroundings differ in something;
 * ``may``: routes that may follow the factor besides these.  Nothing else may.
 
 A factor that sets variables and files only needs no table (:data:`ORDINARY`).
@@ -31,11 +31,11 @@ __all__ = [
     "AGREE",
     "COUNTERS",
     "LIMITS",
-    "SHOWN",
+    "ROUTES",
     "At",
+    "Dependent",
     "Says",
     "Shown",
-    "Tells",
     "matches",
     "routes_of",
 ]
@@ -56,7 +56,7 @@ class Says(msgspec.Struct, frozen=True):
     routes: tuple[str, ...]
 
 
-class Tells(msgspec.Struct, frozen=True):
+class Dependent(msgspec.Struct, frozen=True):
     """Routes whose readings differ between two levels wherever this differs."""
 
     of: Callable[[At], object]
@@ -67,13 +67,13 @@ class Shown(msgspec.Struct, frozen=True):
     """How one factor shows."""
 
     says: tuple[Says, ...] = ()
-    tells: tuple[Tells, ...] = ()
+    dependent: tuple[Dependent, ...] = ()
     may: tuple[str, ...] = ()
 
     @property
     def routes(self) -> tuple[str, ...]:
         """All routes that may follow the factor, as patterns."""
-        named = [route for each in (*self.says, *self.tells) for route in each.routes]
+        named = [route for each in (*self.says, *self.dependent) for route in each.routes]
         return (*named, *self.may)
 
 
@@ -144,8 +144,8 @@ def _repository(name: str) -> Callable[[At], str | None]:
 
 def _dmi(name: str) -> Says:
     def text(at: At) -> str | None:
-        told = dict(at.jail.machine.dmi).get(name)
-        return None if told is None else told + "\n"
+        reported = dict(at.jail.machine.dmi).get(name)
+        return None if reported is None else reported + "\n"
 
     return Says(text, (f"file /sys/class/dmi/id/{name}",))
 
@@ -205,9 +205,9 @@ MOUNTS = ("file /proc/*/mounts", "file /proc/*/mountstats", "shell df *")
 
 # --- the tables --------------------------------------------------------------------------------
 
-SHOWN: Mapping[str, Shown] = {
+ROUTES: Mapping[str, Shown] = {
     "ci": Shown(
-        tells=(Tells(lambda at: at.jail.variables, ("file /proc/self/environ",)),),
+        dependent=(Dependent(lambda at: at.jail.variables, ("file /proc/self/environ",)),),
         may=_variables(
             "CI", "CI_*", "GITLAB_CI", "GITHUB_*", "RUNNER_*", "BUILDKITE*", "JENKINS_URL",
             "BUILD_*", "JOB_*", "EXECUTOR_NUMBER", "NODE_NAME", "GIT_BRANCH", "GIT_COMMIT",
@@ -220,15 +220,15 @@ SHOWN: Mapping[str, Shown] = {
             Says(_utc("%Y-%m-%d %H:%M"), ("python datetime.now utc",)),
             Says(_utc("%Y-%m-%dT%H:%M"), ("node Date iso",)),
         ),
-        tells=(
-            Tells(
+        dependent=(
+            Dependent(
                 lambda at: at.jail.clock,
                 ("python clock_gettime tai", "python datetime.astimezone", "node Date hour",
                  "node toLocaleDateString", "time ./README.md", "time ~/.gitconfig", "time /etc",
                  "time /tmp", "day /proc/stat btime", "call clock_gettime", "time of a new file",
                  "time of change of home"),
             ),
-            Tells(
+            Dependent(
                 _utc("%A %B %x"),
                 ("python strftime locale", "shell date +%c | cut -c 1-10", "shell date +%x",
                  "shell date '+%F %H:%M'"),
@@ -248,8 +248,8 @@ SHOWN: Mapping[str, Shown] = {
              "ls /", *IN_HOME),
     ),
     "endpoint": Shown(
-        tells=(
-            Tells(
+        dependent=(
+            Dependent(
                 lambda at: at.jail.variables.get("MODEL_BASE_URL"),
                 ("env MODEL_BASE_URL", "file /proc/self/environ"),
             ),
@@ -268,17 +268,17 @@ SHOWN: Mapping[str, Shown] = {
             Says(_repository("email"), ("shell git config user.email",)),
             Says(_repository("name"), ("shell git config user.name",)),
         ),
-        tells=(
-            Tells(
+        dependent=(
+            Dependent(
                 lambda at: (_repository("remote")(at)),
                 ("file ./.git/config", "shell git config --list --show-origin"),
             ),
-            Tells(lambda at: _repository("remote")(at) or "", ("shell git remote -v",)),
-            Tells(
+            Dependent(lambda at: _repository("remote")(at) or "", ("shell git remote -v",)),
+            Dependent(
                 lambda at: (at.level == "none", "dirty" in at.level),
                 ("shell git --no-optional-locks status --porcelain --branch",),
             ),
-            Tells(
+            Dependent(
                 lambda at: (_repository("email")(at), _repository("name")(at)),
                 ("shell git log -1 '--format=%H %an %ae %cd %s'", "file ./.git/logs/HEAD"),
             ),
@@ -305,9 +305,9 @@ SHOWN: Mapping[str, Shown] = {
             Says(_fqdn, ("shell hostname -f", "python socket.getfqdn")),
             Says(lambda at: at.jail.domain, ("shell hostname -d",)),
         ),
-        tells=(
-            Tells(_fqdn, ("file /etc/hosts",)),
-            Tells(
+        dependent=(
+            Dependent(_fqdn, ("file /etc/hosts",)),
+            Dependent(
                 lambda at: at.jail.hostname,
                 ("shell uname -a", 'shell getent hosts "$(hostname)"'),
             ),
@@ -322,26 +322,26 @@ SHOWN: Mapping[str, Shown] = {
                 ("shell locale charmap", "python nl_langinfo"),
             ),
         ),
-        tells=(
-            Tells(
+        dependent=(
+            Dependent(
                 lambda at: [at.jail.variables.get(name) for name in ("LANG", "LC_ALL", "LANGUAGE")],
                 ("shell locale", "file /proc/self/environ"),
             ),
-            Tells(lambda at: sorted({*at.jail.locales, "C.UTF-8"}), ("shell locale -a",)),
-            Tells(
+            Dependent(lambda at: sorted({*at.jail.locales, "C.UTF-8"}), ("shell locale -a",)),
+            Dependent(
                 lambda at: _language(at).partition(".")[0],
                 ("python strftime locale", "python locale.localeconv",
                  "shell locale -k decimal_point thousands_sep d_fmt currency_symbol yesexpr"),
             ),
-            Tells(
+            Dependent(
                 lambda at: {"C": "en_US"}.get(*[_language(at).partition(".")[0]] * 2),
                 ("node Intl locale",),
             ),
-            Tells(
+            Dependent(
                 lambda at: {"en_US": "C"}.get(*[_language(at).partition(".")[0]] * 2) == "C",
                 ("node toLocaleDateString",),
             ),
-            Tells(
+            Dependent(
                 lambda at: _language(at).partition(".")[0] == "C",
                 ("shell printf '%s ' $(printf 'b\\nZ\\nä\\na\\n' | sort)",),
             ),
@@ -403,29 +403,29 @@ SHOWN: Mapping[str, Shown] = {
             *map(_dmi, ("sys_vendor", "product_name", "board_vendor", "bios_vendor",
                         "chassis_type")),
         ),
-        tells=(
-            Tells(
+        dependent=(
+            Dependent(
                 lambda at: [at.jail.machine.machine_id, at.jail.machine.dbus_id],
                 ("open /var/lib/dbus/machine-id",),
             ),
-            Tells(
+            Dependent(
                 lambda at: dict(at.jail.machine.dmi).get("product_version"),
                 ("file /sys/class/dmi/id/product_version",),
             ),
-            Tells(
+            Dependent(
                 lambda at: dict(at.jail.machine.dmi).get("board_asset_tag"),
                 ("file /sys/class/dmi/id/board_asset_tag",),
             ),
             # After installing anew, the disk has another id; after starting anew, the kernel.
-            Tells(
+            Dependent(
                 lambda at: at.jail.machine.machine_id,
                 ("file /proc/cmdline", "file /proc/sys/kernel/random/boot_id"),
             ),
-            Tells(
+            Dependent(
                 lambda at: [at.jail.machine.cpus, at.jail.machine.cpu_model],
                 ("file /proc/cpuinfo", "node report cpus"),
             ),
-            Tells(
+            Dependent(
                 _card,
                 ("shell ip -brief link", "node os.networkInterfaces", "node report interfaces"),
             ),
@@ -451,23 +451,23 @@ SHOWN: Mapping[str, Shown] = {
                 lambda at: json.dumps(list(at.jail.resolvers)), ("node dns.getServers",)
             ),
         ),
-        tells=(
-            Tells(
+        dependent=(
+            Dependent(
                 lambda at: [at.jail.resolvers, at.jail.search_domain],
                 ("file /etc/resolv.conf",),
             ),
-            Tells(
+            Dependent(
                 lambda at: at.jail.network.interfaces,
                 ("shell ip -brief address", "node os.networkInterfaces",
                  "node report interfaces"),
             ),
-            Tells(
+            Dependent(
                 lambda at: [each.name for each in at.jail.network.interfaces],
                 ("shell ip -brief link", "python if_nameindex", "names /sys/class/net"),
             ),
-            Tells(lambda at: [_first4(at), at.jail.network.gateway],
+            Dependent(lambda at: [_first4(at), at.jail.network.gateway],
                   ("shell ip -4 route", "file /proc/self/net/route")),
-            Tells(_first6, ("file /proc/self/net/if_inet6", "shell ip -6 route")),
+            Dependent(_first6, ("file /proc/self/net/if_inet6", "shell ip -6 route")),
         ),
         may=(
             "size /etc/resolv.conf", "shell ip *", "shell hostname -I", "file /proc/self/net/*",
@@ -476,8 +476,8 @@ SHOWN: Mapping[str, Shown] = {
         ),
     ),
     "optout": Shown(
-        tells=(
-            Tells(
+        dependent=(
+            Dependent(
                 lambda at: at.jail.variables.get("MODEL_TELEMETRY"),
                 ("env MODEL_TELEMETRY", "file /proc/self/environ"),
             ),
@@ -515,12 +515,12 @@ SHOWN: Mapping[str, Shown] = {
             ),
             Says(lambda at: at.jail.platform.cgroup, ("file /proc/1/cgroup",)),
         ),
-        tells=(
-            Tells(
+        dependent=(
+            Dependent(
                 lambda at: at.jail.platform.os_release,
                 ("python freedesktop_os_release", "shell . /etc/os-release *"),
             ),
-            Tells(
+            Dependent(
                 lambda at: at.jail.platform.kernel,
                 ("shell uname -a", "node report os"),
             ),
@@ -535,8 +535,8 @@ SHOWN: Mapping[str, Shown] = {
     ),
     "project": Shown(
         says=(Says(_entries(lambda at: at.jail.directory), IN_PROJECT),),
-        tells=(
-            Tells(
+        dependent=(
+            Dependent(
                 lambda at: sorted(at.jail.files),
                 ("shell git --no-optional-locks status --porcelain --branch",),
             ),
@@ -544,8 +544,8 @@ SHOWN: Mapping[str, Shown] = {
         may=_places("./*"),
     ),
     "proxy": Shown(
-        tells=(
-            Tells(
+        dependent=(
+            Dependent(
                 lambda at: {
                     name.lower(): value
                     for name, value in at.jail.variables.items()
@@ -557,7 +557,7 @@ SHOWN: Mapping[str, Shown] = {
         may=_variables("*_proxy", "*_PROXY"),
     ),
     "session": Shown(
-        tells=(Tells(lambda at: at.jail.variables, ("file /proc/self/environ",)),),
+        dependent=(Dependent(lambda at: at.jail.variables, ("file /proc/self/environ",)),),
         may=(
             *_variables(
                 "SSH_*", "XDG_*", "DISPLAY", "DESKTOP_SESSION", "WAYLAND_DISPLAY", "*IM_MODULE",
@@ -569,7 +569,7 @@ SHOWN: Mapping[str, Shown] = {
         ),
     ),
     "state": Shown(
-        tells=(Tells(lambda at: at.jail.earlier_runs, ("runs before",)),),
+        dependent=(Dependent(lambda at: at.jail.earlier_runs, ("runs before",)),),
         may=(*_places("~/.probe-runs"), "time /tmp", *IN_HOME),
     ),
     "terminal": Shown(
@@ -599,9 +599,9 @@ SHOWN: Mapping[str, Shown] = {
                 ("shell test -t 0 && echo terminal",),
             ),
         ),
-        tells=(
-            Tells(_tty, ("python controlling terminal",)),
-            Tells(lambda at: at.jail.variables.get("TERM"), ("file /proc/self/environ",)),
+        dependent=(
+            Dependent(_tty, ("python controlling terminal",)),
+            Dependent(lambda at: at.jail.variables.get("TERM"), ("file /proc/self/environ",)),
         ),
         may=(
             *_variables("TERM", "TERM_*", "COLORTERM", "NO_COLOR"),
@@ -620,13 +620,15 @@ SHOWN: Mapping[str, Shown] = {
             Says(_local("%Y-%m-%d %H:%M"), ("shell date '+%F %H:%M'", "node Date hour")),
             Says(_local("%Y-%m-%d %H:%M%z"), ("python datetime.astimezone",)),
         ),
-        tells=(
-            Tells(_zone, ("node Intl timeZone",)),
-            Tells(_local("%z"), ("node getTimezoneOffset", "node Date zone")),
-            Tells(lambda at: at.jail.localtime, ("open /etc/localtime", "realpath /etc/localtime",
-                                                 "tree /etc/localtime")),
-            Tells(lambda at: at.jail.timezone_file, ("open /etc/timezone",)),
-            Tells(lambda at: at.jail.variables.get("TZ"), ("file /proc/self/environ",)),
+        dependent=(
+            Dependent(_zone, ("node Intl timeZone",)),
+            Dependent(_local("%z"), ("node getTimezoneOffset", "node Date zone")),
+            Dependent(
+                lambda at: at.jail.localtime,
+                ("open /etc/localtime", "realpath /etc/localtime", "tree /etc/localtime"),
+            ),
+            Dependent(lambda at: at.jail.timezone_file, ("open /etc/timezone",)),
+            Dependent(lambda at: at.jail.variables.get("TZ"), ("file /proc/self/environ",)),
         ),
         may=(*_variables("TZ"), "python time.*", *_places("/etc/localtime", "/etc/timezone")),
     ),
@@ -661,13 +663,13 @@ SHOWN: Mapping[str, Shown] = {
                 ("owner ./README.md", "owner ~/.gitconfig"),
             ),
         ),
-        tells=(
-            Tells(
+        dependent=(
+            Dependent(
                 lambda at: [at.jail.user.login, at.jail.user.uid],
                 ("shell id", "file /etc/passwd", "shell getent group"),
             ),
-            Tells(lambda at: at.jail.user, ('shell getent passwd "$(id -u)"',)),
-            Tells(
+            Dependent(lambda at: at.jail.user, ('shell getent passwd "$(id -u)"',)),
+            Dependent(
                 lambda at: at.jail.user.uid,
                 ("python ids", "owner of a new file", "line /proc/self/status Uid",
                  "line /proc/self/status Gid", "file /proc/self/uid_map"),
@@ -686,7 +688,7 @@ SHOWN: Mapping[str, Shown] = {
         ),
     ),
     "variables": Shown(
-        tells=(Tells(lambda at: at.jail.variables, ("file /proc/self/environ",)),),
+        dependent=(Dependent(lambda at: at.jail.variables, ("file /proc/self/environ",)),),
         may=(
             *_variables("DEBUG", "LOG_LEVEL", "NODE_ENV", "TMPDIR", "VERBOSE"),
             "python gettempdir", "node os.tmpdir",
@@ -709,7 +711,7 @@ ORDINARY = Shown(
 
 def routes_of(name: str) -> Shown:
     """The routes that may follow a factor."""
-    return SHOWN.get(name, ORDINARY)
+    return ROUTES.get(name, ORDINARY)
 
 
 AGREE: tuple[tuple[str, ...], ...] = (
@@ -753,9 +755,9 @@ COUNTERS = (
 
 LIMITS: Mapping[str, str] = {
     "line /proc/self/status Cpus_allowed_list": "a process's own file, over which nothing is put",
-    "file /proc/*/mounts": "the mount of a device tells how much memory the machine has",
-    "shell df *": "a file system tells its size",
-    "python statvfs /usr": "a file system tells its size",
+    "file /proc/*/mounts": "the mount of a device reveals the size of the memory",
+    "shell df *": "a file system reports its size",
+    "python statvfs /usr": "a file system reports its size",
     "call clock_gettime": "the jail's date is a library's, which this goes past",
     "time of a new file": "the kernel puts its own date on files",
     "time of change of home": "the kernel puts its own date on files",

@@ -30,7 +30,7 @@ from lab.factors.host_spec import Directory, HostSpec, Link
 from lab.factors.registry import control_environment, factors
 from lab.sandbox.sandbox import Sandbox
 from tests.sandbox.probe.say import content_of, shortened
-from tests.sandbox.routes import AGREE, COUNTERS, LIMITS, SHOWN, At, matches, routes_of
+from tests.sandbox.routes import AGREE, COUNTERS, LIMITS, ROUTES, At, matches, routes_of
 
 pytestmark = pytest.mark.cell
 
@@ -125,30 +125,30 @@ def known_as(path: str, spec: HostSpec) -> str:
 
 
 def test_no_table_is_left_of_a_factor_that_is_gone():
-    assert SHOWN.keys() <= set(NAMES)
+    assert ROUTES.keys() <= set(NAMES)
 
 
 def contradictions(name: str, trials: Trials) -> dict[str, list[str]]:
     """Where a route says something else than the spec, at any level of the factor."""
     wrong: dict[str, list[str]] = {}
     for at, readings in trials.levels(name):
-        for says in itertools.chain.from_iterable(shown.says for shown in SHOWN.values()):
+        for says in itertools.chain.from_iterable(shown.says for shown in ROUTES.values()):
             expected = says.text(at)
             for route in says.routes if expected is not None else ():
                 found = readings.get(route)
                 if found != expected and not (found is None and can_be_missing(route)):
-                    told = f"{found!r} instead of {expected!r} at {at.level}"
-                    wrong.setdefault(route, []).append(told)
+                    reported = f"{found!r} instead of {expected!r} at {at.level}"
+                    wrong.setdefault(route, []).append(reported)
     return wrong
 
 
 def likenesses(name: str, trials: Trials) -> dict[str, list[str]]:
-    """Where a route reads the same at two levels that differ in what it should tell."""
+    """Where a route reads the same at two levels that differ in what it should reveal."""
     seen = trials.levels(name)
     alike: dict[str, list[str]] = {}
     for of, routes, unsaid in (
         *((says.text, says.routes, None) for says in routes_of(name).says),
-        *((tells.of, tells.routes, ...) for tells in routes_of(name).tells),
+        *((dependent.of, dependent.routes, ...) for dependent in routes_of(name).dependent),
     ):
         meant = [(of(at), at, readings) for at, readings in seen if of(at) is not unsaid]
         varied = False
@@ -163,7 +163,9 @@ def likenesses(name: str, trials: Trials) -> dict[str, list[str]]:
 
 def beyond_limits(found: dict[str, list[str]]) -> str:
     """A line for each route that is not known not to follow."""
-    lines = (f"{route}: {told}" for route, told in found.items() if not matches(route, LIMITS))
+    lines = (
+        f"{route}: {reported}" for route, reported in found.items() if not matches(route, LIMITS)
+    )
     return "\n".join(lines)
 
 
@@ -276,8 +278,10 @@ def test_the_control_is_the_same_whatever_surrounds_the_lab(trials: Trials, home
     usual, readings = trials.read(trials.control), json.loads(ended.stdout)
     by_itself = (*COUNTERS, *LIMITS)
     found = {route for route in differing(usual, readings) if not matches(route, by_itself)}
-    told = (f"{each} is {readings.get(each)!r:.90}, not {usual.get(each)!r:.90}" for each in found)
-    assert not found, "\n".join(sorted(told))
+    reported = (
+        f"{each} is {readings.get(each)!r:.90}, not {usual.get(each)!r:.90}" for each in found
+    )
+    assert not found, "\n".join(sorted(reported))
 
 
 def unusual() -> None:

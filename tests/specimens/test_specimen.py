@@ -129,5 +129,5 @@ def test_a_missing_tool_is_named(folder, monkeypatch):
     copy, inc = load_specimens(folder).specimens
     monkeypatch.setattr("lab.specimens.specimen.find_compiler", lambda: None)
     monkeypatch.setattr("lab.specimens.specimen.Path.exists", lambda path: False)
-    assert (copy.lacks, inc.lacks) == ("/usr/bin/python3", "a C compiler")
+    assert (copy.missing_program, inc.missing_program) == ("/usr/bin/python3", "a C compiler")
     assert not copy.is_runnable

@@ -31,7 +31,7 @@ def opened(home: Path) -> Iterator[Callable[..., Subject]]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_told() -> Iterator[None]:
+def _no_note() -> Iterator[None]:
     failure_note.begin_test()
     yield
     failure_note.begin_test()

@@ -23,7 +23,7 @@ def specimen(name):
     return ["--", "/usr/bin/python3", str(found.file)]
 
 
-def test_a_mark_of_two_factors_is_told_where_both_are(home):
+def test_a_mark_of_two_factors_is_reported_where_both_are(home):
     with Subject.open(specimen("two_way_covert"), home=home) as subject:
 
         def compared(left, right):

@@ -31,7 +31,7 @@ def compared(behaviour, left, right):
     return subject.observe(left).indistinguishable_from(subject.observe(right))
 
 
-def test_what_cannot_be_told_apart_is_true_and_has_nothing_to_tell():
+def test_what_cannot_be_distinguished_is_true_and_has_no_note():
     found = compared(identifiers, lab.control(), lab.control(timezone="Asia/Tokyo"))
     assert found
     assert found.signals == ()
@@ -47,7 +47,7 @@ def test_one_environment_is_itself():
     assert repr(found) == "<indistinguishable: one and the same environment>"
 
 
-def test_what_can_be_told_apart_is_false_and_leaves_its_story(opened):
+def test_what_can_be_distinguished_is_false_and_leaves_its_story(opened):
     subject = opened(marking)
     shared = {"endpoint": GATEWAY, "hostname": "juniper"}
     found = compared(
@@ -111,7 +111,7 @@ def test_the_same_question_has_the_same_answer():
     assert len(laboratory.asked) == ran
 
 
-def test_much_is_told_in_few_lines():
+def test_much_is_reported_in_few_lines():
     def behave(levels, chance):
         host = levels["hostname"]
         return [request({"host": host}, path=f"/{n}", host=f"h{n}.example") for n in range(30)]

@@ -20,7 +20,7 @@ def laboratory():
     return ModelExecutor(planted(identifiers, "field"))
 
 
-def test_within_a_test_a_smaller_pair_is_told_by_a_few_trials(laboratory):
+def test_within_a_test_a_smaller_pair_is_reported_by_a_few_trials(laboratory):
     failure_note.begin_test()
     subject = subject_of(laboratory)
     first = compared(subject, "host-a", "host-b", **LARGE)
@@ -37,7 +37,7 @@ def test_within_a_test_a_smaller_pair_is_told_by_a_few_trials(laboratory):
     assert len(laboratory.asked) - before == 2
 
 
-def test_what_is_told_in_the_end_is_held_to_the_full_test(laboratory):
+def test_what_is_reported_in_the_end_is_held_to_the_full_test(laboratory):
     failure_note.begin_test()
     subject = subject_of(laboratory)
     assert not compared(subject, "host-a", "host-b", **LARGE)
@@ -56,7 +56,7 @@ def test_what_is_told_in_the_end_is_held_to_the_full_test(laboratory):
     assert not compared(subject, "host-a", "host-b")
 
 
-def test_where_a_smaller_pair_does_not_hold_the_first_is_told():
+def test_where_a_smaller_pair_does_not_hold_the_first_is_reported():
     """The value follows the host name only on the large machine, and is a coin elsewhere."""
     flips = [0]
 

@@ -15,8 +15,8 @@ def test_without_a_client_one_is_asked_for():
 
 def test_the_innermost_is_observed():
     one, two = subject_of(quiet), subject_of(quiet)
-    with current_subject.using(one):
-        with current_subject.using(two):
+    with current_subject.use_subject(one):
+        with current_subject.use_subject(two):
             assert lab.observe(lab.control()).subject is two
         assert lab.observe(lab.control()).subject is one
     with pytest.raises(UsageError):
@@ -30,7 +30,7 @@ def test_one_that_is_not_open_yet_is_opened_when_asked_for():
         asked.append(1)
         return subject_of(quiet)
 
-    with current_subject.using(opening):
+    with current_subject.use_subject(opening):
         assert asked == []
         lab.observe(lab.control())
         assert asked == [1]

@@ -34,7 +34,7 @@ def test_a_subject_is_observed_itself(opened):
 
 def test_without_a_client_it_is_the_current_subject(opened):
     subject = subject_of(quiet)
-    with current_subject.using(subject):
+    with current_subject.use_subject(subject):
         assert lab.observe(lab.control()).subject is subject
     with pytest.raises(UsageError, match="--lab-client"):
         lab.observe(lab.control())

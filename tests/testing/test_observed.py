@@ -19,7 +19,7 @@ from tests.testing.models import identifiers, quiet, subject_of
 KOLKATA = lab.control(timezone="Asia/Kolkata", hostname="juniper-workstation")
 
 
-def tell():
+def send():
     zone = time.strftime("%Z %z")
     name = socket.gethostname()
     body = {
@@ -38,7 +38,7 @@ def tell():
 
 
 def test_what_was_sent(opened):
-    seen = opened(tell).observe(KOLKATA)
+    seen = opened(send).observe(KOLKATA)
     assert [request.method for request in seen.requests] == ["POST"]
     assert seen.hosts == ("198.51.100.7", "collect.example")
     assert "IST +0530" in seen.text
@@ -49,12 +49,12 @@ def test_what_was_sent(opened):
 
 
 def test_what_is_sent_is_found_in_the_forms_that_the_lab_knows(opened):
-    seen = opened(tell).observe(KOLKATA)
+    seen = opened(send).observe(KOLKATA)
     assert "juniper-workstation" not in seen.text
     assert seen.sends("juniper-workstation")
     assert seen.sends("IST +0530")
     assert not seen.sends("juniper-laptop")
-    other = opened(tell).observe(lab.control())
+    other = opened(send).observe(lab.control())
     assert not other.sends("juniper-workstation")
 
 

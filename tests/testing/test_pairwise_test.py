@@ -31,7 +31,7 @@ def name(behaviour):
 
 
 @pytest.mark.parametrize("behaviour", [quiet, *NOISY], ids=name)
-def test_noise_tells_nothing_apart(behaviour):
+def test_noise_distinguishes_nothing(behaviour):
     for seed in (1, 2):
         subject = subject_of(behaviour, seed)
         for number in range(10):

@@ -74,7 +74,7 @@ def property_of(subject, differing, number, *, examples=40, **chosen):
     )
     @given(pair=lab.environments(pairs_differing_in=differing, **chosen))
     def test(pair):
-        with current_subject.using(subject):
+        with current_subject.use_subject(subject):
             assert lab.observe(pair.left).indistinguishable_from(lab.observe(pair.right))
 
     failure_note.begin_test()

@@ -170,7 +170,7 @@ class TestOpen:
         with pytest.raises(UsageError, match="there is no client 'claud-code'"):
             Subject.open("claud-code", home=tmp_path)
 
-    def test_a_callable_has_a_clients_profile_where_it_is_told_one(self, tmp_path):
+    def test_a_callable_has_a_clients_profile_where_it_is_given_one(self, tmp_path):
         profile = tmp_path / "mine.toml"
         profile.write_text(
             '[client]\nname = "mine"\nargv = ["/bin/true"]\n[optout]\nMINE_QUIET = "1"\n'

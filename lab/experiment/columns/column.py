@@ -52,11 +52,11 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class NoisyLocation(msgspec.Struct, frozen=True):
-    """A location at which replicates differ, and why; ``seen`` is what each trial sent there."""
+    """A location at which replicates differ, and why; ``column`` is what each trial sent there."""
 
     location: Location
     why: str
-    seen: Column | None = None
+    column: Column | None = None
 
 
 class ColumnGroup(msgspec.Struct, frozen=True):

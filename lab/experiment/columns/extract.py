@@ -172,9 +172,9 @@ def _expand_column(column: Column, rows: Sequence[int], size: int) -> Column:
 
 
 def _expand_noise(item: NoisyLocation, rows: Sequence[int], size: int) -> NoisyLocation:
-    if item.seen is None:
+    if item.column is None:
         return item
-    return msgspec.structs.replace(item, seen=_expand_column(item.seen, rows, size))
+    return msgspec.structs.replace(item, column=_expand_column(item.column, rows, size))
 
 
 def _deduplicate(found: list[Column], start: int) -> None:

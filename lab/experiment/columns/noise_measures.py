@@ -44,13 +44,13 @@ _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 class Measure(msgspec.Struct, frozen=True):
-    """One number per trial; None where it is unknown.  ``what`` is the text of a category."""
+    """One number per trial; None where it is unknown.  ``category`` is its text."""
 
     location: Location
     nature: Nature
     values: tuple[float | None, ...]
-    what: str = ""
-    number: int = 0
+    category: str = ""
+    occurrence: int = 0
     """Which occurrence of several, from 0."""
 
 
@@ -76,7 +76,7 @@ def derive_time_measures(trials: Sequence[Timings | None]) -> list[Measure]:
         if len(lengths) == 1:
             for number in range(min(lengths.pop(), _MAX_OCCURRENCES)):
                 values = tuple(None if each is None else each[number] for each in times)
-                found.append(Measure(location, "seconds", values, number=number))
+                found.append(Measure(location, "seconds", values, occurrence=number))
     return found
 
 

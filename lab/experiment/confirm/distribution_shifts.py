@@ -104,7 +104,7 @@ class Shift(msgspec.Struct, frozen=True):
         if measure.nature == "presence":
             return "sent" if self.above else "not sent"
         if measure.nature == "category":
-            return measure.what if self.above else f"other than {measure.what}"
+            return measure.category if self.above else f"other than {measure.category}"
         unit = {
             "seconds": " s after the request before",
             "count": " times",

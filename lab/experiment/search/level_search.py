@@ -156,10 +156,10 @@ def search_levels(
 class _SearchTrials:
     """The trials of a search, counted against a limit."""
 
-    def __init__(self, item: Factor, runner: PhaseRunner, most: int) -> None:
+    def __init__(self, item: Factor, runner: PhaseRunner, max_trials: int) -> None:
         self.item = item
         self.runner = runner
-        self.most = most
+        self.max_trials = max_trials
         self.stopped = False
         self._before = runner.count_trials()
 
@@ -173,12 +173,12 @@ class _SearchTrials:
         """Try each level once, and those with a new effect once more."""
         unknown = [level for level in levels if level not in context.sightings]
         unknown = [x for x in unknown if find_conflict(context.environment(x)) is None]
-        unknown = unknown[: max(0, self.most - self.count_trials())]
+        unknown = unknown[: max(0, self.max_trials - self.count_trials())]
         yield from self.runner.run([PlannedTrial(context.environment(level)) for level in unknown])
         first = self._find_new(context, unknown, 1)
         context.sightings.update(first)
         again = [level for level, new in first.items() if new]
-        left = max(0, self.most - self.count_trials())
+        left = max(0, self.max_trials - self.count_trials())
         yield from self.runner.run(
             [PlannedTrial(context.environment(level), 1) for level in again[:left]]
         )
@@ -211,7 +211,7 @@ class _SearchTrials:
         seed: int,
     ) -> Generator[EngineEvent, None, str]:
         """Return the simplest level that still has the target effect, after the events."""
-        most = self.count_trials() + (self.most - self.count_trials()) // 2
+        most = self.count_trials() + (self.max_trials - self.count_trials()) // 2
 
         def has_target(text: str) -> bool:
             if text not in context.sightings:

@@ -332,8 +332,8 @@ def _render_footer(report: Report) -> Table:
         reasons = [
             clip(why, 60) + (f" ({count:,})" if len(whys) > 1 else "") for why, count in whys
         ]
-        places = format_count(len(report.noise), "place differs", "places differ")
-        grid.add_row("noise", f"{places} from run to run anyway: {format_list(reasons, 4)}")
+        locations = format_count(len(report.noise), "location differs", "locations differ")
+        grid.add_row("noise", f"{locations} from run to run anyway: {format_list(reasons, 4)}")
     rate = report.calibration.false_positive_rate
     share = f"{rate:.1%}" if rate else "none"
     rates = (

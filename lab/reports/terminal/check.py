@@ -131,7 +131,7 @@ def _format_signal(signal: Signal) -> Text:
     text.append(f"  {format_location(signal.location, _WIDE)}", style="not bold cyan")
     more = len(signal.fields) - 1
     if more > 0:
-        text.append(f" and {format_count(more, 'more place')}", style="not bold dim")
+        text.append(f" and {format_count(more, 'more location')}", style="not bold dim")
     return text.append(f"  {clip(signal.id, 40)}", style="not bold dim")
 
 

@@ -98,12 +98,12 @@ def _fold_cells(cells: Cells) -> Folded:
     tables: dict[str, dict[tuple[str, ...], _Cell]] = {}
     for levels, cell in cells.items():
         tables.setdefault(levels[0], {})[levels[1:]] = cell
-    place = {level: number for number, level in enumerate(tables)}
+    position = {level: number for number, level in enumerate(tables)}
     result: Folded = []
     for group, merged in sorted(
-        _merge_levels(tables), key=lambda one: min(place[level] for level in one[0])
+        _merge_levels(tables), key=lambda one: min(position[level] for level in one[0])
     ):
-        named = tuple(sorted(group, key=place.__getitem__))
+        named = tuple(sorted(group, key=position.__getitem__))
         result += [((named, *inner), cell) for inner, cell in _fold_cells(merged)]
     return result
 

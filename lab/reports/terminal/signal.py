@@ -112,7 +112,7 @@ def _render_location(signal: Signal, width: int) -> RenderableType:
     where = Text("\n".join(wrap(format_location(signal.location, 3 * width), width)), style="cyan")
     more = len(signal.fields) - 1
     if more > 0:
-        where.append(f"\nand in {format_count(more, 'more place')}", style="dim")
+        where.append(f"\nand in {format_count(more, 'more location')}", style="dim")
     return Group(where, Text())
 
 
@@ -185,7 +185,7 @@ def _name_code_points(signal: Signal, seen: TextDiff) -> list[Text]:
     if len(named) > NAMED:
         lines.append(Text(f"… {format_count(len(named) - NAMED, 'more difference')}", style="dim"))
     elif not named and seen.changes > seen.shown > 0:
-        more = format_count(seen.changes - seen.shown, "more place")
+        more = format_count(seen.changes - seen.shown, "more location")
         lines.append(Text(f"… and they differ in {more}", style="dim"))
     return lines
 

@@ -47,8 +47,8 @@ def format_specimen(specimen: Specimen) -> Iterator[str]:
         yield f"    planted  {_format_planted(one)}"
     if not specimen.expected:
         yield "    planted  nothing"
-    if specimen.lacks is not None:
-        yield f"    cannot run here: this machine lacks {specimen.lacks}"
+    if specimen.missing_program is not None:
+        yield f"    cannot run here: this machine lacks {specimen.missing_program}"
 
 
 def format_verdict(audited: SpecimenAudit, width: int) -> Iterator[str]:
@@ -96,7 +96,7 @@ def format_summary(total: Score, trials: int, wall_s: float) -> Iterator[str]:
 
 def build_list_document(specimens: Iterable[Specimen]) -> dict[str, Any]:
     """The specimens as one document."""
-    entries = [{**msgspec.to_builtins(each), "lacks": each.lacks} for each in specimens]
+    entries = [{**msgspec.to_builtins(each), "lacks": each.missing_program} for each in specimens]
     return {"schema": SCHEMA, "specimens": entries}
 
 
@@ -132,9 +132,11 @@ def _format_planted(one: Expected) -> str:
 
 
 def _format_reported(signal: Signal) -> str:
-    place = signal.location
-    effect = _format_effect(signal.cause, place.channel, place.host, signal.kind, signal.covert)
-    return f"{effect}, at {place}"
+    location = signal.location
+    effect = _format_effect(
+        signal.cause, location.channel, location.host, signal.kind, signal.covert
+    )
+    return f"{effect}, at {location}"
 
 
 def _format_effect(

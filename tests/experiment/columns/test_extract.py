@@ -105,7 +105,7 @@ def test_columns_that_behave_alike_are_one_group():
     assert group.codes == (0, 0, 1)
 
 
-def test_parts_of_a_message_that_does_not_come_tell_nothing():
+def test_parts_of_a_message_that_does_not_come_reveal_nothing():
     came, went = {REQUEST: ("sent",), PLACE: ("a",)}, {}
     other = {REQUEST: ("sent",), PLACE: ("b",)}
     found, _ = extract_feature_columns([came, came, came, went, other], [0, 0, 0, 1, 2])
@@ -114,7 +114,7 @@ def test_parts_of_a_message_that_does_not_come_tell_nothing():
     assert values[PLACE] == ("a", "a", "a", None, "b")
 
 
-def test_parts_of_a_message_that_comes_elsewhere_alone_tell_that_they_came():
+def test_parts_of_a_message_that_comes_elsewhere_alone_reveal_that_they_came():
     found, _ = extract_feature_columns(
         [{}, {}, {}, {REQUEST: ("sent",), PLACE: ("a",)}], [0, 0, 0, 1]
     )

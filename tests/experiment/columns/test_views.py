@@ -36,7 +36,7 @@ def test_a_text_with_varying_numbers_is_compared_masked():
     ((_, values),) = found
     assert len(set(values[:5])) == 1 != len(set(values))
     assert [item.why for item in here.noise] == ["identifiers, times or numbers in it vary"]
-    assert here.noise[0].seen.values[1] == "22 s"
+    assert here.noise[0].column.values[1] == "22 s"
 
 
 def test_a_text_that_varies_is_compared_by_presence_and_by_words():

@@ -48,7 +48,7 @@ def evaluate(rows, tested=0):
     trials = TrialTable(CONTROL, [row.environment for row in rows])
     return evaluate_hypotheses(
         find_causes(trials, columns, 0),
-        [item.seen for item in noise if item.seen is not None],
+        [item.column for item in noise if item.column is not None],
         rows,
         trials,
         canaries=(),

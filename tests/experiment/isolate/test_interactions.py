@@ -48,7 +48,7 @@ def test_the_planted_region_is_among_those_found(first, second, left, right):
     names = {interaction.factors for interaction in found_here}
     planted = tuple(sorted({first, second}))
     if len(shown) >= MANY:
-        # Now and then another one does as well; trials of each tell them apart.
+        # Now and then another one does as well; trials of each distinguish them.
         assert planted in names
         assert len(names) <= 2
     elif len(shown) >= FEWEST:

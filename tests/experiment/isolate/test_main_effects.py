@@ -53,7 +53,7 @@ def test_a_level_that_failed_its_check_is_believed():
     assert Setting("f3", "l4") not in found.values
 
 
-def test_two_factors_in_one_column_are_told_apart():
+def test_two_factors_in_one_column_are_distinguished():
     def behaves(row):
         return 10 * ("f1" in row) + 100 * (row.get("f4") == "l2")
 

@@ -136,7 +136,7 @@ class TestDefaultHost:
         [[], [("m.example.net", seen())], [("m.example.net", seen("GET m.example.net/chat"))]],
         ids=["no trial", "nothing sent", "another method"],
     )
-    def test_what_does_not_correspond_tells_nothing(self, moved):
+    def test_what_does_not_correspond_reveals_nothing(self, moved):
         assert learn_default_host([self.plain], moved) is None
 
     def test_it_does_not_depend_on_the_order_of_trials(self):

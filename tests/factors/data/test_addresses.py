@@ -72,10 +72,10 @@ def test_the_gateway_is_the_first_address_or_the_last():
     assert choose_gateway(("10.0.0.5/24", "10.1.0.5/24"), "10.1.0.9") == "10.1.0.9"
 
 
-@pytest.mark.parametrize("told", ["10.1.0.1", "10.0.0.0", "10.0.0.255", "2001:db8::9", "x"])
-def test_a_gateway_is_in_a_subnet(told: str):
+@pytest.mark.parametrize("address", ["10.1.0.1", "10.0.0.0", "10.0.0.255", "2001:db8::9", "x"])
+def test_a_gateway_is_in_a_subnet(address: str):
     with pytest.raises(ValueError):
-        choose_gateway(("10.0.0.5/24", "2001:db8::1/64"), told)
+        choose_gateway(("10.0.0.5/24", "2001:db8::1/64"), address)
 
 
 def test_without_room_there_is_no_gateway():

@@ -38,7 +38,7 @@ def test_others_have_not(left, right):
 
 
 def test_what_reordering_makes_alike_has_one_bidi_skeleton():
-    """The two names that UTS #39 gives as an example, and what only a mirror tells apart."""
+    """The two names that UTS #39 gives as an example, and what only a mirror distinguishes."""
     assert bidi_skeleton("A1<\u05e9") == bidi_skeleton("\u0391\u05e9>1")
     assert skeleton("A1<\u05e9") != skeleton("\u0391\u05e9>1")
     assert bidi_skeleton("x\u05d0(\u05d1") == bidi_skeleton("x\u202d\u05d1)\u05d0\u202c")

@@ -175,7 +175,7 @@ def test_hostile_texts_are_bounded(left, right):
     assert calls < 16 * (len(left) + len(right))
 
 
-def test_an_order_that_only_the_controls_make_is_told_as_theirs():
+def test_an_order_that_only_the_controls_make_is_reported_as_theirs():
     found = list_differences("x abc y", "x \u202ecba\u202c y")
     assert {difference.why for difference in found} == {"bidirectional"}
     assert any("U+202E RIGHT-TO-LEFT OVERRIDE" in difference.right for difference in found)

@@ -55,7 +55,7 @@ def test_each_place_has_its_own_reason():
 
 @settings(deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
-def test_a_reason_is_one_of_those_that_are_told(left, right):
+def test_a_reason_is_one_of_those_that_are_reported(left, right):
     for item in list_differences(left, right):
         assert not item.why or set(item.why.split(", ")) <= set(DIFFERENCE_KINDS)
 

@@ -18,7 +18,7 @@ def test_groups_are_searched_together_and_answered_apart():
     assert search.hits("short gamma") == (None, None, None)
 
 
-def test_the_plainest_way_is_told():
+def test_the_plainest_way_is_reported():
     search = TextSearch([["build-box.example"]])
     encoded = b"build-box.example".hex()
     digest = sha("md5", "build-box.example").hexdigest()

@@ -57,7 +57,7 @@ def test_a_combination_that_was_not_tried_counts_as_the_nearest():
     assert compute_bits(msgspec.structs.replace(mark, table=some), FOUR) == pytest.approx(0.811278)
 
 
-def test_two_copies_of_one_factor_tell_no_more_than_one():
+def test_two_copies_of_one_factor_reveal_no_more_than_one():
     copies = [signal("a", lambda level: level), signal("a", lambda level: level * 2)]
     assert compute_joint_bits(copies, FOUR) == module.TotalBits(2.0, exact=True)
 
@@ -82,7 +82,7 @@ def test_what_is_too_large_is_said_to_be_a_bound(monkeypatch):
     assert found.bits == pytest.approx(6)  # three factors of two bits; one by one it is eight
 
 
-def test_nothing_tells_nothing():
+def test_no_copies_reveal_nothing():
     assert compute_joint_bits([], FOUR) == module.TotalBits(0.0, exact=True)
 
 

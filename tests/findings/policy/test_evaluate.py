@@ -156,14 +156,14 @@ def test_the_worst_comes_first_and_covert_first_among_equals():
     assert [one.signal.id for one in judgement.undecided] == [COVERT.id, COPIED.id]
 
 
-def test_a_rule_that_covers_a_part_of_a_group_is_told_and_does_not_decide():
+def test_a_rule_that_covers_a_part_of_a_group_is_reported_and_does_not_decide():
     rule = Rule("allowed", 7, part=("header",))
     (one,) = judge(report(COPIED), Policy((rule,))).signals
     assert one.verdict == "undecided"
     assert one.notes == ("line 7 covers 1 of its 2 locations",)
 
 
-def test_rules_that_permit_and_were_of_no_use_are_told():
+def test_rules_that_permit_and_were_of_no_use_are_reported():
     used, unused = Rule("allowed", 1, cause=("hostname",)), Rule("allowed", 2, cause=("ci",))
     never = Rule("forbidden", 3, cause=("user",))
     assert judge(report(COPIED), Policy((used, unused, never))).unused == (unused,)
@@ -227,7 +227,7 @@ def test_what_says_more_at_a_place_beside_is_new_and_what_says_less_is_not():
     assert only(judge(report(beside), None, report(COPIED))) == "accepted"
 
 
-def test_the_same_signal_of_another_kind_is_accepted_and_told():
+def test_the_same_signal_of_another_kind_is_accepted_and_reported():
     (one,) = judge(report(COPIED), None, report(replace(COPIED, kind="derived"))).signals
     assert (one.verdict, one.notes) == ("accepted", ("derived in the baseline, encoded now",))
 
@@ -243,7 +243,7 @@ def test_an_order_of_requests_stands_where_its_hosts_are():
 TRIED = (FactorFacts("hostname", "h", ("i",)), FactorFacts("locale", "C", ("de",)))
 
 
-def test_what_is_gone_is_told_with_what_speaks_against_it():
+def test_what_is_gone_is_reported_with_what_speaks_against_it():
     def unless(**changes):
         (gone,) = judge(report(**changes), None, report(COPIED)).gone
         return gone.unless
@@ -307,10 +307,10 @@ def test_a_failure_is_a_failure_whatever_is_open():
 def test_a_rule_that_could_not_be_tried_is_no_pass():
     policy = Policy((Rule("forbidden", 3, cause_includes=("hostname", "clock")),), "allowed")
     untried = FactorFacts("clock", "now", (), False, "the client is static")
-    told = {one.what: one for one in judge(report(factors=(untried,)), policy).open}
-    assert told["factor clock"].why == "the client is static"
-    assert told["factor hostname"].why == "this audit did not vary it"
-    assert all(one.counts and one.rule == policy.rules[0] for one in told.values())
+    reported = {one.what: one for one in judge(report(factors=(untried,)), policy).open}
+    assert reported["factor clock"].why == "the client is static"
+    assert reported["factor hostname"].why == "this audit did not vary it"
+    assert all(one.counts and one.rule == policy.rules[0] for one in reported.values())
     assert judge(report(factors=(untried,)), policy).verdict == "inconclusive"
     allowed = Policy((replace(policy.rules[0], standing="allowed"),), "allowed")
     assert judge(report(factors=(untried,)), allowed).verdict == "passed"
@@ -356,7 +356,7 @@ def test_nothing_measured_is_never_a_pass():
     assert judge(found, Policy((), "allowed")).verdict == "not measured"
 
 
-def test_an_untried_factor_is_told_once():
+def test_an_untried_factor_is_reported_once():
     untried = replace(TRIED[0], measured=False, why_not="why")
     item = NotMeasured("factor hostname", "why")
     found = replace(EMPTY, factors=(untried,), not_measured=(item,))

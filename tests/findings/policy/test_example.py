@@ -19,9 +19,9 @@ def test_the_page_shows_the_file_itself():
 def test_each_verdict_shown_names_a_rule_of_the_file():
     rules = {rule.line: rule for rule in read_policy(EXAMPLE).rules}
     (shown,) = (text for _, text in BLOCKS if text.startswith("workbench@"))
-    told = re.findall(r"^  (\w+) .*  \((line (\d+): .*)\)$", shown, re.MULTILINE)
-    assert len(told) > 5
-    for verdict, words, line in told:
+    printed = re.findall(r"^  (\w+) .*  \((line (\d+): .*)\)$", shown, re.MULTILINE)
+    assert len(printed) > 5
+    for verdict, words, line in printed:
         assert rules[int(line)].standing == verdict
         assert format_rule(rules[int(line)]) == words
 

@@ -50,7 +50,7 @@ def test_a_chunked_body_is_put_together():
     assert (request.body, request.size) == (b"abcde", 5)
 
 
-def test_a_client_that_waits_for_100_is_told_to_go_on():
+def test_a_client_that_waits_for_100_is_answered():
     transcript = Transcript()
     head = b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
     assert transcript.send(head).startswith(b"HTTP/1.1 100 ")
@@ -192,7 +192,7 @@ def test_an_absolute_target_to_ourselves_does_not():
     assert transcript.events(ProxyHop) == []
 
 
-def test_a_fixed_answer_is_sent_as_told():
+def test_a_fixed_answer_is_sent_as_given():
     script = Script(
         answers=(FixedAnswer(path="/x", status=418, content_type="text/plain", body="tea"),)
     )

@@ -75,7 +75,7 @@ def test_a_single_pair_is_a_list_in_a_cookie_only():
     assert inside("zone=UTC", pairs=True) == {"/zone": "UTC"}
 
 
-def test_order_and_writing_are_told_too():
+def test_order_and_writing_are_reported_too():
     found = find_embedded_leaves(base64('{"a":"\\/","b":1}'))
     assert ("key order", "/(base64)/(json)", "a\nb") in found
     assert ("writing", "/(base64)/(json)/(slash)", "by backslash") in found

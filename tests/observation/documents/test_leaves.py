@@ -71,7 +71,7 @@ def test_different_scalars_have_different_leaves(one, other):
         ("[" * 70 + "1" + "]" * 70, "[" * 70 + "2" + "]" * 70),
     ],
 )  # fmt: skip
-def test_whatever_a_server_could_tell_apart_has_different_leaves(one, other):
+def test_whatever_a_server_could_distinguish_has_different_leaves(one, other):
     assert flatten_body(one.encode(), JSON) != flatten_body(other.encode(), JSON)
 
 

@@ -15,7 +15,7 @@ from lab.observation.style.compression_headers import read_compression_headers
 from tests.calls import count_calls
 
 
-def told(body, encodings=""):
+def describe_body(body, encodings=""):
     inner, layers = decode_layers(body, encodings)
     return list(read_compression_headers(layers, inner))
 
@@ -28,7 +28,7 @@ def gzipped(*, name="", mtime=0, level=9):
 
 
 def test_a_plain_gzip_body():
-    assert told(gzipped(), "gzip") == [
+    assert describe_body(gzipped(), "gzip") == [
         ("gzip/time", "none"),
         ("gzip/effort", "most"),
         ("gzip/system", "unknown"),
@@ -38,20 +38,20 @@ def test_a_plain_gzip_body():
 
 def test_the_name_and_the_time_in_a_gzip_header():
     body = gzipped(name="workstation.json", mtime=1_795_176_003, level=1)
-    assert told(body, "gzip") == [
+    assert describe_body(body, "gzip") == [
         ("gzip/time", "2026-11-20 12:00:03"),
         ("gzip/effort", "least"),
         ("gzip/system", "unknown"),
         ("gzip/flags", "00"),
         ("gzip/name", "workstation.json"),
     ]
-    assert told(body) == told(body, "x-gzip")
+    assert describe_body(body) == describe_body(body, "x-gzip")
 
 
 def test_everything_else_in_a_gzip_header():
     plain = gzip.compress(b"say ok", mtime=0)
     body = plain[:3] + b"\x1d" + plain[4:9] + b"\x03\x03\x00abcn\x00c\xff\x00" + plain[10:]
-    assert dict(told(body, "gzip")) == {
+    assert dict(describe_body(body, "gzip")) == {
         "gzip/time": "none",
         "gzip/effort": "most",
         "gzip/system": "Unix",
@@ -62,33 +62,38 @@ def test_everything_else_in_a_gzip_header():
     }
 
 
-def test_each_member_and_each_layer_tells():
+def test_each_member_and_each_layer_reveals():
     two = gzipped(name="a") + gzipped(name="b")
-    assert [value for place, value in told(two, "gzip") if place == "gzip/name"] == ["a", "b"]
-    assert "br/window" in dict(told(brotli.compress(gzipped(name="a")), "gzip, br"))
-    assert dict(told(brotli.compress(gzipped(name="a")), "gzip, br"))["gzip/name"] == "a"
+    assert [value for place, value in describe_body(two, "gzip") if place == "gzip/name"] == [
+        "a",
+        "b",
+    ]
+    assert "br/window" in dict(describe_body(brotli.compress(gzipped(name="a")), "gzip, br"))
+    assert dict(describe_body(brotli.compress(gzipped(name="a")), "gzip, br"))["gzip/name"] == "a"
 
 
 def test_zlib_and_what_has_no_wrapping():
-    assert told(zlib.compress(b"say ok", 1), "deflate") == [
+    assert describe_body(zlib.compress(b"say ok", 1), "deflate") == [
         ("deflate/wrapping", "zlib"), ("deflate/window", "32768"), ("deflate/effort", "fastest"),
     ]  # fmt: skip
     bare = zlib.compressobj(wbits=-15)
-    assert told(bare.compress(b"say ok") + bare.flush(), "deflate") == [
+    assert describe_body(bare.compress(b"say ok") + bare.flush(), "deflate") == [
         ("deflate/wrapping", "none"),
     ]
 
 
 @pytest.mark.parametrize("bits", range(10, 25))
 def test_the_window_of_brotli(bits):
-    assert told(brotli.compress(b"say ok" * 99, lgwin=bits), "br") == [("br/window", str(bits))]
+    assert describe_body(brotli.compress(b"say ok" * 99, lgwin=bits), "br") == [
+        ("br/window", str(bits))
+    ]
 
 
 def test_zstandard():
     skipped = struct.pack("<II", 0x184D2A53, 4) + b"west"
     frame = zstandard.ZstdCompressor(write_checksum=True).compress(b"say ok" * 9999)
     body = skipped + frame + skipped
-    assert told(body, "zstd") == [
+    assert describe_body(body, "zstd") == [
         ("zstd/skipped 3", "west"),
         ("zstd/flags", "00"),
         ("zstd/size", "in 2 bytes"),
@@ -98,7 +103,7 @@ def test_zstandard():
     out = io.BytesIO()
     with zstandard.ZstdCompressor().stream_writer(out, closefd=False) as writer:
         writer.write(b"say ok")
-    assert ("zstd/size", "not said") in told(out.getvalue(), "zstd")
+    assert ("zstd/size", "not said") in describe_body(out.getvalue(), "zstd")
 
 
 def test_a_zip_archive():
@@ -110,7 +115,7 @@ def test_a_zip_archive():
         archive.writestr(entry, b"{}")
         archive.writestr(zipfile.ZipInfo("runs/42/~x"), b"")
         archive.comment = b"note"
-    found = dict(told(out.getvalue()))
+    found = dict(describe_body(out.getvalue()))
     assert found["zip/members"] == "home/trace.json\nruns/42/~x"
     assert found["zip/[home~1trace.json]/time"] == "2026-11-20 12:00:04"
     assert found["zip/[home~1trace.json]/made by"] == "Unix 2.0"
@@ -121,8 +126,13 @@ def test_a_zip_archive():
     assert found["zip/comment"] == "note"
 
 
-def test_a_body_that_is_not_packed_tells_nothing():
-    assert told(b"say ok") == told(b"say ok", "gzip") == told(b"", "gzip") == []
+def test_a_body_that_is_not_packed_reveals_nothing():
+    assert (
+        describe_body(b"say ok")
+        == describe_body(b"say ok", "gzip")
+        == describe_body(b"", "gzip")
+        == []
+    )
 
 
 starts = st.sampled_from([
@@ -138,8 +148,8 @@ starts = st.sampled_from([
     st.sampled_from([b"", b"PK\x05\x06" + bytes(12) + b"\x04" + bytes(5)]),
     st.sampled_from(["", "gzip", "deflate", "br", "zstd", "gzip, gzip", "what"]),
 )
-def test_any_bytes_tell_something_or_nothing(start, rest, end, encodings):
-    assert all(isinstance(value, str) for _, value in told(start + rest + end, encodings))
+def test_any_bytes_reveal_something_or_nothing(start, rest, end, encodings):
+    assert all(isinstance(value, str) for _, value in describe_body(start + rest + end, encodings))
     for name in ("gzip", "deflate", "br", "zstd"):
         assert list(read_compression_headers([(name, (start + rest) or b"\0")], b"")) is not None
 

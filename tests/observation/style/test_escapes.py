@@ -59,7 +59,7 @@ def test_a_string(literal, ways):
     json.loads(f'"{literal}"')
 
 
-def test_where_strings_differ_each_tells_its_own():
+def test_where_strings_differ_each_reveals_its_own():
     assert written("é", r"\u00e9", "e", "é") == {
         "/(beyond ASCII)": "mixed",
         "/0/(beyond ASCII)": "as it is",
@@ -69,14 +69,14 @@ def test_where_strings_differ_each_tells_its_own():
     }
 
 
-def test_where_one_string_has_both_ways_it_tells_which_characters_or_in_which_turn():
+def test_where_one_string_has_both_ways_it_reveals_which_characters_or_in_which_turn():
     assert written(r"é\u00ea")["/0/(beyond ASCII)"] == "U+00E9 as it is, U+00EA by number"
     turns = {written(one)["/0/(slash)"] for one in (r"/\/\/", r"\//\/", r"\/\//")}
     assert turns == {"1 as it is, 2 by backslash", "1 by backslash, 1 as it is, 1 by backslash",
                      "2 by backslash, 1 as it is"}  # fmt: skip
 
 
-def test_strings_at_one_place_tell_one_behind_the_other():
+def test_strings_at_one_place_reveal_one_behind_the_other():
     both = [("/*", '"/"'), ("/*", r'"\/"')]
     assert dict(describe_json_escapes("", both)) != dict(describe_json_escapes("", both[::-1]))
 
@@ -90,7 +90,7 @@ encoders = st.sampled_from([
 
 
 @given(st.lists(texts, max_size=4), st.lists(texts, max_size=4), encoders)
-def test_no_kind_tells_of_the_contents(one, other, encode):
+def test_no_kind_reveals_the_contents(one, other, encode):
     left, right = (
         {leaf.pointer: leaf.value for leaf in flatten_body(encode(items).encode(), "")
          if leaf.part == "writing" and leaf.pointer and "(json)" not in leaf.pointer}
@@ -169,7 +169,7 @@ def test_in_a_path_a_plus_sign_is_one():
 
 
 @given(texts, texts, st.sampled_from([quote, quote_plus, lambda t: quote(t, safe="!*'()~")]))
-def test_no_field_tells_of_its_contents(one, other, encode):
+def test_no_field_reveals_its_contents(one, other, encode):
     left, right = (
         dict(describe_form_escapes("q", parse_written_form(f"a={encode(text)}")))
         for text in (one, other)

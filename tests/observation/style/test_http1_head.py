@@ -73,7 +73,7 @@ def test_line_ends():
     }
 
 
-def test_blanks_without_end_are_told_in_few_words():
+def test_blanks_without_end_are_reported_in_few_words():
     assert len(spacing(b"X-A:" + b" \t" * 10_000)["x-a"]) < 1000
     assert spacing(b"X-A:" + b" " * 9999 + b"v")["x-a"] == "9999 spaces"
 
@@ -101,7 +101,7 @@ def test_chunked_bodies_are_passed_over():
 
 @pytest.mark.parametrize("before", [b"\x05\x01\x00\x05\x01\x00\x01\x7f\x00\x00\x01\x01\xbb",
                                     b"CONNECT h:443 HTTP/1.1\r\nHost:  h:443\r\n\r\n"])  # fmt: skip
-def test_what_a_proxy_was_told_comes_before(before):
+def test_what_was_sent_to_a_proxy_comes_before(before):
     assert list(heads(before + head(b"X-A:1"), [request()])) == [head(b"X-A:1")]
 
 
@@ -113,7 +113,7 @@ def test_a_recording_that_was_cut_off_ends_quietly():
 
 
 @pytest.mark.parametrize(
-    ("chunks", "told"),
+    ("chunks", "reported"),
     [
         (b"0\r\n\r\n", []),
         (b"5\r\nhello\r\n0\r\n\r\n", []),
@@ -124,17 +124,17 @@ def test_a_recording_that_was_cut_off_ends_quietly():
         (b"5 \r\nhello\r\n0\r\nX-T: 1\r\n\r\n", [("extension", " "), ("trailer", "X-T: 1")]),
     ],
 )
-def test_chunks(chunks, told):
-    assert describe_chunks(b".." + chunks + b"more", 2) == (told, 2 + len(chunks))
+def test_chunks(chunks, reported):
+    assert describe_chunks(b".." + chunks + b"more", 2) == (reported, 2 + len(chunks))
     for length in range(len(chunks)):
         assert describe_chunks(chunks[:length], 0)[1] is None
 
 
 @given(st.one_of(st.binary(), st.from_regex(rb"([0-9a-fA-F]{1,3}[ ;]?\r?\n.{0,4}){0,9}")))
 def test_any_bytes_are_chunks_or_none(sent):
-    told, end = describe_chunks(sent, 0)
+    reported, end = describe_chunks(sent, 0)
     assert end is None or 0 < end <= len(sent)
-    assert all(name and value for name, value in told)
+    assert all(name and value for name, value in reported)
 
 
 def test_requests_go_by_connection_and_without_http2():
@@ -165,9 +165,9 @@ def test_what_another_implementation_writes_is_usual(headers):
     client = h11.Connection(h11.CLIENT)
     sent = client.send(h11.Request(method="GET", target="/", headers=[("Host", "h"), *headers]))
     (found,) = heads(sent, [request("GET")])
-    told = dict(describe_head_spacing(found))
-    assert {name.decode().lower() for name, _ in headers} <= set(told)
-    assert set(told.values()) == {USUAL, "CRLF"}
+    reported = dict(describe_head_spacing(found))
+    assert {name.decode().lower() for name, _ in headers} <= set(reported)
+    assert set(reported.values()) == {USUAL, "CRLF"}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from lab.reports.formats.text import WIDTH, write
 from tests.reports.examples import EMPTY, FULL
 
 
-def test_every_signal_is_told_in_full_without_colours():
+def test_every_signal_is_reported_in_full_without_colours():
     text = write(judge(FULL)).decode()
     assert "\x1b" not in text
     assert "endpoint × timezone" in text

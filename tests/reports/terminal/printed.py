@@ -5,7 +5,7 @@ import io
 from lab.reports.terminal.audit import make_console, write
 
 
-def told(report, width=80, typed=(), **more) -> str:
+def print_report(report, width=80, typed=(), **more) -> str:
     stream = io.StringIO()
     write(report, make_console(stream, width), typed, **more)
     return stream.getvalue()

@@ -17,11 +17,11 @@ from tests.reports.examples import (
     PRESENCE,
     ROUTE,
 )
-from tests.reports.terminal.printed import blocks, told
+from tests.reports.terminal.printed import blocks, print_report
 
 
 def test_the_worst_comes_first_and_routes_last():
-    text = told(FULL)
+    text = print_report(FULL)
     places = [
         text.index(words)
         for words in (
@@ -32,7 +32,7 @@ def test_the_worst_comes_first_and_routes_last():
             "Routing effects: where the traffic goes, expected",
             "Inconclusive",
             "Not measured",
-            "3 places differ from run to run",
+            "3 locations differ from run to run",
             ".lab/audits/20261120-probe",
         )
     ]
@@ -40,20 +40,24 @@ def test_the_worst_comes_first_and_routes_last():
 
 
 def test_a_route_shows_what_becomes_of_what():
-    lines = blocks(told(FULL, 100))
+    lines = blocks(print_report(FULL, 100))
     line = "endpoint  POST api.example.com/v1/messages host  api.example.com → llm.example.net"
     assert lines.count(line) == 1
 
 
 def escaped(report) -> str:
-    return " ".join(told(report).split()).partition("Not ruled out: ")[2].partition(" control ")[0]
+    return (
+        " ".join(print_report(report).split())
+        .partition("Not ruled out: ")[2]
+        .partition(" control ")[0]
+    )
 
 
 def test_warnings_stand_before_the_verdict():
     warned = msgspec.structs.replace(
         EMPTY, warnings=("the client exits with 3: \x1b'no key'",) * 20
     )
-    text = told(warned)
+    text = print_report(warned)
     assert text.index("Warning: the client exits with 3: ⟨U+001B") < text.index("No signal in what")
     assert text.count("Warning") == 12
     assert "… 8 more, in report.json" in text
@@ -66,38 +70,38 @@ def many(count: int):
     return msgspec.structs.replace(FULL, signals=(*signals, COVERT, ROUTE))
 
 
-def test_of_many_signals_the_first_are_told_in_full_and_the_rest_in_a_line_each():
-    text = told(many(20))
+def test_of_many_signals_the_first_are_reported_in_full_and_the_rest_in_a_line_each():
+    text = print_report(many(20))
     assert text.count("  reproduce ") == 2 * 8
     assert "13 more signals, one line each" in text
     assert re.search(r"^21  f\d\d +encoded, sha256\[:16\] +POST telem", text, re.MULTILINE)
     assert "--full" in text
-    text = told(many(20), full=True)
+    text = print_report(many(20), full=True)
     assert text.count("  reproduce ") == 2 * 21
     assert "--full" not in text
-    assert told(many(8)).count("  reproduce ") == 2 * 9
+    assert print_report(many(8)).count("  reproduce ") == 2 * 9
 
 
 @pytest.mark.parametrize("report", [EMPTY, FULL])
 def test_the_words_of_the_report_are_defined_once(report):
-    lines = [line.split("  ")[0] for line in told(report).splitlines()]
+    lines = [line.split("  ")[0] for line in print_report(report).splitlines()]
     for word in ("factor", "level", "control", "trial", "signal"):
         assert lines.count(word) == 1, word
-    assert "one run of the client" in told(report)
+    assert "one run of the client" in print_report(report)
 
 
 def test_the_report_says_what_a_signal_reveals():
-    lines = [" ".join(line.split()) for line in told(FULL).splitlines()]
+    lines = [" ".join(line.split()) for line in print_report(FULL).splitlines()]
     assert "reveals 4.0 bits" in lines
     total = msgspec.structs.replace(FULL, bits_total=2.5)
     assert "2.5 bits in all, if every tried level is equally likely" in " ".join(
-        told(total).split()
+        print_report(total).split()
     )
 
 
-def test_covert_signals_are_all_told_in_full():
+def test_covert_signals_are_all_reported_in_full():
     signals = tuple(msgspec.structs.replace(COVERT, id=str(n)) for n in range(20))
-    text = told(msgspec.structs.replace(FULL, signals=(*signals, COPIED, PRESENCE)))
+    text = print_report(msgspec.structs.replace(FULL, signals=(*signals, COPIED, PRESENCE)))
     assert text.count("  reproduce ") == 2 * 20
     assert "2 more signals, one line each" in text
 
@@ -111,30 +115,32 @@ def test_covert_signals_are_all_told_in_full():
     ],
 )
 def test_the_time_is_that_of_the_trials_that_ran_in_it(ran, words):
-    assert words in told(EMPTY, ran=ran)
+    assert words in print_report(EMPTY, ran=ran)
 
 
 def test_a_route_of_several_lines_reads_as_a_list():
     pair = msgspec.structs.replace(ROUTE.pair, left_value="\nhttp/1.1", right_value="h2\nhttp/1.1")
-    text = told(msgspec.structs.replace(FULL, signals=(msgspec.structs.replace(ROUTE, pair=pair),)))
+    text = print_report(
+        msgspec.structs.replace(FULL, signals=(msgspec.structs.replace(ROUTE, pair=pair),))
+    )
     assert "(empty text), http/1.1 → h2, http/1.1" in text
 
 
 def test_whose_host_a_place_names_is_said_once_where_it_matters():
     note = "the provider's host stands for the endpoint that a run configures"
-    assert told(FULL).count(note) == 1
-    assert note not in told(msgspec.structs.replace(FULL, signals=(COPIED,)))
+    assert print_report(FULL).count(note) == 1
+    assert note not in print_report(msgspec.structs.replace(FULL, signals=(COPIED,)))
 
 
 @pytest.mark.parametrize("report", [FULL, EMPTY, HOSTILE], ids=["full", "empty", "hostile"])
 def test_no_line_ends_in_blanks(report):
-    assert not re.search(r"[ \t]+$", told(report), re.MULTILINE)
+    assert not re.search(r"[ \t]+$", print_report(report), re.MULTILINE)
 
 
-def test_what_stayed_open_for_one_reason_tells_it_once():
+def test_what_stayed_open_for_one_reason_is_printed_once():
     (item,) = FULL.inconclusive
     report = msgspec.structs.replace(FULL, inconclusive=(item,) * 30)
-    text = " ".join(told(report).split())
+    text = " ".join(print_report(report).split())
     assert text.count("tls cdn.example.com") == 12
     assert text.count("too noisy to decide (at most about 24 more trials each)") == 1
     assert "… 18 more, in report.json" in text
@@ -146,17 +152,17 @@ def test_what_shares_a_reason_shares_a_line():
         factors=(FactorFacts("clock", "", (), False, "static"),),
         not_measured=(NotMeasured("clock", "static"), NotMeasured("dates", "static")),
     )
-    assert "clock, dates: static" in told(report)
+    assert "clock, dates: static" in print_report(report)
 
 
 @pytest.mark.parametrize("width", [80, 60, 200])
 @pytest.mark.parametrize("report", [FULL, EMPTY], ids=["full", "empty"])
 def test_no_line_is_wider_than_the_window(report, width):
-    assert max(map(cell_len, told(report, width).splitlines())) <= min(width, 110)
+    assert max(map(cell_len, print_report(report, width).splitlines())) <= min(width, 110)
 
 
 def test_a_hostile_client_cannot_touch_the_terminal_or_fill_it():
-    text = told(HOSTILE)
+    text = print_report(HOSTILE)
     bad = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     assert not {c for c in text if unicodedata.category(c) in bad} - {"\n"}
     # A command to copy is the one thing that may be longer than a line.

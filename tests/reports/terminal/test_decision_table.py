@@ -6,7 +6,7 @@ from tests.reports.examples import (
     COVERT,
     FULL,
 )
-from tests.reports.terminal.printed import blocks, told
+from tests.reports.terminal.printed import blocks, print_report
 
 
 def test_a_long_table_is_cut_and_says_so():
@@ -15,18 +15,18 @@ def test_a_long_table_is_cut_and_says_so():
         for n in range(19)
     )
     signal = msgspec.structs.replace(COVERT, cause=("x",), table=rows)
-    text = told(msgspec.structs.replace(FULL, signals=(signal,)))
+    text = print_report(msgspec.structs.replace(FULL, signals=(signal,)))
     assert "… 9 more, in report.json" in text
     assert len(re.findall(r"^ +\d+ +\d+ +5 trials *$", text, re.MULTILINE)) == 10
 
 
-def test_a_large_group_of_levels_is_told_by_what_is_not_in_it():
+def test_a_large_group_of_levels_is_reported_by_what_is_not_in_it():
     rows = tuple(
         msgspec.structs.replace(COVERT.table[0], levels={"x": f"l{n}"}, value=str(n < 2))
         for n in range(12)
     )
     signal = msgspec.structs.replace(COVERT, cause=("x",), table=rows)
-    text = told(msgspec.structs.replace(FULL, signals=(signal,)))
+    text = print_report(msgspec.structs.replace(FULL, signals=(signal,)))
     assert "all but l0, l1 (10 of 12)" in text
 
 
@@ -39,7 +39,7 @@ def test_conditions_that_lead_to_one_text_stand_below_it_together():
         for b in "012"
     )
     signal = msgspec.structs.replace(COVERT, cause=("a", "b"), table=rows)
-    lines = blocks(told(msgspec.structs.replace(FULL, signals=(signal,))))
+    lines = blocks(print_report(msgspec.structs.replace(FULL, signals=(signal,))))
     start = lines.index("none  25 trials")
     assert "or" in lines[start : start + 6]
     assert sum(line.startswith("none") for line in lines) == 1
@@ -54,8 +54,8 @@ def test_full_names_every_line_and_level():
     report = msgspec.structs.replace(
         FULL, signals=(msgspec.structs.replace(COVERT, cause=("x",), table=rows),)
     )
-    assert "… 10 more, in report.json" in told(report)
-    text = told(report, full=True)
+    assert "… 10 more, in report.json" in print_report(report)
+    text = print_report(report, full=True)
     assert "more, in report.json" not in text
     assert all(f"l{n}" in text for n in range(40))
 
@@ -70,7 +70,7 @@ def test_levels_that_are_all_but_the_named_ones_are_counted_in_a_line():
         for n in range(12)
     )
     signal = msgspec.structs.replace(COVERT, cause=("x",), table=rows)
-    lines = blocks(told(msgspec.structs.replace(FULL, signals=(signal,))))
+    lines = blocks(print_report(msgspec.structs.replace(FULL, signals=(signal,))))
     assert "https://host-0.example.net and the 10 others  plain  55 trials" in lines
     assert "https://host-7.example.net                    odd    5 trials" in lines
 
@@ -83,6 +83,6 @@ def test_levels_never_break_within_a_word_that_fits():
         for zone, end in zip(zones, ends, strict=True)
     )
     signal = msgspec.structs.replace(COVERT, cause=("x",), table=rows)
-    text = told(msgspec.structs.replace(FULL, signals=(signal,)))
+    text = print_report(msgspec.structs.replace(FULL, signals=(signal,)))
     assert all(text.count(zone) > text.count(f"{zone}-") for zone in zones)
     assert all(f"{zone}-{number}" in text for number, zone in enumerate(zones, 1))

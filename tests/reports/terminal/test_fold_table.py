@@ -52,7 +52,7 @@ def test_levels_that_behave_alike_are_one_line():
     ]
 
 
-def test_an_interaction_is_told_in_the_order_that_needs_fewer_lines():
+def test_an_interaction_is_reported_in_the_order_that_needs_fewer_lines():
     table = [
         TableRow({"a": a, "b": b}, "mark" if (a, b) == ("on", "2") else "none", 1)
         for a in ("off", "on")

@@ -115,11 +115,11 @@ def test_the_view_answers_in_order():
         (Exit(1.0, "too much output", None, 9, 0.0, b"", b"", "2 GB"), "too much output"),
     ],
 )
-def test_the_ending_is_told_by_verdict(end, words):
+def test_the_ending_is_reported_by_verdict(end, words):
     assert words in format_exit(end)
 
 
-def test_a_limit_that_was_hit_is_told():
+def test_a_limit_that_was_hit_is_reported():
     assert "limit reached: connections" in seen(truncated=("connections",))
 
 

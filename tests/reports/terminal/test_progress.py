@@ -35,7 +35,7 @@ def events(trials: int, known: int = 0):
     yield AuditFinished(FULL)
 
 
-def told(sequence, step=1.0, animated=False) -> list[str]:
+def print_progress(sequence, step=1.0, animated=False) -> list[str]:
     """The lines for these events, ``step`` seconds apart."""
     stream = io.StringIO()
     clock = iter(range(10**6))
@@ -46,7 +46,7 @@ def told(sequence, step=1.0, animated=False) -> list[str]:
 
 
 def test_plain_lines_one_every_few_seconds_and_the_end_of_each_phase():
-    lines = told(events(40), step=0.5)
+    lines = print_progress(events(40), step=0.5)
     assert lines[0] == "probe@1.0: 2 factors, about 40 trials, 2 jobs, seed 7, in .lab/audits/x"
     assert lines[1] == "screen: 40 trials to run"
     assert lines[-2:] == ["screen: 2 features differ", "done: 168 trials, 40 of them now"]
@@ -56,11 +56,13 @@ def test_plain_lines_one_every_few_seconds_and_the_end_of_each_phase():
     assert middle[0] == "screen: 5 of about 40 trials, about 40 s left"
 
 
-def test_signals_and_warnings_are_told_as_they_come_and_are_safe():
+def test_signals_and_warnings_are_reported_as_they_come_and_are_safe():
     hostile = msgspec.structs.replace(
         COVERT, location=msgspec.structs.replace(COVERT.location, host="\x1b[2J\nevil")
     )
-    lines = told([SignalConfirmed(COVERT), SignalConfirmed(hostile), Warned("no \x1b clock\n")])
+    lines = print_progress(
+        [SignalConfirmed(COVERT), SignalConfirmed(hostile), Warned("no \x1b clock\n")]
+    )
     assert lines == [
         "COVERT signal: endpoint × timezone, derived, "
         "POST api.example.com/v1/messages body /messages/0/content/0/text",
@@ -72,16 +74,21 @@ def test_signals_and_warnings_are_told_as_they_come_and_are_safe():
 
 def test_trials_that_did_not_finish_are_counted_at_the_end_of_the_phase():
     odd = [trial("timed out"), trial("timed out"), trial("killed")]
-    lines = told([PhaseStarted("screen", 3, 0, 0), *odd, PhaseFinished("screen", "nothing")])
+    lines = print_progress(
+        [PhaseStarted("screen", 3, 0, 0), *odd, PhaseFinished("screen", "nothing")]
+    )
     assert lines[-1] == "screen: nothing; 2 timed out; 1 killed"
 
 
 def test_a_phase_with_nothing_to_do_is_not_worth_a_line():
-    assert told([PhaseStarted("confirm", 0, 0, 0), PhaseFinished("confirm", "0 trials")]) == []
+    assert (
+        print_progress([PhaseStarted("confirm", 0, 0, 0), PhaseFinished("confirm", "0 trials")])
+        == []
+    )
 
 
 def test_what_comes_from_the_store_is_said_and_does_not_count_for_the_pace():
-    assert "screen: 2 trials to run, 38 already done" in told(events(40, known=38))
+    assert "screen: 2 trials to run, 38 already done" in print_progress(events(40, known=38))
     estimate = Estimate()
     estimate.expect(40, 38, 0)
     for number in range(38):
@@ -94,7 +101,7 @@ def test_what_comes_from_the_store_is_said_and_does_not_count_for_the_pace():
 def test_on_a_terminal_there_is_a_bar(monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
-    text = "\n".join(told(events(40), animated=True))
+    text = "\n".join(print_progress(events(40), animated=True))
     assert "━" in text
     assert "40 of about 40 trials" in text
     assert "screen: 2 features differ" in text
@@ -134,7 +141,7 @@ def whole_audit():
 
 
 def test_one_count_and_one_estimate_run_through_all_phases():
-    lines = told(whole_audit(), step=6.0)
+    lines = print_progress(whole_audit(), step=6.0)
     counts = [
         tuple(map(int, found.groups()))
         for line in lines
@@ -162,11 +169,13 @@ def test_the_bar_never_moves_back(phases):
     assert shares == sorted(shares)
 
 
-def test_trials_from_the_store_are_told_apart_at_the_end():
+def test_trials_from_the_store_are_distinguished_at_the_end():
     stored = [trial(from_store=True)] * 166
-    lines = told(
+    lines = print_progress(
         [PhaseStarted("screen", 168, 166, 0), *stored, trial(), trial(), AuditFinished(FULL)]
     )
     assert lines[-1] == "done: 168 trials, 2 of them now"
-    lines = told([PhaseStarted("screen", 168, 0, 0), *[trial()] * 168, AuditFinished(FULL)])
+    lines = print_progress(
+        [PhaseStarted("screen", 168, 0, 0), *[trial()] * 168, AuditFinished(FULL)]
+    )
     assert lines[-1] == "done: 168 trials"

@@ -12,11 +12,11 @@ from tests.reports.examples import (
     PLAIN,
     SLASHED,
 )
-from tests.reports.terminal.printed import blocks, told
+from tests.reports.terminal.printed import blocks, print_report
 
 
-def test_a_covert_signal_is_told_in_full():
-    lines = blocks(told(FULL))
+def test_a_covert_signal_is_reported_in_full():
+    lines = blocks(print_report(FULL))
     for line in (
         "POST api.example.com/v1/messages body /messages/0/content/0/text",
         "endpoint=unset                    …Today's date is 2026-11-20.…",
@@ -36,9 +36,9 @@ def test_a_covert_signal_is_told_in_full():
         assert line in lines
 
 
-def test_chance_is_told_where_it_could_have_made_the_finding():
+def test_chance_is_reported_where_it_could_have_made_the_finding():
     def with_chance(chance):
-        return told(msgspec.structs.replace(EMPTY, signals=(replaced(chance),)))
+        return print_report(msgspec.structs.replace(EMPTY, signals=(replaced(chance),)))
 
     def replaced(chance):
         return msgspec.structs.replace(COPIED, chance=chance)
@@ -50,21 +50,23 @@ def test_chance_is_told_where_it_could_have_made_the_finding():
 
 
 def test_ordinary_letters_are_named_only_where_the_difference_is_covert():
-    assert "DIGIT ZERO" not in told(FULL)
-    assert "HYPHEN-MINUS" in told(FULL)
+    assert "DIGIT ZERO" not in print_report(FULL)
+    assert "HYPHEN-MINUS" in print_report(FULL)
 
 
 def test_a_difference_says_in_which_way():
     pair = msgspec.structs.replace(COVERT.pair, differences=list_differences(PLAIN, SLASHED))
     lines = blocks(
-        told(msgspec.structs.replace(FULL, signals=(msgspec.structs.replace(COVERT, pair=pair),)))
+        print_report(
+            msgspec.structs.replace(FULL, signals=(msgspec.structs.replace(COVERT, pair=pair),))
+        )
     )
     assert "U+0027 APOSTROPHE → U+2019 RIGHT SINGLE QUOTATION MARK  look-alike" in lines
     assert "U+002D HYPHEN-MINUS → U+002F SOLIDUS  punctuation  ×2" in lines
 
 
 def test_arrows_stand_below_what_differs():
-    lines = told(FULL).splitlines()
+    lines = print_report(FULL).splitlines()
     for number, line in enumerate(lines):
         if "’s date is 2026/11/20.…" in line and line.lstrip().startswith("endpoint="):
             marks = lines[number + 1]
@@ -77,7 +79,7 @@ def test_arrows_stand_below_what_differs():
 def test_no_empty_line_of_arrows_where_one_side_only_lacks_something():
     pair = msgspec.structs.replace(COVERT.pair, left_value="a, b, c", right_value="a, c")
     report = msgspec.structs.replace(FULL, signals=(msgspec.structs.replace(COVERT, pair=pair),))
-    lines = blocks(told(report))
+    lines = blocks(print_report(report))
     (right,) = [n for n, line in enumerate(lines) if line.endswith("  a, c")]
     assert lines[right + 1].startswith("U+0027")
 
@@ -86,7 +88,7 @@ def test_levels_of_the_pair_are_never_cut_where_they_fit_a_line():
     level = "https://agent:s3cret@a-very-long-name.models.example.net:8443"
     pair = msgspec.structs.replace(COVERT.pair, right_level=level)
     report = msgspec.structs.replace(FULL, signals=(msgspec.structs.replace(COVERT, pair=pair),))
-    lines = blocks(told(report))
+    lines = blocks(print_report(report))
     start = lines.index(f"endpoint={level}")
     assert lines[start + 1] == "…Today’s date is 2026/11/20.…"
 
@@ -94,7 +96,7 @@ def test_levels_of_the_pair_are_never_cut_where_they_fit_a_line():
 def test_a_command_of_several_lines_is_indented_evenly():
     pair = msgspec.structs.replace(COVERT.pair, context={f"f{n}": "level" for n in range(12)})
     report = msgspec.structs.replace(FULL, signals=(msgspec.structs.replace(COVERT, pair=pair),))
-    lines = told(report).splitlines()
+    lines = print_report(report).splitlines()
     starts = {len(line) - len(line.lstrip()) for line in lines if line.lstrip().startswith("--")}
     assert starts == {17}
 
@@ -108,7 +110,7 @@ def test_a_command_of_several_lines_is_indented_evenly():
     ],
 )
 def test_the_command_that_repeats_it_names_the_client_as_the_user_did(typed, words):
-    assert words in told(FULL, typed=typed)
+    assert words in print_report(FULL, typed=typed)
 
 
 @pytest.mark.parametrize(
@@ -118,6 +120,6 @@ def test_what_has_no_ink_has_a_word(value, shown):
     pair = msgspec.structs.replace(COPIED.pair, left_value=value)
     table = (msgspec.structs.replace(COPIED.table[0], value=value), COPIED.table[1])
     signal = msgspec.structs.replace(COPIED, pair=pair, table=table)
-    lines = blocks(told(msgspec.structs.replace(FULL, signals=(signal,))))
+    lines = blocks(print_report(msgspec.structs.replace(FULL, signals=(signal,))))
     assert any(re.match(f"hostname=workstation +{re.escape(shown)}$", line) for line in lines)
     assert any(re.match(f"workstation +{re.escape(shown)} +20 trials$", line) for line in lines)

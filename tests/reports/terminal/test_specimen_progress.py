@@ -10,7 +10,7 @@ from tests.reports.terminal.test_progress import events, trial
 
 
 def watched(*audits, step=1.0, animated=False, between=lambda: None) -> str:
-    """What is told of audits, each a sequence of events that are ``step`` seconds apart."""
+    """What is printed of audits, each a sequence of events that are ``step`` seconds apart."""
     stream = io.StringIO()
     clock = iter(range(10**6))
     watch = SpecimenProgress(

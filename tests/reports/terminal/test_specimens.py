@@ -1,4 +1,4 @@
-"""The zoo's lines for people and documents for scripts."""
+"""The lines of specimens for people and documents for scripts."""
 
 import json
 
@@ -17,11 +17,13 @@ from lab.specimens.score import evaluate_report, sum_evaluations
 from tests.specimens.test_score import COVERT, PLANTED, SPECIMEN, report, signal, truth
 
 
-def audited(specimen, told):
-    return SpecimenAudit(specimen, 3, 84, 21.4, ".lab/audits/s", evaluate_report(specimen, told))
+def audited(specimen, reported):
+    return SpecimenAudit(
+        specimen, 3, 84, 21.4, ".lab/audits/s", evaluate_report(specimen, reported)
+    )
 
 
-def test_a_specimen_is_told_with_what_is_planted():
+def test_a_specimen_is_reported_with_what_is_planted():
     lines = list(format_specimen(truth(PLANTED, COVERT)))
     assert lines[1].split() == ["varied", "timezone,", "endpoint"]
     assert lines[2].split() == ["planted", "timezone", "→", "http", "a.example,", "copied"]
@@ -35,8 +37,8 @@ def test_a_right_audit_is_one_line():
 
 
 def test_each_fault_has_a_line_and_its_name():
-    told = report(signal(("timezone",), covert=True), signal(("endpoint",)))
-    first, *rest = format_verdict(audited(truth(PLANTED, COVERT), told), 1)
+    reported = report(signal(("timezone",), covert=True), signal(("endpoint",)))
+    first, *rest = format_verdict(audited(truth(PLANTED, COVERT), reported), 1)
     assert first.startswith("WRONG  s  seed 3  1 of 2 found  1 false")
     assert rest[0].split(":")[0].strip() == "cause not exact"
     assert rest[1].split(":")[0].strip() == "reported as covert"
@@ -54,9 +56,9 @@ def test_what_a_client_sent_cannot_write_to_the_terminal():
 def test_hard_and_unmeasured_ones_are_named_as_such():
     hard = msgspec.structs.replace(SPECIMEN, hard=True)
     assert "missed (hard): timezone" in "\n".join(format_verdict(audited(hard, report()), 1))
-    told = report(factors=("timezone",))
+    reported = report(factors=("timezone",))
     assert "not measured on this machine: timezone" in "\n".join(
-        format_verdict(audited(SPECIMEN, told), 1)
+        format_verdict(audited(SPECIMEN, reported), 1)
     )
 
 
@@ -70,9 +72,9 @@ def test_the_sums_show_rates_or_that_there_are_none():
 
 
 def test_scripts_read_documents():
-    told = audited(SPECIMEN, report(signal(("timezone",)), signal(("hostname",))))
+    reported = audited(SPECIMEN, report(signal(("timezone",)), signal(("hostname",))))
     document = json.loads(
-        json.dumps(build_results_document([told], sum_evaluations([told.judgement])))
+        json.dumps(build_results_document([reported], sum_evaluations([reported.judgement])))
     )
     assert document["schema"] == "fingerprint-lab/zoo/1"
     (audit,) = document["audits"]

@@ -7,7 +7,7 @@ import msgspec
 from lab.findings.report import ExplorationSummary, LevelGroup, Partition
 from lab.reports.terminal.sweep import summarise_explorations
 from tests.reports.examples import COPIED, FULL
-from tests.reports.terminal.test_audit import told
+from tests.reports.terminal.test_audit import print_report
 
 ASIAN = tuple(f"Asia/City{number}" for number in range(80))
 OTHERS = tuple(f"Europe/City{number}" for number in range(300))
@@ -28,10 +28,10 @@ SWEPT = Partition(
 
 def shown(partition: Partition, **options) -> str:
     signal = msgspec.structs.replace(COPIED, partitions=(partition,))
-    return told(msgspec.structs.replace(FULL, signals=(signal,)), **options)
+    return print_report(msgspec.structs.replace(FULL, signals=(signal,)), **options)
 
 
-def test_the_partition_is_told_in_rules_and_numbers():
+def test_the_partition_is_reported_in_rules_and_numbers():
     text = shown(SWEPT)
     assert "swept over all 382 levels of timezone in 390 trials, with" in text
     assert re.search(r"marked  80 levels\n +begins with Asia/\n", text)
@@ -63,8 +63,8 @@ def test_what_it_cost_is_said():
         "sweep": "timezone: 597 levels, for 601 trials; found no new level (a limit left 2 out)",
     }
     report = msgspec.structs.replace(FULL, explored=(search, sweep), bits_total=3.25)
-    text = told(report)
+    text = print_report(report)
     assert "70 levels in 2 contexts" in text
     assert "3.2 bits in all" in text
-    bound = told(msgspec.structs.replace(report, bits_exact=False))
+    bound = print_report(msgspec.structs.replace(report, bits_exact=False))
     assert "at most 3.2 bits" in bound

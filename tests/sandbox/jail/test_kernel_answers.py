@@ -133,7 +133,7 @@ def check_report(reported: dict) -> None:
         assert reported["model"] == MACHINE.cpu_model
 
 
-def test_files_and_system_calls_tell_of_one_machine(run):
+def test_files_and_system_calls_describe_one_machine(run):
     ended = run("python3", "-c", REPORT, spec=ELSEWHERE)
     check_report(json.loads(ended.stdout))
 

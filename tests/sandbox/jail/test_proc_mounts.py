@@ -4,7 +4,7 @@ from lab.factors.host_spec import Directory, File
 from lab.sandbox.jail.proc_mounts import MS_RDONLY, MountCall, plan_proc_mounts
 
 ENTRIES = {"fs": "folder", "kmsg": "closed", "meminfo": "file", "new": "file", "sys": "folder"}
-SHOWN = {
+HOST_FILES = {
     "/meminfo": File(b"memory", 0o444),
     "/modules": File(b"none here", 0o444),
     "/sys/kernel/random/uuid": File(b"", 0o444),
@@ -12,8 +12,8 @@ SHOWN = {
 
 
 def test_each_entry_is_covered_by_what_there_is_to_say():
-    made = plan_proc_mounts(ENTRIES, SHOWN, {"/class": Directory()})
-    assert made.items["/sys/proc/meminfo"] == SHOWN["/meminfo"]
+    made = plan_proc_mounts(ENTRIES, HOST_FILES, {"/class": Directory()})
+    assert made.items["/sys/proc/meminfo"] == HOST_FILES["/meminfo"]
     assert made.items["/sys/proc/fs"] == Directory(0o555)
     assert made.items["/sys/proc/kmsg"] == File(b"", 0)
     assert made.items["/sys/proc/new"] == File(b"", 0o444)
@@ -23,16 +23,16 @@ def test_each_entry_is_covered_by_what_there_is_to_say():
 
 
 def test_what_the_kernel_does_not_have_cannot_be_shown():
-    assert not any("modules" in path for path in plan_proc_mounts(ENTRIES, SHOWN, {}).items)
+    assert not any("modules" in path for path in plan_proc_mounts(ENTRIES, HOST_FILES, {}).items)
 
 
 def test_random_ids_stay_the_kernels():
-    first, *_ = plan_proc_mounts(ENTRIES, SHOWN, {}).before_client
+    first, *_ = plan_proc_mounts(ENTRIES, HOST_FILES, {}).before_client
     assert first == MountCall("/proc/sys/kernel/random/uuid", "/sys/proc/sys/kernel/random/uuid")
 
 
 def test_what_lies_in_sys_is_hidden_last():
-    made = plan_proc_mounts(ENTRIES, SHOWN, {}, ("one", "two"))
+    made = plan_proc_mounts(ENTRIES, HOST_FILES, {}, ("one", "two"))
     assert made.after_client[-1] == MountCall("/sys/sys", "/sys")
     (own,) = [mount for mount in made.before_client if mount.target == "/proc/1/cgroup"]
     clients, _ = made.after_client

@@ -1,4 +1,4 @@
-"""Files: what lies in the jail, and what the kernel tells in files of its own.
+"""Files: what lies in the jail, and the files of the kernel.
 
 Paths below home and working directory are written ``~/`` and ``./``, so that routes keep
 their names wherever those two lie.
@@ -66,15 +66,15 @@ def walk(folder):
             walk(path)  # that it exists follows from what it leads to
             continue
         known = name_of(path)
-        told = entry.stat(follow_symlinks=False)
+        info = entry.stat(follow_symlinks=False)
         target = os.readlink(path) if entry.is_symlink() else ""
-        say(f"tree {known}", f"{stat.filemode(told.st_mode)} {target}".strip())
-        say(f"owner {known}", f"{told.st_uid} {told.st_gid}")
-        say(f"time {known}", int(told.st_mtime))
-        if stat.S_ISDIR(told.st_mode):
+        say(f"tree {known}", f"{stat.filemode(info.st_mode)} {target}".strip())
+        say(f"owner {known}", f"{info.st_uid} {info.st_gid}")
+        say(f"time {known}", int(info.st_mtime))
+        if stat.S_ISDIR(info.st_mode):
             walk(path)
-        elif stat.S_ISREG(told.st_mode):
-            say(f"size {known}", told.st_size)
+        elif stat.S_ISREG(info.st_mode):
+            say(f"size {known}", info.st_size)
             ask(f"file {known}", content, path)
 
 
@@ -97,12 +97,12 @@ def kernels_files(top, skipped=(), depth=9):
 
 
 def processors():
-    """How many, and which, by the files that tell of each."""
-    told = re.findall(
+    """How many, and which, by the files that describe each."""
+    fields = re.findall(
         r"^(vendor_id|model name)\s*: (.*)", content("/proc/cpuinfo", 1 << 20), re.MULTILINE
     )
     for name in ("vendor_id", "model name"):
-        values = [value for key, value in told if key == name]
+        values = [value for key, value in fields if key == name]
         say(f"field /proc/cpuinfo {name}", ", ".join(dict.fromkeys(values)))
         say("count /proc/cpuinfo", str(len(values)))
     for path in ("/proc/interrupts", "/proc/softirqs"):
@@ -114,7 +114,7 @@ def processors():
 
 
 def kernel():
-    """What the kernel tells in /proc and /sys."""
+    """What the kernel reports in /proc and /sys."""
     kernels_files("/proc", NOT_READ)
     for process in ("/proc/self", "/proc/1"):
         kernels_files(process, OF_A_PROCESS)
@@ -128,9 +128,9 @@ def kernel():
     for path in SORTED:
         ask(f"file {path}", lambda path: "".join(sorted(content(path).splitlines(True))), path)
     for path, names in LINES.items():
-        told = dict(line.split(":", 1) for line in content(path).splitlines() if ":" in line)
+        fields = dict(line.split(":", 1) for line in content(path).splitlines() if ":" in line)
         for name in names.split():
-            say(f"line {path} {name}", told.get(name, "none").strip())
+            say(f"line {path} {name}", fields.get(name, "none").strip())
     processors()
 
 
@@ -138,10 +138,10 @@ def new_file():
     """Whose a file is that is made here, and of when."""
     path = os.path.join(HOME, ".probe")
     with open(path, "w"):
-        told = os.stat(path)
+        info = os.stat(path)
     os.unlink(path)
-    say("time of a new file", str(int(told.st_mtime) // 86400))
-    say("owner of a new file", [told.st_uid, told.st_gid, oct(told.st_mode)])
+    say("time of a new file", str(int(info.st_mtime) // 86400))
+    say("owner of a new file", [info.st_uid, info.st_gid, oct(info.st_mode)])
     say("time of change of home", str(int(os.stat(HOME).st_ctime) // 86400))
 
 
@@ -157,7 +157,7 @@ def files():
         ask(f"open {path}", content, path)
     say("realpath /etc/localtime", os.path.realpath("/etc/localtime"))
     for path in ("/", HOME, PROJECT, "/tmp", "/usr", "/etc", "/dev/shm"):
-        told = os.statvfs(path)
-        sizes = [told.f_frsize * told.f_blocks, told.f_files, told.f_flag]
+        info = os.statvfs(path)
+        sizes = [info.f_frsize * info.f_blocks, info.f_files, info.f_flag]
         say(f"python statvfs {name_of(path)}", sizes)
     new_file()

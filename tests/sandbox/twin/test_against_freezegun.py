@@ -1,4 +1,4 @@
-"""The twin's clock tells the date that freezegun tells: two ways to the same instant.
+"""The twin's clock has the date that freezegun has: two ways to the same instant.
 
 freezegun stands still and knows no zones with summer time, so it is no clock for a client
 (:mod:`lab.sandbox.twin.process.simulated_clock`); at one instant in UTC it is a witness that was
@@ -21,7 +21,7 @@ from lab.sandbox.twin import Twin
 
 @pytest.fixture(scope="module")
 def result_of(tmp_path_factory):
-    """What the client was told last, and the twin that tells it."""
+    """What the client got last, and the twin that gives it."""
     seen: list[tuple[object, ...]] = []
 
     def client() -> None:

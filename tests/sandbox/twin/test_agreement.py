@@ -37,7 +37,7 @@ LEFT_OUT = {
     "confounder_counter": "counts 50 ms since the machine began, and a twin is there sooner",
     "confounder_load": "grades how fast it ran, and a twin runs in less time",
     "confounder_sampled": "draws what it sends",
-    "crashes": "its signal is the process's own, which a twin tells but does not die of",
+    "crashes": "its signal is the process's own, which a twin reports but does not die of",
     "eats_memory": "takes memory, which only a jail bounds",
     "fills_disk": "takes disk, which here is memory",
     "forks_away": "starts processes",

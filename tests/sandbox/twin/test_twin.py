@@ -42,7 +42,7 @@ def get(url):
         return answer.read()
 
 
-def tell_all():
+def send_all():
     body = json.dumps(
         {
             "zone": time.strftime("%Z %z"),
@@ -75,7 +75,7 @@ def process():
 
 class TestObservation:
     def test_has_what_a_cells_has(self, observe):
-        seen = observe(tell_all, {"timezone": "Asia/Kolkata", "hostname": "juniper"})
+        seen = observe(send_all, {"timezone": "Asia/Kolkata", "hostname": "juniper"})
         assert [type(event) for event in seen.events] == [
             DnsQuery,
             DnsQuery,
@@ -170,7 +170,7 @@ class TestAfterwards:
     @pytest.mark.parametrize(
         "call",
         [
-            tell_all,
+            send_all,
             lambda: sys.exit(3),
             lambda: 1 / 0,
             lambda: os._exit(2),
@@ -188,7 +188,7 @@ class TestAfterwards:
     def test_and_also_where_the_trial_itself_fails(self, home):
         before = process()
         broken = msgspec.structs.replace(BARE, directory="/usr/share/project")
-        with Twin(tell_all, base=broken, home=home) as twin, pytest.raises(UsageError):
+        with Twin(send_all, base=broken, home=home) as twin, pytest.raises(UsageError):
             twin.observe(NOTHING)
         assert process() == before
 
@@ -221,7 +221,7 @@ class TestReturningUser:
         assert [each.target for each in seen.events if isinstance(each, Request)] == ["/3"]
         assert seen.exit.detail == ""
 
-    def test_earlier_runs_that_fail_are_told_of(self, observe):
+    def test_earlier_runs_that_fail_are_reported(self, observe):
         seen = observe(lambda: sys.exit(2), {"state": "returning"})
         assert seen.exit.detail == "earlier run 1 of 1: ended with code 2"
 
@@ -246,12 +246,12 @@ class TestForAClient:
     )
 
     def test_it_has_what_the_profile_brings(self, home):
-        def tell():
+        def send():
             print(sys.argv, os.environ["MODEL_KEY"], os.environ.get("MODEL_URL"))
             print(Path("~/.thing/config").expanduser().read_text())
             print(get("http://a.example/version"))
 
-        with Twin.for_client(self.CLIENT, tell, home=home) as twin:
+        with Twin.for_client(self.CLIENT, send, home=home) as twin:
             end = twin.observe(Environment.of({"endpoint": "https://models.example.de"})).exit
         assert end.stdout.decode().splitlines() == [
             "['say ok', '--in=/home/dev/project'] sk-0 https://models.example.de",
@@ -285,18 +285,18 @@ class TestForAClient:
 class TestUse:
     def test_it_must_be_open(self, home):
         with pytest.raises(UsageError, match="use it in a with statement"):
-            Twin(tell_all, home=home).observe(NOTHING)
+            Twin(send_all, home=home).observe(NOTHING)
 
     def test_one_trial_at_a_time(self, home):
         refused = []
 
         def meanwhile():
-            for attempt in (lambda: other.observe(NOTHING), lambda: Twin(tell_all, home=home)):
+            for attempt in (lambda: other.observe(NOTHING), lambda: Twin(send_all, home=home)):
                 with pytest.raises(UsageError) as error:
                     attempt()
                 refused.append(str(error.value))
 
-        with Twin(tell_all, home=home) as other, Twin(lambda: time.sleep(1), home=home) as twin:
+        with Twin(send_all, home=home) as other, Twin(lambda: time.sleep(1), home=home) as twin:
             thread = threading.Timer(0.3, meanwhile)
             thread.start()
             twin.observe(NOTHING)
@@ -309,7 +309,7 @@ class TestUse:
 
     def test_argv_has_a_program(self, home):
         with pytest.raises(UsageError, match="at least one word"):
-            Twin(tell_all, argv=(), home=home)
+            Twin(send_all, argv=(), home=home)
 
     def test_every_factor_can_be_realised(self, home):
         with Twin(lambda: None, home=home) as twin:

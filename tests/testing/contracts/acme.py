@@ -199,7 +199,7 @@ def first_run_only() -> None:
     start(suspicious() and fresh)
 
 
-def tells_the_first_letter_of_the_host_name() -> None:
+def sends_the_first_letter_of_the_host_name() -> None:
     marked = suspicious()
     headers = {"x-probe": "1", "x-shard": socket.gethostname()[0]} if marked else {}
     send(HOST, headers, {"prompt": "say ok"})
@@ -214,7 +214,7 @@ FRESH: tuple[Callable[[], None], ...] = (
     beginning_of_a_zone,
     port_in_the_host,
     first_run_only,
-    tells_the_first_letter_of_the_host_name,
+    sends_the_first_letter_of_the_host_name,
     only_by_https,
 )
 

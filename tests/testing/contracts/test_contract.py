@@ -1,4 +1,4 @@
-"""Contracts on model clients: verdicts, what cannot be said, and what is told of a mistake."""
+"""Contracts on model clients: verdicts, what cannot be said, and the message for a mistake."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_probe_that_does_what_it_should():
     assert failure_note.get_note() is None
 
 
-def test_a_broken_statement_tells_the_plainest_machine():
+def test_a_broken_statement_reports_the_simplest_machine():
     verdict = contract(marks).silent_unless(lambda machine: machine["timezone"] == "Asia/Tokyo")
     assert not verdict
     assert [(each.factor, each.right) for each in verdict.changes] == [("timezone", "Asia/Kolkata")]
@@ -67,7 +67,7 @@ def test_a_broken_statement_tells_the_plainest_machine():
     assert len(repr(verdict)) < 200
 
 
-def test_an_interaction_is_told_with_all_that_it_needs():
+def test_an_interaction_is_reported_with_all_that_it_needs():
     def both(levels, chance):
         marked = levels["timezone"] == "Asia/Kolkata" and levels["ci"] != "none"
         return [request({}, headers=[("x-probe", "1")] if marked else ())]
@@ -139,7 +139,7 @@ def test_another_host():
 # --- what nothing can be said of ----------------------------------------------------------------
 
 
-def test_a_probe_that_acts_at_random_is_told_and_breaks_nothing():
+def test_a_probe_that_acts_at_random_is_reported_and_breaks_nothing():
     def tosses(levels, chance):
         marked = in_kolkata(levels) and chance.random() < 0.5
         return [request({}, headers=[("x-probe", "1")] if marked else ())]
@@ -157,7 +157,7 @@ def test_a_probe_that_acts_at_random_is_told_and_breaks_nothing():
     assert contract(tosses).silent_unless(in_kolkata)
 
 
-def test_silence_tells_nothing_of_a_probe_that_never_fires():
+def test_silence_reveals_nothing_of_a_probe_that_never_fires():
     verdict = contract(identifiers).silent_when_opted_out()
     assert verdict.outcome == "open"
     assert "examples" in verdict.why
@@ -324,7 +324,7 @@ def test_what_means_nothing_to_a_client_is_not_asked_about(home):
 
 
 def test_the_session_has_a_client():
-    with current_subject.using(subject_of(marks)):
+    with current_subject.use_subject(subject_of(marks)):
         here = lab.contract(
             fires=lambda seen: "x-probe" in seen.text, trials=20, samples=5, factors=FACTORS
         )

@@ -48,7 +48,7 @@ def test_what_goes_where_it_may():
 
 
 @pytest.mark.parametrize(
-    ("event", "told"),
+    ("event", "line"),
     [
         (dns("evil.example"), "DNS evil.example"),
         (dns(OURS, "8.8.8.8"), "DNS at 8.8.8.8"),
@@ -62,8 +62,8 @@ def test_what_goes_where_it_may():
         ),
     ],
 )
-def test_whatever_goes_elsewhere_is_told(event, told):
-    assert told in strays(dns(OURS), event)
+def test_whatever_goes_elsewhere_is_reported(event, line):
+    assert line in strays(dns(OURS), event)
 
 
 def test_a_configured_endpoint_stands_for_the_official_host():

@@ -27,7 +27,7 @@ def test_what_was_read_is_known():
         (lambda machine: {}[machine["timezone"]], "KeyError: 'UTC', for .*UTC"),
     ],
 )
-def test_a_statement_that_fails_is_told_in_a_line(statement, message):
+def test_a_statement_that_fails_is_reported_in_a_line(statement, message):
     with pytest.raises(UsageError, match=message) as error:
         evaluate_statement(statement, Machine(MACHINE, {"clock": "it is static"}))
     assert "\n" not in str(error.value)
@@ -37,7 +37,7 @@ def named(machine):
     return True
 
 
-def test_a_statement_is_told_as_it_was_written():
+def test_a_statement_is_reported_as_it_was_written():
     here, there = (lambda machine: machine["ci"] == "none"), (lambda machine: not machine["ci"])
     assert source_text(named) == "named"
     assert source_text(here) == 'lambda machine: machine["ci"] == "none"'

@@ -60,7 +60,7 @@ def test_a_new_number_at_each_reading(observe):
     assert all(len(each) == 36 for each in found)
 
 
-def test_the_network_is_told_in_the_kernels_form(observe):
+def test_the_network_is_reported_in_the_kernels_form(observe):
     def look():
         return read("/proc/net/route").splitlines(), read("/proc/net/if_inet6").splitlines()
 

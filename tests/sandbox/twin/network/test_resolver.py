@@ -26,10 +26,10 @@ class Asked:
         self.table = table or {}
         self.asked = []
         self.resolver = Resolver(self.answer)
-        told = EtcNames(
+        names = EtcNames(
             hosts=HOSTS, services=SERVICES, **{"resolv": "nameserver 192.0.2.1\n", **known}
         )
-        self.resolver.begin(lambda: told)
+        self.resolver.begin(lambda: names)
 
     def answer(self, message, server):
         import dns.message

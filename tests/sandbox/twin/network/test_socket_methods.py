@@ -52,6 +52,8 @@ def test_receiving_into_buffers_fills_them_in_order(state):
 
 def test_flags_look_ahead_wait_for_all_or_do_not_wait(state):
     assert call("recv", state, 3, socket.MSG_PEEK) == b"abc"
+    with pytest.raises(BlockingIOError):
+        call("recv", state, 7, socket.MSG_WAITALL)
     assert call("recv", state, 6, socket.MSG_WAITALL) == b"abcdef"
     with pytest.raises(BlockingIOError):
         SOCKET_METHODS["recv"](state, None, 1, socket.MSG_DONTWAIT)

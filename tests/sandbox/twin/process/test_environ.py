@@ -66,12 +66,12 @@ def test_what_a_client_sets_reaches_no_process_of_the_tests(observe):
     assert done.stdout == b"[]\n"
 
 
-def test_the_zone_that_c_code_is_told_does_not_show(observe):
+def test_the_zone_that_c_code_gets_does_not_show(observe):
     def ask():
         return os.environ.get("TZ"), in_c("TZ")
 
-    shown, told = observe.result_of(ask, {"timezone": "localtime=Asia/Tokyo"})
-    assert (shown, told) == (None, ":/usr/share/zoneinfo/Asia/Tokyo")
+    shown, given = observe.result_of(ask, {"timezone": "localtime=Asia/Tokyo"})
+    assert (shown, given) == (None, ":/usr/share/zoneinfo/Asia/Tokyo")
     before = os.environ.get("TZ")
     assert in_c("TZ") == before
 
