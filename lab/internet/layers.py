@@ -27,6 +27,7 @@ class Raw:
     def __init__(self, context: ConnectionContext, target: Target) -> None:
         self._context = context
         self._ended = False
+        self._number = context.begin_layer("raw", target.name, target.port)
         context.note_protocol("raw")
 
     @property
@@ -36,7 +37,7 @@ class Raw:
 
     def receive(self, data: bytes) -> bytes:
         """Record the bytes; there is no answer."""
-        self._context.record(data)
+        self._context.record(data, self._number)
         return b""
 
     def finish(self) -> bytes:

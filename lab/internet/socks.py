@@ -30,6 +30,7 @@ class _Socks:
         self._credentials: str | None = None
         self._inner: Layer | None = None
         self._ended = False
+        self._number = context.begin_layer(self.scheme, target.name, target.port)
         context.note_protocol("socks5")
 
     @property
@@ -42,7 +43,7 @@ class _Socks:
         if self._inner is not None:
             return self._inner.receive(data)
         if self._ended:
-            self._context.record(data)
+            self._context.record(data, self._number)
             return b""
         self._buffer += data
         out: list[bytes] = []
@@ -70,7 +71,7 @@ class _Socks:
 
     def _consume(self, length: int) -> bytes:
         message, self._buffer = self._buffer[:length], self._buffer[length:]
-        self._context.record(message)
+        self._context.record(message, self._number)
         return message
 
     def _refuse(self, reply: bytes) -> bytes:

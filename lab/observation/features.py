@@ -3,14 +3,8 @@
 A feature is a :class:`Location` and its values, in order.  Nothing is
 normalised: values are kept to the last code point.  Two things are left out because they
 only repeat what stands elsewhere: ``Content-Length`` where it is the body's true length,
-and ``Host`` where it names the server connected to.  What an HTTP/1 connection sent that no
-server could read is kept as it came.
-
-**Roles.**  Where an environment names a host (the model endpoint, a proxy), the traffic
-that follows is a consequence of routing.  :class:`HostRoles` translates such hosts to one name,
-so that what is said to the endpoint can be compared although it moved; *where* it went is
-a feature of its own, in the part ``route``.  Likewise the name servers that an environment
-configures are one name: what shows is a client that asks another.
+and ``Host`` where it names the server connected to.  What of a connection no reader understands
+(:mod:`lab.observation.wire`) is kept as it came, in the part ``data``.
 """
 
 from __future__ import annotations
@@ -19,8 +13,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
-
-import msgspec
 
 from lab.observation.content_encoding import decode_layers
 from lab.observation.documents.body import flatten_body
@@ -39,68 +31,30 @@ from lab.observation.records import (
     TlsFailure,
     WebSocketMessage,
 )
+from lab.observation.roles import DNS_PORT, RESOLVER, HostRoles, locate_message, locate_path
 from lab.observation.style.compression_headers import read_compression_headers
 from lab.observation.style.dns_query import describe_letter_case, read_query_style
 from lab.observation.style.escapes import describe_form_escapes, describe_percent_escapes
-from lab.observation.style.http1_head import (
-    describe_chunks,
-    describe_head_spacing,
-    find_heads,
-    group_by_connection,
-)
 from lab.observation.style.serialization import (
     describe_form_style,
-    normalise_path,
     parse_form,
     parse_written_form,
 )
-from lab.observation.text.masks import is_identifier_like
 from lab.observation.text.rendering import render_bytes
-from lab.observation.traffic import get_contacted_host, join_header, split_host
+from lab.observation.traffic import get_contacted_host, join_header
+from lab.observation.wire.connection_features import (
+    list_connection_features,
+    list_hello_features,
+    list_hop_features,
+)
+from lab.observation.wire.layer_reader import LayerMessages
 
 __all__ = ["RESOLVER", "Features", "HostRoles", "extract_features"]
 
 Features = Mapping[Location, tuple[str, ...]]
 
-RESOLVER = "(resolver)"
-"""Stands for each name server that the environment configures."""
-
 _WRAPPED = re.compile(r"\S{12,}")
 """A value of a body that may hold a document: prose has blanks, and less is none."""
-
-_DNS_PORT = 53
-_NAME_SERVICE = frozenset({_DNS_PORT, 853})
-_GREASE = frozenset(0x0A0A + 0x1010 * step for step in range(16))
-
-
-class HostRoles(msgspec.Struct, frozen=True):
-    """Which hosts stand for what in one environment.
-
-    ``names`` maps a host to the name that it is reported under.  ``prefixes`` maps an
-    endpoint's host to the path prefix configured for it, replaced by ``official_prefix``.
-    """
-
-    names: Mapping[str, str] = {}
-    prefixes: Mapping[str, str] = {}
-    official_prefix: str = ""
-    resolvers: frozenset[str] = frozenset()
-    """Addresses of the name servers that the environment configures."""
-
-    def name(self, host: str) -> str:
-        """The name under which this host is reported."""
-        return self.names.get(host, host)
-
-    def path(self, host: str, path: str) -> str:
-        """The path without the prefix that the environment style before it."""
-        prefix = self.prefixes.get(host, "")
-        if prefix and (path == prefix or path.startswith(prefix + "/")):
-            return self.official_prefix + path[len(prefix) :] or "/"
-        return path
-
-    def peer(self, host: str, port: int) -> str:
-        """The name of a host at this port: a configured name server has a role of its own."""
-        resolves = port in _NAME_SERVICE and host in self.resolvers
-        return RESOLVER if resolves else self.name(host)
 
 
 def extract_features(observation: Observation, roles: HostRoles) -> Features:
@@ -118,9 +72,7 @@ def extract_features(observation: Observation, roles: HostRoles) -> Features:
 
 def _walk(observation: Observation, roles: HostRoles) -> Iterator[tuple[Location, str]]:
     order: list[str] = []
-    spoken = group_by_connection(
-        event for event in observation.events if isinstance(event, Request)
-    )
+    messages = LayerMessages(observation)
     for event in observation.events:
         match event:
             case Request():
@@ -130,17 +82,16 @@ def _walk(observation: Observation, roles: HostRoles) -> Iterator[tuple[Location
             case DnsQuery():
                 yield from _dns(event, roles)
             case ClientHello():
-                yield from _hello(event, roles)
+                yield from list_hello_features(event, roles)
             case TlsFailure():
                 yield (
                     Location("tls", roles.name(event.host), part=MessagePart.FAILURE),
                     event.reason,
                 )
             case Connection():
-                requests = spoken.get(event.connection, [])
-                yield from _connection(event, requests, roles)
+                yield from list_connection_features(event, messages, roles)
             case ProxyHop():
-                yield from _hop(event, roles)
+                yield from list_hop_features(event, roles)
             case WebSocketMessage():
                 yield from _message_leaves(event, roles)
             case Datagram():
@@ -152,19 +103,6 @@ def _walk(observation: Observation, roles: HostRoles) -> Iterator[tuple[Location
     end = observation.exit
     status = f"signal {end.signal}" if end.signal is not None else f"code {end.code}"
     yield Location("exit", part=MessagePart.STATUS), f"{end.verdict}, {status}"
-
-
-def locate_message(request: Request, roles: HostRoles) -> Location:
-    """The location of a request, under the names that its environment's roles give."""
-    return Location(
-        "http", roles.name(request.host), request.method, _path(request.host, request.target, roles)
-    )
-
-
-def _path(host: str, target: str, roles: HostRoles) -> str:
-    """The path of a target, words that look like identifiers blanked."""
-    path = normalise_path(roles.path(host, target.partition("?")[0]))
-    return "/".join("{id}" if is_identifier_like(word) else word for word in path.split("/"))
 
 
 def _request(request: Request, base: Location, roles: HostRoles) -> Iterator[tuple[Location, str]]:
@@ -223,6 +161,7 @@ def _inside(
 
 def _headers(request: Request, base: Location) -> Iterator[tuple[Location, str]]:
     order: list[str] = []
+    implied = {":path": request.target, ":scheme": request.scheme, ":method": request.method}
     host = f"[{request.host}]" if ":" in request.host else request.host
     authority = {request.host, host, f"{host}:{request.port}"}
     for raw_name, raw_value in request.headers:
@@ -244,12 +183,22 @@ def _headers(request: Request, base: Location) -> Iterator[tuple[Location, str]]
         if lower == "content-length" and value == str(request.size):
             continue
         if lower in ("host", ":authority") and value in authority:
+            yield base.with_part(MessagePart.WRITING, lower), _describe_port(value, request)
             continue
-        if lower in (":path", ":scheme", ":method"):
+        if implied.get(lower) == value:
             continue
         yield base.with_part(MessagePart.HEADER, lower), value
         yield from _inside(base, MessagePart.HEADER, lower, value)
     yield base.with_part(MessagePart.HEADER_ORDER), "\n".join(order)
+
+
+def _describe_port(authority: str, request: Request) -> str:
+    """Whether a port that is the scheme's own is written, or another is not."""
+    is_written = authority.endswith(f":{request.port}") and not authority.endswith(request.host)
+    is_default = request.port == (443 if request.scheme == "https" else 80)
+    if is_written == is_default:
+        return "with its port" if is_written else "without its port"
+    return "port as usual"
 
 
 def _dns(query: DnsQuery, roles: HostRoles) -> Iterator[tuple[Location, str]]:
@@ -260,8 +209,10 @@ def _dns(query: DnsQuery, roles: HostRoles) -> Iterator[tuple[Location, str]]:
     name = roles.name(query.name)
     base = Location("dns", name)
     yield base.with_part(MessagePart.QUERY), f"{name} {query.type}"
-    yield base.with_part(MessagePart.RESOLVER), roles.peer(query.resolver, _DNS_PORT)
+    yield base.with_part(MessagePart.RESOLVER), roles.peer(query.resolver, DNS_PORT)
     yield base.with_part(MessagePart.TRANSPORT), query.transport
+    # One location for all queries: the ids of resolvers are random (RFC 5452).
+    yield Location("dns", part=MessagePart.QUERY_OPTIONS, pointer="id"), query.raw[:2].hex()
     if (style := read_query_style(query.raw)) is None:
         return
     for sent in style.names:
@@ -272,60 +223,8 @@ def _dns(query: DnsQuery, roles: HostRoles) -> Iterator[tuple[Location, str]]:
         yield base.with_part(MessagePart.QUERY_OPTIONS, pointer), value
 
 
-def _hello(hello: ClientHello, roles: HostRoles) -> Iterator[tuple[Location, str]]:
-    base = Location("tls", roles.name(hello.host))
-    fields: dict[MessagePart, tuple[int, ...]] = {
-        MessagePart.VERSIONS: hello.versions,
-        MessagePart.CIPHERS: hello.ciphers,
-        MessagePart.EXTENSIONS: hello.extensions,
-        MessagePart.GROUPS: hello.groups,
-        MessagePart.SIGNATURE_ALGORITHMS: hello.signature_algorithms,
-    }
-    for part, numbers in fields.items():
-        words = ["GREASE" if number in _GREASE else f"{number:04x}" for number in numbers]
-        yield base.with_part(part), " ".join(words)
-    yield base.with_part(MessagePart.ALPN), " ".join(hello.alpn)
-    yield base.with_part(MessagePart.HELLO), "sent"
-
-
-def _connection(
-    connection: Connection, requests: list[Request], roles: HostRoles
-) -> Iterator[tuple[Location, str]]:
-    host = roles.peer(get_contacted_host(connection), connection.port)
-    location = Location("tcp", host, path=f":{connection.port}", part=MessagePart.DATA)
-    if connection.protocol in ("raw", "none"):
-        yield location, render_bytes(connection.sent)
-        return
-    end: int | None = 0 if not requests else None
-    for request, head in zip(requests, find_heads(connection.sent, requests), strict=False):
-        base = locate_message(request, roles)
-        for name, spacing in describe_head_spacing(head.text):
-            if not (request.via and name.startswith("proxy-")):
-                yield base.with_part(MessagePart.HEADER_SPACING, name), spacing
-        end = head.body + request.size
-        if "chunked" in join_header(request, b"transfer-encoding").lower():
-            chunks, end = describe_chunks(connection.sent, head.body)
-            for name, value in chunks:
-                yield base.with_part(MessagePart.HEADER_SPACING, f"(chunks)/{name}"), value
-        end = end if request is requests[-1] and request.complete else None
-    unread = connection.sent[end:] if end is not None else b""
-    if connection.protocol == "http/1.1" and unread:
-        yield location, render_bytes(unread)
-
-
-def _hop(hop: ProxyHop, roles: HostRoles) -> Iterator[tuple[Location, str]]:
-    proxy = roles.name(split_host(hop.proxy))
-    target = roles.name(split_host(hop.target))
-    yield Location("http", target, part=MessagePart.PROXY_REQUEST, pointer=hop.scheme), proxy
-    for name, value in hop.headers:
-        lower = name.decode("latin-1").lower()
-        if lower not in ("host", "proxy-authorization", "content-length"):
-            text = value.decode("utf-8", "backslashreplace")
-            yield Location("http", target, part=MessagePart.PROXY_HEADER, pointer=lower), text
-
-
 def _message_leaves(message: WebSocketMessage, roles: HostRoles) -> Iterator[tuple[Location, str]]:
-    path = _path(message.host, message.target, roles)
+    path = locate_path(message.host, message.target, roles)
     base = Location("websocket", roles.name(message.host), path=path)
     yield base.with_part(MessagePart.MESSAGE), "sent"
     yield from _leaves(base, flatten_body(message.data, ""))

@@ -58,6 +58,7 @@ class MessagePart(StrEnum):
     RESOLVER = "resolver"
     TRANSPORT = "transport"
     HELLO = "hello"
+    HELLO_FIELD = "hello field"
     VERSIONS = "versions"
     CIPHERS = "ciphers"
     EXTENSIONS = "extensions"
@@ -66,6 +67,14 @@ class MessagePart(StrEnum):
     ALPN = "alpn"
     FAILURE = "failure"
     DATA = "data"
+    TRAILER = "trailer"
+    PING = "ping"
+    PONG = "pong"
+    CLOSE = "close"
+    FRAME = "frame"
+    FRAMING = "framing"
+    TARGET_FORM = "target form"
+    PROXY_LOGIN = "proxy login"
     STATUS = "status"
 
 
@@ -116,6 +125,10 @@ TRAITS: Mapping[MessagePart, PartTraits] = MappingProxyType(
         MessagePart.RESOLVER: PartTraits(manner=True),
         MessagePart.TRANSPORT: PartTraits(manner=True),
         MessagePart.PACKING: PartTraits(invisible=True),
+        MessagePart.FRAME: PartTraits(invisible=True),
+        MessagePart.FRAMING: PartTraits(manner=True, invisible=True, uncounted=True),
+        MessagePart.TARGET_FORM: PartTraits(route=True),
+        MessagePart.PROXY_LOGIN: PartTraits(route=True),
         MessagePart.BODY: PartTraits(document=True),
     }
 )

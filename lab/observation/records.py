@@ -18,10 +18,13 @@ import msgspec
 __all__ = [
     "ClientHello",
     "Connection",
+    "ConnectionLayer",
     "Datagram",
     "DnsQuery",
     "Event",
     "Exit",
+    "InnermostProtocol",
+    "LayerProtocol",
     "Observation",
     "ProxyHop",
     "Request",
@@ -29,6 +32,11 @@ __all__ = [
     "Verdict",
     "WebSocketMessage",
 ]
+
+InnermostProtocol = Literal[
+    "none", "raw", "tls", "http/1.1", "h2", "websocket", "socks5", "connect"
+]
+LayerProtocol = Literal["raw", "tls", "http/1.1", "h2", "websocket", "socks4", "socks5", "dns"]
 
 Verdict = Literal[
     "finished",
@@ -58,6 +66,27 @@ class DnsQuery(Record, frozen=True, tag="dns"):
     raw: bytes = b""
 
 
+class ConnectionLayer(msgspec.Struct, frozen=True):
+    """One protocol inside a connection, and which of the bytes sent are its own.
+
+    ``host`` and ``port`` are whom the client speaks to in this layer: behind a tunnel, the
+    target of the tunnel.  ``target`` is the path of a WebSocket.  ``spans`` are pairs of
+    start and end in ``Connection.sent``; each byte there is in one span of one layer.
+    """
+
+    protocol: LayerProtocol
+    host: str
+    port: int
+    target: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def take(self, sent: bytes) -> bytes:
+        """Return the bytes of this layer, in order."""
+        if len(self.spans) == 1:
+            return sent[slice(*self.spans[0])]
+        return b"".join(sent[start:end] for start, end in self.spans)
+
+
 class Connection(Record, frozen=True, tag="tcp"):
     """One TCP connection, to whatever address and port the client meant.
 
@@ -65,7 +94,8 @@ class Connection(Record, frozen=True, tag="tcp"):
     address that no name led to.  ``protocol`` is the innermost protocol recognised.
     ``sent`` holds everything that the client sent, decrypted where TLS was used and cut at
     the recording limit; ``size`` is the true number of bytes.  For recognised HTTP the
-    same bytes also appear, parsed, as requests.
+    same bytes also appear, parsed, as requests.  ``layers`` divides ``sent`` among the protocols
+    that received it; records of earlier versions of the lab have none.
     """
 
     connection: int
@@ -73,10 +103,11 @@ class Connection(Record, frozen=True, tag="tcp"):
     host: str | None
     address: str
     port: int
-    protocol: Literal["none", "raw", "tls", "http/1.1", "h2", "websocket", "socks5", "connect"]
+    protocol: InnermostProtocol
     sent: bytes
     size: int
     via: tuple[str, ...] = ()
+    layers: tuple[ConnectionLayer, ...] = ()
 
 
 class ClientHello(Record, frozen=True, tag="tls"):
@@ -99,6 +130,8 @@ class ClientHello(Record, frozen=True, tag="tls"):
     """MD5 of the JA3 text, GREASE removed."""
     ja4: str
     via: tuple[str, ...] = ()
+    wire: bytes = b""
+    """The records of the whole handshake, if it was completed, this message among them."""
 
 
 class TlsFailure(Record, frozen=True, tag="tls-failure"):
@@ -145,6 +178,9 @@ class Request(Record, frozen=True, tag="http"):
     via: tuple[str, ...] = ()
     status: int = 0
     """What the lab answered."""
+    trailers: tuple[tuple[bytes, bytes], ...] = ()
+    layer: int = 0
+    """The index of the layer of its connection that carried it."""
 
 
 class WebSocketMessage(Record, frozen=True, tag="websocket"):
@@ -156,6 +192,8 @@ class WebSocketMessage(Record, frozen=True, tag="websocket"):
     target: str
     text: bool
     data: bytes
+    layer: int = 0
+    """The index of the layer of its connection that carried it."""
 
 
 class Datagram(Record, frozen=True, tag="udp"):

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from lab.observation.features import HostRoles, locate_message
 from lab.observation.location import Location
 from lab.observation.parts import MessagePart
 from lab.observation.records import Observation, Request
+from lab.observation.roles import HostRoles, locate_message
 
 __all__ = ["Timings", "measure_timings"]
 

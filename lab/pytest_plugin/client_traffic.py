@@ -18,7 +18,7 @@ from lab.factors.registry import get_factor
 from lab.findings.encodings.search import TextSearch
 from lab.internet.models.provider import ProviderRequest
 from lab.internet.models.providers import all_providers
-from lab.observation.features import HostRoles, extract_features, locate_message
+from lab.observation.features import extract_features
 from lab.observation.location import Location
 from lab.observation.records import (
     Connection,
@@ -31,6 +31,7 @@ from lab.observation.records import (
     TlsFailure,
     WebSocketMessage,
 )
+from lab.observation.roles import HostRoles, locate_message
 from lab.observation.traffic import decode_body, get_contacted_host
 from lab.reports.text.safe import clip, make_visible
 

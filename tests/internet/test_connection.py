@@ -14,7 +14,7 @@ def test_raw_bytes_do_not_hide_what_was_recognised_around_them():
 def test_a_connection_is_recorded_once():
     transcript = Transcript()
     transcript.context.close()
-    transcript.context.record(b"late")
+    transcript.context.record(b"late", 0)
     transcript.context.close()
     assert transcript.event(Connection).sent == b""
 

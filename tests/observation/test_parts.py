@@ -29,9 +29,11 @@ def test_a_set_holds_the_parts_with_its_trait():
         "key order",
         "element order",
     } == ORDER_PARTS
-    assert {"route", "proxy request", "proxy header"} == ROUTE_PARTS
+    assert {
+        "route", "proxy request", "proxy header", "proxy login", "target form",
+    } == ROUTE_PARTS  # fmt: skip
     assert {"body", "key order", "element order"} == DOCUMENT_PARTS
-    assert {"header spacing", "writing"} == UNCOUNTED_PARTS
+    assert {"header spacing", "writing", "framing"} == UNCOUNTED_PARTS
 
 
 def test_order_is_invisible_and_what_is_uncounted_is_a_manner():

@@ -8,7 +8,7 @@ the same requests that a configured endpoint receives.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from lab.environment import Environment
 from lab.factors import endpoint as endpoint_factor
@@ -46,13 +46,28 @@ def assign_roles(environment: Environment, endpoint: Endpoint, official: str | N
     spec = BARE
     if (level := levels.get("network")) is not None:
         spec = network_factor.FACTOR.realise(level, BARE)
-    return HostRoles(names, prefixes, official_prefix, frozenset(spec.resolvers))
+    logins = _parse_proxy_logins(levels.get("proxy", ""))
+    return HostRoles(names, prefixes, official_prefix, frozenset(spec.resolvers), logins)
 
 
 def _parse_proxy_host(level: str) -> str | None:
     """The host of a proxy's level: a URL, with or without a prefix that says how it is set."""
+    url = _parse_proxy_url(level)
+    return url.hostname if url is not None else None
+
+
+def _parse_proxy_logins(level: str) -> frozenset[str]:
+    """What a client can send as the login in a proxy's level: with SOCKS 4 the user alone."""
+    url = _parse_proxy_url(level)
+    if url is None or url.username is None:
+        return frozenset()
+    user, password = unquote(url.username), unquote(url.password or "")
+    return frozenset({f"{user}:{password}", user, f"{url.username}:{url.password or ''}"})
+
+
+def _parse_proxy_url(level: str) -> SplitResult | None:
     form, separator, rest = level.partition("://")
-    return urlsplit(f"{form.rpartition(':')[2]}://{rest}").hostname if separator else None
+    return urlsplit(f"{form.rpartition(':')[2]}://{rest}") if separator else None
 
 
 def learn_default_host(

@@ -17,6 +17,7 @@ class DnsTcp:
         self._target = target
         self._buffer = bytearray()
         self._ended = False
+        self._number = context.begin_layer("dns", target.name, target.port)
         context.note_protocol("raw")
 
     @property
@@ -26,7 +27,7 @@ class DnsTcp:
 
     def receive(self, data: bytes) -> bytes:
         """Take queries; return answers."""
-        self._context.record(data)
+        self._context.record(data, self._number)
         self._buffer += data
         out: list[bytes] = []
         while len(self._buffer) >= 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -33,6 +34,7 @@ class Exchange:
         target: str,
         authority: str | None,
         headers: tuple[tuple[bytes, bytes], ...],
+        layer: int = 0,
     ) -> None:
         self._context = context
         self._slot = context.recorder.reserve("requests") if context.is_recorded else None
@@ -53,6 +55,7 @@ class Exchange:
             size=0,
             complete=False,
             via=server.via,
+            layer=layer,
         )
 
     def receive(self, data: bytes) -> None:
@@ -61,6 +64,11 @@ class Exchange:
         if self._slot is not None:
             recorder = self._context.recorder
             self._body += recorder.keep(data, recorder.limits.connection_bytes - len(self._body))
+
+    def receive_trailers(self, fields: Iterable[tuple[bytes, bytes]]) -> None:
+        """Take the fields behind the body."""
+        trailers = tuple((bytes(name), bytes(value)) for name, value in fields)
+        self._request = msgspec.structs.replace(self._request, trailers=trailers)
 
     def respond(self) -> Response:
         """The request is complete: decide the answer and write the record."""

@@ -42,6 +42,7 @@ class Http1:
         self._inner: Layer | None = None
         self._hops: set[str] = set()
         self._ended = False
+        self._number = context.begin_layer("http/1.1", server.name, server.port)
         context.note_protocol("http/1.1")
 
     @property
@@ -54,16 +55,16 @@ class Http1:
         if self._inner is not None:
             return self._inner.receive(data)
         if self._ended:
-            self._context.record(data)
+            self._context.record(data, self._number)
             return b""
         self._connection.receive_data(data)
         answer = self._advance()
         if self._inner is None:
-            self._context.record(data)
+            self._context.record(data, self._number)
             return answer
         # What follows the head of a CONNECT or an upgrade belongs to the inner layer.
         trailing = self._connection.trailing_data[0]
-        self._context.record(data[: len(data) - len(trailing)])
+        self._context.record(data[: len(data) - len(trailing)], self._number)
         if trailing:
             answer += self._inner.receive(trailing)
         return answer
@@ -95,6 +96,8 @@ class Http1:
                     if self._exchange is not None:
                         self._exchange.receive(bytes(event.data))
                 elif isinstance(event, h11.EndOfMessage):
+                    if self._exchange is not None and event.headers:
+                        self._exchange.receive_trailers(event.headers.raw_items())
                     out.append(self._end())
                 elif isinstance(event, h11.ConnectionClosed):
                     self._ended = True
@@ -124,6 +127,7 @@ class Http1:
             target=target,
             authority=authority,
             headers=headers,
+            layer=self._number,
         )
 
     def _proxied(
@@ -200,6 +204,7 @@ class Http1:
         self._inner = WebSocket(
             self._context,
             host=split_authority(host, 0)[0] or self._server.name,
+            port=self._server.port,
             target=self._request.target.decode("latin-1"),
             extensions=extensions,
         )

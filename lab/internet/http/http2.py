@@ -66,6 +66,7 @@ class Http2:
         self._unsent: dict[int, deque[bytes]] = {}
         self._closing: set[int] = set()
         self._ended = False
+        self._number = context.begin_layer("h2", server.name, server.port)
         context.note_protocol("h2")
 
     @property
@@ -75,7 +76,7 @@ class Http2:
 
     def receive(self, data: bytes) -> bytes:
         """Take frames; return frames."""
-        self._context.record(data)
+        self._context.record(data, self._number)
         if self._ended:
             return b""
         if not self._started:
@@ -136,6 +137,9 @@ class Http2:
                 event.flow_controlled_length, event.stream_id
             )
             self._data(event.stream_id, bytes(event.data))
+        elif isinstance(event, h2.events.TrailersReceived):
+            if (exchange := self._exchanges.get(event.stream_id)) is not None:
+                exchange.receive_trailers(event.headers)
         elif isinstance(event, h2.events.StreamEnded):
             self._end(event.stream_id)
         elif isinstance(event, h2.events.StreamReset):
@@ -168,6 +172,7 @@ class Http2:
             target=pseudo.get(b":path", b"").decode("latin-1"),
             authority=authority,
             headers=headers,
+            layer=self._number,
         )
 
     def _open_tunnel(

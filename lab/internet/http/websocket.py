@@ -58,7 +58,13 @@ class WebSocket:
     """One WebSocket after its handshake."""
 
     def __init__(
-        self, context: ConnectionContext, *, host: str, target: str, extensions: list[Extension]
+        self,
+        context: ConnectionContext,
+        *,
+        host: str,
+        port: int,
+        target: str,
+        extensions: list[Extension],
     ) -> None:
         self._context = context
         self._host = host
@@ -70,6 +76,7 @@ class WebSocket:
         self._in_message = False
         self._at = 0.0
         self._ended = False
+        self._number = context.begin_layer("websocket", host, port, target)
         context.note_protocol("websocket")
 
     @property
@@ -79,7 +86,7 @@ class WebSocket:
 
     def receive(self, data: bytes) -> bytes:
         """Take frames; return pongs and the closing frame."""
-        self._context.record(data)
+        self._context.record(data, self._number)
         out: list[bytes] = []
         for start in range(0, len(data), STEP):
             if self._ended:
@@ -130,6 +137,7 @@ class WebSocket:
                 target=self._target,
                 text=self._text,
                 data=bytes(self._message),
+                layer=self._number,
             ),
         )
         self._message.clear()

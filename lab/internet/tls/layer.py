@@ -40,6 +40,9 @@ class Tls:
         self._said_goodbye = False
         self._ended = False
         self._raw: Raw | None = None
+        self._number: int | None = None
+        self._slot: int | None = None
+        self._hello: ClientHello | None = None
         context.note_protocol("tls")
 
     @property
@@ -53,7 +56,7 @@ class Tls:
             return self._raw.receive(data)
         if self._ended:
             if self._inner is None:
-                self._context.record(data)
+                self._record_wire(data)
             return b""
         if self._inner is None:
             # Kept until the handshake is through: where it fails, these bytes are all
@@ -106,26 +109,27 @@ class Tls:
         if hello.server_name and _HOST_NAME.match(hello.server_name):
             self._host = hello.server_name.lower()
         context = self._context
-        context.recorder.add(
-            "handshakes",
-            ClientHello(
-                connection=context.number,
-                at=context.recorder.now(),
-                host=self._host,
-                port=self._target.port,
-                raw=context.recorder.keep(message),
-                server_name=hello.server_name,
-                alpn=hello.alpn,
-                versions=hello.versions,
-                ciphers=hello.ciphers,
-                extensions=hello.extensions,
-                groups=hello.groups,
-                signature_algorithms=hello.signature_algorithms,
-                ja3=hello.ja3(),
-                ja4=hello.ja4(),
-                via=self._target.via,
-            ),
+        self._slot = context.recorder.reserve("handshakes")
+        if self._slot is None:
+            return
+        self._hello = ClientHello(
+            connection=context.number,
+            at=context.recorder.now(),
+            host=self._host,
+            port=self._target.port,
+            raw=context.recorder.keep(message),
+            server_name=hello.server_name,
+            alpn=hello.alpn,
+            versions=hello.versions,
+            ciphers=hello.ciphers,
+            extensions=hello.extensions,
+            groups=hello.groups,
+            signature_algorithms=hello.signature_algorithms,
+            ja3=hello.ja3(),
+            ja4=hello.ja4(),
+            via=self._target.via,
         )
+        context.recorder.fill(self._slot, self._hello)
 
     def _shake_hands(self) -> bool:
         assert self._object is not None
@@ -137,10 +141,18 @@ class Tls:
             self._ended = True
             self._fail(error.reason or str(error))
             return False
-        self._wire.clear()
+        self._record_handshake()
         target = msgspec.structs.replace(self._target, host=self._inner_host(), secure=True)
         self._inner = self._context.enter(target)
         return True
+
+    def _record_handshake(self) -> None:
+        """Add the records of the completed handshake to the hello; data behind them is not it."""
+        if self._hello is not None:
+            wire = bytes(self._wire[: len(self._wire) - self._incoming.pending])
+            whole = msgspec.structs.replace(self._hello, wire=self._context.recorder.keep(wire))
+            self._context.recorder.fill(self._slot, whole)
+        self._wire.clear()
 
     def _inner_host(self) -> str | None:
         return self._target.host if self._host == self._target.address else self._host
@@ -191,5 +203,11 @@ class Tls:
                 reason=reason,
             ),
         )
-        context.record(bytes(self._wire))
+        self._record_wire(bytes(self._wire))
         self._wire.clear()
+
+    def _record_wire(self, data: bytes) -> None:
+        """Record bytes that could not be decrypted."""
+        if self._number is None:
+            self._number = self._context.begin_layer("tls", self._host, self._target.port)
+        self._context.record(data, self._number)
