@@ -201,7 +201,7 @@ class TestRoles:
 
     def test_a_proxy_is_named_by_its_role(self):
         hop = ProxyHop(0, 0.0, "connect", "proxy.example.net:3128", "[2001:db8::1]:443",
-                       ((b"User-Agent", b"x"), (b"Host", b"[2001:db8::1]:443")), "agent:s3cret")  # fmt: skip
+                       ((b"User-Agent", b"x"),), "agent:s3cret")  # fmt: skip
         place = Location("http", "2001:db8::1", part="proxy request", pointer="connect")
         found = features(hop, roles=self.roles)
         assert found[place] == ("(proxy)",)

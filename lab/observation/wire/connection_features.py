@@ -91,7 +91,7 @@ def _locate_layer(layer: ConnectionLayer, roles: HostRoles) -> Location:
 
 
 def _locate_tunnel(hop: ProxyHop | None, own: Location, roles: HostRoles) -> Location:
-    """The location of what a proxy is told about a tunnel: the host behind it."""
+    """The location of what concerns a tunnel: the host behind it."""
     host = own.host if hop is None else roles.name(split_host(hop.target))
     return Location("http", host, "CONNECT")
 
