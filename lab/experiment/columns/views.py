@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -13,7 +13,7 @@ from lab.experiment.columns.stable_parts import describe_lengths, find_stable_pa
 from lab.experiment.columns.value_matching import match_values
 from lab.experiment.trials.replicates import Replicates
 from lab.observation.location import Location
-from lab.observation.text.alignment import Slot, align, get_reference_value, get_surrounding_text
+from lab.observation.text.alignment import Alignment, align_texts, get_surrounding_text
 
 __all__ = ["MAX_VALUES", "LocationComparison"]
 
@@ -38,8 +38,8 @@ class LocationComparison(msgspec.Struct, frozen=True):
     replicates: Replicates
     noise: list[NoisyLocation]
     absent: str | None
-    align: Callable[[str, str], Mapping[Slot, str]] = align
-    """Aligns a text with a reference."""
+    align: Callable[[str, Collection[str]], Alignment] = align_texts
+    """Aligns texts with a reference."""
 
     def compare_values(self, view: View, values: Sequence[tuple[str, ...]]) -> Iterator[Column]:
         """Compare several values one by one with those of the control environment."""
@@ -83,16 +83,14 @@ class LocationComparison(msgspec.Struct, frozen=True):
         distinct = {text for text in texts if text is not None and text != ABSENT}
         if len(distinct) < 2:
             return
-        slots = {text: self.align(reference, text) for text in distinct}
-        every = sorted({slot for found in slots.values() for slot in found})
-        if len(every) > _MAX_SLOTS:
+        alignment = self.align(reference, distinct)
+        if len(alignment.slots) > _MAX_SLOTS:
             yield from self.compare_text(view, texts)
             return
         patterns: set[tuple[int, ...]] = set()
-        for slot in every:
-            usual = get_reference_value(reference, slot)
+        for slot in alignment.slots:
             values = [
-                text if text is None or text == ABSENT else slots[text].get(slot, usual)
+                text if text is None or text == ABSENT else alignment.get_value(text, slot)
                 for text in texts
             ]
             codes = number_values(values)

@@ -1,135 +1,135 @@
 """Texts aligned with a reference: which of its words were replaced, and by what.
 
-A text is cut into lines and, where lines differ, into words (runs of white space are words
-of their own, so that no space is lost).  Every text is compared with one reference, each
-independently of all others: a strange text cannot disturb the comparison of the rest.
+A text is cut into words; blanks, commas and semicolons are the prefix of the word behind them, so
+that they never count as something that two texts have in common.  All texts of a location are
+aligned with one reference together (:func:`align_texts`), in three steps:
 
-The result names *slots* of the reference: a word, a whole line (word -1), or the gap before
-either.  A slot's value is the text that the other text has there, ``""`` where it is missing.
-Slots that equal the reference are not listed, so that equal texts have none, and the text
-can be rebuilt from reference and slots.
+1. Each text is compared with the reference by itself
+   (:func:`~lab.observation.text.word_blocks.find_blocks`).
+2. What differs in any text forms *windows* of the reference, with words around them that no text
+   changed.  In each window, texts with fewer changes come first: their replacements become known.
+   A text with more changes is explained by known replacements side by side wherever that gives
+   the text exactly; only what cannot be explained in this way is a replacement of its own.
+3. Replacements that overlap form one *slot*.
 
-The work is bounded for hostile texts (:mod:`~lab.observation.text.lcs`): where two texts of
-a megabyte have nothing in common, every line or word is one replacement.
+So a replacement is read in the same way whatever else differs, once a text has shown it alone.
+
+A slot is a range of words of the reference; an empty one is the gap before a word.  Its value is
+the part of the text that stands there, ``""`` where nothing does.  Reference and values give the
+text back.
+
+A text that has little in common with a long reference is one replacement of the whole: it cannot
+disturb the comparison of the rest.  The work is bounded for hostile texts: where too many
+explanations are possible, what differs counts as one replacement.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import NamedTuple
 
-from lab.observation.text.lcs import find_changes
+from lab.observation.text.replacements import (
+    MAX_STATES,
+    Replacement,
+    WindowExplanation,
+    replace_words,
+)
+from lab.observation.text.word_blocks import (
+    Block,
+    SplitText,
+    Word,
+    find_blocks,
+    join_words,
+    split_reference,
+    split_words,
+    strip_separators,
+)
 
-__all__ = ["Slot", "align", "get_reference_value", "get_surrounding_text"]
+__all__ = ["Alignment", "Slot", "align_texts", "get_surrounding_text"]
 
-Slot = tuple[int, int, str]
-"""Line, word (-1: the whole line), and ``=`` for that itself or ``<`` for the gap before it."""
-
-_LINES = re.compile(r"[^\n]*\n|[^\n]+")
-_WORDS = re.compile(r"\s+|[^\s]+")
-_NEAR = 40
-_MOST_COMPARED = 100_000
-_SHORT = 4096
-
-
-def align(reference: str, text: str) -> dict[Slot, str]:
-    """The slots in which the text differs from the reference, with what it has there."""
-    if reference == text:
-        return {}
-    slots: dict[Slot, str] = {}
-    left, right = _lines(reference), _lines(text)
-    for low, high, start, end in find_changes(left, right):
-        if high - low == end - start:
-            for line, other in zip(range(low, high), right[start:end], strict=True):
-                _align_line(line, left[line], other, slots)
-        elif low == high:
-            slots[low, -1, "<"] = "".join(right[start:end])
-        else:
-            _align_block(low, left[low:high], right[start:end], slots)
-    return slots
+_LONG = 200
+"""Words from which a text can be too different to be compared word by word."""
+_MIN_COMMON = 1 / 3
+"""The share of words that a long text has in common with the reference at least."""
+_MAX_SHOWN = 200
 
 
-def _align_block(
-    low: int, left: Sequence[str], right: Sequence[str], slots: dict[Slot, str]
-) -> None:
-    """Lines that were replaced by another number of lines: pair the most similar."""
-    pairs = _similar(left, right)
-    paired = dict(pairs)
-    used = 0
-    for offset, line in enumerate(left):
-        if offset in paired:
-            other = paired[offset]
-            if other > used:
-                slots[low + offset, -1, "<"] = "".join(right[used:other])
-            _align_line(low + offset, line, right[other], slots)
-            used = other + 1
-        else:
-            slots[low + offset, -1, "="] = ""
-    if used < len(right):
-        slots[low + len(left), -1, "<"] = "".join(right[used:])
+class Slot(NamedTuple):
+    """A range of words of the reference, ``low`` to before ``high``.
 
-
-def _similar(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Pairs of lines that share most of their words, in order.
-
-    A line is compared with the next forty at most, with fewer where there are very many.
+    Where both are equal it is the gap before a word.  ``START`` and ``END`` are the separators
+    around the text, ``WHOLE`` stands for all of a text that has little in common with the others.
     """
-    start = 0
-    reach = max(1, min(_NEAR, _MOST_COMPARED // len(left)))
-    candidates = [set(line.split()) for line in right]
-    for index, line in enumerate(left):
-        words = set(line.split())
-        for other in range(start, min(len(right), start + reach)):
-            others = candidates[other]
-            if words and len(words & others) * 2 > max(len(words), len(others)):
-                yield index, other
-                start = other + 1
-                break
+
+    low: int
+    high: int
 
 
-def _align_line(line: int, left: str, right: str, slots: dict[Slot, str]) -> None:
-    if left == right:
-        return
-    words, others = _words(left), _words(right)
-    for low, high, start, end in find_changes(words, others):
-        if high - low == end - start:
-            for word, other in zip(range(low, high), others[start:end], strict=True):
-                if words[word] != other:
-                    slots[line, word, "="] = other
-        elif low == high:
-            slots[line, low, "<"] = "".join(others[start:end])
-        else:
-            slots[line, low, "="] = "".join(others[start:end])
-            for word in range(low + 1, high):
-                slots[line, word, "="] = ""
+START = Slot(-1, 0)
+END = Slot(1 << 60, 1 << 60)
+WHOLE = Slot(-2, 1 << 60)
 
 
-@lru_cache(maxsize=8)
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(_LINES.findall(text))
+class Alignment(NamedTuple):
+    """All texts of a location, aligned with one reference.
+
+    Attributes:
+        slots: The slots, in the order of the reference.
+        values: For each text the values of the slots in which it may differ from the reference.
+        usual: The value of each slot in the reference, and in each text that has no own.
+        unknown: The texts that are known in the slot ``WHOLE`` only.
+    """
+
+    slots: tuple[Slot, ...]
+    values: Mapping[str, Mapping[Slot, str]]
+    usual: Mapping[Slot, str]
+    unknown: frozenset[str] = frozenset()
+
+    def get_value(self, text: str, slot: Slot) -> str | None:
+        """What a text has in a slot; None where that cannot be said."""
+        if text in self.unknown and slot != WHOLE:
+            return None
+        return self.values[text].get(slot, self.usual[slot])
 
 
-def _words(line: str) -> tuple[str, ...]:
-    return _words_of_short(line) if len(line) <= _SHORT else _words_of_long(line)
+FindBlocks = Callable[[str, str], Sequence[Block]]
 
 
-def _split(line: str) -> tuple[str, ...]:
-    return tuple(_WORDS.findall(line))
+def align_texts(
+    reference: str, texts: Collection[str], find: FindBlocks = find_blocks
+) -> Alignment:
+    """Align texts with a reference.
 
-
-# Two caches, so that what a hostile client can have us keep is bounded.
-_words_of_short = lru_cache(maxsize=4096)(_split)
-_words_of_long = lru_cache(maxsize=8)(_split)
-
-
-def get_reference_value(reference: str, slot: Slot) -> str:
-    """What the reference itself has in a slot."""
-    line, word, kind = slot
-    if kind == "<":
-        return ""
-    lines = _lines(reference)
-    return lines[line] if word < 0 else _words(lines[line])[word]
+    Args:
+        reference: The text that the others are compared with.
+        texts: The texts; the order is not important.
+        find: Compares one text with the reference; a cache of it changes no result.
+    """
+    model = split_reference(reference)
+    split = {text: split_words(text) for text in sorted(set(texts) - {reference})}
+    blocks = {text: find(reference, text) for text in split}
+    unknown = frozenset(text for text in split if _is_foreign(model, split[text], blocks[text]))
+    compared = [text for text in split if text not in unknown]
+    replacements = _explain_texts(
+        model.words, {text: (split[text].words, blocks[text]) for text in compared}
+    )
+    slots = _join_ranges(replacements.values())
+    values = {text: _fill_slots(slots, found, model.words) for text, found in replacements.items()}
+    usual = {slot: join_words(model.words[slot.low : slot.high]) for slot in slots}
+    _drop_separators(model.words, values.values(), usual)
+    for slot, own in ((START, "lead"), (END, "tail")):
+        usual[slot] = getattr(model, own)
+        for text in compared:
+            if (value := getattr(split[text], own)) != usual[slot]:
+                values[text][slot] = value
+    if unknown:
+        usual[WHOLE] = _find_common_text([reference, *compared])
+        values |= {text: {WHOLE: text} for text in unknown}
+    values[reference] = {}
+    changed = {slot for found in values.values() for slot in found}
+    return Alignment(tuple(sorted(changed)), values, usual, unknown)
 
 
 def get_surrounding_text(reference: str, slot: Slot, width: int = 40) -> tuple[str, str]:
@@ -140,15 +140,140 @@ def get_surrounding_text(reference: str, slot: Slot, width: int = 40) -> tuple[s
         slot: A slot of it.
         width: Characters on each side, at most.
     """
-    line, word, kind = slot
-    lines = _lines(reference)
-    if line >= len(lines):
+    if slot in (START, WHOLE):
+        return "", reference[:width] if slot == START else ""
+    if slot == END:
         return reference[-width:], ""
-    if word < 0:
-        return "", lines[line][:width].rstrip("\n") if kind == "<" else ""
-    words = _words(lines[line])
-    nearest = max(0, word - width)
-    before = "".join(words[nearest:word])
-    first = word + (kind == "=")
-    after = "".join(words[first : first + width])
-    return before[-width:], after[:width].rstrip("\n")
+    model = split_reference(reference)
+    before = join_words(model.words[max(0, slot.low - width) : slot.low])
+    after = join_words(model.words[slot.high : slot.high + width])
+    if model.words:
+        # The first word has separators that are not sent before it.
+        own = model.words[0].separators
+        before = before.removeprefix(own) if slot.low <= width else before
+        after = after.removeprefix(own) if not slot.high else after
+    return before[-width:], after[:width]
+
+
+def _is_foreign(model: SplitText, text: SplitText, blocks: Sequence[Block]) -> bool:
+    """Whether a long text has too little in common with the reference."""
+    longest = max(len(model.words), len(text.words))
+    common = len(model.words) - sum(block.high - block.low for block in blocks)
+    return longest > _LONG and common < _MIN_COMMON * longest
+
+
+def _explain_texts(
+    model: Sequence[Word], texts: Mapping[str, tuple[Sequence[Word], Sequence[Block]]]
+) -> dict[str, list[Replacement]]:
+    """The replacements that give each text, known ones wherever possible.
+
+    ``texts`` has the words of each text, and its blocks.
+    """
+    found: dict[str, list[Replacement]] = {text: [] for text in texts}
+    states = MAX_STATES
+    windows = _find_windows([blocks for _, blocks in texts.values()])
+    lows = [low for low, _ in windows]
+    inside: list[dict[str, list[Block]]] = [{} for _ in windows]
+    for text, (_, blocks) in texts.items():
+        for block in blocks:
+            number = bisect_right(lows, block.low) - 1
+            inside[number].setdefault(text, []).append(block)
+    for (low, high), members in zip(windows, inside, strict=True):
+        here: dict[tuple[Word, ...], list[str]] = defaultdict(list)
+        own: dict[tuple[Word, ...], list[Replacement]] = {}
+        for text, blocks in members.items():
+            words = texts[text][0]
+            start = blocks[0].start - (blocks[0].low - low)
+            end = blocks[-1].end + (high - blocks[-1].high)
+            content = tuple(words[start:end])
+            here[content].append(text)
+            own[content] = [
+                replace_words(model, block.low, block.high, words[block.start : block.end])
+                for block in blocks
+            ]
+        explain = WindowExplanation(model, low, high, states)
+        for content in sorted(here, key=lambda content: (_count_changes(own[content]), content)):
+            for text in here[content]:
+                found[text] += explain.explain(content, own[content])
+        states = explain.states_left
+    return found
+
+
+def _find_windows(texts: Collection[Sequence[Block]]) -> list[tuple[int, int]]:
+    """Ranges of the reference that hold all blocks which overlap or touch each other."""
+    windows: list[tuple[int, int]] = []
+    for low, high in sorted({(block.low, block.high) for blocks in texts for block in blocks}):
+        if windows and low <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], max(high, windows[-1][1]))
+        else:
+            windows.append((low, high))
+    return windows
+
+
+def _count_changes(replacements: Sequence[Replacement]) -> int:
+    return sum(one.high - one.low + len(one.words) for one in replacements)
+
+
+def _join_ranges(texts: Collection[Sequence[Replacement]]) -> list[Slot]:
+    """The slots: ranges of replacements, those that overlap joined; those that touch are not."""
+    slots: list[Slot] = []
+    for low, high in sorted({(one.low, one.high) for found in texts for one in found}):
+        if slots and low < slots[-1].high:
+            slots[-1] = Slot(slots[-1].low, max(high, slots[-1].high))
+        else:
+            slots.append(Slot(low, high))
+    return slots
+
+
+def _fill_slots(
+    slots: Sequence[Slot], replacements: Sequence[Replacement], model: Sequence[Word]
+) -> dict[Slot, str]:
+    """What a text has in each slot in which it was replaced."""
+    lows = [slot.low for slot in slots]
+    pieces: dict[Slot, list[Replacement]] = defaultdict(list)
+    for one in replacements:
+        index = bisect_right(lows, one.low) - 1
+        # Of two slots that begin at one word, the first is the gap before it.
+        if index and slots[index - 1].low == one.low == one.high == slots[index - 1].high:
+            index -= 1
+        pieces[slots[index]].append(one)
+    values = {}
+    for slot, found in pieces.items():
+        words: list[Word] = []
+        low = slot.low
+        for one in sorted(found, key=lambda one: (one.low, one.high)):
+            words += (*model[low : one.low], *one.words)
+            low = one.high
+        values[slot] = join_words([*words, *model[low : slot.high]])
+    return values
+
+
+def _drop_separators(
+    model: Sequence[Word], values: Collection[dict[Slot, str]], usual: dict[Slot, str]
+) -> None:
+    """Take the separators off that all values of a slot begin with: they are not what differs.
+
+    Those of a text's first word stand for the ones that it would have elsewhere in a list.
+    """
+    first = model[0].separators if model else " "
+    for slot in usual:
+        holders = [usual, *(found for found in values if slot in found)]
+        every = {found[slot] for found in holders}
+        leads = {value[: len(value) - len(strip_separators(value))] for value in every}
+        separators = first if not slot.low else leads.pop() if len(leads) == 1 else ""
+        for found in holders:
+            found[slot] = found[slot].removeprefix(separators)
+
+
+def _find_common_text(texts: Sequence[str]) -> str:
+    """What all of these texts begin with, or else end with, or nothing."""
+    if common := _find_common_start(texts):
+        return common[:_MAX_SHOWN]
+    backwards = _find_common_start([text[::-1] for text in texts])
+    return backwards[:_MAX_SHOWN][::-1]
+
+
+def _find_common_start(texts: Sequence[str]) -> str:
+    first, last = min(texts, default=""), max(texts, default="")
+    length = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
+    return first[:length]
