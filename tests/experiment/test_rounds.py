@@ -111,6 +111,7 @@ def test_isolation_runs_the_next_replicate_of_what_is_requested_until_nothing_is
     tokyo, build = CONTROL.but(dict([TOKYO])), CONTROL.but(dict([BUILD]))
     assert ran == [(tokyo, 0), (tokyo, 1), (build, 0)]
     assert {one.phase for one in seen} == {"isolate"}
+    assert sum(isinstance(one, PhaseStarted) for one in seen) == 2
     assert analysis == NOTHING
 
 
