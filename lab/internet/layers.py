@@ -2,8 +2,10 @@
 
 A layer over TCP is a :class:`~lab.internet.connection.Layer`; :mod:`.sniffer` chooses it by the
 first bytes.  A layer over UDP is a :class:`UdpLayer`; :mod:`.udp` chooses it by the port.  To add
-one (HTTP/3: ``quic/listener.py``), write the class in a folder of its protocol and add it to
-``LAYERS`` in :mod:`.udp`.
+one (HTTP/3: ``quic/listener.py``), write the class in a folder of its protocol, add it to
+``LAYERS`` in :mod:`.udp`, and give the folder its place in the order of imports
+(``pyproject.toml``).  What it records are records of :mod:`lab.observation.records`: a new
+version of HTTP is a value of ``HttpVersion`` there, a new kind of message a record of its own.
 """
 
 from __future__ import annotations

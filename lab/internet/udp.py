@@ -18,7 +18,11 @@ from lab.internet.target import Target
 __all__ = ["LAYERS", "UdpDispatcher"]
 
 LAYERS: Mapping[int, Callable[[UdpContext], UdpLayer]] = MappingProxyType({53: DnsUdp})
-"""Port to layer.  An HTTP/3 listener is one more entry: ``443: QuicListener``."""
+"""Port to layer.  An HTTP/3 listener would have the entry ``443: QuicListener``.
+
+This module is above ``http`` in the order of imports, so a listener may import
+:class:`lab.internet.http.exchange.Exchange`.
+"""
 
 
 class UdpDispatcher:

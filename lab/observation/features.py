@@ -177,7 +177,7 @@ def _headers(request: Request, base: Location) -> Iterator[tuple[Location, str]]
                 )
             continue
         order.append(lower)
-        if request.version != "2":
+        if request.version.startswith("1."):
             yield base.with_part(MessagePart.HEADER_CASE, lower), name
         value = raw_value.decode("utf-8", "backslashreplace")
         if lower == "content-length" and value == str(request.size):

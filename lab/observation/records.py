@@ -23,6 +23,7 @@ __all__ = [
     "DnsQuery",
     "Event",
     "Exit",
+    "HttpVersion",
     "InnermostProtocol",
     "LayerProtocol",
     "Observation",
@@ -157,12 +158,16 @@ class ProxyHop(Record, frozen=True, tag="proxy"):
     credentials: str | None = None
 
 
+HttpVersion = Literal["1.0", "1.1", "2"]
+"""A new version of HTTP is one more value; all but 1.0 and 1.1 send lower-case header names."""
+
+
 class Request(Record, frozen=True, tag="http"):
     """One HTTP request, headers in order and with their case."""
 
     connection: int
     at: float
-    version: Literal["1.0", "1.1", "2"]
+    version: HttpVersion
     scheme: Literal["http", "https"]
     host: str
     """The authority's host, lower case, without port."""

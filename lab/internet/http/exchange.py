@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
 import msgspec
 
@@ -12,7 +11,7 @@ from lab.internet.dns import nameserver
 from lab.internet.models.responder import answer_request
 from lab.internet.response import Response
 from lab.internet.target import Target, split_authority
-from lab.observation.records import Request
+from lab.observation.records import HttpVersion, Request
 
 __all__ = ["Exchange"]
 
@@ -29,7 +28,7 @@ class Exchange:
         context: ConnectionContext,
         server: Target,
         *,
-        version: Literal["1.0", "1.1", "2"],
+        version: HttpVersion,
         method: str,
         target: str,
         authority: str | None,
