@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from lab.internet.models.providers import list_protocols
+
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -34,6 +36,28 @@ def test_every_page_is_reached_from_the_index():
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     listed = {(ROOT / "docs" / target).resolve() for target in LINK.findall(index)}
     assert set(PAGES[1:]) - listed == {ROOT / "docs" / "index.md"}
+
+
+@pytest.mark.parametrize("name", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_every_link_for_developers_leads_somewhere(name):
+    for target in LINK.findall((ROOT / name).read_text(encoding="utf-8")):
+        assert (ROOT / target.partition("#")[0]).exists(), target
+
+
+def test_every_protocol_is_in_the_comment_of_the_profile():
+    page = (ROOT / "docs" / "howto-add-a-client.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"^protocols = .*?# (.*)$", page, re.MULTILINE)
+    assert set(listed.split(", ")) == set(list_protocols())
+
+
+def test_every_scenario_is_in_the_table():
+    page = (ROOT / "docs" / "howto-pytest.md").read_text(encoding="utf-8")
+    table = {
+        name
+        for row in re.findall(r"^\| (`test_.*?) \|", page, re.MULTILINE)
+        for name in row.split(", ")
+    }
+    assert table == {f"`{path.stem}`" for path in (ROOT / "scenarios").glob("test_*.py")}
 
 
 def test_the_readme_begins_with_two_commands():

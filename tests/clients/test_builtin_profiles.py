@@ -10,6 +10,7 @@ from lab.clients.builtin_profiles import (
     load_builtin_profiles,
     make_generic_profile,
 )
+from lab.internet.models.providers import list_protocols
 
 
 def test_the_promised_clients_are_there():
@@ -53,12 +54,10 @@ class TestConformance:
 
 def test_a_program_without_a_profile_gets_every_provider_and_variable():
     profile = make_generic_profile("x", ("/x",))
-    assert set(profile.provider.protocols) == {
-        "anthropic-messages",
-        "openai-chat",
-        "openai-responses",
-        "gemini",
-    }
+    assert set(profile.provider.protocols) == set(list_protocols())
+    assert {"anthropic-messages", "openai-chat", "openai-responses", "gemini"} <= set(
+        profile.provider.protocols
+    )
     variables = profile.provider.endpoint_variable
     assert len(variables) == len(set(variables))
     assert {"ANTHROPIC_BASE_URL", "OPENAI_BASE_URL", "OPENAI_API_BASE"} <= set(variables)

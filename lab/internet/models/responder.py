@@ -54,7 +54,7 @@ def make_provider_request(request: Request) -> ProviderRequest:
         method=request.method,
         path=path.rstrip("/"),
         query=query,
-        upgrade=request.version != "2" and is_upgrade(request.headers),
+        upgrade=request.version.startswith("1.") and is_upgrade(request.headers),
         body=document,
     )
 

@@ -18,7 +18,13 @@ __all__ = ["Format", "get_format", "list_formats", "print_document"]
 
 
 class Format(Protocol):
-    """The interface of a format module."""
+    """The interface of a format module.
+
+    Every string of a report may come from a hostile client.  A document therefore is UTF-8 and
+    ends with a line feed, has no control characters but tab and line feed, and a lone surrogate
+    in a string raises nothing.  A report without signals still names the client and the hosts
+    that received something.  Neither the terminal nor the environment changes a document.
+    """
 
     NAME: str
     """The word that the user types."""
