@@ -21,6 +21,7 @@ import msgspec
 from lab.observation.text.masks import mask
 
 __all__ = [
+    "CHANCE_VIEWS",
     "COUNT",
     "EXACT",
     "LENGTH",
@@ -45,15 +46,20 @@ View = Literal[
     "count",
     "order",
     "part",
+    "shape",
     "word",
     "canary",
     "rate",
 ]
 """What the values of a column are.
 
-Those that are no rung depend on other trials: the stable ``part`` of a random token, one
-recurring ``word``, the encoding of a ``canary``, and one side of a threshold (``rate``).
+Those that are no rung depend on other trials: the stable ``part`` of a text that varies and the
+``shape`` of the rest, one recurring ``word``, the encoding of a ``canary``, and one side of a
+threshold (``rate``).
 """
+
+CHANCE_VIEWS: frozenset[View] = frozenset({"shape", "word"})
+"""Views whose values deviate by chance in some trials: a cause needs more than a deviation."""
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
 

@@ -123,23 +123,45 @@ class LocationComparison(msgspec.Struct, frozen=True):
         if agree(values):
             yield seen
             return
-        parts = find_stable_parts(values, self.replicates)
-        if parts is not None:
-            yield Column(self.location, "part", tuple(parts), *around)
+        texts = [() if v is None or v == ABSENT else (v,) for v in values]
+        absent = [value == ABSENT for value in values]
+        compared = list(self._compare_fields(texts, absent, around))
+        yield from compared
         lengths = describe_lengths(values)
         if lengths is not None and agree(lengths):
             yield Column(self.location, "length", tuple(lengths), *around)
         masked = map_texts(MASKED.reduce, values)
         if agree(masked):
             self._note("identifiers, times or numbers in it vary", seen)
-            yield Column(self.location, "masked", tuple(masked), *around)
+            if not any(_determines(column.values, masked) for column in compared):
+                yield Column(self.location, "masked", tuple(masked), *around)
             return
         self._note("the text varies", seen)
         present = map_texts(PRESENCE.reduce, values)
         if agree(present):
             yield Column(self.location, "presence", tuple(present), *around)
-        texts = [() if v is None or v == ABSENT else (v,) for v in values]
         yield from msgspec.structs.replace(self, absent=None).compare_words(texts)
+
+    def _compare_fields(
+        self,
+        batches: Sequence[tuple[str, ...]],
+        absent: Sequence[bool],
+        around: tuple[str, str] = ("", ""),
+    ) -> Iterator[Column]:
+        """Compare what is stable inside texts that vary, of which a trial may have several."""
+        found = find_stable_parts(batches, self.replicates)
+        if found.is_cut:
+            self._note("too long to be compared field by field")
+        views: tuple[tuple[View, tuple[str | None, ...] | None], ...] = (
+            ("part", found.part),
+            ("shape", found.shape),
+        )
+        for view, values in views:
+            if values is not None:
+                texts = (
+                    ABSENT if gone else value for gone, value in zip(absent, values, strict=True)
+                )
+                yield Column(self.location, view, tuple(texts), *around)
 
     def compare_words(self, values: Sequence[tuple[str, ...]]) -> Iterator[Column]:
         """Compare which words occur, of those that recur in some trials and not in all.
@@ -174,3 +196,12 @@ class LocationComparison(msgspec.Struct, frozen=True):
 
     def _note(self, why: str, seen: Column | None = None) -> None:
         self.noise.append(NoisyLocation(self.location, why, seen))
+
+
+def _determines(values: Sequence[str | None], others: Sequence[str | None]) -> bool:
+    """Whether equal values always come with equal other values."""
+    decided: dict[str | None, str | None] = {}
+    return all(
+        decided.setdefault(value, other) == other
+        for value, other in zip(values, others, strict=True)
+    )

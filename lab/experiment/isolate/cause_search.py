@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from lab.experiment.columns.column import Column, ColumnGroup, group_columns
+from lab.experiment.columns.ladder import CHANCE_VIEWS
 from lab.experiment.isolate.causes import CauseInference, infer_causes
 from lab.experiment.trials.contrasts import TrialTable
 
@@ -53,7 +54,10 @@ def find_causes(trials: TrialTable, columns: Sequence[Column], seed: int) -> Fou
     groups = []
     without_cause = []
     for group in group_columns(columns):
-        if all(one.view == "word" and not _depends_on_factor(one, trials) for one in group.columns):
+        if all(
+            one.view in CHANCE_VIEWS and not _depends_on_factor(one, trials)
+            for one in group.columns
+        ):
             without_cause.append(group.columns[0])
             continue
         inference = infer_causes(trials, group, seed)
@@ -63,23 +67,27 @@ def find_causes(trials: TrialTable, columns: Sequence[Column], seed: int) -> Fou
     return FoundCauses(tuple(groups), tuple(without_cause))
 
 
-def _depends_on_factor(word: Column, trials: TrialTable) -> bool:
-    """Whether the presence of a word is associated with the levels of one factor.
+def _depends_on_factor(column: Column, trials: TrialTable) -> bool:
+    """Whether the values of a column are associated with the levels of one factor.
 
     At a location where everything else is noise, most words come and go by chance.  The measure
     is lambda (Goodman and Kruskal, Measures of association for cross classifications, 1954):
-    the share of wrong guesses at the presence of the word that knowing the level saves.
+    the share of wrong guesses at the value that knowing the level saves.
     """
-    rows = [row for row, value in enumerate(word.values) if value is not None]
+    rows = [row for row, value in enumerate(column.values) if value is not None]
     rows = [row for row in rows if trials.designed[row]]
-    present = [word.values[row] != "" for row in rows]
-    wrong = min(sum(present), len(present) - sum(present))
+    wrong = _count_wrong_guesses(column.values[row] for row in rows)
     for name in trials.levels:
-        tried = Counter(trials.get_level(row, name) for row in rows)
-        seen = Counter(
-            trials.get_level(row, name) for row, one in zip(rows, present, strict=True) if one
-        )
-        left = sum(min(seen[level], count - seen[level]) for level, count in tried.items())
+        by_level: dict[str | None, list[str | None]] = defaultdict(list)
+        for row in rows:
+            by_level[trials.get_level(row, name)].append(column.values[row])
+        left = sum(map(_count_wrong_guesses, by_level.values()))
         if wrong and left <= (1 - _MIN_LAMBDA) * wrong:
             return True
     return False
+
+
+def _count_wrong_guesses(values: Iterable[str | None]) -> int:
+    """Return how many values are not the most frequent one."""
+    seen = Counter(values)
+    return seen.total() - max(seen.values(), default=0)

@@ -36,7 +36,7 @@ __all__ = [
     "is_moved",
 ]
 
-COARSE_VIEWS: frozenset[View] = frozenset({"part", "length"})
+COARSE_VIEWS: frozenset[View] = frozenset({"part", "shape", "length"})
 """Views that say how a text differs, but not what a reader would see of it."""
 
 _BLANKED = re.compile("‹([a-z]+)›")

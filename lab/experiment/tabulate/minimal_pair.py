@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lab.experiment.columns.column import Column
+from lab.experiment.tabulate.covertness import COARSE_VIEWS
 from lab.experiment.tabulate.decision_table import MAX_VALUE_LENGTH, SHORT_TEXT
 from lab.experiment.tabulate.pair_columns import ColumnContrast, is_count
 from lab.experiment.trials.contrasts import Changes, TrialTable
@@ -71,7 +72,7 @@ def build_minimal_pair(
 
 def _extract_context(column: Column, value: str, texts: Sequence[str]) -> str:
     """Return the value with the text around it, as far as this very trial sent it."""
-    if column.view in ("masked", "canary", "part", "length"):
+    if column.view in ("masked", "canary", *COARSE_VIEWS):
         return next((text for text in texts if len(text) <= 2 * SHORT_TEXT), value)
     for text in texts:
         if value not in text:
