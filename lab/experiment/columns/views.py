@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 import msgspec
 
 from lab.experiment.columns.column import ABSENT, Column, NoisyLocation, map_texts, number_values
-from lab.experiment.columns.ladder import MASKED, ORDER, PRESENCE, View
+from lab.experiment.columns.ladder import MASKED, PRESENCE, View
+from lab.experiment.columns.name_order import compare_orders
 from lab.experiment.columns.stable_parts import describe_lengths, find_stable_parts
 from lab.experiment.columns.value_matching import match_values
 from lab.experiment.trials.replicates import Replicates
@@ -53,29 +54,22 @@ class LocationComparison(msgspec.Struct, frozen=True):
         yield from self.compare_text(view, rest)
 
     def compare_order(self, values: Sequence[tuple[str, ...]]) -> Iterator[Column]:
-        """Compare the order of the names that occur in every trial.
+        """Compare the order of names, of which a text has one a line.
 
-        A name that comes and goes is a feature of its own; it would otherwise be found a second
-        time, as a change of order.
+        See :mod:`lab.experiment.columns.name_order`.
         """
-        parsed = [[text.split("\n") for text in value] for value in values]
-        everywhere: set[str] | None = None
-        for lists in parsed:
-            for names in lists:
-                everywhere = set(names) if everywhere is None else everywhere & set(names)
-        common = everywhere or set()
-        texts: list[str | None] = []
-        for lists in parsed:
-            kept = {
-                ORDER.reduce("\n".join(name for name in names if name in common)) for names in lists
-            }
-            texts.append("\n".join(sorted(kept)) if lists else self.absent)
-        if len({text for text in texts if text not in (None, ABSENT)}) < 2:
-            return
-        if self.replicates.agree(texts):
+        found = compare_orders(
+            [[text.split("\n") for text in value] for value in values], self.replicates
+        )
+        for column in found.columns:
+            texts = (
+                text if value else self.absent for text, value in zip(column, values, strict=True)
+            )
             yield Column(self.location, "order", tuple(texts))
-        else:
+        if found.is_noisy:
             self._note("the order varies")
+        if found.is_cut:
+            self._note("more names in another order than are compared")
 
     def compare_slots(self, view: View, texts: Sequence[str | None]) -> Iterator[Column]:
         """Compare texts slot by slot with the most frequent text of the control environment."""
