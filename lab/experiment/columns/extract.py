@@ -21,8 +21,8 @@ same pattern, so hundreds of locations become one hypothesis.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -30,35 +30,19 @@ from lab.environment import Environment
 from lab.experiment.columns.alignment_cache import AlignmentCache
 from lab.experiment.columns.canaries import Canary, find_canary_columns
 from lab.experiment.columns.column import ABSENT, Column, NoisyLocation, number_values
-from lab.experiment.columns.exact_bytes import compare_exact_bytes
-from lab.experiment.columns.ladder import (
-    COUNT,
-    EXACT,
-    MASKED,
-    MASKED_SET,
-    PRESENCE,
-    SET,
-    Rung,
-    View,
-)
-from lab.experiment.columns.views import MAX_VALUES, LocationComparison
+from lab.experiment.columns.containers import Container, Containers, list_containers
+from lab.experiment.columns.location_columns import COMES_AND_GOES, compare_location, is_compared
+from lab.experiment.columns.views import LocationComparison
 from lab.experiment.trials.replicates import Replicates
 from lab.experiment.trials.row import Row
 from lab.observation.features import Features
 from lab.observation.location import Location
-from lab.observation.parts import (
-    CONDITIONAL_PARTS,
-    DOCUMENT_PARTS,
-    MANNER_PARTS,
-    MESSAGE_PARTS,
-    ORDER_PARTS,
-    ROUTE_PARTS,
-)
+from lab.observation.parts import MESSAGE_PARTS
 
 __all__ = ["extract_columns", "extract_feature_columns"]
 
-_SET_CHANNELS = frozenset({"dns", "tls"})
-_ELEMENT = re.compile(r"/(?:\[[^/]*\]|\*)(?=/|$)")
+_MIN_REPETITIONS = 4
+"""Replicates of what comes and goes that must be repeated, before presence inside is compared."""
 
 
 def extract_columns(
@@ -116,36 +100,58 @@ def extract_feature_columns(
     replicates: dict[tuple[int, ...], Replicates] = {}
     found: list[Column] = []
     noise: list[NoisyLocation] = []
-    sampled: set[tuple[Location, str]] = set()
-    locations = {location for features in features_by_trial for location in features}
+    noted: set[Container] = set()
+    present = _find_rows(features_by_trial)
+    containers = Containers(present)
     usual = _find_regular_messages(
-        locations,
+        present,
         features_by_trial,
         [row for row in whole if replicate_ids[row] == replicate_ids[0]],
     )
-    for location in sorted(locations, key=_nesting_key):
+
+    def group(rows: tuple[int, ...]) -> Replicates:
+        if rows not in replicates:
+            replicates[rows] = Replicates([replicate_ids[row] for row in rows])
+        return replicates[rows]
+
+    for location in sorted(present, key=_nesting_key):
         rows = everything if location.channel == "exit" else whole
         message = usual.get(location.message)
         if message is not None and message != location:
-            rows = tuple(row for row in rows if message in features_by_trial[row])
+            rows = tuple(row for row in rows if row in present[message])
+        new_noise: list[NoisyLocation] = []
+        absent: str | None = ABSENT
+        for container in list_containers(location):
+            if not containers.is_sampled(container, rows, group(rows)):
+                continue
+            if container not in noted:
+                noted.add(container)
+                here = ("some" if containers.has(container, row) else ABSENT for row in rows)
+                raw = Column(location, "presence", tuple(here))
+                item = NoisyLocation(location, COMES_AND_GOES, raw)
+                noise.append(_expand_noise(item, rows, len(features_by_trial)))
+            rows = tuple(row for row in rows if containers.has(container, row))
+            absent = ABSENT if group(rows).repetitions >= _MIN_REPETITIONS else None
         values = [features_by_trial[row].get(location, ()) for row in rows]
         if all(value == values[0] for value in values):
             continue
-        if rows not in replicates:
-            replicates[rows] = Replicates([replicate_ids[row] for row in rows])
-        start, noted = len(found), len(noise)
-        found.extend(
-            _extract_location(location, values, replicates[rows], noise, sampled, alignments)
-        )
-        _deduplicate(found, start)
-        if len(rows) < len(features_by_trial):
-            found[start:] = [
-                _expand_column(column, rows, len(features_by_trial)) for column in found[start:]
-            ]
-            noise[noted:] = [
-                _expand_noise(item, rows, len(features_by_trial)) for item in noise[noted:]
-            ]
+        comparison = LocationComparison(location, group(rows), new_noise, absent, alignments.align)
+        new_columns = _deduplicate(compare_location(comparison, values))
+        if not new_columns and not new_noise and is_compared(location, values):
+            new_noise.append(NoisyLocation(location, "differs in no view that is compared"))
+        size = len(features_by_trial)
+        found += [_expand_column(column, rows, size) for column in new_columns]
+        noise += [_expand_noise(item, rows, size) for item in new_noise]
     return found, noise
+
+
+def _find_rows(features_by_trial: Sequence[Features]) -> dict[Location, frozenset[int]]:
+    """Return the trials that have each location."""
+    rows: dict[Location, list[int]] = defaultdict(list)
+    for row, features in enumerate(features_by_trial):
+        for location in features:
+            rows[location].append(row)
+    return {location: frozenset(here) for location, here in rows.items()}
 
 
 def _find_regular_messages(
@@ -177,103 +183,18 @@ def _expand_noise(item: NoisyLocation, rows: Sequence[int], size: int) -> NoisyL
     return msgspec.structs.replace(item, column=_expand_column(item.column, rows, size))
 
 
-def _deduplicate(found: list[Column], start: int) -> None:
+def _deduplicate(columns: Iterable[Column]) -> list[Column]:
     """Keep one column a pattern among those of one location, and none that is constant."""
     seen: set[tuple[int, ...]] = set()
     kept = []
-    for column in found[start:]:
+    for column in columns:
         codes = number_values(column.values)
         if codes not in seen and len(set(codes) - {-1}) > 1:
             seen.add(codes)
             kept.append(column)
-    found[start:] = kept
-
-
-def _extract_location(
-    location: Location,
-    values: list[tuple[str, ...]],
-    replicates: Replicates,
-    noise: list[NoisyLocation],
-    sampled: set[tuple[Location, str]],
-    alignments: AlignmentCache,
-) -> Iterator[Column]:
-    """Yield the columns of one location.
-
-    ``sampled`` collects messages and array elements that come and go by chance.  What is inside
-    them comes and goes with them, so its presence is not compared.
-    """
-    if location.part in CONDITIONAL_PARTS:
-        comparison = LocationComparison(location, replicates, noise, None, alignments.align)
-        yield from comparison.compare_whole("exact", compare_exact_bytes(values))
-        return
-    is_set = location.channel in _SET_CHANNELS or location.part in ROUTE_PARTS
-    if is_set:
-        # How often a name is resolved or a connection made depends on keep-alive and on races;
-        # which names, routes and handshakes there are does not.
-        values = [tuple(sorted(set(value))) for value in values]
-        values = [("\n".join(value),) if value else () for value in values]
-    counts = [str(COUNT.view(value)) for value in values]
-    containers = _list_containers(location)
-    # The manner of a text comes and goes with the text, which is compared elsewhere.
-    presence_is_noise = location.part in MANNER_PARTS or not sampled.isdisjoint(containers)
-    if len(set(counts)) > 1 and not presence_is_noise:
-        present = ["some" if PRESENCE.view(value) else ABSENT for value in values]
-        if replicates.agree(counts):
-            view: View = "count" if set(counts) - {"0", "1"} else "presence"
-            yield Column(location, view, tuple(counts if view == "count" else present))
-        elif replicates.agree(present):
-            yield Column(location, "presence", tuple(present))
-            raw = Column(location, "count", tuple(counts))
-            noise.append(NoisyLocation(location, "the number of occurrences varies", raw))
-        else:
-            presence_is_noise = True
-            sampled.add(containers[-1])
-            raw = Column(location, "presence", tuple(present))
-            noise.append(
-                NoisyLocation(location, "occurs in some replicates and not in others", raw)
-            )
-
-    absent = None if presence_is_noise else ABSENT
-    if len({value for value in values if value}) < 2:
-        return
-    comparison = LocationComparison(location, replicates, noise, absent, alignments.align)
-    if is_set:
-        texts = [value[0] if value else absent for value in values]
-        yield from comparison.compare_text("set", texts)
-        return
-    if location.part in ORDER_PARTS:
-        yield from comparison.compare_order(values)
-        return
-    lengths = {len(value) for value in values if value}
-    ordered = replicates.agree([value or None for value in values])
-    if len(lengths) == 1 and (ordered or lengths == {1}):
-        for index in range(min(lengths.pop(), MAX_VALUES)):
-            texts = [value[index] if value else absent for value in values]
-            yield from comparison.compare_slots("exact", texts)
-        return
-    several: tuple[tuple[View, Rung, Rung], ...] = (
-        ("set", EXACT, SET),
-        ("masked", MASKED, MASKED_SET),
-    )
-    for view, each, together in several:
-        if replicates.agree([together.view(value) or None for value in values]):
-            reduced = [tuple(map(each.reduce, value)) for value in values]
-            yield from comparison.compare_values(view, reduced)
-            return
-    noise.append(NoisyLocation(location, "values and their number vary"))
-    yield from comparison.compare_words(values)
+    return kept
 
 
 def _nesting_key(location: Location) -> tuple[str, bool, str]:
     """Sort messages before their parts, and outer elements before inner ones."""
     return str(location.message), location.part not in MESSAGE_PARTS, str(location)
-
-
-def _list_containers(location: Location) -> list[tuple[Location, str]]:
-    """Return the message and the array elements that contain a location, outermost first."""
-    pointer = location.pointer or ""
-    found = [(location.message, "")]
-    if location.part in DOCUMENT_PARTS:
-        ends = [match.end() for match in _ELEMENT.finditer(pointer)]
-        found += [(location.message, pointer[:end]) for end in ends]
-    return found

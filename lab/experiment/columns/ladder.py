@@ -47,6 +47,8 @@ View = Literal[
     "order",
     "part",
     "shape",
+    "smallest",
+    "largest",
     "word",
     "canary",
     "rate",

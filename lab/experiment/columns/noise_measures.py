@@ -44,12 +44,16 @@ _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 class Measure(msgspec.Struct, frozen=True):
-    """One number per trial; None where it is unknown.  ``category`` is its text."""
+    """One number per trial; None where it is unknown.
+
+    ``category`` is its text; ``extreme`` says which number of a batch it is.
+    """
 
     location: Location
     nature: Nature
     values: tuple[float | None, ...]
     category: str = ""
+    extreme: str = ""
     occurrence: int = 0
     """Which occurrence of several, from 0."""
 
@@ -94,7 +98,8 @@ def _derive_from_column(column: Column) -> Iterator[Measure]:
     seen = Counter(text for text in texts if text is not None)
     numbers = {text: number for text in seen if (number := _parse_number(text)) is not None}
     if len(numbers) == len(seen) > _MAX_NUMBER_CATEGORIES:
-        yield Measure(column.location, "number", _map_values(numbers, texts))
+        which = column.view if column.view in ("smallest", "largest") else ""
+        yield Measure(column.location, "number", _map_values(numbers, texts), extreme=which)
         return
     if seen and min(map(len, seen)) >= _MIN_LENGTH and len({len(text) for text in seen}) > 1:
         long = {text: float(len(text)) for text in seen}

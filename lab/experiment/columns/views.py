@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import repeat
 
 import msgspec
 
@@ -25,6 +26,8 @@ _MAX_SLOTS = 2000
 _MAX_WORDS = 200
 _MAX_WORD_LENGTH = 4096
 _MIN_RECURRENCES = 3
+_MAX_NAME = 512
+"""Characters of a value whose position among others is compared."""
 
 
 class LocationComparison(msgspec.Struct, frozen=True):
@@ -48,10 +51,32 @@ class LocationComparison(msgspec.Struct, frozen=True):
         model = usual.most_common(1)[0][0] if usual else next(value for value in values if value)
         pairs = [match_values(model[:MAX_VALUES], value) if value else None for value in values]
         for index in range(len(dict.fromkeys(model[:MAX_VALUES]))):
-            texts = [self.absent if pair is None else (pair[0][index] or ABSENT) for pair in pairs]
+            texts = [self.absent if pair is None else pair[0][index] for pair in pairs]
+            texts = [
+                ABSENT if text is None and pair is not None else text
+                for text, pair in zip(texts, pairs, strict=True)
+            ]
             yield from self.compare_slots(view, texts)
         rest = [self.absent if pair is None else "\n".join(pair[1]) for pair in pairs]
         yield from self.compare_text(view, rest)
+
+    def compare_repetitions(self, values: Sequence[tuple[str, ...]]) -> Iterator[Column]:
+        """Compare how often each value occurs and in which order, where replicates agree on it."""
+        distinct = sorted({text for value in values for text in value})
+        cut = len(distinct) > MAX_VALUES
+        for text in distinct[:MAX_VALUES]:
+            counts = [str(value.count(text)) if value else None for value in values]
+            if len(set(counts) - {None, "0"}) > 1:
+                if self.replicates.agree(counts):
+                    yield Column(self.location, "count", tuple(counts))
+                else:
+                    cut = True
+        short = [[text for text in value if len(text) <= _MAX_NAME] for value in values]
+        found = compare_orders([[value] if value else [] for value in short], self.replicates)
+        for column in found.columns:
+            yield Column(self.location, "order", column)
+        if cut or found.is_noisy or found.is_cut:
+            self.note("the order of the values, or how often each occurs, varies")
 
     def compare_order(self, values: Sequence[tuple[str, ...]]) -> Iterator[Column]:
         """Compare the order of names, of which a text has one a line.
@@ -67,18 +92,21 @@ class LocationComparison(msgspec.Struct, frozen=True):
             )
             yield Column(self.location, "order", tuple(texts))
         if found.is_noisy:
-            self._note("the order varies")
+            self.note("the order varies")
         if found.is_cut:
-            self._note("more names in another order than are compared")
+            self.note("more names in another order than are compared")
 
     def compare_slots(self, view: View, texts: Sequence[str | None]) -> Iterator[Column]:
         """Compare texts slot by slot with the most frequent text of the control environment."""
         reference = self._choose_reference(texts)
         distinct = {text for text in texts if text is not None and text != ABSENT}
         if len(distinct) < 2:
+            if ABSENT in texts:
+                yield from self.compare_text(view, texts)
             return
         alignment = self.align(reference, distinct)
         if len(alignment.slots) > _MAX_SLOTS:
+            self.note(f"differs in more than {_MAX_SLOTS} words, which are compared as one text")
             yield from self.compare_text(view, texts)
             return
         patterns: set[tuple[int, ...]] = set()
@@ -119,33 +147,33 @@ class LocationComparison(msgspec.Struct, frozen=True):
             return
         texts = [() if v is None or v == ABSENT else (v,) for v in values]
         absent = [value == ABSENT for value in values]
-        compared = list(self._compare_fields(texts, absent, around))
+        compared = list(self.compare_fields(texts, absent, around))
         yield from compared
         lengths = describe_lengths(values)
         if lengths is not None and agree(lengths):
             yield Column(self.location, "length", tuple(lengths), *around)
         masked = map_texts(MASKED.reduce, values)
         if agree(masked):
-            self._note("identifiers, times or numbers in it vary", seen)
+            self.note("identifiers, times or numbers in it vary", seen)
             if not any(_determines(column.values, masked) for column in compared):
                 yield Column(self.location, "masked", tuple(masked), *around)
             return
-        self._note("the text varies", seen)
+        self.note("the text varies", seen)
         present = map_texts(PRESENCE.reduce, values)
         if agree(present):
             yield Column(self.location, "presence", tuple(present), *around)
         yield from msgspec.structs.replace(self, absent=None).compare_words(texts)
 
-    def _compare_fields(
+    def compare_fields(
         self,
         batches: Sequence[tuple[str, ...]],
-        absent: Sequence[bool],
+        absent: Sequence[bool] | None = None,
         around: tuple[str, str] = ("", ""),
     ) -> Iterator[Column]:
         """Compare what is stable inside texts that vary, of which a trial may have several."""
         found = find_stable_parts(batches, self.replicates)
         if found.is_cut:
-            self._note("too long to be compared field by field")
+            self.note("too long to be compared field by field")
         views: tuple[tuple[View, tuple[str | None, ...] | None], ...] = (
             ("part", found.part),
             ("shape", found.shape),
@@ -153,7 +181,8 @@ class LocationComparison(msgspec.Struct, frozen=True):
         for view, values in views:
             if values is not None:
                 texts = (
-                    ABSENT if gone else value for gone, value in zip(absent, values, strict=True)
+                    ABSENT if gone else value
+                    for gone, value in zip(absent or repeat(False), values, strict=False)
                 )
                 yield Column(self.location, view, tuple(texts), *around)
 
@@ -173,6 +202,8 @@ class LocationComparison(msgspec.Struct, frozen=True):
             if _MIN_RECURRENCES <= count < len(known) and len(word) < _MAX_WORD_LENGTH
         ]
         recurring.sort(key=lambda word: (-seen[word], word))
+        if len(recurring) > _MAX_WORDS:
+            self.note(f"the {_MAX_WORDS} most frequent words are compared")
         for word in recurring[:_MAX_WORDS]:
             present: list[str | None] = [None] * len(values)
             for row in known:
@@ -188,7 +219,8 @@ class LocationComparison(msgspec.Struct, frozen=True):
                 return usual.most_common(1)[0][0]
         return ""
 
-    def _note(self, why: str, seen: Column | None = None) -> None:
+    def note(self, why: str, seen: Column | None = None) -> None:
+        """Append what differs between replicates, or is not compared, to the noise."""
         self.noise.append(NoisyLocation(self.location, why, seen))
 
 

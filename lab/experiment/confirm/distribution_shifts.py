@@ -110,7 +110,8 @@ class Shift(msgspec.Struct, frozen=True):
             "count": " times",
             "length": " characters",
         }
-        return f"{side} {self.threshold:.3g}{unit.get(measure.nature, '')}"
+        which = f"{measure.extreme} " if measure.extreme else ""
+        return f"{which}{side} {self.threshold:.3g}{unit.get(measure.nature, '')}"
 
 
 def screen_shifts(

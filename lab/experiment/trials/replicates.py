@@ -17,6 +17,7 @@ class Replicates:
     Attributes:
         sets: The row numbers of each environment with more than one trial.
         baseline: The row numbers of the first trial's environment.
+        repetitions: The trials beyond the first of each environment.
     """
 
     def __init__(self, replicate_ids: Sequence[int]) -> None:
@@ -25,6 +26,7 @@ class Replicates:
         for row, group in enumerate(replicate_ids):
             members[group].append(row)
         self.sets = [rows for rows in members.values() if len(rows) > 1]
+        self.repetitions = sum(len(rows) - 1 for rows in self.sets)
         self.baseline = members[replicate_ids[0]] if replicate_ids else []
 
     def agree(self, values: Sequence[object | None]) -> bool:

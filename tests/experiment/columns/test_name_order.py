@@ -84,7 +84,7 @@ def test_only_so_many_names_are_compared():
     assert [len((text or "").split()) for text in found.columns[0]] == [MAX_NAMES] * 9
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.permutations("abcdef"),
     st.lists(st.sets(st.sampled_from("uvwxyz")), min_size=12, max_size=12),

@@ -190,7 +190,7 @@ STEADY = [("UTC", "JST"), ("AM", "PM"), ("a.m.", "p.m."), ("+00:00", "+05:30"), 
           ("{", "(")]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.sampled_from(sorted(NOISY)), min_size=1, max_size=3),
     st.sampled_from(STEADY),
@@ -216,7 +216,7 @@ def test_a_steady_field_among_noisy_ones_is_a_column(names, steady, mark, place,
     ), (tokens(make, seed, groups), found)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.sampled_from(sorted(NOISY)), min_size=1, max_size=4),
     st.sampled_from([" ", "-", "/", ", ", "]"]),
