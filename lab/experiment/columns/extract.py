@@ -5,14 +5,15 @@ environment.  What differs between replicates is compared in coarser and coarser
 (:mod:`lab.experiment.columns.ladder`) until it is stable:
 
 1. ``exact``: the text in one slot, to the last code point;
-2. ``part`` and ``length``: the stable part of a random token, and the length of a text;
-   ``masked``: the text with identifiers, times and numbers blanked;
-3. ``set``: the values of a feature that has several, in varying order or number;
+2. ``part``, ``shape`` and ``length``: what is stable inside a text that varies, the form of the
+   rest, and its length; ``masked``: the text with identifiers, times and numbers blanked;
+3. ``set``: the values of a feature that has several, in varying order or number; of those that
+   cannot be aligned what they have in common, the ``smallest`` and the ``largest``;
 4. ``presence``: whether there is anything at all;
 5. ``word``: whether one word that recurs over trials occurs.
 
 Thousands of noisy fields are excluded in this way without a list of their names.  What is stable
-in no view is reported as noise.
+in no view, or cut off by a limit, is reported as noise.
 
 Columns with the same pattern over all trials form one
 :class:`~lab.experiment.columns.column.ColumnGroup`: everything that copies one input has the
