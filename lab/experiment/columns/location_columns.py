@@ -30,7 +30,7 @@ def is_compared(location: Location, values: Sequence[tuple[str, ...]]) -> bool:
     Which names an order lists is compared where the names stand.  The manner of a text comes and
     goes with the text, which is compared elsewhere.
     """
-    if location.part in ORDER_PARTS:
+    if location.part in ORDER_PARTS or location.part in CONDITIONAL_PARTS:
         return False
     return location.part not in MANNER_PARTS or len({value for value in values if value}) > 1
 

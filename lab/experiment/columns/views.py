@@ -128,7 +128,7 @@ class LocationComparison(msgspec.Struct, frozen=True):
         if self.replicates.agree(values):
             yield Column(self.location, view, tuple(values))
         else:
-            self._note("the bytes of equal contents vary")
+            self.note("the bytes of equal contents vary")
 
     def compare_text(
         self, view: View, values: Sequence[str | None], around: tuple[str, str] = ("", "")
