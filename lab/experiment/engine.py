@@ -41,6 +41,8 @@ from lab.store import SqliteStore
 __all__ = ["Engine"]
 
 _ISOLATE_ROUNDS = 12
+_COMPLETION_ROUNDS = 3
+"""Rounds of screening for combinations whose trials failed."""
 _LATE_ROUNDS = 3
 """Rounds of isolation for what only confirming trials showed."""
 _MIN_LATE_TRIALS = 10
@@ -129,6 +131,7 @@ class Engine:
             + self.rounds.estimate_remaining(),
         )
         yield from self.runner.run_phase("screen", screen, self.rounds.estimate_remaining())
+        yield from self._complete_array()
         analysis = yield from self.rounds.isolate(_ISOLATE_ROUNDS)
         analysis = yield from self.rounds.confirm(analysis)
         if analysis.is_open:
@@ -138,6 +141,18 @@ class Engine:
         for name in self.options.sweep:
             analysis = yield from self._sweep(name, analysis)
         yield from self._report(analysis)
+
+    def _complete_array(self) -> Iterator[EngineEvent]:
+        """Run further rows for combinations whose trials failed, unless a limit was reached."""
+        for number in range(_COMPLETION_ROUNDS):
+            if self.runner.list_left_out():
+                return
+            rows = self.rounds.plan_completion(number)
+            if not rows:
+                return
+            self.rounds.designed |= frozenset(rows)
+            trials = [self.runner.next_trial(environment) for environment in rows]
+            yield from self.runner.run_phase("screen", trials, self.rounds.estimate_remaining())
 
     def _screen_left_out(
         self, screen: Sequence[PlannedTrial], analysis: Analysis

@@ -12,6 +12,8 @@ from lab.environment import Environment
 from lab.experiment.analysis import Analysis, analyse
 from lab.experiment.columns.alignment_cache import AlignmentCache
 from lab.experiment.confirm.schedule import MAX_ROUNDS, ConfirmationSchedule
+from lab.experiment.design.combination_space import CombinationSpace
+from lab.experiment.design.coverage import count_coverage, plan_completion
 from lab.experiment.events import EngineEvent
 from lab.experiment.isolate.next_trials import pack_checks
 from lab.experiment.scope import Scope
@@ -20,7 +22,8 @@ from lab.experiment.trials.contrasts import Changes
 from lab.experiment.trials.planned import PlannedTrial
 from lab.experiment.trials.row import Row
 from lab.experiment.trials.runner import TrialRunner
-from lab.factors.registry import find_conflict
+from lab.factors.registry import find_conflict, find_forbidden_pairs
+from lab.findings.report import Coverage
 from lab.observation.location import Location
 
 __all__ = ["AnalysisRounds"]
@@ -95,6 +98,30 @@ class AnalysisRounds:
             and all(level in kept[name] for name, level in row.environment.levels)
         ]
 
+    def plan_completion(self, number: int) -> list[Environment]:
+        """Further rows of the array, for combinations whose trials failed.
+
+        Args:
+            number: The number of such rounds before.
+        """
+        seed = f"completion {self.options.seed} {number}"
+        return plan_completion(self._space, self.select_rows(), self.designed, seed=seed)
+
+    def count_coverage(self) -> Coverage:
+        """Which combinations of levels ran so far."""
+        return count_coverage(
+            self._space,
+            self.select_rows(),
+            designed=self.designed,
+            left_out=[trial.environment for trial in self.runner.list_left_out()],
+            single_only=self.scope.single_only,
+        )
+
+    @property
+    def _space(self) -> CombinationSpace:
+        levels = self.scope.levels
+        return CombinationSpace(levels, self.options.strength, find_forbidden_pairs(levels))
+
     def isolate(self, rounds: int) -> Generator[EngineEvent, None, Analysis]:
         """Run what the analysis requests, until nothing is open, for at most so many rounds."""
         analysis = self.analyse()
@@ -154,6 +181,7 @@ class AnalysisRounds:
             seed=self.options.seed,
             skipped=self.runner.skipped_count,
             unmeasured=self.runner.explain_unmeasured(),
+            coverage=self.count_coverage(),
         )
 
     def estimate_remaining(self) -> int:

@@ -19,6 +19,7 @@ __all__ = [
     "Calibration",
     "Channel",
     "ClientFacts",
+    "Coverage",
     "Difference",
     "ExplorationSummary",
     "FactorFacts",
@@ -27,6 +28,7 @@ __all__ = [
     "LabFacts",
     "LevelGroup",
     "Location",
+    "MissingCombination",
     "Noise",
     "NotMeasured",
     "Pair",
@@ -211,6 +213,38 @@ class ExplorationSummary(msgspec.Struct, frozen=True):
     """Why it is not complete."""
 
 
+class MissingCombination(msgspec.Struct, frozen=True):
+    """One level of each of a few factors that no trial that counts had together, and why."""
+
+    levels: Mapping[str, str]
+    why: str
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """Which combinations of levels ran, counted over the trials that count.
+
+    Attributes:
+        strength: How many factors are combined: that of the audit, or fewer where fewer vary.
+        admissible: The combinations that a host can have, controls among them.
+        run: Of these, how many ran.
+        missing: The first of those that did not run.
+        reasons: Every reason, with the number of combinations that did not run for it.
+        excluded: The combinations that no host can have.
+    """
+
+    strength: int
+    admissible: int
+    run: int
+    missing: tuple[MissingCombination, ...] = ()
+    reasons: Mapping[str, int] = {}
+    excluded: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every combination that a host can have ran."""
+        return self.run == self.admissible
+
+
 class ClientFacts(msgspec.Struct, frozen=True):
     """The client that was measured."""
 
@@ -275,6 +309,8 @@ class Report(msgspec.Struct, frozen=True):
     """Why the trials say nothing about the client, in words; None where they do."""
     usual: tuple[UsualMessage, ...] = ()
     """What the client sends in the control environment, whatever is in it."""
+    coverage: Coverage | None = None
+    """Which combinations of levels ran; None in reports of earlier versions."""
     correction: str = "holm"
     """How p-values were corrected for the number of hypotheses; "holm" in reports without it."""
     schema: str = SCHEMA

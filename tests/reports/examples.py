@@ -7,6 +7,7 @@ import msgspec
 from lab.findings.report import (
     Calibration,
     ClientFacts,
+    Coverage,
     Difference,
     FactorFacts,
     Inconclusive,
@@ -167,6 +168,7 @@ EMPTY = Report(
     calibration=Calibration(10, 0.008),
     hosts=("api.example.com", "telemetry.example.com"),
     audit=".lab/audits/20261120-probe",
+    coverage=Coverage(2, 12, 12),
 )
 
 FULL = msgspec.structs.replace(

@@ -7,11 +7,14 @@ Four blocks, each in random order:
 - *single levels*: every level of every factor alone, everything else at its control, where there
   are few levels; otherwise their effects are estimated from the array and a few are tried later;
 - *covering array*: every combination of levels of any ``strength`` factors occurs in at least one
-  environment (covertable's greedy generator), so that an effect that needs two factors is not
-  missed.  Levels that exclude each other are never combined;
+  environment (:mod:`lab.experiment.design.array_rows`), so that an effect that needs two factors is
+  not missed.  Levels that exclude each other are never combined;
 - *further levels*: an array is at least as long as the product of the two largest numbers of
-  levels, so only the first levels of a factor are combined so strictly.  Each further level is
-  tried several times, among random levels of the other factors.
+  levels.  Where it would be too long, only the first levels of a factor are combined so strictly;
+  each further level is tried several times, among random levels of the other factors, and the room
+  that is left is used for as many combinations as fit.
+
+Which combinations really ran is counted later (:mod:`lab.experiment.design.coverage`).
 
 Control replicates are interleaved with the blocks after calibration, so that drift is classified
 as noise.
@@ -19,13 +22,15 @@ as noise.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-import covertable
 import msgspec
 
 from lab.environment import Environment
+from lab.experiment.design.array_rows import build_rows
+from lab.experiment.design.combination_space import CombinationSpace, ForbiddenPair
 from lab.experiment.trials.contrasts import Setting
 from lab.experiment.trials.planned import PlannedTrial
 
@@ -43,16 +48,18 @@ _VARIED_REPLICATES = 3
 _CONTROL_EVERY = 30
 _MAX_SINGLES = 24
 """With at most so many levels, trying all alone costs less than choosing among them."""
-_MAX_ARRAY_ROWS = 120
-"""The length of a covering array to which the number of strictly combined levels is fitted."""
+_MAX_ROWS = {2: 240, 3: 1500}
+"""The length to which an array of all combinations may grow, by strength."""
+_MAX_STRICT_ROWS = 120
+"""In a longer one, the length to which the number of strictly combined levels is fitted."""
 _GROWTH_PER_FACTOR = 0.04
 """A greedy array grows by about this share for each factor beyond two."""
 _MIN_COMBINED = 8
 _TRIALS_PER_FURTHER_LEVEL = 3
 """Trials of each further level."""
 
-ForbiddenPair = tuple[tuple[str, str], tuple[str, str]]
-"""Two levels, as (factor, level), that cannot be together."""
+_MAX_LEVELS = 500
+"""With more levels in all, combinations of three are too many to be searched one by one."""
 
 
 class Design(msgspec.Struct, frozen=True):
@@ -100,16 +107,8 @@ def plan(
         name: [level for level in values if (name, level) not in single_only]
         for name, values in levels.items()
     }
-    most = (
-        count_combined_levels([len(values) for values in together.values()])
-        if strength > 1
-        else None
-    )
-    strict = {name: values[:most] for name, values in together.items()}
-    rows = [Environment.of(row) for row in _make_covering_rows(strict, strength, seed, forbidden)]
-    if varied > 1 and most is not None:
-        further = {name: values[most:] for name, values in together.items()}
-        rows += map(Environment.of, _spread_further_levels(strict, further, chance, forbidden))
+    space = CombinationSpace(together, strength, forbidden)
+    rows = [Environment.of(row) for row in _make_rows(space, seed, chance)]
     array = [row for row in dict.fromkeys(rows) if row not in known]
     chance.shuffle(singles)
     chance.shuffle(array)
@@ -140,16 +139,42 @@ def count_combined_levels(counts: Sequence[int]) -> int:
         counts: The number of levels of each factor.
 
     Returns:
-        As many as an array of ``_MAX_ARRAY_ROWS`` has room for, and at least ``_MIN_COMBINED``.
+        As many as ``_MAX_STRICT_ROWS`` rows have room for, and at least ``_MIN_COMBINED``.
     """
     longer = 1 + _GROWTH_PER_FACTOR * max(0, sum(count > 1 for count in counts) - 2)
     most = max(counts, default=1)
     while most > _MIN_COMBINED:
         first, second = sorted((1, 1, *(min(count, most) for count in counts)))[-2:]
-        if first * second * longer <= _MAX_ARRAY_ROWS:
+        if first * second * longer <= _MAX_STRICT_ROWS:
             break
         most -= 1
     return most
+
+
+def _make_rows(
+    space: CombinationSpace, seed: int, chance: random.Random
+) -> list[Mapping[str, str]]:
+    """The rows of the covering array, and of the further levels where it would be too long."""
+    if len(space.varied) < 2:
+        return []
+    limit = _MAX_ROWS.get(space.size)
+    shortest = math.prod(sorted(map(len, space.varied.values()))[-space.size :])
+    if limit is None or shortest <= limit:
+        every = space.mark_admissible()
+        rows = build_rows(space, every, seed=f"array {seed}", most=limit and limit + 1)
+        if limit is None or len(rows) <= limit:
+            return rows
+    most = count_combined_levels([len(values) for values in space.levels.values()])
+    strict = {name: values[:most] for name, values in space.levels.items()}
+    further = {name: values[most:] for name, values in space.levels.items()}
+    first = CombinationSpace(strict, space.strength, space.forbidden)
+    rows = build_rows(first, first.mark_admissible(), seed=f"array {seed}", most=limit)
+    rows += _spread_further_levels(strict, further, chance, space.forbidden)
+    if space.size < 3 or sum(map(len, space.varied.values())) <= _MAX_LEVELS:
+        covered = space.mark_covered(map(Environment.of, rows))
+        left = {names: ~mask for names, mask in covered.items()}
+        rows += build_rows(space, left, seed=f"rest {seed}", most=max(0, limit - len(rows)))
+    return rows
 
 
 def _spread_further_levels(
@@ -183,29 +208,3 @@ def _spread_further_levels(
                 fitting = [level for level in strict[name] if possible(row, name, level)]
                 row[name] = chance.choice(fitting or strict[name][:1])
         yield row
-
-
-def _make_covering_rows(
-    levels: Mapping[str, Sequence[str]],
-    strength: int,
-    seed: int,
-    forbidden: Sequence[ForbiddenPair],
-) -> Sequence[Mapping[str, str]]:
-    varied = {name: list(values) for name, values in levels.items() if len(values) > 1}
-    fixed = {name: values[0] for name, values in levels.items() if len(values) == 1}
-    if len(varied) < 2:
-        return []
-    constraints = [_forbid(pair) for pair in forbidden if all(name in varied for name, _ in pair)]
-    rows = covertable.make(
-        varied,
-        strength=min(strength, len(varied)),
-        salt=str(seed),
-        constraints=constraints or None,
-    )
-    return [{**fixed, **row} for row in rows]
-
-
-def _forbid(pair: ForbiddenPair) -> Mapping[str, object]:
-    """The constraint, in covertable's terms, that two levels are never together."""
-    there = [{"operator": "eq", "left": name, "value": level} for name, level in pair]
-    return {"operator": "not", "condition": {"operator": "and", "conditions": there}}

@@ -26,6 +26,7 @@ from lab.findings.information.entropy import TotalBits, compute_bits, compute_jo
 from lab.findings.information.population import build_population
 from lab.findings.report import (
     Calibration,
+    Coverage,
     FactorFacts,
     Inconclusive,
     Noise,
@@ -54,6 +55,7 @@ class Conclusion(msgspec.Struct, frozen=True):
     not_measured: tuple[NotMeasured, ...]
     calibration: Calibration
     verdict: Verdict
+    coverage: Coverage
     bits: TotalBits
     """The information of all signals together, routing effects excluded."""
     unmeasured: str | None = None
@@ -71,6 +73,7 @@ def conclude(
     seed: int,
     skipped: int,
     unmeasured: str | None,
+    coverage: Coverage,
 ) -> Conclusion:
     """Return the signals, and everything that is not a signal, with the reason.
 
@@ -83,6 +86,7 @@ def conclude(
         seed: The seed of the audit.
         skipped: Planned trials that a limit excluded.
         unmeasured: Why the trials say nothing about the client; None where they do.
+        coverage: Which combinations of levels ran.
     """
     trials = TrialTable(control, [row.environment for row in rows])
     confirmed = [effect for effect in analysis.effects if effect.p_adjusted <= alpha]
@@ -121,7 +125,7 @@ def conclude(
     verdict = decide_verdict(
         signals,
         unmeasured=unmeasured,
-        is_open=bool(undecided or skipped),
+        is_open=bool(undecided or skipped or not coverage.is_complete),
         is_tried=any(fact.measured for fact in facts),
     )
     return Conclusion(
@@ -132,6 +136,7 @@ def conclude(
         not_measured=tuple(not_measured),
         calibration=_calibrate(rows, control, len(analysis.effects), alpha, seed),
         verdict=verdict,
+        coverage=coverage,
         bits=compute_joint_bits([signal for signal in signals if signal.kind != "route"], people),
         unmeasured=unmeasured,
         usual=list_usual_messages(rows, control),

@@ -71,6 +71,7 @@ def build_report(
         explored=tuple(explored),
         unmeasured=conclusion.unmeasured,
         usual=conclusion.usual,
+        coverage=conclusion.coverage,
         correction=CORRECTION,
     )
 

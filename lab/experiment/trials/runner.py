@@ -52,7 +52,11 @@ class TrialRunner:
     @property
     def skipped_count(self) -> int:
         """How many trials a limit left out and no later phase ran."""
-        return sum(not self.is_measured(trial) for trial in self._requested)
+        return len(self.list_left_out())
+
+    def list_left_out(self) -> tuple[PlannedTrial, ...]:
+        """The trials that a limit left out and no later phase ran."""
+        return tuple(trial for trial in self._requested if not self.is_measured(trial))
 
     def is_measured(self, trial: PlannedTrial) -> bool:
         """Whether the audit already counts this trial."""

@@ -30,6 +30,7 @@ from lab.findings.severity import severity
 from lab.reports.terminal.no_signal import explain_no_signal
 from lab.reports.terminal.signal import format_kind, write_signal
 from lab.reports.terminal.sweep import summarise_explorations
+from lab.reports.text.coverage import describe_coverage, list_missing
 from lab.reports.text.diff import compare_texts
 from lab.reports.text.phrases import (
     EMPTY_TEXT,
@@ -304,6 +305,9 @@ def _list_unmeasured(report: Report) -> list[Text]:
             f": {clip(why, 300)}", style="dim"
         )
         for why, group in reasons.items()
+    ] + [
+        Text(clip(what, 300)).append(f": {why}", style="dim")
+        for what, why in (list_missing(report.coverage) if report.coverage is not None else ())
     ]
 
 
@@ -327,6 +331,8 @@ def _render_footer(report: Report) -> Table:
         )
     for how, words in summarise_explorations(report.explored):
         grid.add_row(how, words)
+    if report.coverage is not None:
+        grid.add_row("coverage", describe_coverage(report.coverage))
     if report.noise:
         whys = Counter(item.why for item in report.noise).most_common()
         reasons = [

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 from lab.findings.report import FactorFacts, Report
+from lab.reports.text.coverage import describe_coverage
 from lab.reports.text.phrases import compute_detectable_share, format_count, format_list
 from lab.reports.text.safe import make_visible
 
@@ -22,19 +22,16 @@ def explain_no_signal(report: Report, known: Sequence[str]) -> list[str]:
     tried = [
         f"{make_visible(f.name)} ({format_count(len(f.levels) + 1, 'level')})" for f in measured
     ]
-    together = min(report.strength, len(measured))
-    complete = _is_complete(report, measured, together)
-    number = f" of {together} of them" if together < len(measured) else ""
-    combined = f", in all combinations{number}" if complete else ""
-    open_ = "; ".join(_list_not_ruled_out(report, measured, known, complete=complete))
+    ran = f"; {describe_coverage(report.coverage)}" if report.coverage is not None else ""
+    open_ = "; ".join(_list_not_ruled_out(report, measured, known))
     return [
-        f"Tried: {format_list(tried, 20)}{combined}.",
+        f"Tried: {format_list(tried, 20)}{ran}.",
         f"Not ruled out: {open_}.",
     ]
 
 
 def _list_not_ruled_out(
-    report: Report, measured: Sequence[FactorFacts], known: Sequence[str], *, complete: bool
+    report: Report, measured: Sequence[FactorFacts], known: Sequence[str]
 ) -> Iterator[str]:
     """Effects that may exist although none was found, the likeliest first."""
     names = [make_visible(factor.name) for factor in measured]
@@ -47,9 +44,13 @@ def _list_not_ruled_out(
             f"alone or together with {tried}"
         )
     yield f"levels{f' of {names[0]}' if len(names) == 1 else ''} that were not tried"
-    together = min(report.strength, len(names))
-    if len(names) > 1 and not complete:
+    coverage = report.coverage
+    if coverage is None:
         yield "combinations that were not tried"
+    elif not coverage.is_complete:
+        noun = "level" if coverage.strength == 1 else "combination"
+        yield f"the {format_count(coverage.admissible - coverage.run, noun)} that did not run"
+    together = 1 if coverage is None else coverage.strength
     if together < len(names):
         yield f"effects of more than {format_count(together, 'input')} together"
     share = compute_detectable_share(report)
@@ -61,15 +62,3 @@ def _list_not_ruled_out(
     if report.noise:
         yield "effects inside what differs from run to run anyway"
     yield "effects of what the lab does not vary"
-
-
-def _is_complete(report: Report, measured: Sequence[FactorFacts], together: int) -> bool:
-    """Whether all combinations of so many factors can have been tried.
-
-    That takes at least as many trials as the largest factors have combinations.  Where
-    something was not measured (a limit, a client that failed), it is not known which
-    combinations were tried.
-    """
-    sizes = sorted((len(factor.levels) + 1 for factor in measured), reverse=True)
-    lost = any(not item.what.startswith("factor ") for item in report.not_measured)
-    return together > 1 and not lost and report.trials >= math.prod(sizes[:together])

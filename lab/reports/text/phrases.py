@@ -121,10 +121,13 @@ def format_verdict(report: Report) -> str:
     routes = sum(signal.kind == "route" and not signal.covert for signal in report.signals)
     signals = len(report.signals) - routes
     covert = sum(signal.covert for signal in report.signals)
+    gaps = _describe_gaps(report)
     if signals:
         hidden = f", {covert} of them covert" if covert and signals > 1 else ""
         hidden = ", and it is covert" if covert and signals == 1 else hidden
         return f"{format_count(signals, 'signal')}{hidden}"
+    if report.verdict == "inconclusive" and not report.inconclusive and gaps is not None:
+        return f"inconclusive: no signal in the {gaps} that ran"
     if report.verdict == "inconclusive":
         return "inconclusive: nothing was confirmed, and nothing was ruled out"
     if report.verdict == "not measured":
@@ -133,6 +136,15 @@ def format_verdict(report: Report) -> str:
     if routes:
         return "no signal beyond where the traffic goes"
     return "no signal in what was tried"
+
+
+def _describe_gaps(report: Report) -> str | None:
+    """``510 of 528 combinations of levels``, where not all of them ran."""
+    coverage = report.coverage
+    if coverage is None or coverage.is_complete:
+        return None
+    noun = "levels" if coverage.strength == 1 else "combinations of levels"
+    return f"{coverage.run:,} of {coverage.admissible:,} {noun}"
 
 
 def build_pair_commands(client: str, signal: Signal) -> tuple[tuple[str, ...], tuple[str, ...]]:

