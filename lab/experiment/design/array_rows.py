@@ -71,7 +71,7 @@ class _RowSearch:
         self.first = dict(zip(self.names, starts, strict=False))
         total = starts[-1]
         self.factor = np.repeat(np.arange(len(self.names)), np.diff(starts))
-        self.uses = np.zeros(total, dtype=np.int64)
+        self.met = np.zeros((total, total), dtype=np.int64)
         self.excluded = np.zeros((total, total), dtype=np.bool_)
         for pair in space.forbidden:
             numbers = [self._number(name, level) for name, level in pair]
@@ -111,7 +111,7 @@ class _RowSearch:
                 // self.orders
             )
             self.open[np.ix_(*[best] * self.space.size)] = 0
-            self.uses[best] += 1
+            self.met[np.ix_(best, best)] += 1
             row = {name: values[0] for name, values in self.space.levels.items()}
             for number in best:
                 name = self.names[self.factor[number]]
@@ -132,9 +132,8 @@ class _RowSearch:
             gains = self._count_gains(row, here)
             gains[self.excluded[row, here].any(axis=0)] = -1
             best = np.flatnonzero(gains == gains.max())
-            if gains.max() == 0:
-                uses = self.uses[here][best]
-                best = best[uses == uses.min()]
+            met = self.met[row, here].sum(axis=0)[best]
+            best = best[met == met.min()]
             # A control excludes nothing, so it is there where no other level is possible.
             number = 0 if gains.max() < 0 else self.chance.choice(best.tolist())
             row.append(here.start + number)
