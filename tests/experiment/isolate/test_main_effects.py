@@ -53,17 +53,19 @@ def test_a_level_that_failed_its_check_is_believed():
     assert Setting("f3", "l4") not in found.values
 
 
-def test_two_factors_in_one_column_are_distinguished():
+def test_two_factors_in_one_column_are_distinguished_by_the_checks():
     def behaves(row):
         return 10 * ("f1" in row) + 100 * (row.get("f4") == "l2")
 
-    # In one array of six factors the control of f1 meets each level of f4 once or twice.
-    trials = [
-        (row, behaves(dict(row))) for seed in range(3) for row in sorted(rows(seed), key=sorted)
-    ]
-    found = estimate_main_effects(trials, 0, {}, VARIED)
-    assert {name for name, _ in found.values} == {"f1", "f4"}
-    assert found.values[Setting("f4", "l2")] == 100
+    checked = {}
+    while (found := presumed(behaves, checked)).unchecked:
+        checked |= {level: behaves(dict([level])) for level in found.unchecked}
+    active = {level for level, value in checked.items() if value}
+    assert {name for name, _ in active} <= {"f1", "f4"}
+    assert {level: found.values[level] for level in active} == {
+        level: behaves(dict([level])) for level in active
+    }
+    assert {Setting("f1", f"l{n}") for n in range(1, 6)} <= found.values.keys()
 
 
 def test_where_everything_disturbs_the_rest_is_looked_at_alone():
