@@ -34,6 +34,9 @@ _MIN_REPETITIONS = 2
 _EXPECTED_FALSE = 0.05
 """Pairs in random order that agree by chance."""
 _MAX_TRIED = 16
+_FIRST_FIRST, _SECOND_FIRST = 1, 2
+_SWAPPED = np.array([0, 2, 1, 3], np.int8)
+"""The codes of a pair of names, with the names exchanged."""
 
 _Name = tuple[str, int]
 _List = tuple[_Name, ...]
@@ -67,7 +70,9 @@ def compare_orders(
     lists = [tuple(dict.fromkeys(map(_number_occurrences, several))) for several in values]
     if len({here for here in lists if here}) < 2:
         return OrderComparison()
-    frequent = Counter(name for here in lists for name in {name for one in here for name in one})
+    frequent = Counter(
+        name for here in lists for name in dict.fromkeys(name for one in here for name in one)
+    )
     recurring = [name for name, count in frequent.items() if count > 1]
     names = sorted(recurring, key=lambda name: -frequent[name])[:MAX_NAMES]
     patterns = _find_patterns(lists, names)
@@ -110,8 +115,8 @@ def _find_patterns(
 ) -> dict[tuple[int | None, ...], list[_Pair]]:
     """Return the pairs of names whose order differs between trials, by their pattern.
 
-    A pattern has 1 for a trial in which the first name of a pair comes first, 2 for the second, 3
-    where a list has one order and another list the other, None where no list has both names.
+    A pattern has 1 for the order of the first trial that has both names, 2 for the other, 3 where
+    a list has one order and another list the other, None where no list has both names.
     """
     known: dict[tuple[_List, ...], NDArray[np.int8]] = {}
     for here in lists:
@@ -126,7 +131,10 @@ def _find_patterns(
     varied = np.flatnonzero(sum(seen) > 1)
     patterns: dict[tuple[int | None, ...], list[_Pair]] = defaultdict(list)
     for pair in varied:
-        pattern = tuple(int(code) or None for code in codes[:, pair])
+        known_codes = codes[:, pair]
+        if known_codes[np.flatnonzero(known_codes)[0]] == _SECOND_FIRST:
+            known_codes = _SWAPPED[known_codes]
+        pattern = tuple(int(code) or None for code in known_codes)
         patterns[pattern].append((int(first[pair]), int(second[pair])))
     return patterns
 
@@ -136,7 +144,7 @@ def _relate(one: _List, names: Sequence[_Name]) -> NDArray[np.int8]:
     found = np.array([places.get(name, -1) for name in names])
     here = (found[:, None] >= 0) & (found[None, :] >= 0)
     before = found[:, None] < found[None, :]
-    return np.where(here, np.where(before, 1, 2), 0).astype(np.int8)
+    return np.where(here, np.where(before, _FIRST_FIRST, _SECOND_FIRST), 0).astype(np.int8)
 
 
 def _determines(codes: Sequence[int | None], others: Sequence[int | None]) -> bool:

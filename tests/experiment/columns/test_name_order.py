@@ -111,3 +111,9 @@ def test_a_reordering_is_found_beside_names_that_come_and_go(moved, extra, seed)
         if len(set(column[:8])) == 1 == len(set(column[8:])) and column[0] != column[-1]
     ]
     assert bool(separating) == (list(moved) != usual)
+
+
+def test_pairs_in_which_the_other_name_comes_first_are_the_same_change():
+    usual, other = list("bca"), list("acb")
+    (column,) = compare_orders([[usual]] * 6 + [[other]] * 3, REPLICATES).columns
+    assert column == ("b c a",) * 6 + ("a c b",) * 3
