@@ -4,7 +4,7 @@ A record often begins long before it is complete: a connection when it is accept
 request when its head has arrived.  So a writer first takes a :meth:`EventRecorder.reserve`, which
 fixes the event's position, and fills it when everything is known.  Whatever exceeds a limit
 is not kept, and the limit's name goes to ``truncated``, so that a missing record is never
-taken for silence.
+taken for silence.  So does a name of :data:`OVERLOADS`, where the servers could not read all.
 """
 
 from __future__ import annotations
@@ -17,9 +17,13 @@ import msgspec
 
 from lab.observation.records import Event
 
-__all__ = ["EventRecorder", "Recording", "RecordingLimits"]
+__all__ = ["OVERLOADS", "EventRecorder", "Recording", "RecordingLimits"]
 
 Kind = Literal["connections", "datagrams", "queries", "requests", "messages", "handshakes", "hops"]
+
+
+OVERLOADS = frozenset({"unread", "backlog", "dropped datagrams"})
+"""Marks of a recording in which the servers did not keep up; run alone, they may."""
 
 
 class RecordingLimits(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,16 +36,24 @@ __all__ = ["CellServer", "Recording", "RecordingLimits", "Server"]
 
 Result = TypeVar("Result")
 
-BACKLOG = 1024
+BACKLOG = 1 << 16
+"""As many connections as the kernel lets wait."""
 BATCH = 64
 """Connections or datagrams taken at a time, so that no client starves the others."""
 
 REPLY_SOCKETS = 64
-DRAIN_S = 2.0
-"""The longest that the end of a trial waits for a client that goes on sending."""
+RECEIVE_BUFFER = 4 << 20
+DRAIN_S = 60.0
+"""The longest that the end of a trial reads what is queued; then the recording is incomplete."""
 
 QUIET_S = 0.002
 QUIET_PASSES = 5
+
+SO_MEMINFO = 55
+_MEMINFO = struct.Struct("=9I")
+"""The counters of a socket's memory; the last is of what was dropped."""
+_LISTENER_QUEUE = struct.Struct("=24xII")
+"""Of TCP_INFO of a listener: how many connections wait, and how many may."""
 
 IP_ORIGDSTADDR = 20
 IPV6_ORIGDSTADDR = 74
@@ -126,6 +134,7 @@ class CellServer:
         # A dictionary, for its order: what waits is taken in the order of arrival.
         self._wires: dict[TcpTransport, None] = {}
         self._failures: list[Exception] = []
+        self._dropped = 0
         self._attached = True
         call(self._attach())
 
@@ -157,13 +166,17 @@ class CellServer:
             self._loop.add_reader(listener, self._accept, listener)
         for receiver in self._udp_sockets:
             receiver.setblocking(False)
+            receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
             self._loop.add_reader(receiver, self._receive, receiver)
 
     async def _begin(self, script: Script) -> None:
         if self._recorder is not None:
             raise LabError("a recording runs already in this cell; end it before the next begins")
         # Whatever the last trial's processes left behind is not this trial's.
-        self._poll()
+        deadline = time.monotonic() + DRAIN_S
+        while self._poll() and time.monotonic() < deadline:
+            await asyncio.sleep(0)
+        self._dropped = self._count_dropped()
         self._failures.clear()
         self._recorder = EventRecorder(self._limits, time.monotonic)
         self._services = TrialServices(
@@ -177,12 +190,19 @@ class CellServer:
             raise LabError("no recording runs in this cell; begin one first")
         deadline = time.monotonic() + DRAIN_S
         quiet = 0
-        while quiet < (QUIET_PASSES if self._wires else 1) and time.monotonic() < deadline:
+        while quiet < (QUIET_PASSES if self._wires else 1):
             if self._poll():
                 quiet = 0
+                if time.monotonic() > deadline:
+                    recorder.note_limit("unread")
+                    break
+                # Other cells are served by the same loop.
+                await asyncio.sleep(0)
             else:
                 quiet += 1
                 await asyncio.sleep(QUIET_S if self._wires else 0)
+        if self._count_dropped() > self._dropped:
+            recorder.note_limit("dropped datagrams")
         for wire in list(self._wires):
             wire.close()
         self._recorder = self._services = self._dispatcher = None
@@ -215,7 +235,18 @@ class CellServer:
         found += [self._receive(receiver) for receiver in self._udp_sockets]
         return any(found)
 
+    def _count_dropped(self) -> int:
+        """How many datagrams the kernel has dropped, because nobody read in time."""
+        counters = (
+            receiver.getsockopt(socket.SOL_SOCKET, SO_MEMINFO, _MEMINFO.size)
+            for receiver in self._udp_sockets
+        )
+        return sum(_MEMINFO.unpack(counter)[-1] for counter in counters)
+
     def _accept(self, listener: socket.socket) -> bool:
+        if self._recorder is not None and _is_backlog_full(listener):
+            # The kernel may have let go of connections that the client believes to be open.
+            self._recorder.note_limit("backlog")
         for taken in range(BATCH):
             try:
                 accepted, _ = listener.accept()
@@ -289,6 +320,15 @@ class CellServer:
         else:
             self._replies.move_to_end(key)
         return found
+
+
+def _is_backlog_full(listener: socket.socket) -> bool:
+    size = _LISTENER_QUEUE.size
+    info = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, size)
+    if len(info) < size:
+        return False
+    waiting, room = _LISTENER_QUEUE.unpack(info)
+    return bool(waiting > room)
 
 
 def _original_destination(ancillary: list[tuple[int, int, bytes]]) -> tuple[str, int] | None:

@@ -239,8 +239,9 @@ Event = (
 class Observation(msgspec.Struct, frozen=True):
     """Everything that one trial sent, and how it ended.
 
-    ``truncated`` names limits that were hit ("connections", "bytes", "datagrams"), so that
-    a missing record is never taken for silence.
+    ``truncated`` names limits that were hit ("connections", "bytes", "datagrams") and what the
+    servers could not read in time ("unread", "backlog", "dropped datagrams"), so that a missing
+    record is never taken for silence.
     """
 
     events: tuple[Event, ...]

@@ -27,6 +27,7 @@ from lab.clients.profile_loader import fill_placeholders
 from lab.environment import Environment
 from lab.factors.registry import get_factor, realise
 from lab.internet.certificate_authority import CertificateAuthority
+from lab.internet.journal import OVERLOADS
 from lab.internet.script import Script
 from lab.internet.server import CellServer, Server
 from lab.observation.records import Exit, Observation
@@ -149,26 +150,33 @@ class Sandbox:
     ) -> Iterator[tuple[T, TimedObservation]]:
         """Run many trials, as many at a time as :attr:`jobs` says.
 
-        Trials start in the order given.  When the iterator is closed early, running trials
-        end and no other starts.
+        Trials start in the order given.  A trial in which the servers did not keep up runs
+        again, alone.  When the iterator is closed early, running trials end and no other starts.
 
         Yields:
             The label of each trial and its result, as soon as it has ended.
         """
         waiting = iter(trials)
-        running: dict[Future[TimedObservation], T] = {}
+        running: dict[Future[TimedObservation], tuple[T, Environment]] = {}
+        again: list[tuple[T, Environment]] = []
         try:
             while True:
-                while len(running) < self._concurrency.jobs:
+                while not again and len(running) < self._concurrency.jobs:
                     following = next(waiting, None)
                     if following is None:
                         break
-                    label, environment = following
-                    running[self._workers.submit(self.measure, environment)] = label
-                if not running:
+                    running[self._workers.submit(self.measure, following[1])] = following
+                if not running and not again:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield running.pop(future), future.result()
+                    label, environment = running.pop(future)
+                    if OVERLOADS.isdisjoint(future.result().observation.truncated):
+                        yield label, future.result()
+                    else:
+                        again.append((label, environment))
+                while again and not running:
+                    label, environment = again.pop()
+                    yield label, self._workers.submit(self.measure, environment).result()
         finally:
             wait(running)
 

@@ -14,7 +14,7 @@ import h2.events
 import pytest
 
 from lab.errors import LabError
-from lab.internet import layers, server, udp
+from lab.internet import layers, server, tcp_transport, udp
 from lab.internet.cell_sockets import CellSockets
 from lab.internet.dns.over_udp import DnsUdp
 from lab.internet.journal import RecordingLimits
@@ -208,6 +208,67 @@ def test_a_body_that_never_ends_does_not_hold_up_the_end(cell, network, monkeypa
     (request,) = of(recording, Request)
     assert not request.complete
     assert request.size > 0
+    assert recording.truncated == ("unread",)
+
+
+def test_what_is_queued_at_the_end_is_read_however_long_that_takes(cell, network, monkeypatch):
+    # The servers are slow, as where the loop was held up.
+    receive = tcp_transport.TcpTransport.pump
+
+    def pump(wire):
+        time.sleep(0.01)
+        return receive(wire)
+
+    monkeypatch.setattr(tcp_transport, "READ_SIZE", 1000)
+    monkeypatch.setattr(tcp_transport.TcpTransport, "pump", pump)
+    network.begin(Script())
+    network._loop.call_soon_threadsafe(time.sleep, 0.3)
+    with cell.connect() as client:
+        client.sendall(b"\x00" * 300_000)
+    recording = network.end()
+    (connection,) = of(recording, Connection)
+    assert (connection.size, recording.truncated) == (300_000, ())
+
+
+def test_more_connections_than_the_kernel_keeps_make_a_recording_incomplete(cell, network):
+    cell.sockets.tcp4.listen(1)
+    network.begin(Script())
+    network._loop.call_soon_threadsafe(time.sleep, 0.3)
+    clients = []
+    for _ in range(6):
+        client = socket.socket()
+        client.setblocking(False)
+        client.connect_ex(cell.sockets.tcp4.getsockname())
+        clients.append(client)
+    assert "backlog" in network.end().truncated
+    for client in clients:
+        client.close()
+    network.begin(Script())
+    assert network.end().truncated == ()
+
+
+def test_dropped_datagrams_make_a_recording_incomplete(cell, network):
+    network.begin(Script())
+    cell.sockets.udp4.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    network._loop.call_soon_threadsafe(time.sleep, 0.3)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        for _ in range(200):
+            client.sendto(bytes(1000), cell.sockets.udp4.getsockname())
+    recording = network.end()
+    assert recording.truncated == ("dropped datagrams",)
+    assert 0 < len(of(recording, Datagram)) < 200
+    network.begin(Script())
+    assert network.end().truncated == ()
+
+
+def test_what_an_earlier_trial_left_behind_is_all_taken_away(cell, network, monkeypatch):
+    monkeypatch.setattr(server, "BATCH", 2)
+    network._loop.call_soon_threadsafe(time.sleep, 0.3)
+    clients = [cell.connect() for _ in range(50)]
+    network.begin(Script())
+    assert network.end().events == ()
+    for client in clients:
+        client.close()
 
 
 def test_a_flood_is_cut_and_counted(cell):
@@ -341,6 +402,9 @@ def test_no_more_descriptors_is_a_limit_and_no_failure(cell, network, monkeypatc
 
         def fileno(self):
             return network._tcp[0].fileno()
+
+        def getsockopt(self, *arguments):
+            return network._tcp[0].getsockopt(*arguments)
 
     async def refuse():
         network._accept(Listener())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,15 +11,17 @@ import msgspec
 import pytest
 
 from lab.clients.profile import Client, Profile
+from lab.environment import Environment
 from lab.errors import LabError, MachineError, UsageError
 from lab.factors.registry import control_environment, factors
 from lab.internet import server
 from lab.internet.journal import EventRecorder
-from lab.observation.records import Exit
+from lab.observation.records import Exit, Observation
 from lab.sandbox import sandbox as sandbox_module
 from lab.sandbox.jail import clock_preload
 from lab.sandbox.jail.host_survey import survey_host
 from lab.sandbox.sandbox import Sandbox
+from lab.sandbox.timed_observation import TimedObservation
 
 PROFILE = Profile("thing", ("thing",), prompt='say {home}, {"a": 1} and {prompt}')
 CLIENT = Client(
@@ -30,6 +34,9 @@ CLIENT = Client(
     search_path=("/opt/thing/node/bin", "/usr/bin"),
     mounts=(("/cache/thing/1.0", "/opt/thing"),),
 )
+
+
+END = Exit(1.0, "finished", 0, None, 0.1, b"", b"")
 
 
 @pytest.fixture
@@ -93,6 +100,52 @@ count = os.path.getsize(path)
 socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"run %d" % count, ("8.8.8.8", 9))
 with socket.create_connection(("8.8.4.4", 9)) as tcp: tcp.send(b"run %d" % count)
 """
+
+
+class TestOverload:
+    """Trials in which the servers did not keep up run again, when no other trial runs."""
+
+    def measure_all(self, sandbox, monkeypatch, overloaded):
+        running, seen, runs = set(), [], []
+
+        def measure(environment):
+            running.add(environment)
+            alone = len(running) == 1 and environment in runs
+            runs.append(environment)
+            time.sleep(0.02)
+            seen.append((environment, frozenset(running)))
+            running.discard(environment)
+            truncated = ("unread",) if overloaded(environment, alone) else ()
+            return TimedObservation(Observation((), END, truncated), 0.0)
+
+        monkeypatch.setattr(sandbox, "measure", measure)
+        environments = [Environment.of({"user": f"u{number}"}) for number in range(6)]
+        with ThreadPoolExecutor(3) as workers:
+            sandbox._workers = workers
+            found = dict(sandbox.measure_all(enumerate(environments)))
+        assert set(found) == set(range(6))
+        return environments, found, seen
+
+    @pytest.fixture
+    def crowded(self, tmp_path):
+        return Sandbox(CLIENT, jobs=3, processors=3, home=tmp_path)
+
+    def test_it_runs_again_alone(self, crowded, monkeypatch):
+        one = Environment.of({"user": "u2"})
+        environments, found, seen = self.measure_all(
+            crowded, monkeypatch, lambda environment, alone: environment == one and not alone
+        )
+        assert not any(each.observation.truncated for each in found.values())
+        assert [those for environment, those in seen if environment == one][1] == {one}
+        assert len(seen) == len(environments) + 1
+
+    def test_it_runs_again_once(self, crowded, monkeypatch):
+        one = Environment.of({"user": "u2"})
+        _, found, seen = self.measure_all(
+            crowded, monkeypatch, lambda environment, alone: environment == one
+        )
+        assert found[2].observation.truncated == ("unread",)
+        assert len(seen) == 7
 
 
 @pytest.fixture(scope="module")

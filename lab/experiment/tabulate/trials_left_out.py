@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from lab.environment import Environment
 from lab.experiment.trials.contrasts import find_changes
 from lab.experiment.trials.row import Row
+from lab.experiment.trials.trial_outcomes import INCOMPLETE
 from lab.findings.report import NotMeasured
 
 __all__ = ["list_trials_that_do_not_count"]
@@ -30,9 +31,14 @@ def list_trials_that_do_not_count(
     broken = [row for row in rows if row.broken]
     for missed in dict.fromkeys(words for row in broken for words in row.missed):
         those = [row for row in broken if missed in row.missed]
+        if missed == INCOMPLETE:
+            what = "what {} of {} trials sent"
+            why = "the lab could not record everything, so nothing of them is compared"
+        else:
+            what = "what {} of {} trials would have sent"
+            why = f"they have no {missed}, as a normal run has"
         yield NotMeasured(
-            f"what {len(those)} of {len(rows)} trials would have sent",
-            f"they have no {missed}, as a normal run has: {_describe_levels(those, rows, control)}",
+            what.format(len(those), len(rows)), f"{why}: {_describe_levels(those, rows, control)}"
         )
     others = [row for row in broken if not row.missed]
     if others:

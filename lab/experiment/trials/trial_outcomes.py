@@ -16,7 +16,10 @@ from lab.observation.last_line import read_last_line
 from lab.observation.records import Exit, Observation
 from lab.observation.tls_failures import describe_tls_failure, suggest_for_tls_failure
 
-__all__ = ["Defect", "TrialOutcomes"]
+__all__ = ["INCOMPLETE", "Defect", "TrialOutcomes"]
+
+INCOMPLETE = "complete record"
+"""What a trial lacks in which a limit was hit, or the lab's servers could not read everything."""
 
 
 class Defect(msgspec.Struct, frozen=True):
@@ -35,12 +38,15 @@ class TrialOutcomes:
         self._exits: dict[PlannedTrial, Exit] = {}
         self._silent: dict[PlannedTrial, bool] = {}
         self._missing: dict[PlannedTrial, tuple[str, ...]] = {}
+        self._incomplete: set[PlannedTrial] = set()
 
     def record(self, trial: PlannedTrial, seen: Observation) -> None:
         """Take note of one trial."""
         self._exits[trial] = seen.exit
         self._silent[trial] = not seen.events
         self._missing[trial] = self._normal.list_missing(trial.environment, seen)
+        if seen.truncated:
+            self._incomplete.add(trial)
         self._handshakes.count(seen)
 
     def find_defects(self) -> Mapping[PlannedTrial, Defect]:
@@ -48,7 +54,7 @@ class TrialOutcomes:
 
         Such a trial did not finish, ended in another way than usual without having sent anything,
         or lacks what a normal run has; unless the client always does so in the control
-        environment.
+        environment.  A trial of which the lab could not record everything never counts.
         """
         usual = self._find_usual_exit()
         usually_missing = self._list_usually_missing()
@@ -59,6 +65,8 @@ class TrialOutcomes:
             missing = self._missing[trial] if end.verdict == "finished" else ()
             missed = tuple(words for words in missing if words not in usually_missing)
             failed = end.verdict != "finished" or (self._silent[trial] and end.code != usual.code)
+            if trial in self._incomplete:
+                missed = (*missed, INCOMPLETE)
             if missed or (failed and can_fail):
                 found[trial] = Defect(missed)
         return found
@@ -134,6 +142,8 @@ class TrialOutcomes:
         if missing := self._list_usually_missing():
             words = f"most runs of the client in the control environment have no {missing[0]}"
             return f"{words}; {failed}" if failed else words
+        if len(self._incomplete) == len(self._exits):
+            return "the lab could not record everything that the client sent in any trial"
         return f"the client failed in every trial: {failed}" if failed else None
 
     def _explain_failure(self) -> str | None:

@@ -44,6 +44,13 @@ SCHEMA = "fingerprint-lab/run/1"
 _IMPLIED = {"none", "http/1.1", "h2"}
 """Protocols of a connection that are not printed: its requests say more."""
 
+_LIMITS = {
+    "unread": "incomplete: the lab could not read all that was queued when the client ended",
+    "backlog": "incomplete: more connections waited at a time than the kernel keeps",
+    "dropped datagrams": "incomplete: datagrams came faster than the lab read them",
+}
+_OTHER_LIMIT = "limit reached: {}; what came after is not shown"
+
 MOST_ROWS = 100
 MOST_LINES = 40
 _BESIDE_URL = 51
@@ -164,7 +171,7 @@ def write(
     for name, level in levels.items():
         console.print(_format_line(f"  {name} = ", level, console))
     for limit in observation.truncated:
-        console.print(Text(f"  limit reached: {limit}; what came after is not shown", "yellow"))
+        console.print(Text(f"  {_LIMITS.get(limit, _OTHER_LIMIT.format(limit))}", "yellow"))
     _write_hosts(observation, console)
     _write_names(observation, console)
     _write_requests(observation, console, bodies=bodies)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from lab.experiment.tabulate.trials_left_out import list_trials_that_do_not_count
+from lab.experiment.trials.trial_outcomes import INCOMPLETE
 from tests.experiment.tabulate.build import BODY, CONTROL, Study
 
 TOKYO = {"timezone": "Asia/Tokyo"}
@@ -44,6 +45,16 @@ def test_each_thing_that_is_missing_is_named_and_so_is_not_running_to_the_end():
         "they have no request, as a normal run has",
         "they have no result, as a normal run has",
         "the client did not run to its end in them",
+    ]
+
+
+def test_a_trial_that_was_not_recorded_as_a_whole_is_named_as_that():
+    assert told(({}, None), (TOKYO, (INCOMPLETE,))) == [
+        (
+            "what 1 of 2 trials sent",
+            "the lab could not record everything, so nothing of them is compared: "
+            "at timezone=Asia/Tokyo (1 of 1)",
+        )
     ]
 
 

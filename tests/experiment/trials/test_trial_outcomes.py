@@ -7,7 +7,7 @@ import msgspec
 from lab.clients.profile import Expectations, ProviderSettings
 from lab.environment import Environment
 from lab.experiment.trials.planned import PlannedTrial
-from lab.experiment.trials.trial_outcomes import Defect, TrialOutcomes
+from lab.experiment.trials.trial_outcomes import INCOMPLETE, Defect, TrialOutcomes
 from lab.observation.records import DnsQuery, Exit, Observation, TlsFailure
 from tests.experiment.model import CLIENT, HOST, request
 
@@ -36,6 +36,22 @@ def test_a_client_that_works_is_measured():
     assert (
         outcomes((CONTROL, PROVIDER, end()), (OTHER, PROVIDER, end())).explain_unmeasured() is None
     )
+
+
+def test_a_trial_that_was_not_recorded_as_a_whole_does_not_count():
+    found = outcomes((CONTROL, PROVIDER, end()))
+    part = PlannedTrial(OTHER, 1)
+    found.record(part, Observation(PROVIDER, end(), ("unread",)))
+    assert found.find_defects() == {part: Defect((INCOMPLETE,))}
+    assert found.explain_unmeasured() is None
+
+
+def test_a_client_that_is_never_recorded_as_a_whole_is_not_measured():
+    found = outcomes()
+    for number in range(3):
+        found.record(PlannedTrial(CONTROL, number), Observation(PROVIDER, end(), ("connections",)))
+    assert len(found.find_defects()) == 3
+    assert "could not record everything" in (found.explain_unmeasured() or "")
 
 
 def test_a_client_that_sends_nothing_is_not_measured_even_if_it_succeeds():
