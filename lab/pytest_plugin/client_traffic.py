@@ -33,6 +33,7 @@ from lab.observation.records import (
 )
 from lab.observation.roles import HostRoles, locate_message
 from lab.observation.traffic import decode_body, get_contacted_host
+from lab.observation.wire.remainder import list_raw_layers
 from lab.reports.text.safe import clip, make_visible
 
 __all__ = ["Traffic"]
@@ -155,7 +156,7 @@ def _iterate_payloads(run: Observation) -> Iterator[Event]:
             # A connection recognised as HTTP has requests of its own.
             case Connection() if event.size and not _is_dns_lookup(event, run):
                 clear = event.protocol == "tls" and event.connection not in tunnels
-                if clear or event.protocol == "raw":
+                if clear or any(list_raw_layers(event)):
                     yield event
             case _:
                 continue

@@ -24,6 +24,8 @@ from lab.observation.records import (
     WebSocketMessage,
 )
 from lab.observation.traffic import decode_body, get_contacted_host
+from lab.observation.wire.layer_reader import LayerMessages
+from lab.observation.wire.remainder import list_texts_beside_messages
 from lab.testing.comparison import Comparison, compare
 from lab.testing.comparison_cache import ComparisonCache
 from lab.testing.subject_runner import SubjectRunner
@@ -101,7 +103,8 @@ class Observed:
         over connections and in datagrams.  Compressed bodies are decompressed; bytes that are not
         UTF-8 are escaped.
         """
-        return "\n".join(_event_text(event) for event in self.observation.events)
+        messages = LayerMessages(self.observation)
+        return "\n".join(_event_text(event, messages) for event in self.observation.events)
 
     def sends(self, text: str) -> bool:
         """Whether this text was sent, as it is or in a form that the lab knows.
@@ -142,7 +145,7 @@ class Observed:
         return compare(self._comparisons, self.environment, other.environment)
 
 
-def _event_text(event: Event) -> str:
+def _event_text(event: Event, messages: LayerMessages) -> str:
     match event:
         case Request():
             lines = [f"{event.method} {event.scheme}://{event.host}:{event.port}{event.target}"]
@@ -151,9 +154,9 @@ def _event_text(event: Event) -> str:
         case DnsQuery():
             return f"{event.type} {event.name}"
         case Connection():
-            # The data of recognised protocols is in events of their own.
-            said = event.protocol in ("none", "raw")
-            return _decode(event.sent) if said else f"{get_contacted_host(event)}:{event.port}"
+            # The messages of recognised protocols are events of their own.
+            address = f"{get_contacted_host(event)}:{event.port}"
+            return "\n".join([*list_texts_beside_messages(event, messages)] or [address])
         case WebSocketMessage() | Datagram():
             return _decode(event.data)
         case ProxyHop():

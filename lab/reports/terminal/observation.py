@@ -1,8 +1,9 @@
 """One trial, for people (``write``) and for programs (``build_document``).
 
 The view has, in this order: how the client ended, the hosts it contacted, the names it
-resolved, its requests, other traffic, and its output.  Text of the client goes through
-:mod:`lab.reports.text.safe` and is cut to the width of the window.  The document is complete.
+resolved, its requests, the bytes of its connections, other traffic, and its output.  Text of the
+client goes through :mod:`lab.reports.text.safe` and is cut to the width of the window.  The
+document is complete.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ from lab.observation.records import (
 )
 from lab.observation.tls_failures import describe_tls_failure
 from lab.observation.traffic import get_contacted_host
+from lab.observation.wire.remainder import list_raw_layers
 from lab.reports.terminal.bodies import write_bodies
+from lab.reports.terminal.bytes_sent import count_bytes, count_tool_results, describe_bytes
 from lab.reports.text.safe import clip
 
 __all__ = ["SCHEMA", "ContactedHost", "build_document", "list_hosts", "write"]
@@ -128,6 +131,8 @@ def build_document(
         "exit": observation.exit,
         "hosts": list_hosts(observation),
         "truncated": observation.truncated,
+        "bytes": tuple(count_bytes(observation)),
+        "tool_results": count_tool_results(observation),
         "events": observation.events,
     }
     plain = _to_readable(msgspec.to_builtins(facts, builtin_types=(bytes,)))
@@ -175,6 +180,7 @@ def write(
     _write_hosts(observation, console)
     _write_names(observation, console)
     _write_requests(observation, console, bodies=bodies)
+    _write_bytes(observation, console)
     _write_rest(observation, console)
     _write_output("stdout", observation.exit.stdout, console)
     _write_output("stderr", observation.exit.stderr, console)
@@ -252,6 +258,18 @@ def format_url(request: Request) -> str:
     return f"{request.scheme}://{host}{port}{target}"
 
 
+def _write_bytes(observation: Observation, console: Console) -> None:
+    """How many bytes of each connection were understood, and whether a tool was called."""
+    counted = Counter(describe_bytes(observation))
+    if counted:
+        _print_heading(f"Bytes by connection: {counted.total()} with any", console)
+    for line, times in list(counted.items())[:MOST_ROWS]:
+        console.print(_format_line("  ", line + (f" ×{times}" if times > 1 else ""), console))
+    _print_omission(len(counted), console)
+    if results := count_tool_results(observation):
+        console.print(Text(f"  a tool was called: {results} results in one request to a model"))
+
+
 def _write_rest(observation: Observation, console: Console) -> None:
     lines: list[str] = []
     for event in observation.events:
@@ -268,10 +286,11 @@ def _write_rest(observation: Observation, console: Console) -> None:
                 lines.append(f"handshake with {host} failed: {describe_tls_failure(reason)}")
             case ClientHello(host=host, ja4=ja4):
                 lines.append(f"handshake with {host}, JA4 {ja4}")
-            case Connection(port=port, protocol="raw", size=size):
-                lines.append(
-                    f"{size:,} bytes of no known protocol to {get_contacted_host(event)}:{port}"
-                )
+            case Connection():
+                for layer in list_raw_layers(event):
+                    size = len(layer.take(event.sent))
+                    where = f"{layer.host}:{layer.port}"
+                    lines.append(f"{size:,} bytes of no known protocol to {where}")
             case _:
                 continue
     if not lines:

@@ -31,6 +31,7 @@ from lab.observation.records import (
     TlsFailure,
 )
 from lab.observation.traffic import get_contacted_host, split_host
+from lab.observation.wire.remainder import list_raw_layers
 
 __all__ = ["describe_destinations", "find_disallowed", "parse_allowed_names"]
 
@@ -86,8 +87,11 @@ def describe_destinations(observation: Observation) -> Iterator[str]:
                 yield f"{event.method} {event.scheme}://{event.host}{event.target}"
             case Datagram():
                 yield f"UDP {get_contacted_host(event)}:{event.port}"
-            case Connection() if event.protocol in ("none", "raw"):
+            case Connection() if event.protocol in ("none", "raw") and not event.sent:
                 yield f"TCP {get_contacted_host(event)}:{event.port}"
+            case Connection():
+                for layer in list_raw_layers(event):
+                    yield f"TCP {layer.host}:{layer.port}"
             case DnsQuery():
                 yield f"DNS {event.name}"
             case _:
