@@ -150,6 +150,10 @@ class Signal(msgspec.Struct, frozen=True):
     """Of these, the locations that divide the levels differently from the first."""
     partitions: tuple[Partition, ...] = ()
     """What sweeps found, one for each swept factor of the cause."""
+    missing: tuple[Mapping[str, str], ...] = ()
+    """The first combinations of the cause's levels about which the table says nothing."""
+    missing_count: int = 0
+    """How many there are."""
     chance: float | None = None
     """Of a copy or an encoding: how many such findings chance alone would produce."""
 

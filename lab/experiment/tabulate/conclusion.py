@@ -14,13 +14,14 @@ from lab.experiment.confirm.effect import Effect
 from lab.experiment.confirm.multiple_testing import replicates_needed, strictest_threshold
 from lab.experiment.confirm.permutation import permutation_p_value, smallest_p_value
 from lab.experiment.scope import Scope
+from lab.experiment.tabulate.missing_levels import add_missing_levels
 from lab.experiment.tabulate.rate_signals import build_rate_signals
 from lab.experiment.tabulate.signals import assemble_signals
 from lab.experiment.tabulate.trials_left_out import list_trials_that_do_not_count
 from lab.experiment.tabulate.usual_messages import list_usual_messages
 from lab.experiment.trials.contrasts import TrialTable
 from lab.experiment.trials.row import Row
-from lab.factors.registry import get_factor
+from lab.factors.registry import find_forbidden_pairs, get_factor
 from lab.findings.audit_verdict import decide_verdict
 from lab.findings.information.entropy import TotalBits, compute_bits, compute_joint_bits
 from lab.findings.information.population import build_population
@@ -108,8 +109,12 @@ def conclude(
     ]
     facts, not_measured = _check_factors(rows, scope)
     people = build_population(facts)
+    forbidden = frozenset(map(frozenset, find_forbidden_pairs(scope.levels)))
     signals = tuple(
-        msgspec.structs.replace(add_rules(signal), bits=round(compute_bits(signal, people), 3))
+        msgspec.structs.replace(
+            add_missing_levels(add_rules(signal), scope.levels, forbidden),
+            bits=round(compute_bits(signal, people), 3),
+        )
         for signal in signals
     )
     if skipped:

@@ -4,7 +4,8 @@ One factor: columns.  Several: for each text the conditions under which it is se
 the same effect share a line, described by their rule where that is shorter than their names
 (``host ends with .cn``, :mod:`lab.findings.rules.level_rules`).  A line that has all levels which
 the others do not name says so in a few words (``unset and the 9 others``) instead of listing
-them.
+them.  Only levels that ran are stated: a level is an exception (``all but x``) only where it ran
+under the same conditions, and combinations about which the table says nothing are named below it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from rich.text import Text
 from lab.findings.report import Signal
 from lab.findings.rules.level_rules import describe_levels
 from lab.reports.terminal.fold_table import FoldedLine, fold
+from lab.reports.text.coverage import format_levels
 from lab.reports.text.diff import label_texts
 from lab.reports.text.phrases import EMPTY_LEVEL, EMPTY_TEXT, NOTHING, format_count, format_list
 from lab.reports.text.safe import clip, make_visible
@@ -33,6 +35,8 @@ LEVELS = 6
 """Levels that a line of a decision table lists."""
 FEW = 3
 """So many levels are named rather than counted."""
+LEVEL_WIDTH = 60
+"""The greatest width of a level that is named below the table."""
 NARROWEST = 12
 """Cells that a text gets at least."""
 GAP = 2
@@ -56,7 +60,20 @@ def render_decision_table(signal: Signal, width: int, *, full: bool = False) -> 
     )
     if hidden:
         parts.append(Text(f"… {hidden} more, in report.json", style="dim"))
+    if signal.missing_count:
+        parts.append(Text("\n".join(wrap(_describe_missing(signal), width)), style="dim"))
     return Group(*parts)
+
+
+def _describe_missing(signal: Signal) -> str:
+    """The combinations about which the table says nothing, a few by name."""
+    if len(signal.cause) == 1:
+        named = [_format_level(one[signal.cause[0]], LEVEL_WIDTH) for one in signal.missing]
+    else:
+        named = [format_levels(one) for one in signal.missing]
+    shown = ", ".join(named[:LEVELS])
+    more = signal.missing_count - min(len(named), LEVELS)
+    return f"no trial shows: {shown}{f' and {more} more' if more else ''}"
 
 
 def _render_columns(
@@ -105,6 +122,7 @@ def _render_paragraphs(
         name: list(dict.fromkeys(row.levels.get(name, "") for row in signal.table))
         for name in signal.cause
     }
+    ran = [row.levels for row in signal.table]
     sent = _label_values(lines, max(width - 32, NARROWEST))
     parts: list[RenderableType] = []
     for value in dict.fromkeys(line.value for line in lines):
@@ -116,12 +134,17 @@ def _render_paragraphs(
         parts.append(words.append(f"  {trials}", style="dim"))
         for number, line in enumerate(alike):
             parts += [Text("or", style="dim")] if number else []
-            parts.append(_render_conditions(line, tried, width, full=full))
+            parts.append(_render_conditions(line, tried, ran, width, full=full))
     return parts
 
 
 def _render_conditions(
-    line: FoldedLine, tried: Mapping[str, Sequence[str]], width: int, *, full: bool
+    line: FoldedLine,
+    tried: Mapping[str, Sequence[str]],
+    ran: Sequence[Mapping[str, str]],
+    width: int,
+    *,
+    full: bool,
 ) -> RenderableType:
     names = {factor: make_visible(factor) for factor in line.levels}
     room = max(width - 2 - GAP - max(map(cell_len, names.values())), NARROWEST)
@@ -129,7 +152,8 @@ def _render_conditions(
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(no_wrap=True)
     for factor, group in line.levels.items():
-        words = _format_group(group, tried[factor], room, full=full)
+        here = _list_run_with(line, factor, tried[factor], ran)
+        words = _format_group(group, tried[factor], room, ran=here, full=full)
         grid.add_row(names[factor], "\n".join(wrap(words, room)))
     if line.tried < line.combinations:
         tries = f"tried: {line.tried} of these {line.combinations} combinations"
@@ -137,19 +161,53 @@ def _render_conditions(
     return Padding(grid, (0, 0, 0, 2), expand=False)
 
 
-def _format_group(group: Sequence[str], tried: Sequence[str], width: int, *, full: bool) -> str:
-    """The levels of one factor with the same effect, in the fewest words."""
+def _list_run_with(
+    line: FoldedLine, factor: str, tried: Sequence[str], ran: Sequence[Mapping[str, str]]
+) -> list[str]:
+    """The levels of a factor that ran together with the other levels of a line."""
+    others = [(name, group) for name, group in line.levels.items() if name != factor]
+    found = {
+        levels.get(factor, "")
+        for levels in ran
+        if all(levels.get(name, "") in group for name, group in others)
+    }
+    return [level for level in tried if level in found]
+
+
+def _format_group(
+    group: Sequence[str],
+    tried: Sequence[str],
+    width: int,
+    *,
+    ran: Sequence[str] | None = None,
+    full: bool,
+) -> str:
+    """The levels of one factor with the same effect, in the fewest words.
+
+    Args:
+        group: The levels.
+        tried: All levels of the factor in the table.
+        width: The width of the longest level in cells.
+        ran: Those that ran under the same conditions, so that the others are no exceptions; all
+            if None.
+        full: Name every level.
+    """
     others = [level for level in tried if level not in group]
+    contrast = others if ran is None else [level for level in others if level in ran]
     if not others and len(group) > 2:
         return f"any of the {len(tried)} tried"
     limit = len(tried) if full else LEVELS
-    rest = len(group) > LEVELS and len(others) <= LEVELS
+    rest = len(group) > LEVELS and len(others) <= LEVELS and contrast == others
     named = [_format_level(level, width) for level in (others if rest else group)]
     words = f"all but {format_list(named, limit)}" if rest else format_list(named, limit)
-    shared = None if full or len(group) <= FEW else describe_levels(group, tried)
+    shared = None if full or len(group) <= FEW else describe_levels(group, [*group, *contrast])
     if shared is not None and len(shared) < len(words):
         words, rest = clip(shared, max(width, NARROWEST)), True
-    return f"{words} ({len(group)} of {len(tried)})" if rest else words
+    words = f"{words} ({len(group)} of {len(tried)})" if rest else words
+    if len(contrast) == len(others):
+        return words
+    not_run = [_format_level(level, width) for level in others if level not in contrast]
+    return f"{words}; did not run with these: {format_list(not_run, limit)}"
 
 
 def _format_level(level: str, width: int) -> str:

@@ -1,7 +1,12 @@
 import re
 
 import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from lab.findings.report import TableRow
+from lab.reports.terminal.decision_table import _format_group, _list_run_with
+from lab.reports.terminal.fold_table import fold
 from tests.reports.examples import (
     COVERT,
     FULL,
@@ -86,3 +91,51 @@ def test_levels_never_break_within_a_word_that_fits():
     text = print_report(msgspec.structs.replace(FULL, signals=(signal,)))
     assert all(text.count(zone) > text.count(f"{zone}-") for zone in zones)
     assert all(f"{zone}-{number}" in text for number, zone in enumerate(zones, 1))
+
+
+def test_a_level_that_did_not_run_with_the_others_is_no_exception():
+    zones = [f"zone-{number}" for number in range(12)]
+    rows = tuple(
+        msgspec.structs.replace(
+            COVERT.table[0],
+            levels={"a": a, "b": zone},
+            value="mark" if (a, zone) == ("1", "zone-0") else "none",
+        )
+        for a in "01"
+        for zone in zones
+        if (a, zone) != ("1", "zone-1")
+    )
+    signal = msgspec.structs.replace(
+        COVERT,
+        cause=("a", "b"),
+        table=rows,
+        missing=({"a": "1", "b": "zone-1"},),
+        missing_count=1,
+    )
+    text = " ".join(print_report(msgspec.structs.replace(FULL, signals=(signal,))).split())
+    assert "no trial shows: a=1 with b=zone-1" in text
+    assert not re.search(r"all but [^;(]*zone-1\b", text)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("01"), st.integers(0, 9), st.sampled_from("xy")),
+        min_size=3,
+        unique_by=lambda row: row[:2],
+    )
+)
+@settings(deadline=None, max_examples=60)
+def test_an_exception_ran_under_the_conditions_of_its_line(drawn):
+    rows = [TableRow({"a": a, "b": f"l{b}"}, value, 1) for a, b, value in drawn]
+    for line in fold(rows, ("a", "b")):
+        for factor in "ab":
+            tried = list(dict.fromkeys(row.levels[factor] for row in rows))
+            ran = _list_run_with(line, factor, tried, [row.levels for row in rows])
+            words = _format_group(line.levels[factor], tried, 80, ran=ran, full=False)
+            stated, _, not_run = words.partition("; did not run with these: ")
+            others = set(tried) - set(line.levels[factor])
+            if stated.startswith("all but"):
+                assert others <= set(ran)
+                assert not not_run
+            if not_run:
+                assert set(not_run.split(", ")) == others - set(ran)
