@@ -19,6 +19,7 @@ __all__ = [
     "Calibration",
     "Channel",
     "ClientFacts",
+    "Cost",
     "Coverage",
     "Difference",
     "ExplorationSummary",
@@ -33,9 +34,11 @@ __all__ = [
     "NotMeasured",
     "Pair",
     "Partition",
+    "PhaseCost",
     "RelatedLocation",
     "Report",
     "Signal",
+    "SignalCost",
     "TableRow",
     "UsualMessage",
     "Verdict",
@@ -249,6 +252,42 @@ class Coverage(msgspec.Struct, frozen=True):
         return self.run == self.admissible
 
 
+class PhaseCost(msgspec.Struct, frozen=True):
+    """The trials of one phase, and the seconds that the client ran in them."""
+
+    phase: str
+    trials: int
+    client_s: float
+
+
+class SignalCost(msgspec.Struct, frozen=True):
+    """The trials of isolation and confirmation for one signal, by its ``id``.
+
+    ``trials`` varied all factors of its cause.  ``share`` divides each of them among the signals
+    that it was for, so that the shares of all signals can be added.
+    """
+
+    id: str
+    trials: int
+    share: float
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """What an audit cost.
+
+    Attributes:
+        phases: Trials by the phase that first ran them.
+        signals: Trials of isolation and confirmation, by signal.
+        unattributed: Those that were for no signal: controls, and what was not confirmed.
+        reasoning_s: Seconds of the last session that passed outside trials.
+    """
+
+    phases: tuple[PhaseCost, ...]
+    signals: tuple[SignalCost, ...] = ()
+    unattributed: int = 0
+    reasoning_s: float = 0.0
+
+
 class ClientFacts(msgspec.Struct, frozen=True):
     """The client that was measured."""
 
@@ -313,6 +352,8 @@ class Report(msgspec.Struct, frozen=True):
     """Why the trials say nothing about the client, in words; None where they do."""
     usual: tuple[UsualMessage, ...] = ()
     """What the client sends in the control environment, whatever is in it."""
+    cost: Cost | None = None
+    """Trials by phase and by signal; None in reports of earlier versions."""
     coverage: Coverage | None = None
     """Which combinations of levels ran; None in reports of earlier versions."""
     correction: str = "holm"

@@ -9,6 +9,7 @@ from pathlib import Path
 from lab.experiment.confirm.multiple_testing import CORRECTION
 from lab.experiment.scope import Scope
 from lab.experiment.tabulate.conclusion import Conclusion
+from lab.experiment.tabulate.cost import count_cost
 from lab.experiment.trials.measurements import Measurements
 from lab.experiment.trials.runner import TrialRunner
 from lab.files import replace_file
@@ -71,6 +72,12 @@ def build_report(
         explored=tuple(explored),
         unmeasured=conclusion.unmeasured,
         usual=conclusion.usual,
+        cost=count_cost(
+            measurements.stored,
+            signals,
+            measurements.control,
+            reasoning_s=runner.elapsed_s - runner.trials_s,
+        ),
         coverage=conclusion.coverage,
         correction=CORRECTION,
     )

@@ -37,6 +37,8 @@ class TrialRunner:
         self.measurements = measurements
         self.started = time.monotonic()
         self.started_at = datetime.now(UTC).isoformat(timespec="seconds")
+        self.trials_s = 0.0
+        """Seconds of the phases, in which trials ran."""
         self._requested: set[PlannedTrial] = set()
 
     @property
@@ -104,6 +106,7 @@ class TrialRunner:
         known = sum(self.measurements.is_stored(trial) for trial in trials)
         yield PhaseStarted(phase, len(trials), known, trials_after)
         ran = 0
+        before_s = self.elapsed_s
         measuring = self.measurements.measure(phase, trials, lambda: self._is_time_used(share))
         for trial, stored, from_store in measuring:
             ran += 1
@@ -115,6 +118,7 @@ class TrialRunner:
                 stored.wall_s,
                 from_store,
             )
+        self.trials_s += self.elapsed_s - before_s
         yield PhaseFinished(phase, f"{ran} trial{'' if ran == 1 else 's'}")
 
     def _limit(self, trials: Sequence[PlannedTrial], share: float) -> Sequence[PlannedTrial]:

@@ -30,6 +30,7 @@ from lab.findings.severity import severity
 from lab.reports.terminal.no_signal import explain_no_signal
 from lab.reports.terminal.signal import format_kind, write_signal
 from lab.reports.terminal.sweep import summarise_explorations
+from lab.reports.text.cost import describe_cost
 from lab.reports.text.coverage import describe_coverage, list_missing
 from lab.reports.text.diff import compare_texts
 from lab.reports.text.phrases import (
@@ -331,6 +332,8 @@ def _render_footer(report: Report) -> Table:
         )
     for how, words in summarise_explorations(report.explored):
         grid.add_row(how, words)
+    if report.cost is not None:
+        grid.add_row("cost", describe_cost(report.cost, report.signals))
     if report.coverage is not None:
         grid.add_row("coverage", describe_coverage(report.coverage))
     if report.noise:
