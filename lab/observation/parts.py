@@ -47,6 +47,7 @@ class MessagePart(StrEnum):
     PROXY_REQUEST = "proxy request"
     PROXY_HEADER = "proxy header"
     BODY = "body"
+    PLACEMENT = "placement"
     KEY_ORDER = "key order"
     ELEMENT_ORDER = "element order"
     EXACT_BYTES = "exact bytes"

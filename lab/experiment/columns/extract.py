@@ -32,6 +32,7 @@ from lab.experiment.columns.alignment_cache import AlignmentCache
 from lab.experiment.columns.canaries import Canary, find_canary_columns
 from lab.experiment.columns.column import ABSENT, Column, NoisyLocation, number_values
 from lab.experiment.columns.containers import Container, Containers, list_containers
+from lab.experiment.columns.implied import find_implied_locations
 from lab.experiment.columns.location_columns import COMES_AND_GOES, compare_location, is_compared
 from lab.experiment.columns.views import LocationComparison
 from lab.experiment.trials.replicates import Replicates
@@ -115,11 +116,14 @@ def extract_feature_columns(
             replicates[rows] = Replicates([replicate_ids[row] for row in rows])
         return replicates[rows]
 
+    implied = find_implied_locations(features_by_trial)
     for location in sorted(present, key=_nesting_key):
         rows = everything if location.channel == "exit" else whole
         message = usual.get(location.message)
         if message is not None and message != location:
             rows = tuple(row for row in rows if row in present[message])
+        if location in implied:
+            rows = tuple(row for row in rows if row in present[location])
         new_noise: list[NoisyLocation] = []
         absent: str | None = ABSENT
         for container in list_containers(location):

@@ -9,6 +9,7 @@ import msgspec
 
 from lab.experiment.columns.column import Column
 from lab.experiment.confirm import distribution_shifts
+from lab.experiment.confirm.additive import is_additive
 from lab.experiment.confirm.distribution_shifts import stratified_fisher_p
 from lab.experiment.confirm.effect import Effect, FreshTrial, split_rounds, split_sides
 from lab.experiment.confirm.minimal_pairs import (
@@ -59,7 +60,7 @@ def evaluate_hypotheses(
         for index, row in enumerate(rows)
         if row.trial.is_confirmation
     ]
-    effects = _test_values(causes, confirming, trials, frozenset(canaries), routes)
+    effects = _test_values(causes, confirming, rows, trials, frozenset(canaries), routes)
     suspected = find_shifts(rows, trials, [*noise, *causes.without_cause], effects, routes)
     effects += [_test_shift(effect, confirming) for effect in suspected]
     corrected = [
@@ -74,6 +75,7 @@ def evaluate_hypotheses(
 def _test_values(
     causes: FoundCauses,
     confirming: Sequence[FreshTrial],
+    rows: Sequence[Row],
     trials: TrialTable,
     canaries: frozenset[Setting],
     routes: frozenset[str],
@@ -83,6 +85,7 @@ def _test_values(
         OpenHypothesis(item.group, one.cause, one.combinations, item.inference.active)
         for item in causes.groups
         for one in item.inference.hypotheses
+        if len(one.cause) < 2 or not is_additive(item.group, one.combinations, rows, trials)
     ]
     counts = Counter(changes for _, changes, _ in confirming)
     effects = []

@@ -64,13 +64,21 @@ def is_hidden(column: Column, left: str | None, right: str | None) -> bool:
     part = column.location.part
     if left is None or right is None or column.view in ("count", "presence"):
         return False
-    if part in INVISIBLE_PARTS or column.location.channel == "tls":
+    if column.location.channel == "tls":
+        return not _is_part_of_other(left, right)
+    if part in INVISIBLE_PARTS:
         return True
     if column.view == "canary":
         return False
     if column.view == "masked":
         left, right = _fill_blanks(left), _fill_blanks(right)
     return is_covert(left, right) or is_reordered(left, right)
+
+
+def _is_part_of_other(left: str, right: str) -> bool:
+    """Whether one side only has fewer of the same handshakes, as where a connection is missing."""
+    here, there = set(left.split("\n")), set(right.split("\n"))
+    return here < there or there < here
 
 
 def _fill_blanks(masked: str) -> str:

@@ -20,6 +20,7 @@ from lab.factors.host_spec import Endpoint
 from lab.observation.features import Features, extract_features
 from lab.observation.generated_hosts import group_generated_hosts
 from lab.observation.location import Location
+from lab.observation.moved_texts import follow_moved_texts
 from lab.observation.parts import MessagePart
 from lab.observation.records import DnsQuery, Observation, Request
 from lab.observation.timing import Timings, measure_timings
@@ -186,7 +187,7 @@ class Measurements:
                 encode_replicate(row.trial),
             )
         )
-        features = group_generated_hosts([row.features for row in rows])
+        features = follow_moved_texts(group_generated_hosts([row.features for row in rows]))
         return [
             msgspec.structs.replace(row, features=gathered_here)
             for row, gathered_here in zip(rows, features, strict=True)

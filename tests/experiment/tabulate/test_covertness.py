@@ -21,6 +21,7 @@ from lab.experiment.trials.contrasts import Setting, TrialTable
 from lab.experiment.trials.planned import PlannedTrial
 from lab.experiment.trials.row import Row
 from lab.observation.location import Location
+from lab.observation.parts import MessagePart
 
 PLACE = Location("http", "api.example", "POST", "/v1", "body", "/x")
 
@@ -112,3 +113,10 @@ def test_of_texts_that_differ_throughout_nothing_is_said():
 
 def _words(text: str) -> list[str]:
     return _TOKENS.findall(text)
+
+
+def test_a_missing_handshake_is_not_hidden():
+    column = Column(Location("tls", "api.example", part=MessagePart.ALPN), "set", ())
+    assert is_hidden(column, "h2", "http/1.1")
+    assert not is_hidden(column, "h2\nhttp/1.1", "h2")
+    assert not is_hidden(column, "h2", "h2\nhttp/1.1")
