@@ -159,7 +159,11 @@ def test_by_which_way_traffic_goes_is_no_signal_of_what_decides_it(tmp_path):
     def behaves(levels: Levels, chance: random.Random):
         now_and_then = levels["proxy"] != "unset" and chance.random() < 0.5
         sent = request({"n": 1})
-        return [msgspec.structs.replace(sent, port=8443 if now_and_then else 443)]
+        if now_and_then:
+            (host, name), *others = sent.headers
+            headers = (host, name + b":8443"), *others
+            sent = msgspec.structs.replace(sent, port=8443, headers=headers)
+        return [sent]
 
     report = run_audit(behaves, tmp_path, factors=("timezone", "proxy"))
     assert report.noise
