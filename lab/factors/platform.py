@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from lab.factors.data.clouds import CLOUDS
-from lab.factors.data.containers import MARKS, ContainerMark
+from lab.factors.data.container_mark import ContainerMark
+from lab.factors.data.containers import MARKS
 from lab.factors.data.distributions import DISTRIBUTIONS, Distribution, read_os_release_entry
 from lab.factors.data.machine_kinds import KINDS
 from lab.factors.factor import Constraint, Factor
@@ -81,6 +82,10 @@ def _build_platform(distribution: Distribution, mark: ContainerMark) -> Platform
         release_files=(*plain.release_files, *mark.release_files),
         kernel=plain.kernel if mark.kernel is None else mark.kernel,
         cgroup=plain.cgroup if mark.cgroup is None else mark.cgroup,
+        command_line=mark.command_line,
+        proc_files=mark.proc_files,
+        usr_files=mark.usr_files,
+        name_variable=mark.name_variable,
     )
 
 

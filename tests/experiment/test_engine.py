@@ -110,6 +110,33 @@ def test_a_silent_client_is_warned_about(tmp_path):
     assert any(isinstance(e, Warned) and "nothing at all" in e.message for e in seen)
 
 
+def only_telemetry(levels: Levels, chance: random.Random) -> list[Request]:
+    return [request({"zone": "same"}, path="/v1/events", host="telemetry.example")]
+
+
+def test_a_client_that_never_reaches_its_provider_is_not_measured(tmp_path):
+    report = run_audit(only_telemetry, tmp_path, factors=("ci",))
+    assert report.verdict == "not measured"
+    assert "no request to the provider (api.model.example)" in (report.unmeasured or "")
+    assert decode((tmp_path / "report.json").read_bytes()).unmeasured == report.unmeasured
+
+
+def test_a_level_at_which_the_provider_is_not_reached_is_one_finding_and_named(tmp_path):
+    def refuses(levels: Levels, chance: random.Random) -> list[Request]:
+        if levels["locale"] == "tr_TR.UTF-8":
+            return only_telemetry(levels, chance)
+        return [request(noisy(chance)), *only_telemetry(levels, chance)]
+
+    report = run_audit(refuses, tmp_path, factors=("locale", "timezone"))
+    assert {(s.location.channel, s.cause) for s in report.signals} == {("exit", ("locale",))}
+    values = {row.value for signal in report.signals for row in signal.table}
+    assert any("no request to the provider" in (value or "") for value in values)
+    (named,) = [item for item in report.not_measured if "would have sent" in item.what]
+    assert "locale=tr_TR.UTF-8" in named.why
+    assert report.unmeasured is None
+    assert {one.location.host for one in report.usual} == {"api.model.example", "telemetry.example"}
+
+
 def test_the_first_event_says_what_is_tried(tmp_path):
     first = next(events(copies_zone, tmp_path, factors=("timezone", "ci")))
     assert isinstance(first, AuditStarted)

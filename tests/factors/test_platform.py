@@ -202,6 +202,20 @@ def test_wsl_brings_its_kernel_and_names_the_distribution(name: str):
     assert dict(inside.platform.release_files)["wsl.conf"] == f"[boot]\nsystemd={systemd}\n"
 
 
+def test_wsl_names_the_host_in_a_variable_whatever_factor_decides_the_name():
+    inside = msgspec.structs.replace(made("wsl2"), hostname="build-7")
+    assert "NAME" not in inside.variables
+    assert inside.settled().variables["NAME"] == "build-7"
+    assert "NAME" not in made("docker").settled().variables
+
+
+def test_wsl_has_a_command_line_of_its_own_and_programs_in_usr():
+    platform = made("ubuntu+wsl2").platform
+    assert "WSL_ROOT_INIT=1" in (platform.command_line or "")
+    assert "/usr/bin/wslinfo" in dict(platform.usr_files)
+    assert made("docker").platform.usr_files == made("ubuntu").platform.proc_files == ()
+
+
 @pytest.mark.parametrize("mark", MACHINES)
 @pytest.mark.parametrize("name", list(DISTRIBUTIONS))
 def test_what_cloud_init_noted_agrees_with_the_rest(name: str, mark: str):

@@ -526,11 +526,15 @@ ROUTES: Mapping[str, Shown] = {
             ),
         ),
         may=(
-            *_variables("container", "KUBERNETES_*", "WSL*", "PULSE_SERVER"),
+            *_variables("container", "KUBERNETES_*", "WSL*", "PULSE_SERVER", "NAME", "HOSTTYPE"),
             "ls /", *_places("/.dockerenv", "/etc/*release*", "/etc/issue*", "/etc/*version",
-                             "/etc/wsl.conf", "/mnt/*", "/run/*", "/var/lib/cloud*"),
+                             "/etc/wsl.conf", "/etc/ld.so.conf*", "/init", "/mnt/*", "/run/*",
+                             "/usr/*", "/var/lib/cloud*"),
             "file /proc/*/cgroup", "file /proc/cgroups", "shell systemd-detect-virt",
             "python platform.platform", "file /proc/cmdline",
+            "file /proc/sys/fs/binfmt_misc/*",
+            # WSL has programs of its own in /usr, which is then an overlay.
+            "file /proc/*/mount*", "python statvfs /usr", "shell df *",
         ),
     ),
     "project": Shown(

@@ -16,7 +16,8 @@ from functools import partial
 
 import msgspec
 
-from lab.factors.data.containers import DOCKER_FILE, ContainerMark, make_container_mark
+from lab.factors.data.container_mark import ContainerMark
+from lab.factors.data.containers import DOCKER_FILE, make_container_mark
 from lab.factors.data.distributions import DISTRIBUTIONS, Distribution, read_os_release_entry
 from lab.factors.data.machine_kinds import EC2_INSTANCE
 from lab.factors.host_spec import File, Kernel, Link

@@ -1,9 +1,8 @@
-"""Marks of a container or of WSL, in which a distribution runs.
+"""Marks of a container, in which a distribution runs, and the table of all marks but of clouds.
 
 Docker and Podman create a file of their own; Kubernetes sets variables for its own service and
-gives each pod a service account; systemd records the container manager; WSL's init sets
-variables and mounts the drives of Windows.  :mod:`lab.factors.data.clouds` has the marks of
-clouds.
+gives each pod a service account; systemd records the container manager.
+:mod:`lab.factors.data.wsl` has the marks of WSL, :mod:`lab.factors.data.clouds` those of clouds.
 
 A container has the kernel of its host.  With control groups of version 2 and a namespace for
 them it sees itself at their root.  Numbers, names and keys are invented.  Left out is what other
@@ -17,27 +16,12 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 
-import msgspec
-
+from lab.factors.data.container_mark import ContainerMark
 from lab.factors.data.distributions import Distribution
+from lab.factors.data.wsl import make_wsl_mark
 from lab.factors.host_spec import File, Kernel, Link
 
-__all__ = ["DOCKER_FILE", "MARKS", "ContainerMark", "make_container_mark"]
-
-
-class ContainerMark(msgspec.Struct, frozen=True):
-    """Additions to a distribution; None keeps the distribution's own value.
-
-    ``needles`` are the texts that identify a copy of the mark.
-    """
-
-    variables: Mapping[str, str] = {}
-    files: Mapping[str, File | Link] = {}
-    directories: tuple[str, ...] = ()
-    release_files: tuple[tuple[str, str], ...] = ()
-    kernel: Kernel | None = None
-    cgroup: str | None = None
-    needles: tuple[str, ...] = ()
+__all__ = ["DOCKER_FILE", "MARKS", "make_container_mark"]
 
 
 _HOST = Kernel()
@@ -166,37 +150,6 @@ _KUBERNETES = make_container_mark(
     needles=(_POD, _NAMESPACE, _SERVICE_URL, _SERVICE_ADDRESS),
 )
 
-_WSL_KERNEL = Kernel(
-    "6.6.87.2-microsoft-standard-WSL2",
-    "#1 SMP PREEMPT_DYNAMIC Thu Jun  5 18:30:46 UTC 2025",
-    "(root@439a258ad544) (gcc (GCC) 11.2.0, GNU ld (GNU Binutils) 2.37)",
-)
-
-
-def _wsl(distribution: Distribution) -> ContainerMark:
-    systemd = "init.scope" in distribution.platform.cgroup
-    return ContainerMark(
-        variables={
-            "PULSE_SERVER": "unix:/mnt/wslg/PulseServer",
-            "WSL2_GUI_APPS_ENABLED": "1",
-            "WSLENV": "",
-            "WSL_DISTRO_NAME": distribution.wsl,
-            "WSL_INTEROP": "/run/WSL/424_interop",
-        },
-        files={
-            "/mnt/c/Windows/win.ini": File(
-                b"; for 16-bit app support\r\n[fonts]\r\n[extensions]\r\n[mci extensions]\r\n"
-                b"[files]\r\n[Mail]\r\nMAPI=1\r\n",
-                0o777,
-            ),
-            "/run/WSL/424_interop": File(mode=0o777),
-        },
-        release_files=(("wsl.conf", f"[boot]\nsystemd={str(systemd).lower()}\n"),),
-        kernel=_WSL_KERNEL,
-        needles=(distribution.wsl,),
-    )
-
-
 MARKS: Mapping[str, Callable[[Distribution], ContainerMark]] = {
     "docker": make_container_mark(files=DOCKER_FILE),
     "docker-cgroup1": _docker_cgroup1,
@@ -206,6 +159,6 @@ MARKS: Mapping[str, Callable[[Distribution], ContainerMark]] = {
     "kubernetes": _KUBERNETES,
     "lxc": _lxc,
     "systemd": _systemd,
-    "wsl2": _wsl,
+    "wsl2": make_wsl_mark,
 }
 """Marks by name, as a function of the distribution."""

@@ -25,10 +25,23 @@ from lab.sandbox.cell.libc import (
     unmount,
 )
 
-__all__ = ["TREE", "make_device_read_only", "mount_folders", "mount_tree", "unmount_tree"]
+__all__ = [
+    "LAYER",
+    "TREE",
+    "WITH_LAYER",
+    "make_device_read_only",
+    "mount_folders",
+    "mount_tree",
+    "unmount_tree",
+]
 
 TREE = "/sys"
 """Where the tree is mounted."""
+
+LAYER = "layer"
+"""The folder of the tree with what a folder of the host is shown with."""
+WITH_LAYER = "+"
+"""Before the path of a folder of the host: mount it with the layer over it."""
 
 STATVFS_TO_MOUNT = {
     os.ST_NOSUID: MS_NOSUID,
@@ -69,18 +82,21 @@ def unmount_tree() -> None:
 def mount_folders(folders: list[str]) -> None:
     """Mount these folders of the host, read-only, as ``TREE/0``, ``TREE/1`` and so on.
 
-    Also creates ``TREE/empty``, the folder that is mounted over hidden ones.
+    Also creates ``TREE/empty``, the folder that is mounted over hidden ones.  A folder with
+    WITH_LAYER before it has the items of ``TREE/layer`` too, where the kernel can do that.
     """
     os.chdir(TREE)  # the client can read an overlay's options: relative paths show no host path
     try:
         os.mkdir("files")
         os.mkdir("empty")
-        for number, folder in enumerate(folders):
+        for number, name in enumerate(folders):
+            folder = name.removeprefix(WITH_LAYER)
+            layers = "files:empty" if folder == name else f"{LAYER}:files"
             os.mkdir(str(number))
             mount(folder, "files", "", MS_BIND, "")
             try:
                 flags = MS_RDONLY | MS_NOSUID | MS_NODEV
-                mount("overlay", str(number), "overlay", flags, "lowerdir=files:empty")
+                mount("overlay", str(number), "overlay", flags, f"lowerdir={layers}")
             except OSError:
                 mount(folder, str(number), "", MS_BIND, "")
             unmount("files")

@@ -22,7 +22,7 @@ from lab.factors.host_spec import File
 from lab.observation.records import Exit
 from lab.sandbox.cell.cell import Cell
 from lab.sandbox.cell.holder_client import HolderClient
-from lab.sandbox.cell.tree_mounts import TREE
+from lab.sandbox.cell.tree_mounts import LAYER, TREE
 from lab.sandbox.jail.client_watch import ClientWatch
 from lab.sandbox.jail.host_survey import survey_host
 from lab.sandbox.jail.jail import Jail
@@ -78,6 +78,8 @@ def _run_all(
     with ExitStack() as stack:
         _, [tree] = holder.request(f"tree {jail.limits.disk_bytes}")
         stack.callback(os.close, tree)
+        if plan.layer:
+            _write_layer(tree, plan, jail)
         folders = b"".join(os.fsencode(each) + b"\0" for each in plan.host_folders)
         holder.request("folders", [create_memory_file(stack, folders)])
         os.mkdir("root", 0o755, dir_fd=tree)
@@ -100,6 +102,17 @@ def _run_all(
                     overwrite_file(root, path, item, clock)
         end = _run_once(holder, processes, jail, plan, tree, first=not earlier)
     return _add_earlier_runs(end, earlier)
+
+
+def _write_layer(tree: int, plan: JailPlan, jail: Jail) -> None:
+    """Write what the host's /usr is shown with; the layer must be complete before it is mounted."""
+    os.mkdir(LAYER, 0o755, dir_fd=tree)
+    layer = os.open(LAYER, os.O_RDONLY | os.O_DIRECTORY, dir_fd=tree)
+    try:
+        os.fchmod(layer, 0o755)
+        write_tree(layer, plan.layer, jail.spec.clock, jail.spec.user.uid)
+    finally:
+        os.close(layer)
 
 
 def _plan(jail: Jail, cache: Path) -> JailPlan:

@@ -19,6 +19,7 @@ import msgspec
 from lab.errors import UsageError
 from lab.factors.host_spec import Directory, File, HostSpec, Link
 from lab.sandbox.cell.network_plan import plan_network
+from lab.sandbox.cell.tree_mounts import WITH_LAYER
 from lab.sandbox.jail.files.etc import build_etc
 from lab.sandbox.jail.files.facts import MachineFacts
 from lab.sandbox.jail.files.procfs import build_procfs, format_own_cgroup
@@ -58,15 +59,17 @@ class JailPlan(msgspec.Struct, frozen=True):
     ``start`` is the file that process 1 reads.  ``staged_items`` are written below the tree's
     /sys before process 1 goes on.  ``syscall_answers`` is None where the lab cannot answer.
 
-    ``host_folders`` are mounted at another path.  The arguments expect them beside the tree's
-    root, named by their numbers, so that their own paths are not visible inside; and beside
-    them ``empty``, a folder.
+    ``layer`` has the items that the host's /usr is shown with.  ``host_folders`` are mounted at
+    another path; one that begins with WITH_LAYER is mounted with the layer over it.  The
+    arguments expect them beside the tree's root, named by their numbers, so that their own paths
+    are not visible inside; and beside them ``empty``, a folder.
     """
 
     tree: Mapping[str, File | Link | Directory]
     arguments: tuple[str, ...]
     start: bytes
     host_folders: tuple[str, ...] = ()
+    layer: Mapping[str, File | Link | Directory] = {}
     staged_items: Mapping[str, File | Link | Directory] = {}
     syscall_answers: SyscallAnswers | None = None
 
@@ -100,7 +103,14 @@ def plan_jail(jail: Jail, host: HostFacts, tree: str) -> JailPlan:
     for path, item in spec.files.items():
         _check_path(path, host)
         items[normalise(path)] = item
-    arguments = ["--ro-bind", f"{tree}/root", "/", "--ro-bind", "/usr", "/usr"]
+    folders: list[str] = []
+    arguments = ["--ro-bind", f"{tree}/root", "/"]
+    usr_items = dict(spec.platform.usr_files)
+    if usr_items:
+        arguments += ["--ro-bind", f"{tree}/{len(folders)}", "/usr"]
+        folders.append(f"{WITH_LAYER}/usr")
+    else:
+        arguments += ["--ro-bind", "/usr", "/usr"]
     for name, target in host.root_entries.items():
         if target is None:
             arguments += ["--ro-bind", f"/{name}", f"/{name}"]
@@ -109,7 +119,6 @@ def plan_jail(jail: Jail, host: HostFacts, tree: str) -> JailPlan:
         arguments += ["--ro-bind", "/etc/alternatives", "/etc/alternatives"]
     if host.has_os_release:
         arguments += ["--ro-bind", f"{tree}/root/etc/os-release", "/usr/lib/os-release"]
-    folders: list[str] = []
     if host.locales is not None:
         arguments += ["--ro-bind", f"{tree}/{len(folders)}", "/usr/lib/locale"]
         folders.append(host.locales)
@@ -154,6 +163,7 @@ def plan_jail(jail: Jail, host: HostFacts, tree: str) -> JailPlan:
         arguments=tuple(arguments),
         start=start,
         host_folders=tuple(folders),
+        layer=_add_parents({path.removeprefix("/usr"): item for path, item in usr_items.items()}),
         staged_items=_add_parents(proc_mounts.items, STAGE),
         syscall_answers=build_answers(facts) if host.can_answer_syscalls else None,
     )

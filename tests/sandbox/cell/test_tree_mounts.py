@@ -37,7 +37,19 @@ def test_folders_are_shown_through_overlays_that_name_none_of_them(mounts):
     ]
 
 
+def test_a_folder_can_be_shown_with_the_layer_over_it(mounts):
+    tree_mounts.mount_folders(["+/usr", "/locales"])
+    assert mounts.calls[0][:2] == ("/usr", "files")
+    assert [call[1:] for call in mounts.calls if call[2] == "overlay"] == [
+        ("0", "overlay", "lowerdir=layer:files"),
+        ("1", "overlay", "lowerdir=files:empty"),
+    ]
+
+
 def test_without_overlays_folders_are_bound(mounts):
     mounts.refusing = True
-    tree_mounts.mount_folders(["/home/me/client"])
-    assert mounts.calls[-1] == ("/home/me/client", "0", "", "")
+    tree_mounts.mount_folders(["/home/me/client", "+/usr"])
+    assert [call for call in mounts.calls if call[1] in "01"] == [
+        ("/home/me/client", "0", "", ""),
+        ("/usr", "1", "", ""),
+    ]

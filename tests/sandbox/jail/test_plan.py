@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import msgspec
 import pytest
 
 from lab.errors import UsageError
@@ -60,6 +61,22 @@ class TestPlan:
         assert "--ro-bind /tree/1 /opt/x" in words
         assert "--ro-bind /y /y" in words
         assert "/lab/x" not in words
+
+    def test_usr_is_shown_with_a_layer_only_where_the_platform_has_one(self):
+        assert "--ro-bind /usr /usr" in " ".join(planned().arguments)
+        assert planned().layer == {}
+        items = (("/usr/bin/tool", Link("/init")), ("/usr/lib/x/y", File(b"y")))
+        spec = msgspec.structs.replace(
+            BARE, platform=msgspec.structs.replace(BARE.platform, usr_files=items)
+        )
+        made = planned(spec, HostFacts(locales="/cache", has_os_release=True))
+        words = " ".join(made.arguments)
+        assert "--ro-bind /tree/0 /usr --" in words
+        assert "--ro-bind /usr /usr" not in words
+        assert words.index("/tree/0 /usr") < words.index("/usr/lib/os-release")
+        assert words.index("/tree/0 /usr") < words.index("--ro-bind /tree/1 /usr/lib/locale")
+        assert made.host_folders == ("+/usr", "/cache")
+        assert list(made.layer) == ["/bin", "/bin/tool", "/lib", "/lib/x", "/lib/x/y"]
 
     def test_a_level_can_put_nothing_where_the_client_is(self):
         host = HostFacts(mounts=(Mount("/opt/x", source="/lab/x"),))

@@ -56,6 +56,21 @@ def send_all():
         print(answer.status)
 
 
+def test_the_places_of_wsl_are_there_in_its_trials_and_in_no_others(observe):
+    def list_places():
+        places = ("/usr/bin/wslinfo", "/proc/sys/fs/binfmt_misc/WSLInterop", "/mnt/wsl", "/init")
+        tools = [name for name in os.listdir("/usr/bin") if name.startswith("wsl")]
+        return [*map(os.path.exists, places), *sorted(tools), os.environ.get("NAME")]
+
+    def tell(**levels):
+        return observe.result_of(list_places, levels)
+
+    inside = [True, True, True, True, "wslinfo", "wslpath"]
+    assert tell(platform="wsl2", hostname="build-7") == [*inside, "build-7"]
+    assert tell(platform="debian") == [False, False, False, False, None]
+    assert tell(platform="ubuntu+wsl2")[:-1] == inside
+
+
 def process():
     """What of this process a trial replaces."""
     return (

@@ -154,7 +154,8 @@ def build_procfs(facts: MachineFacts) -> Mapping[str, File | Directory]:
     disk = _derive_disk_id(facts)
     texts = {
         "cgroups": _format_cgroups(),
-        "cmdline": f"BOOT_IMAGE=/boot/vmlinuz-{kernel.release} root=UUID={disk} ro quiet\n",
+        "cmdline": facts.platform.command_line
+        or f"BOOT_IMAGE=/boot/vmlinuz-{kernel.release} root=UUID={disk} ro quiet\n",
         "consoles": "tty0                 -WU (EC  p  )    4:1\n",
         "cpuinfo": format_cpuinfo(facts),
         "devices": DEVICES,
@@ -176,6 +177,7 @@ def build_procfs(facts: MachineFacts) -> Mapping[str, File | Directory]:
         "version": f"Linux version {kernel.release} {kernel.built} {kernel.version}\n",
         "vmstat": format_vmstat(facts),
         **{f"sys/{name}": text for name, text in build_sysctl(facts).items()},
+        **dict(facts.platform.proc_files),
     }
     files: dict[str, File | Directory] = {
         f"/{path}": File(text.encode(), 0o444) for path, text in texts.items()

@@ -24,6 +24,7 @@ from lab.sandbox.jail.host_facts import HostFacts
 from lab.sandbox.jail.plan import DEVICES
 from lab.sandbox.twin.files.host_folders import HostDirectory, add_entry
 from lab.sandbox.twin.files.populate_fakefs import populate
+from lab.sandbox.twin.files.usr_layer import UsrLayer
 
 __all__ = ["RootBuilder", "Trees", "split_by_top_folder"]
 
@@ -102,6 +103,7 @@ class RootBuilder:
         # Of which the host's folders are a part, in whatever system they are shown.
         self._host = FakeFilesystem(path_separator="/")
         self._host_folders: dict[tuple[str, str], HostDirectory] = {}
+        self._usr_layer = UsrLayer()
 
     def fill(
         self, system: FakeFilesystem, host_spec: HostSpec, trees: Trees, host_facts: HostFacts
@@ -134,6 +136,14 @@ class RootBuilder:
             for path, source in places.items():
                 if _top_folder(path) == name:
                     self._add_host_path(system, path, source)
+            if name == "usr":
+                self._usr_layer.replace(
+                    _get_folder(system, "/usr"),
+                    dict(host_spec.platform.usr_files),
+                    host_spec.clock,
+                    user.uid,
+                    user.gid,
+                )
             if name == "usr" and host_facts.has_os_release:
                 release = _get_folder(system, "/etc").entries["os-release"]
                 _get_folder(system, "/usr/lib").entries["os-release"] = release

@@ -73,6 +73,15 @@ def test_the_kernel_is_the_platforms():
     assert shown["/cmdline"].startswith("BOOT_IMAGE=/boot/vmlinuz-5.0-x root=UUID=")
 
 
+def test_a_platform_can_have_a_command_line_and_files_of_its_own():
+    files = (("sys/fs/binfmt_misc/interop", "enabled\n"),)
+    platform = msgspec.structs.replace(BARE.platform, command_line="init=x\n", proc_files=files)
+    shown = texts(of(platform=platform))
+    assert shown["/cmdline"] == "init=x\n"
+    assert shown["/sys/fs/binfmt_misc/interop"] == "enabled\n"
+    assert "/sys/fs/binfmt_misc/interop" not in texts()
+
+
 def test_ids_follow_the_machines_own():
     other = of(machine=msgspec.structs.replace(BARE.machine, machine_id="0" * 31 + "1"))
     for path in ("/sys/kernel/random/boot_id", "/cmdline"):
