@@ -16,9 +16,10 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
+from urllib.parse import quote
 
 import msgspec
 import zstandard
@@ -28,7 +29,7 @@ from lab.errors import LabError, UsageError
 from lab.files import replace_file
 from lab.observation.records import Observation
 
-__all__ = ["SqliteStore", "StoredTrial", "TrialStore"]
+__all__ = ["SqliteStore", "StoredTrial", "TrialStore", "read_durations", "read_metadata"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -131,6 +132,33 @@ def _lock_folder(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def read_metadata(folder: Path) -> dict[str, str]:
+    """The values to which the store in a folder is bound; empty where it cannot be read."""
+    return dict(_query(folder, "SELECT key, value FROM meta", ()))
+
+
+def read_durations(folder: Path, client: str) -> list[float]:
+    """Seconds that each trial of a client took, by the store in a folder, the lab's among them.
+
+    Args:
+        folder: The folder of an audit.
+        client: The digest of the client.
+    """
+    rows = _query(folder, "SELECT wall_s + overhead_s FROM trials WHERE client = ?", (client,))
+    return [float(row[0]) for row in rows]
+
+
+def _query(folder: Path, statement: str, values: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """Rows of a database that is only read; none where there is no such database."""
+    try:
+        with closing(
+            sqlite3.connect(f"file:{quote(str(folder / 'trials.sqlite'))}?mode=ro", uri=True)
+        ) as connection:
+            return connection.execute(statement, values).fetchall()
+    except sqlite3.Error:
+        return []
 
 
 class SqliteStore:

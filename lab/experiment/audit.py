@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from pathlib import Path
 
 from lab.clients.profile import Client
-from lab.errors import UsageError
+from lab.experiment.audit_folder import choose_folder, identify_audit
 from lab.experiment.engine import Engine
 from lab.experiment.events import EngineEvent
 from lab.experiment.options import AuditOptions
 from lab.experiment.scope import Scope, build_scope
 from lab.experiment.trials.measurements import TrialExecutor
-from lab.files import choose_numbered_folder, make_safe_name
 from lab.sandbox.sandbox import Sandbox
 from lab.store import SqliteStore
-from lab.version import __version__
 
 __all__ = ["audit", "run_engine"]
 
@@ -32,20 +29,10 @@ def audit(client: Client, options: AuditOptions) -> Generator[EngineEvent, None,
         ClientError: If the client cannot be run at all.
     """
     chosen = build_scope(client, options)
-    folder = options.out or options.home / "audits" / _audit_id(client, options, chosen)
-    if options.out is not None and not options.resume and _holds_audit(folder):
-        raise UsageError(
-            f"{folder} already holds an audit; add --resume to go on with it, "
-            "or choose another folder with --out"
-        )
-    if options.out is not None and options.resume and not _holds_audit(folder):
-        raise UsageError(f"there is no audit in {folder} to go on with; leave --resume out")
-    if options.out is None:
-        folder = choose_numbered_folder(folder, _holds_audit, latest=options.resume)
+    folder = choose_folder(client, options, chosen)
     with SqliteStore(folder) as store:
-        store.bind_metadata("client", client.digest)
-        store.bind_metadata("seed", str(options.seed))
-        store.bind_metadata("lab", __version__)
+        for key, value in identify_audit(client, options, chosen).items():
+            store.bind_metadata(key, value)
         with Sandbox(client, jobs=options.jobs, home=options.home, hidden=(folder,)) as sandbox:
             yield from run_engine(client, options, chosen, store, sandbox)
 
@@ -67,11 +54,3 @@ def run_engine(
         executor: What runs the trials.
     """
     yield from Engine(client, options, scope, store, executor).run()
-
-
-def _audit_id(client: Client, options: AuditOptions, chosen: Scope) -> str:
-    return f"{make_safe_name(client.label)}-{chosen.digest[:8]}-seed{options.seed}"
-
-
-def _holds_audit(folder: Path) -> bool:
-    return (folder / "trials.sqlite").exists()
