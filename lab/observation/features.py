@@ -103,6 +103,8 @@ def _walk(observation: Observation, roles: HostRoles) -> Iterator[tuple[Location
     end = observation.exit
     status = f"signal {end.signal}" if end.signal is not None else f"code {end.code}"
     yield Location("exit", part=MessagePart.STATUS), f"{end.verdict}, {status}"
+    for what in end.refused:
+        yield Location("exit", part=MessagePart.REFUSED, pointer=what), "asked for"
 
 
 def _request(request: Request, base: Location, roles: HostRoles) -> Iterator[tuple[Location, str]]:

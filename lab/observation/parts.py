@@ -77,6 +77,7 @@ class MessagePart(StrEnum):
     TARGET_FORM = "target form"
     PROXY_LOGIN = "proxy login"
     STATUS = "status"
+    REFUSED = "refused"
 
 
 class PartTraits(msgspec.Struct, frozen=True, kw_only=True):

@@ -222,6 +222,8 @@ class Exit(Record, frozen=True, tag="exit"):
     stdout: bytes
     stderr: bytes
     detail: str = ""
+    refused: tuple[str, ...] = ()
+    """Sockets that the client asked for and that were refused, as the lab could not record them."""
 
 
 Event = (

@@ -5,12 +5,14 @@ import re
 from pathlib import Path
 
 import dns.message
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.observation.features import HostRoles, extract_features
 from lab.observation.location import Location
+from lab.observation.parts import MessagePart
 from lab.observation.records import (
     ClientHello,
     Connection,
@@ -370,6 +372,12 @@ def test_how_it_ended(end, status):
     }
 
 
+def test_what_was_refused_is_a_feature():
+    end = msgspec.structs.replace(END, refused=("UDP-Lite socket",))
+    place = Location("exit", part="refused", pointer="UDP-Lite socket")
+    assert extract_features(Observation((), end), HostRoles())[place] == ("asked for",)
+
+
 def test_a_location_reads_from_the_outside_in():
     place = Location("http", "api.example.com", "POST", "/v1/messages", "body", "/model")
     assert str(place) == "http POST api.example.com/v1/messages body /model"
@@ -397,6 +405,7 @@ def test_the_page_names_every_part_and_no_other():
     for wire, port in STREAMS.values():
         events = record([wire], port).events
         found |= {location.part for location in features(*events)}
+    found.add(MessagePart.REFUSED)
     table = PAGE.read_text().partition("## Parts")[2].partition("## Pointers")[0]
     cells = [line.split("|")[2] for line in table.splitlines() if line.startswith("|")]
     assert {part for cell in cells for part in re.findall("`(.*?)`", cell)} == found

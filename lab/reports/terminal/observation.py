@@ -177,6 +177,8 @@ def write(
         console.print(_format_line(f"  {name} = ", level, console))
     for limit in observation.truncated:
         console.print(Text(f"  {_LIMITS.get(limit, _OTHER_LIMIT.format(limit))}", "yellow"))
+    for what in observation.exit.refused:
+        console.print(_format_line("  refused, as the lab could not record it: ", what, console))
     _write_hosts(observation, console)
     _write_names(observation, console)
     _write_requests(observation, console, bodies=bodies)

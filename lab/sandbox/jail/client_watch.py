@@ -200,4 +200,5 @@ class ClientWatch:
             stdout=stdout,
             stderr=stderr,
             detail=self.detail,
+            refused=self.listener.refused if self.listener is not None else (),
         )

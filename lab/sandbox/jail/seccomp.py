@@ -17,7 +17,8 @@ read, fails for it as unknown, and every libc falls back to ``clone``.
 The kernel's log reveals the host, and most systems restrict it to root, so ``syslog`` is refused
 for all.  So is ``userfaultfd``, as the kernel refuses it to ordinary users: with it, a client
 could delay the lab while it answers a system call (:mod:`lab.sandbox.jail.seccomp_notify`).  A
-second filter selects the calls that are answered.
+second filter selects the calls that are answered, among them those that open sockets whose traffic
+the lab could not record; where no calls are answered, the first refuses these.
 
 Each filter is a program in classic BPF over ``struct seccomp_data``; see seccomp(2).
 """
@@ -32,6 +33,12 @@ import struct
 import msgspec
 
 from lab.errors import MachineError
+from lab.sandbox.jail.socket_rules import (
+    COMMON_PROTOCOLS,
+    INTERNET_FAMILIES,
+    KIND_MASK,
+    STREAM_KINDS,
+)
 from lab.sandbox.jail.syscall_answers import CALL_NUMBERS
 
 __all__ = ["build_answer_filter", "build_seccomp_filter"]
@@ -62,7 +69,7 @@ FAMILIES = (
     socket.AF_ALG,
 )
 
-LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN, AND = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
 NUMBER_AT, ARCH_AT, ARGUMENT_AT = 0, 4, 16
 ALLOW = 0x7FFF0000
 RETURN_ERROR = 0x00050000
@@ -70,12 +77,16 @@ NOTIFY = 0x7FC00000
 """Ask the process that holds the filter's listener; see seccomp_unotify(2)."""
 
 
-def build_seccomp_filter(machine: str | None = None, *, root: bool = False) -> bytes:
+def build_seccomp_filter(
+    machine: str | None = None, *, root: bool = False, answers_sockets: bool = True
+) -> bytes:
     """Build the first filter, for bubblewrap's ``--seccomp``.
 
     Args:
         machine: The processor, as uname(2) names it; by default this machine's.
         root: Whether the client has root's user id on the host.
+        answers_sockets: Whether the second filter passes uncommon sockets to the lab, which refuses
+            them and takes note; otherwise this one refuses them.
 
     Raises:
         MachineError: The numbers of system calls on this processor are not known.
@@ -115,9 +126,20 @@ def build_seccomp_filter(machine: str | None = None, *, root: bool = False) -> b
         _encode_instruction(RETURN, ALLOW),
         _encode_instruction(LOAD, ARGUMENT_AT),  # the family: an int, hence the lower half
     ]
+    checked = () if answers_sockets else INTERNET_FAMILIES
     for family in FAMILIES:
-        program += [_encode_instruction(EQUAL, family, 0, 1), _encode_instruction(RETURN, ALLOW)]
+        if family not in checked:
+            allow = _encode_instruction(RETURN, ALLOW)
+            program += [_encode_instruction(EQUAL, family, 0, 1), allow]
+    program += [
+        _encode_instruction(EQUAL, family, after, 0)
+        for after, family in zip((2, 1), checked, strict=False)
+    ]
     program.append(_encode_instruction(RETURN, RETURN_ERROR | errno.EAFNOSUPPORT))
+    if checked:
+        program.append(_encode_instruction(LOAD, NUMBER_AT))
+        refuse = RETURN_ERROR | errno.EPROTONOSUPPORT
+        program += _select_uncommon_sockets(open_socket, refuse)
     return b"".join(program)
 
 
@@ -133,7 +155,8 @@ def build_answer_filter(machine: str | None = None) -> bytes:
     machine = machine or platform.machine()
     if machine not in CALL_NUMBERS:
         raise MachineError(f"the lab does not know the system calls of {machine} yet")
-    numbers = msgspec.structs.astuple(CALL_NUMBERS[machine])
+    calls = CALL_NUMBERS[machine]
+    numbers = msgspec.structs.astuple(msgspec.structs.replace(calls, socket=calls.uname))
     program = [
         _encode_instruction(LOAD, ARCH_AT),
         _encode_instruction(EQUAL, SYSCALL_NUMBERS[machine][0], 1, 0),
@@ -141,8 +164,37 @@ def build_answer_filter(machine: str | None = None) -> bytes:
     program += [_encode_instruction(RETURN, ALLOW), _encode_instruction(LOAD, NUMBER_AT)]
     for number in numbers:
         program += [_encode_instruction(EQUAL, number, 0, 1), _encode_instruction(RETURN, NOTIFY)]
-    program.append(_encode_instruction(RETURN, ALLOW))
+    program += _select_uncommon_sockets(calls.socket, NOTIFY)
     return b"".join(program)
+
+
+def _select_uncommon_sockets(open_socket: int, action: int) -> list[bytes]:
+    """Take this action for sockets of the internet that are neither TCP nor UDP; allow the rest.
+
+    The number of the call is in the accumulator.
+    """
+    allow, act = _encode_instruction(RETURN, ALLOW), _encode_instruction(RETURN, action)
+    program = [
+        _encode_instruction(EQUAL, open_socket, 1, 0),
+        allow,
+        _encode_instruction(LOAD, ARGUMENT_AT),
+        *(
+            _encode_instruction(EQUAL, family, after, 0)
+            for after, family in ((2, INTERNET_FAMILIES[0]), (1, INTERNET_FAMILIES[1]))
+        ),
+        allow,
+        _encode_instruction(LOAD, ARGUMENT_AT + 8),
+        _encode_instruction(AND, KIND_MASK),
+        *(
+            _encode_instruction(EQUAL, kind, after, 0)
+            for after, kind in ((2, STREAM_KINDS[0]), (1, STREAM_KINDS[1]))
+        ),
+        act,
+        _encode_instruction(LOAD, ARGUMENT_AT + 16),
+    ]
+    for protocol in COMMON_PROTOCOLS:
+        program += [_encode_instruction(EQUAL, protocol, 0, 1), allow]
+    return [*program, act]
 
 
 def _encode_instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:

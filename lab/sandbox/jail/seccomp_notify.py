@@ -40,6 +40,7 @@ RECEIVE, SEND, STILL_VALID = 0xC0502100, 0xC0182101, 0x80082102
 NOTIFICATION = struct.Struct("=QIIiIQ6Q")
 RESPONSE = struct.Struct("=QqiI")
 CONTINUE = 1
+MOST_REFUSED = 100
 
 SECCOMP_CALL = {"x86_64": 317, "aarch64": 277, "riscv64": 277}
 GET_ACTION_AVAILABLE = 2
@@ -67,6 +68,7 @@ class SyscallListener:
         self.descriptor = descriptor
         self._tasks = tasks
         self._answers = answers
+        self._refused: dict[str, None] = {}
 
     def serve(self) -> None:
         """Answer one waiting call; do nothing if the caller no longer waits."""
@@ -79,11 +81,18 @@ class SyscallListener:
             raise
         ticket, task, _, number, _, _, *arguments = NOTIFICATION.unpack(asked)
         answer = self._answers.answer_call(number, arguments)
+        if answer is not None and answer.refused and len(self._refused) < MOST_REFUSED:
+            self._refused[answer.refused] = None
         error = self._carry_out(ticket, task, answer) if answer is not None else None
         if error is None:
             self._respond(ticket, 0, 0, CONTINUE)
         else:
             self._respond(ticket, answer.value if answer and not error else 0, -error, 0)
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """What the client asked for and was refused, each once, in order of the first time."""
+        return tuple(self._refused)
 
     def close(self) -> None:
         """Close the listener; calls that still wait fail as unknown."""

@@ -45,7 +45,12 @@ def start_jail(holder: HolderClient, jail: Jail, plan: JailPlan) -> tuple[socket
             create_memory_file(stack, arguments),
             create_memory_file(stack, plan.start),
             create_memory_file(stack, SCRIPT),
-            create_memory_file(stack, build_seccomp_filter(root=os.geteuid() == 0)),
+            create_memory_file(
+                stack,
+                build_seccomp_filter(
+                    root=os.geteuid() == 0, answers_sockets=plan.syscall_answers is not None
+                ),
+            ),
         ]
         status, status_end = socket.socketpair()
         stack.callback(status_end.close)

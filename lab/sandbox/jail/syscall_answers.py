@@ -3,8 +3,9 @@
 A pure function from a call's number and arguments to an answer.  The lab answers the calls that
 no namespace and no file can change: ``uname``, ``sysinfo`` and ``sched_getaffinity`` (from which
 every C library and Go count processors).  ``sched_setaffinity`` succeeds and has no effect,
-because the processors that it would choose from do not exist.  Structures and rules are those of
-uname(2), sysinfo(2) and sched_setaffinity(2) on 64-bit Linux, which are the same on all
+because the processors that it would choose from do not exist.  ``socket`` fails for protocols
+that the lab cannot record (:mod:`lab.sandbox.jail.socket_rules`).  Structures and rules are those
+of uname(2), sysinfo(2) and sched_setaffinity(2) on 64-bit Linux, which are the same on all
 processors that the jail supports.
 """
 
@@ -17,6 +18,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from lab.sandbox.jail.files.facts import LOADS, TASKS, UPTIME_S, MachineFacts
+from lab.sandbox.jail.socket_rules import judge_socket
 
 __all__ = ["CALL_NUMBERS", "CallNumbers", "SyscallAnswer", "SyscallAnswers", "build_answers"]
 
@@ -28,12 +30,13 @@ class CallNumbers(msgspec.Struct, frozen=True):
     sysinfo: int
     sched_setaffinity: int
     sched_getaffinity: int
+    socket: int
 
 
 CALL_NUMBERS: Mapping[str, CallNumbers] = {
-    "x86_64": CallNumbers(63, 99, 203, 204),
-    "aarch64": CallNumbers(160, 179, 122, 123),
-    "riscv64": CallNumbers(160, 179, 122, 123),
+    "x86_64": CallNumbers(63, 99, 203, 204, 41),
+    "aarch64": CallNumbers(160, 179, 122, 123, 198),
+    "riscv64": CallNumbers(160, 179, 122, 123, 198),
 }
 
 WORD = 8
@@ -44,6 +47,7 @@ class SyscallAnswer(msgspec.Struct, frozen=True):
     """The result of a call, or the error with which it fails, and the data that it writes.
 
     Where ``task`` is set, a task of this id must exist, or the call fails with ESRCH.
+    ``refused`` names what the client asked for and the lab cannot record.
     """
 
     value: int = 0
@@ -51,6 +55,7 @@ class SyscallAnswer(msgspec.Struct, frozen=True):
     address: int = 0
     data: bytes = b""
     task: int = 0
+    refused: str = ""
 
 
 class SyscallAnswers(msgspec.Struct, frozen=True):
@@ -74,6 +79,9 @@ class SyscallAnswers(msgspec.Struct, frozen=True):
             if size < len(self.processors) or size % WORD:
                 return SyscallAnswer(error=errno.EINVAL)
             return SyscallAnswer(len(self.processors), 0, address, self.processors, task)
+        if number == self.calls.socket:
+            found = judge_socket(*(_to_signed(argument) for argument in arguments[:3]))
+            return None if found is None else SyscallAnswer(error=found[1], refused=found[0])
         return None
 
 

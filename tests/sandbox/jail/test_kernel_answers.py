@@ -443,6 +443,6 @@ def test_the_platform_decides_the_groups(run):
 
 
 def test_a_jail_that_bubblewrap_cannot_make_says_why(run, monkeypatch):
-    monkeypatch.setattr(start, "build_seccomp_filter", lambda root: b"no filter")
+    monkeypatch.setattr(start, "build_seccomp_filter", lambda **_: b"no filter")
     with pytest.raises(LabError, match="the jail could not be made: bwrap: "):
         run("true")

@@ -7,12 +7,19 @@ import struct
 import pytest
 
 from lab.errors import MachineError
-from lab.sandbox.jail.seccomp import SYSCALL_NUMBERS, build_seccomp_filter
+from lab.sandbox.jail.seccomp import (
+    SYSCALL_NUMBERS,
+    build_answer_filter,
+    build_seccomp_filter,
+)
+from lab.sandbox.jail.socket_rules import judge_socket
+
+NOTIFIED = -1
 
 
-def judge(program: bytes, arch: int, number: int, argument: int = 0) -> int:
-    """Run the filter, as the kernel would: an error number, or 0 where allowed."""
-    data = struct.pack("=IIQ6Q", number, arch, 0, argument, 0, 0, 0, 0, 0)
+def judge(program: bytes, arch: int, number: int, *arguments: int) -> int:
+    """Run the filter, as the kernel would: an error number, 0 where allowed, or NOTIFIED."""
+    data = struct.pack("=IIQ6Q", number, arch, 0, *(*arguments, 0, 0, 0, 0, 0, 0)[:6])
     accumulator = at = 0
     while True:
         code, if_true, if_false, value = struct.unpack_from("=HBBI", program, 8 * at)
@@ -25,6 +32,10 @@ def judge(program: bytes, arch: int, number: int, argument: int = 0) -> int:
             at += if_true if accumulator >= value else if_false
         elif code == 0x45:
             at += if_true if accumulator & value else if_false
+        elif code == 0x54:
+            accumulator &= value
+        elif value == 0x7FC00000:
+            return NOTIFIED
         else:
             return 0 if value == 0x7FFF0000 else value & 0xFFFF
 
@@ -56,6 +67,28 @@ def test_only_a_client_of_roots_lab_is_refused_user_namespaces(machine):
     assert [judge(roots, arch, socket_call, family) for family in (1, 40)] == [0, 97]
     assert [judge(roots, arch, key) for key in keys] == [38] * 3
     assert [judge(roots, arch, number) for number in (0, 1, 59)] == [0] * 3
+
+
+SOCKETS = [
+    (2, 1, 0, True), (2, 1, 6, True), (10, 2 | 0o2004000, 17, True), (2, 1, 262, True),
+    (1, 5, 0, True), (16, 3, 0, True), (2, 2, 136, False), (10, 2, 136, False), (2, 2, 1, False),
+    (2, 3, 17, False), (2, 1, 132, False), (2, 5, 0, False), (2, 6, 33, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("machine", sorted(SYSCALL_NUMBERS))
+@pytest.mark.parametrize(("family", "kind", "protocol", "is_open"), SOCKETS)
+def test_sockets_whose_traffic_is_not_recorded_are_passed_to_the_lab_or_refused(
+    machine, family, kind, protocol, is_open
+):
+    arch, number, *_ = SYSCALL_NUMBERS[machine]
+    asked = (arch, number, family, kind, protocol)
+    assert judge(build_answer_filter(machine), *asked) == (0 if is_open else NOTIFIED)
+    assert judge(build_seccomp_filter(machine), *asked) == 0
+    strict = build_seccomp_filter(machine, answers_sockets=False)
+    assert judge(strict, *asked) == (0 if is_open else 93)
+    assert judge(strict, arch, number, 40, 1, 0) == 97
+    assert (judge_socket(family, kind, protocol) is None) == is_open
 
 
 def test_an_unknown_processor_is_said():

@@ -77,3 +77,10 @@ def test_numbers_of_tasks_are_ints():
 
 def test_other_calls_are_the_kernels():
     assert build_answers(FACTS).answer_call(39, (0,) * 6) is None
+
+
+def test_a_socket_that_is_not_recorded_is_refused_and_named():
+    answers = build_answers(FACTS)
+    asked = answers.answer_call(CALL.socket, (2, 2 | 0o2000000, 136, 0, 0, 0))
+    assert asked == SyscallAnswer(error=errno.EPROTONOSUPPORT, refused="UDP-Lite socket")
+    assert answers.answer_call(CALL.socket, (2, 1, 6, 0, 0, 0)) is None
