@@ -134,10 +134,9 @@ def _request(request: Request, base: Location, roles: HostRoles) -> Iterator[tup
             yield from _inside(base, MessagePart.QUERY, name, value)
     yield from _headers(request, base)
     body, layers = decode_layers(request.body, join_header(request, b"content-encoding"))
-    archive = body if body.startswith(b"PK") else b""
-    for pointer, value in read_compression_headers(layers, archive):
+    for pointer, value in read_compression_headers(layers, b""):
         yield base.with_part(MessagePart.PACKING, pointer), value
-    leaves = flatten_body(body, join_header(request, b"content-type"))
+    leaves = flatten_body(body, join_header(request, b"content-type"), request.target)
     if layers:
         leaves.append(describe_exact_bytes("", leaves, request.body))
     yield from _leaves(base, leaves)

@@ -46,8 +46,13 @@ def restore_sent_text(location: Location, value: str) -> str:
     """
     part = location.part
     pointer = location.pointer or "/(bytes)"
-    whole = part == MessagePart.DATA or (part == MessagePart.BODY and pointer.endswith("/(bytes)"))
-    match = _BYTES_AS_HEX.fullmatch(value) if whole else None
+    whole = part == MessagePart.DATA or (
+        part == MessagePart.BODY and (pointer.endswith("/(bytes)") or "/(protobuf)/" in pointer)
+    )
+    # Digits alone stand in quotation marks, because they could be taken for a number.
+    match = (
+        _BYTES_AS_HEX.fullmatch(value.strip('"') if location.pointer else value) if whole else None
+    )
     if match is None:
         return value
     data = bytes.fromhex(match[1])

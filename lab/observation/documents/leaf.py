@@ -99,6 +99,11 @@ def describe_exact_bytes(pointer: str, leaves: Iterable[Leaf], data: bytes) -> L
     """Return the leaf that differs where other bytes have the same leaves.
 
     A reader adds it to leaves from which the bytes cannot be written again.
+
+    Args:
+        pointer: The pointer of the document.
+        leaves: What is compared of it elsewhere.
+        data: The bytes.
     """
     digest = hashlib.blake2b(data, digest_size=_DIGITS).hexdigest()
     return Leaf(MessagePart.EXACT_BYTES, pointer, f"{digest_leaves(leaves)} {digest}")

@@ -33,7 +33,14 @@ from lab.observation.parts import MessagePart
 from lab.observation.style.escapes import STRING, describe_json_escapes
 from lab.observation.style.serialization import describe_json_style, is_evenly_spaced
 
-__all__ = ["flatten_json", "flatten_json_lines", "flatten_string", "parse_json"]
+__all__ = [
+    "flatten_documents",
+    "flatten_json",
+    "flatten_string",
+    "flatten_translated",
+    "label_value",
+    "parse_first",
+]
 
 _NAMING = ("name", "event_name", "eventName", "event", "key", "id", "type", "role", "kind")
 _LITERALS = frozenset({"true", "false", "null", "{}", "[]", "NaN", "Infinity", "-Infinity"})
@@ -62,47 +69,48 @@ class _Object(list[tuple[str, object]]):
     """A JSON object as its members in order, duplicates included."""
 
 
+_DECODER = json.JSONDecoder(
+    parse_int=_Number,
+    parse_float=_Number,
+    parse_constant=_Number,
+    object_pairs_hook=_Object,
+)
+
+
 def flatten_json(text: str, pointer: str = "") -> list[Leaf]:
     """The leaves of a text that is a JSON object or array, below this pointer; else none."""
     leaves: list[Leaf] = []
-    if (document := parse_json(text)) is not None:
-        _document(leaves, pointer, text, [(pointer, document)], 0)
+    if (document := _parse(text)) is not None:
+        flatten_documents(leaves, pointer, text, [(pointer, document)], 0)
     return leaves
 
 
-def flatten_json_lines(text: str, pointer: str = "") -> list[Leaf]:
-    """The leaves of a text with a JSON object or array a line, below this pointer; else none."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    if len(lines) < 2:
-        return []
-    documents = []
-    for line in lines:
-        if (document := parse_json(line)) is None:
-            return []
-        documents.append(document)
-    items = [(f"{pointer}/{_label(item)}", item) for item in documents]
-    leaves: list[Leaf] = []
-    _document(leaves, pointer, text, items, 0)
-    ends = sorted(set(re.findall(r"[\r\t ]*\n\s*", text)))
-    leaves.append(Leaf(MessagePart.WRITING, f"{pointer}/(lines)", json.dumps(ends)))
-    return leaves
+def flatten_translated(text: str, pointer: str) -> list[Leaf]:
+    """The leaves of a document of another format, which was written again as this JSON."""
+    return [
+        leaf
+        for leaf in flatten_json(text, pointer)
+        if leaf.part != MessagePart.WRITING or "(json)" in leaf.pointer[len(pointer) :]
+    ]
 
 
-def parse_json(text: str) -> object | None:
+def _parse(text: str) -> object | None:
     """The document if the text is a JSON object or array, else None."""
     if text.lstrip()[:1] not in ("{", "["):
         return None
     try:
-        document: object = json.loads(
-            text,
-            parse_int=_Number,
-            parse_float=_Number,
-            parse_constant=_Number,
-            object_pairs_hook=_Object,
-        )
+        document: object = _DECODER.decode(text)
     except (ValueError, RecursionError):
         return None
     return document
+
+
+def parse_first(text: str, start: int) -> tuple[object, int] | None:
+    """The JSON object or array that begins here, and where it ends; None where there is none."""
+    try:
+        return _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None
 
 
 class _Strings:
@@ -117,17 +125,25 @@ class _Strings:
         self.placed.append((pointer, next(self._rest)))
 
 
-def _document(
+def flatten_documents(
     leaves: list[Leaf],
     pointer: str,
     text: str,
     items: Sequence[tuple[str, object]],
     depth: int,
 ) -> None:
-    """The leaves of a text that is one document or several, each at its pointer."""
+    """Add the leaves of a text that is one document or several, each at its pointer.
+
+    Args:
+        leaves: Where the leaves are added.
+        pointer: The pointer of the text.
+        text: The text; all its strings are those of the documents.
+        items: The documents, each with its pointer.
+        depth: How many objects and arrays the text is in.
+    """
     start = len(leaves)
     strings = _Strings(text)
-    if len(items) == 1:
+    if len(items) == 1 and items[0][0] == pointer:
         _walk(leaves, *items[0], depth, strings)
     else:
         _elements(leaves, pointer, items, depth, strings)
@@ -135,8 +151,10 @@ def _document(
     escapes = list(describe_json_escapes(pointer, strings.placed))
     leaves.append(Leaf(MessagePart.WRITING, pointer, style))
     leaves += (Leaf(MessagePart.WRITING, *escape) for escape in escapes)
-    usual = len(items) == 1 and all(
-        way != "mixed" and not place.endswith("/(needless)") for place, way in escapes
+    usual = (
+        len(items) == 1
+        and items[0][0] == pointer
+        and all(way != "mixed" and not place.endswith("/(needless)") for place, way in escapes)
     )
     if not usual or not is_evenly_spaced(text):
         octets = text.encode("utf-8", "surrogatepass")
@@ -163,7 +181,7 @@ def _walk(leaves: list[Leaf], pointer: str, value: object, depth: int, strings: 
     elif isinstance(value, list):
         if not value:
             leaves.append(Leaf(MessagePart.BODY, pointer, "[]"))
-        items = [(f"{pointer}/{_label(element)}", element) for element in value]
+        items = [(f"{pointer}/{label_value(element)}", element) for element in value]
         _elements(leaves, pointer, items, depth + 1, strings)
     elif isinstance(value, _Number):
         leaves.append(Leaf(MessagePart.BODY, pointer, str(value)))
@@ -218,10 +236,17 @@ def _outline(pointer: str, value: object, strings: _Strings) -> str:
 
 
 def flatten_string(leaves: list[Leaf], pointer: str, value: str, depth: int) -> None:
-    """Add the leaves of a text: those of the JSON in it, or the text itself."""
-    if value[:1] in ("{", "[") and len(value) > 2 and (inner := parse_json(value)) is not None:
+    """Add the leaves of a text: those of the JSON in it, or the text itself.
+
+    Args:
+        leaves: Where the leaves are added.
+        pointer: The pointer of the text.
+        value: The text.
+        depth: How many objects and arrays it is in.
+    """
+    if value[:1] in ("{", "[") and len(value) > 2 and (inner := _parse(value)) is not None:
         json_pointer = f"{pointer}/(json)"
-        _document(leaves, json_pointer, value, [(json_pointer, inner)], depth + 1)
+        flatten_documents(leaves, json_pointer, value, [(json_pointer, inner)], depth + 1)
     elif _is_literal(value):
         leaves.append(Leaf(MessagePart.BODY, pointer, f'"{value}"'))
     else:
@@ -237,7 +262,7 @@ def _is_literal(value: str) -> bool:
     )
 
 
-def _label(element: object) -> str:
+def label_value(element: object) -> str:
     """How an array's element is named in a pointer."""
     if isinstance(element, _Object):
         members = dict(element)

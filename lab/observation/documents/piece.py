@@ -21,9 +21,17 @@ class Piece(NamedTuple):
     budget: Budget
     read_inside: Callable[[Piece], list[Leaf]]
     """Reads what a reader found inside of a piece."""
+    target: str = ""
+    """The path that the body was sent to, which can say what its messages are."""
 
     def read(self, data: bytes, step: str, content_type: str = "") -> list[Leaf]:
-        """The leaves of what is inside, one step further down the pointer."""
+        """Return the leaves of what is inside, one step further down the pointer.
+
+        Args:
+            data: What was found inside.
+            step: What is added to the pointer.
+            content_type: What a header says of it.
+        """
         inner = self._replace(data=data, pointer=self.pointer + step, content_type=content_type)
         return self.read_inside(inner)
 

@@ -238,8 +238,9 @@ def test_bytes_that_the_lab_shows_in_hexadecimal_are_searched_as_sent(data):
     body, header = Location("http", "h", part="body"), Location("http", "h", part="header")
     shown = render_bytes(data)
     assert restore_sent_text(body, shown).encode("utf-8", "surrogateescape") == data
-    inside = body.with_part(MessagePart.BODY, "/(multipart)/[log]/(bytes)")
-    assert restore_sent_text(inside, shown) == restore_sent_text(body, shown)
+    for pointer in ("/(multipart)/[log]/(bytes)", "/(protobuf)/2"):
+        inside = body.with_part(MessagePart.BODY, pointer)
+        assert restore_sent_text(inside, shown) == restore_sent_text(body, shown)
     assert restore_sent_text(header, shown) == shown
 
 

@@ -2,8 +2,10 @@ import bz2
 import gzip
 import json
 import lzma
+import random
 import zlib
 
+import brotli
 import pytest
 import zstandard
 from hypothesis import given
@@ -65,3 +67,20 @@ def test_what_stands_behind_is_kept():
 def test_what_only_begins_like_packed_data_stays_as_it_is(start):
     body = start + b"\xff and no more of it"
     assert find_leaves(body) == {"": body.hex()}
+
+
+TEXT = b'{"zone":"Europe/Zurich","session":"a session of some length"}'
+
+
+@pytest.mark.parametrize("name", ["brotli", "deflate"])
+def test_formats_without_a_mark_are_found_where_they_hold_text(name):
+    packer = zlib.compressobj(wbits=-15)
+    data = brotli.compress(TEXT) if name == "brotli" else packer.compress(TEXT) + packer.flush()
+    assert find_leaves(data)[f"/({name})/zone"] == "Europe/Zurich"
+    assert f"/({name})" not in str(find_leaves(data[:-1]))
+
+
+def test_random_bytes_are_not_taken_for_packed_text():
+    dice = random.Random(5)
+    for size in (12, 16, 32, 100) * 300:
+        assert not {"/(brotli)", "/(deflate)"} & set(find_leaves(dice.randbytes(size)))

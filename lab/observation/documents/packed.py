@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import re
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
+
+import brotli
 
 from lab.observation.content_encoding import decode_layers
 from lab.observation.documents.leaf import Leaf, describe_exact_bytes
@@ -20,8 +23,13 @@ from lab.observation.documents.piece import Piece
 from lab.observation.parts import MessagePart
 from lab.observation.style.compression_headers import read_compression_headers
 
-__all__ = ["read_packed", "read_wrapping"]
+__all__ = ["read_packed", "read_unmarked"]
 
+_SHORTEST_UNMARKED, _SHORTEST_TEXT = 12, 16
+_LONGEST_UNMARKED = 4 << 20
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+_PIECE = 1 << 16
 _LZMA_MEMORY = 64 << 20
 _ZSTD_SKIPPED = frozenset(bytes((0x50 + kind, 0x2A, 0x4D, 0x18)) for kind in range(16))
 _Layers = Sequence[tuple[str, bytes]]
@@ -43,29 +51,35 @@ def read_packed(piece: Piece) -> list[Leaf]:
     if unpacked is None or not unpacked.data:
         return []
     piece.budget.take_bytes(len(unpacked.data))
-    return read_wrapping(piece, name, unpacked.data, unpacked.layers, unpacked.rest)
+    return _read_wrapping(piece, name, unpacked)
 
 
-def read_wrapping(
-    piece: Piece, name: str, data: bytes, layers: Iterable[tuple[str, bytes]], rest: bytes = b""
-) -> list[Leaf]:
-    """Return the leaves of a wrapping and of what was in it.
+def read_unmarked(piece: Piece) -> list[Leaf]:
+    """The leaves of what is compressed in a format without a mark of its own: brotli, deflate.
 
-    Args:
-        piece: The packed data.
-        name: The format, which is the next step of the pointer.
-        data: What was in it.
-        layers: The format and where each of its members begins.
-        rest: What stands behind the packed data.
+    Anything may be taken for such data, so only a whole stream that decodes to text counts.
     """
+    data = piece.data
+    if not _SHORTEST_UNMARKED <= len(data) <= _LONGEST_UNMARKED or not piece.budget.size:
+        return []
+    for name, unpack in (("brotli", _unpack_brotli), ("deflate", _unpack_deflate)):
+        inner = unpack(data, piece.budget.size)
+        if len(inner) >= _SHORTEST_TEXT and _is_text(inner):
+            piece.budget.take_bytes(len(inner))
+            return _read_wrapping(piece, name, _Unpacked(inner))
+    return []
+
+
+def _read_wrapping(piece: Piece, name: str, unpacked: _Unpacked) -> list[Leaf]:
+    """The leaves of a wrapping and of what was in it."""
     prefix = f"{piece.pointer}/" if piece.pointer else ""
     leaves = [
         Leaf(MessagePart.PACKING, prefix + place, value)
-        for place, value in read_compression_headers(layers, b"")
+        for place, value in read_compression_headers(unpacked.layers, b"")
     ]
-    leaves += piece.read(data, f"/({name})")
-    if rest:
-        leaves += piece.read(rest, f"/({name})/(rest)")
+    leaves += piece.read(unpacked.data, f"/({name})")
+    if unpacked.rest:
+        leaves += piece.read(unpacked.rest, f"/({name})/(rest)")
     leaves.append(describe_exact_bytes(f"{piece.pointer}/({name})", leaves, piece.data))
     return leaves
 
@@ -119,6 +133,40 @@ def _unpack_lzma(data: bytes, limit: int) -> _Unpacked | None:
     except (lzma.LZMAError, ValueError, EOFError):
         return None
     return _Unpacked(inner, unpacker.unused_data)
+
+
+def _unpack_brotli(data: bytes, limit: int) -> bytes:
+    unpacker = brotli.Decompressor()
+    out = bytearray()
+    try:
+        out += unpacker.process(data, output_buffer_limit=_PIECE)
+        if not _is_text(bytes(out), cut=True):
+            return b""
+        while not unpacker.is_finished() and len(out) < limit:
+            piece = unpacker.process(b"", output_buffer_limit=_PIECE)
+            if not piece:
+                break
+            out += piece
+    except brotli.error:
+        return b""
+    return bytes(out) if unpacker.is_finished() else b""
+
+
+def _unpack_deflate(data: bytes, limit: int) -> bytes:
+    unpacker = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    try:
+        inner = unpacker.decompress(data, limit)
+    except zlib.error:
+        return b""
+    return inner if unpacker.eof and not unpacker.unused_data else b""
+
+
+def _is_text(data: bytes, *, cut: bool = False) -> bool:
+    """Whether bytes are text without control characters; ``cut``, but for the last few."""
+    try:
+        return not _CONTROL.search(data.decode())
+    except UnicodeDecodeError as error:
+        return cut and error.start > len(data) - 4
 
 
 _FORMATS: dict[str, Callable[[bytes, int], _Unpacked | None]] = {
