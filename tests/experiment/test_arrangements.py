@@ -25,7 +25,7 @@ PHRASES = (
     ("dev", "marta", "root 0 x", "sam and x", "", "(of) build"),
 )
 """What each factor may write; some of the words are everybody's."""
-WORDS = ("Linux", "on", "and", "(a)", "12", "n/a;", "x", "of")
+WORDS = ("Linux", "on", "and", "(a)", "12", "n/a", "x", "of")
 
 
 def arranged(seed: int) -> Behaviour:

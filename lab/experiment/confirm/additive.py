@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from itertools import permutations
 
 from lab.experiment.columns.column import Column, ColumnGroup
-from lab.experiment.trials.contrasts import Changes, Setting, TrialTable
+from lab.experiment.trials.contrasts import Changes, TrialTable
 from lab.experiment.trials.row import Row
 from lab.observation.location import Location
 from lab.observation.text.masks import mask
@@ -37,30 +37,30 @@ def is_additive(
         trials: The changes of each.
 
     Returns:
-        True where that is so for every column and combination; False also where it is unknown.
+        True where that is so for every column, in each of the combinations of which all texts are
+        known; False also where none is known.
     """
     return all(
-        column.view in ("exact", "masked") and _is_merged(column, combination, rows, trials)
+        column.view in ("exact", "masked") and _is_merged(column, combinations, rows, trials)
         for column in group.columns
-        for combination in combinations
     )
 
 
 def _is_merged(
-    column: Column, combination: Changes, rows: Sequence[Row], trials: TrialTable
+    column: Column, combinations: Sequence[Changes], rows: Sequence[Row], trials: TrialTable
 ) -> bool:
-    base, together, *alone = (
-        _find_text(column.location, changes, rows, trials)
-        for changes in (
-            frozenset[Setting](),
-            combination,
-            *(frozenset({setting}) for setting in sorted(combination)),
-        )
-    )
-    known = [text for text in alone if text is not None]
-    if base is None or together is None or len(known) < len(alone):
-        return False
-    return is_merge(base, known, together)
+    def find(changes: Changes) -> str | None:
+        return _find_text(column.location, changes, rows, trials)
+
+    base = find(frozenset())
+    judged = []
+    for combination in combinations:
+        together = find(combination)
+        alone = [find(frozenset({setting})) for setting in sorted(combination)]
+        known = [text for text in alone if text is not None]
+        if base is not None and together is not None and len(known) == len(alone):
+            judged.append(is_merge(base, known, together))
+    return bool(judged) and all(judged)
 
 
 def _find_text(

@@ -54,7 +54,8 @@ def judge(texts, view="exact"):
     column = Column(PLACE, view, tuple(texts.values()))
     group = ColumnGroup(tuple(range(len(rows))), (column,))
     both = frozenset({Setting("a", "1"), Setting("b", "1")})
-    return is_additive(group, [both], rows, TrialTable(CONTROL, environments))
+    unknown = frozenset({Setting("a", "2"), Setting("b", "1")})
+    return is_additive(group, [both, unknown], rows, TrialTable(CONTROL, environments))
 
 
 def test_numbers_that_vary_are_blanked():
