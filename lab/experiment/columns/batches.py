@@ -23,6 +23,8 @@ __all__ = ["compare_batches"]
 _MAX_FORMS = 8
 _MIN_TRIALS = 3
 """Trials in which a form must occur to be compared."""
+_MAX_ELEMENTS = 64
+"""Values of one form in one trial whose fields are compared."""
 _MAX_TEXT = 512
 _NUMBERS = re.compile(r"\d{1,40}")
 _RANDOM = re.compile("‹(?:uuid|hex|token)›")
@@ -61,7 +63,9 @@ def compare_batches(
             yield Column(comparison.location, "masked", tuple(there))
         batches = [tuple(forms.get(form, ())) for forms in by_form]
         if len({text for batch in batches for text in batch}) > 1:
-            yield from comparison.compare_fields(batches)
+            yield from comparison.compare_fields([batch[:_MAX_ELEMENTS] for batch in batches])
+            if any(len(batch) > _MAX_ELEMENTS for batch in batches):
+                comparison.note(f"fields of the first {_MAX_ELEMENTS} values are compared")
             if _ORDERED.search(form) and not _RANDOM.search(form):
                 yield from _compare_extremes(comparison, form, batches)
 

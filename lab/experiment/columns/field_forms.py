@@ -65,12 +65,12 @@ def _find_zero(text: str) -> str:
 
 
 def _describe_case(text: str) -> str | None:
-    lower = sum(character.islower() for character in text)
-    upper = sum(character.isupper() for character in text)
+    lower, upper = text != text.upper(), text != text.lower()
     if lower and upper:
         return "characters"
-    if _HEXADECIMAL.fullmatch(text) and any(map(str.isdecimal, text)):
+    if _HEXADECIMAL.fullmatch(text) and not text.isalpha():
         return "lower-case" if lower else "upper-case" if upper else None
     if not lower and not upper:
         return "signs"
-    return ("lower-case" if lower else "upper-case") if lower + upper >= _MIN_LETTERS else None
+    letters = sum(map(str.isalpha, text))
+    return ("lower-case" if lower else "upper-case") if letters >= _MIN_LETTERS else None

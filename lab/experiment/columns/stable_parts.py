@@ -44,8 +44,8 @@ _MIN_LENGTH = 16
 _MIN_REPETITIONS = 4
 """How often each field must recur in replicates, since random ones may agree by chance."""
 
-_Batches = Mapping[int, tuple[str, ...]]
-_Values = dict[int, str | None]
+_Texts = Sequence[str]
+_Values = Sequence[str | None]
 
 
 class StableParts(msgspec.Struct, frozen=True):
@@ -68,9 +68,13 @@ def find_stable_parts(
         values: The texts of each trial; None or an empty tuple where they are unknown.
         replicates: Which trials are replicates.
     """
-    batches = {row: batch for row, batch in enumerate(values) if batch}
-    distinct = {text for batch in batches.values() for text in batch}
-    if len(distinct) < 2 or not _is_repeated(batches, replicates):
+    rows = [row for row, batch in enumerate(values) if batch]
+    batches = [values[row] or () for row in rows]
+    distinct = {text for batch in batches for text in batch}
+    if len(distinct) < 2:
+        return StableParts()
+    known = _restrict(replicates, rows)
+    if known.repetitions < _MIN_REPETITIONS:
         return StableParts()
     part = shape = None
     for fine in (True, False):
@@ -78,13 +82,26 @@ def find_stable_parts(
         cut = {text: pieces for text, pieces in fields.items() if pieces is not None}
         if len(cut) < len(distinct):
             return StableParts(part, shape, is_cut=True)
-        table = _FieldTable(batches, cut, replicates)
+        table = _FieldTable(batches, cut, known)
         parts, shapes = table.compare()
-        part, shape = part or _join(parts, len(values)), shape or _join(shapes, len(values))
+        part = part or _join(parts, rows, len(values))
+        shape = shape or _join(shapes, rows, len(values))
         if table.is_aligned:
             return StableParts(part, shape)
-    columns = _keep_characters(batches, replicates)
-    return StableParts(part or _join([columns], len(values)), shape)
+    characters = _keep_characters(batches, known)
+    if characters is not None:
+        part = part or _join([characters], rows, len(values))
+    return StableParts(part, shape)
+
+
+def _restrict(replicates: Replicates, rows: Sequence[int]) -> Replicates:
+    """Return the replicates among some trials, numbered anew."""
+    numbers = {row: number for number, members in enumerate(replicates.sets) for row in members}
+    numbers |= dict.fromkeys(replicates.baseline, -1)
+    ids = [numbers.get(row, -2 - row) for row in rows]
+    found = Replicates(ids)
+    found.baseline = [number for number, one in enumerate(ids) if one == -1]
+    return found
 
 
 def describe_lengths(values: Sequence[str | None]) -> list[str | None] | None:
@@ -95,119 +112,113 @@ def describe_lengths(values: Sequence[str | None]) -> list[str | None] | None:
     return map_texts(LENGTH.reduce, values)
 
 
-def _is_repeated(batches: _Batches, replicates: Replicates) -> bool:
-    """Whether enough replicates of the same environment have a value."""
-    counts = [sum(row in batches for row in members) for members in replicates.sets]
-    return sum(count - 1 for count in counts if count) >= _MIN_REPETITIONS
-
-
 class _FieldTable:
     """The fields of all trials by position, aligned with the most frequent outline."""
 
     def __init__(
-        self, batches: _Batches, fields: Mapping[str, tuple[Field, ...]], replicates: Replicates
+        self,
+        batches: Sequence[_Texts],
+        fields: Mapping[str, tuple[Field, ...]],
+        replicates: Replicates,
     ) -> None:
-        self._batches = batches
         self._replicates = replicates
         outlines = {text: list_outline(pieces) for text, pieces in fields.items()}
-        rows = [row for row in replicates.baseline if row in batches] or list(batches)
+        rows = replicates.baseline or range(len(batches))
         usual = Counter(outlines[text] for row in rows for text in batches[row])
         frequent = max(usual, key=lambda one: (usual[one], one))
         self._reference = next(
             fields[text] for text in sorted(fields) if outlines[text] == frequent
         )
-        self._aligned = {
-            text: align_fields(self._reference, pieces) for text, pieces in fields.items()
-        }
-        seen = {row: {outlines[text] for text in batch} for row, batch in batches.items()}
-        self.is_aligned = all(len(here) == 1 for here in seen.values()) and self._agree(
-            {row: repr(here) for row, here in seen.items()}
+        aligned = {text: align_fields(self._reference, pieces) for text, pieces in fields.items()}
+        self._positions = [
+            [[aligned[text][at] for text in batch] for batch in batches]
+            for at in range(2 * len(self._reference) + 1)
+        ]
+        seen = [{outlines[text] for text in batch} for batch in batches]
+        self.is_aligned = all(len(here) == 1 for here in seen) and replicates.agree(
+            [min(here) for here in seen]
         )
 
     def compare(self) -> tuple[list[_Values], list[_Values]]:
         """Return the parts and the shapes of each position, by trial."""
-        found = [self._compare_position(at) for at in range(2 * len(self._reference) + 1)]
+        found = [self._compare_position(at) for at in range(len(self._positions))]
         return [part for part, _ in found], [shape for _, shape in found]
 
     def _compare_position(self, position: int) -> tuple[_Values, _Values]:
-        every = {
-            row: tuple(self._aligned[text][position] for text in batch)
-            for row, batch in self._batches.items()
-        }
+        every = self._positions[position]
         kind = self._reference[position // 2].kind if position % 2 else "gap"
         values = _find_common(every)
-        gaps: _Values = dict.fromkeys(every, GAP)
-        if len(set(values.values())) < 2:
+        gaps = [GAP] * len(every)
+        if len(set(values)) < 2:
             return values, values
-        if self._agree(values):
+        if self._is_stable(values):
             return gaps if kind == "clock" else values, values
-        part = gaps
+        part: _Values = gaps
         if kind == "token":
             part = _keep_characters(every, self._replicates) or gaps
         elif kind in ("gap", "letters", "mark"):
-            blanked = _find_common(
-                {
-                    row: tuple(blank_digits(text, GAP) for text in here)
-                    for row, here in every.items()
-                }
-            )
-            part = blanked if self._agree(blanked) else gaps
+            blanked = _find_common([[blank_digits(text, GAP) for text in here] for here in every])
+            part = blanked if self._is_stable(blanked) else gaps
         return part, self._describe(every) or part
 
-    def _describe(self, every: _Batches) -> _Values | None:
+    def _describe(self, every: Sequence[_Texts]) -> _Values | None:
         """Return the finest description of a field in which replicates agree."""
-        texts = {text for here in every.values() for text in here}
-        padded = is_padded(text for text in texts if text.isdecimal())
+        texts = {text for here in every for text in here}
+        numbers = [text for text in texts if text.isdecimal()]
+        padded = is_padded(numbers)
+        if len(numbers) == len(texts) and not padded and all(map(str.isascii, texts)):
+            return None
         for with_length in (True, False):
             forms = {
                 text: describe_form(text, padded=padded, with_length=with_length) for text in texts
             }
-            found: _Values = {}
-            for row, here in every.items():
+            found: list[str | None] = []
+            for here in every:
                 seen = {form for text in here if (form := forms[text]) is not None}
-                found[row] = seen.pop() if len(seen) == 1 else GAP if seen else None
-            if len(set(found.values()) - {None}) > 1 and self._agree(found):
+                found.append(seen.pop() if len(seen) == 1 else GAP if seen else None)
+            if len(set(found) - {None}) > 1 and self._is_stable(found):
                 return found
         return None
 
-    def _agree(self, values: Mapping[int, str | None]) -> bool:
-        return _agree(values, self._replicates)
+    def _is_stable(self, values: _Values) -> bool:
+        """Whether replicates agree on values that batches have in common.
+
+        What differs inside most batches is common to one of a single text by chance.
+        """
+        mostly = Counter(values).most_common(1)[0][0]
+        return mostly != GAP and self._replicates.agree(values)
 
 
-def _agree(values: Mapping[int, str | None], replicates: Replicates) -> bool:
-    """Whether replicates agree on values by trial; the other trials are unknown."""
-    last = max((row for members in replicates.sets for row in members), default=-1)
-    return replicates.agree([values.get(row) for row in range(max(last, *values) + 1)])
-
-
-def _find_common(batches: _Batches) -> _Values:
+def _find_common(batches: Sequence[_Texts]) -> list[str | None]:
     """Return the text that all texts of a batch are, or a gap."""
-    return {row: here[0] if len(set(here)) == 1 else GAP for row, here in batches.items()}
+    return [here[0] if len(set(here)) == 1 else GAP for here in batches]
 
 
-def _keep_characters(batches: _Batches, replicates: Replicates) -> _Values:
+def _keep_characters(batches: Sequence[_Texts], replicates: Replicates) -> _Values | None:
     """Return the characters of random tokens of one length that are the same in replicates."""
-    texts = {text for batch in batches.values() for text in batch}
-    if len({len(text) for text in texts}) > 1 or not all(map(is_random_token, texts)):
-        return {}
-    columns = []
-    for index in range(len(next(iter(texts)))):
-        here = _find_common({row: tuple(t[index] for t in b) for row, b in batches.items()})
-        stable = all(
-            len({here[row] for row in members if row in here}) < 2 for members in replicates.sets
-        )
-        columns.append(here if stable else dict.fromkeys(here, GAP))
-    return {row: _join_pieces([column[row] for column in columns]) for row in batches}
+    lengths = {len(text) for batch in batches for text in batch}
+    if len(lengths) > 1:
+        return None
+    stable = list(range(lengths.pop()))
+    for members in replicates.sets:
+        texts = [text for row in members for text in batches[row]]
+        stable = [index for index in stable if len({text[index] for text in texts}) == 1]
+    if not stable or not all(is_random_token(text) for batch in batches for text in batch):
+        return None
+    kept = {index: _find_common([[t[index] for t in here] for here in batches]) for index in stable}
+    gaps = [GAP] * len(batches)
+    columns = [kept.get(index, gaps) for index in range(stable[-1] + 2)]
+    return [_join_pieces(pieces) for pieces in zip(*columns, strict=True)]
 
 
-def _join(positions: Sequence[_Values], size: int) -> tuple[str | None, ...] | None:
-    """Join the positions of each trial; None where the result is the same in all."""
-    joined = [
-        None
-        if any(position.get(row) is None for position in positions)
-        else _join_pieces([position[row] for position in positions])
-        for row in range(size)
-    ]
+def _join(
+    positions: Sequence[_Values], rows: Sequence[int], size: int
+) -> tuple[str | None, ...] | None:
+    """Join the positions of each of ``size`` trials; None where the result is the same in all."""
+    joined: list[str | None] = [None] * size
+    for row, pieces in zip(rows, zip(*positions, strict=True), strict=True):
+        if None not in pieces:
+            joined[row] = _join_pieces(pieces)
     return tuple(joined) if len(set(joined) - {None}) > 1 else None
 
 

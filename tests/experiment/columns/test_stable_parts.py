@@ -155,6 +155,16 @@ def test_a_batch_is_compared_by_what_its_texts_have_in_common():
     assert [text[-6:] for text in found] == [f"+0{group}:00" for group in GROUPS]
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_batch_of_one_text_has_nothing_in_common_by_itself(seed):
+    chance = random.Random(seed)
+    groups = [0] * 30 + list(range(1, 60))
+    batches = [tuple(clock(chance) for _ in range(chance.randrange(1, 19))) for _ in groups]
+    found = find_stable_parts(batches, Replicates(groups))
+    assert found.part is None
+    assert found.shape is None
+
+
 def test_a_long_text_is_cut():
     texts = tokens(lambda group, chance: f"{chance.random()} " * 1000)
     assert parts(texts) == StableParts(is_cut=True)
