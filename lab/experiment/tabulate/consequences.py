@@ -18,7 +18,13 @@ from lab.experiment.tabulate.pair_columns import (
 )
 from lab.findings.classify import ROUTED_CHANNELS
 from lab.observation.location import Location
-from lab.observation.parts import MANNER_PARTS, MESSAGE_PARTS, ORDER_PARTS, ROUTE_PARTS
+from lab.observation.parts import (
+    MANNER_PARTS,
+    MESSAGE_PARTS,
+    ORDER_PARTS,
+    ROUTE_PARTS,
+    MessagePart,
+)
 
 __all__ = ["RULES", "MessageChanges", "Rule", "drop_consequences", "find_rule"]
 
@@ -29,12 +35,14 @@ class MessageChanges(msgspec.Struct, frozen=True):
     """What the causes do to whole messages, each with the cause.
 
     ``appearing`` are messages that one side of the pair does not send, ``recounted`` those that
-    it sends in another number, and ``contacted`` the hosts of appearing HTTP requests.
+    it sends in another number.  ``contacted`` are the hosts to which one side sends nothing of a
+    channel, each with the rank of the channel: a request needs a connection, and that needs a
+    lookup.
     """
 
     appearing: frozenset[tuple[_Cause, Location]]
     recounted: frozenset[tuple[_Cause, Location]]
-    contacted: frozenset[tuple[_Cause, str | None]]
+    contacted: frozenset[tuple[_Cause, str | None, int]]
 
     @classmethod
     def find(cls, contrasts: Sequence[ColumnContrast]) -> MessageChanges:
@@ -45,9 +53,18 @@ class MessageChanges(msgspec.Struct, frozen=True):
             appearing,
             frozenset(_message_key(one) for one in messages if one.column.view == "count"),
             frozenset(
-                (cause, message.host) for cause, message in appearing if message.channel == "http"
+                (one.effect.cause, one.column.location.host, rank)
+                for one in contrasts
+                if is_absent_on_one_side(one) and (rank := _rank(one.column.location))
             ),
         )
+
+
+def _rank(location: Location) -> int:
+    """How much below a location implies: 0 for lookups, handshakes and routes."""
+    if location.channel in ("http", "websocket"):
+        return 2 if location.part in MESSAGE_PARTS else 0
+    return 1 if location.channel in ("tcp", "udp") and location.part == MessagePart.DATA else 0
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -82,7 +99,10 @@ def _is_count_in_recounted(one: ColumnContrast, changes: MessageChanges) -> bool
 def _is_route_of_appearing(one: ColumnContrast, changes: MessageChanges) -> bool:
     location = one.column.location
     lower = location.channel in ROUTED_CHANNELS or location.part in ROUTE_PARTS
-    contacted = (one.effect.cause, location.host) in changes.contacted
+    contacted = any(
+        (one.effect.cause, location.host, rank) in changes.contacted
+        for rank in range(_rank(location) + 1, 3)
+    )
     return lower and contacted and is_absent_on_one_side(one)
 
 
@@ -101,7 +121,11 @@ RULES = (
     Rule(
         "count-in-recounted", "the number of the messages that contain it", _is_count_in_recounted
     ),
-    Rule("route-of-appearing", "the presence of the request to that host", _is_route_of_appearing),
+    Rule(
+        "route-of-appearing",
+        "the presence of what is sent to that host: a request, or data of no known protocol",
+        _is_route_of_appearing,
+    ),
     Rule(
         "part-of-appearing", "the presence of the message that contains it", _is_part_of_appearing
     ),

@@ -18,6 +18,11 @@ REQUEST = BODY.with_part("request")
 LOOKUP = Location("dns", "api.example", part="query")
 OTHER = msgspec.structs.replace(BODY, path="/other")
 
+RAW = Location("tcp", "api.example", path=":6514", part="data")
+SOCKET = Location("websocket", "api.example", path="/feed", part="message")
+
+DATA = contrast(None, "hello", location=RAW)
+UPGRADED = contrast(None, "some", location=SOCKET, view="presence")
 APPEARS = contrast(None, "some", location=REQUEST, view="presence")
 RECOUNTED = contrast("1", "2", location=REQUEST, view="count")
 APPEARS_BY_CI = contrast(None, "some", location=REQUEST, view="presence", levels={"ci": "github"})
@@ -44,6 +49,10 @@ def rule_of(one, *others):
         (contrast(None, "q", location=LOOKUP, view="set"), (), None),
         (contrast("p", "q", location=LOOKUP, view="set"), (APPEARS,), None),
         (contrast(None, "q", location=LOOKUP, view="set"), (APPEARS_BY_CI,), None),
+        (contrast(None, "q", location=LOOKUP, view="set"), (DATA,), "route-of-appearing"),
+        (DATA, (contrast(None, "q", location=LOOKUP, view="set"),), None),
+        (DATA, (APPEARS,), "route-of-appearing"),
+        (contrast(None, "q", location=LOOKUP, view="set"), (UPGRADED,), "route-of-appearing"),
         (contrast(None, "a"), (APPEARS,), "part-of-appearing"),
         (contrast("0", "1", view="count"), (APPEARS,), "part-of-appearing"),
         (contrast("a", "b"), (APPEARS,), None),
