@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import ssl
+from collections.abc import Iterator
 
 import msgspec
 
@@ -22,6 +23,8 @@ from lab.observation.records import ClientHello, TlsFailure
 __all__ = ["Tls"]
 
 READ_SIZE = 1 << 16
+RECORD_TYPES = range(20, 25)
+RECORD_HEAD = 5
 _HOST_NAME = re.compile(r"[A-Za-z0-9_.*-]{1,253}\Z")
 
 
@@ -55,20 +58,19 @@ class Tls:
         if self._raw is not None:
             return self._raw.receive(data)
         if self._ended:
-            if self._inner is None:
-                self._record_wire(data)
+            self._record_wire(data)
             return b""
-        if self._inner is None:
-            # Kept until the handshake is through: where it fails, these bytes are all
-            # that the client sent, and nothing of it was ever decrypted.
-            self._wire += data
+        # Kept until it is decrypted: where that fails, these bytes are what the client sent.
+        self._wire += data
+        if self._inner is not None:
+            return self._read()
         if self._object is None:
             opened = self._open()
             if opened is None:
                 return b""
             data = opened
         self._incoming.write(data)
-        if self._inner is None and not self._shake_hands():
+        if not self._shake_hands():
             return self._outgoing.read()
         return self._read()
 
@@ -82,6 +84,7 @@ class Tls:
         if self._inner is None:
             self._fail("the client closed the connection during the handshake")
             return self._outgoing.read()
+        self._record_wire(bytes(self._wire))
         return self._send(self._inner.finish(), goodbye=True)
 
     def _open(self) -> bytes | None:
@@ -147,35 +150,56 @@ class Tls:
         return True
 
     def _record_handshake(self) -> None:
-        """Add the records of the completed handshake to the hello; data behind them is not it."""
+        """Add the records of the completed handshake to the hello; keep what is behind them."""
+        behind = self._incoming.read()
         if self._hello is not None:
-            wire = bytes(self._wire[: len(self._wire) - self._incoming.pending])
+            wire = bytes(self._wire[: len(self._wire) - len(behind)])
             whole = msgspec.structs.replace(self._hello, wire=self._context.recorder.keep(wire))
             self._context.recorder.fill(self._slot, whole)
-        self._wire.clear()
+        self._wire = bytearray(behind)
 
     def _inner_host(self) -> str | None:
         return self._target.host if self._host == self._target.address else self._host
 
     def _read(self) -> bytes:
-        assert self._object is not None
+        """Decrypt the records that are whole, one at a time, to know which one fails."""
         assert self._inner is not None
         answer: list[bytes] = []
+        while not self._ended and (record := self._take_record()):
+            self._incoming.write(record)
+            answer += self._decrypt(record)
+        return self._send(b"".join(answer), goodbye=self._ended or self._inner.done)
+
+    def _take_record(self) -> bytes:
+        """Take a whole record from the wire; or everything, where it begins none."""
+        size = len(self._wire)
+        if size and self._wire[0] in RECORD_TYPES:
+            if size < RECORD_HEAD:
+                return b""
+            size = RECORD_HEAD + int.from_bytes(self._wire[3:RECORD_HEAD])
+            if len(self._wire) < size:
+                return b""
+        record = bytes(self._wire[:size])
+        del self._wire[:size]
+        return record
+
+    def _decrypt(self, record: bytes) -> Iterator[bytes]:
+        """Give the clear text of a record, which OpenSSL has, to the inner layer."""
+        assert self._object is not None
+        assert self._inner is not None
         try:
-            while True:
-                data = self._object.read(READ_SIZE)
-                if not data:
-                    break
-                answer.append(self._inner.receive(data))
+            while data := self._object.read(READ_SIZE):
+                yield self._inner.receive(data)
         except ssl.SSLWantReadError:
-            return self._send(b"".join(answer), goodbye=self._inner.done)
+            return
         except ssl.SSLError:
-            # A closing alert, or records that no longer decrypt: either way the client's
-            # clear text has ended here.
-            pass
+            # It does not decrypt, or is an alert of the client.
+            self._record_wire(record)
+        # A closing alert ends as well: the client's clear text has ended here.
         self._ended = True
-        answer.append(self._inner.finish())
-        return self._send(b"".join(answer), goodbye=True)
+        self._record_wire(bytes(self._wire))
+        self._wire.clear()
+        yield self._inner.finish()
 
     def _send(self, data: bytes, *, goodbye: bool) -> bytes:
         assert self._object is not None
@@ -208,6 +232,8 @@ class Tls:
 
     def _record_wire(self, data: bytes) -> None:
         """Record bytes that could not be decrypted."""
+        if not data:
+            return
         if self._number is None:
             self._number = self._context.begin_layer("tls", self._host, self._target.port)
         self._context.record(data, self._number)

@@ -1,7 +1,8 @@
 """How a DNS query is written, beside the name that it asks for (RFC 1035, RFC 6891).
 
 The lab's name server answers a query whatever its letter case, flags and options are; all of
-these are the client's choice.  The id is left out: each query has a random one (RFC 5452).
+these are the client's choice.  The id is left out: each query has a random one (RFC 5452).  A
+message that an encoder would write in another way (with compressed names, say) is kept as it is.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import struct
 from collections.abc import Iterator
 
 import dns.exception
+import dns.message
 import dns.name
 import dns.rdatatype
 import msgspec
@@ -94,16 +96,24 @@ def _parse(message: bytes) -> QueryStyle:
             contents += _options(data)
         else:
             contents.append((f"record {dns.rdatatype.to_text(kind)}", data.hex()))
+    if not _is_usual_form(message[:at]):
+        contents.append(("as written", message[2:at].hex()))
     if at < len(message):
         contents.append(("trailing", message[at:].hex()))
     summary += [name for name, _ in contents]
     return QueryStyle(tuple(names), ", ".join(summary), tuple(contents))
 
 
+def _is_usual_form(message: bytes) -> bool:
+    """Whether an encoder would write this message in the same way."""
+    return dns.message.from_wire(message, raise_on_truncation=False).to_wire() == message
+
+
 def _edns(payload: int, life: int) -> str:
     """The buffer size that an OPT record announces, and its flags."""
     words = ["edns", str(payload)]
     words += [f"version {life >> 16 & 255}"] if life >> 16 & 255 else []
+    words += [f"rcode {life >> 24}"] if life >> 24 else []
     words += ["DO"] if life & _DNSSEC_OK else []
     words += [f"flags {life & 0x7FFF:04x}"] if life & 0x7FFF else []
     return " ".join(words)

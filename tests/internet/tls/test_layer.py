@@ -168,7 +168,10 @@ def test_damaged_records_end_the_clear_text_and_nothing_else():
     client.send(REQUEST)
     transcript.send(b"\x17\x03\x03\x00\x20" + bytes(32))
     transcript.send(b"more")
-    assert transcript.event(Connection).sent == REQUEST
+    connection = transcript.event(Connection)
+    assert connection.sent == REQUEST + b"\x17\x03\x03\x00\x20" + bytes(32) + b"more"
+    assert [layer.protocol for layer in connection.layers] == ["http/1.1", "tls"]
+    assert connection.layers[0].take(connection.sent) == REQUEST
 
 
 def test_tls_in_tls_through_a_proxy_spoken_to_in_tls():

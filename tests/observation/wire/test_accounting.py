@@ -4,8 +4,12 @@ The layers divide a connection's bytes among them, and no byte can be changed wi
 in the features.
 """
 
+import contextlib
 import os
+import ssl
 
+import dns.edns
+import dns.message
 import h2.config
 import h2.connection
 import h2.settings
@@ -16,11 +20,18 @@ from wsproto.connection import Connection as WebSocketConnection
 from wsproto.connection import ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessage
 
+from lab.internet.connection import TrialServices
+from lab.internet.journal import EventRecorder, RecordingLimits
+from lab.internet.name_addresses import NameAddresses
+from lab.internet.script import Script
+from lab.internet.udp import UdpDispatcher
 from lab.observation.features import HostRoles, extract_features
-from lab.observation.records import Connection, Exit, Observation
+from lab.observation.location import Location
+from lab.observation.records import ClientHello, Connection, Exit, Observation
 from lab.observation.wire.layer_reader import LayerMessages, read_layers
+from lab.observation.wire.tls_records import read_tls_records
 from tests.internet.test_chunking import TRANSCRIPTS, cuts, websocket
-from tests.internet.transcript import record
+from tests.internet.transcript import TlsClient, Transcript, authority, record
 
 END = Exit(1.0, "finished", 0, None, 0.0, b"", b"")
 EXAMPLES = int(os.environ.get("LAB_ACCOUNTING_EXAMPLES", "60"))
@@ -173,3 +184,62 @@ def test_layers_do_not_depend_on_the_cuts(name, data):
     (connection,) = (one for one in record(pieces, port).events if isinstance(one, Connection))
     (whole,) = (one for one in record([wire], port).events if isinstance(one, Connection))
     assert connection.layers == whole.layers
+
+
+def make_hello(protocols=("h2", "http/1.1"), name="Api.example.com"):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_alpn_protocols(list(protocols))
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        context.wrap_bio(incoming, outgoing, server_hostname=name).do_handshake()
+    return outgoing.read()
+
+
+def datagram_features(data):
+    recorder, names = EventRecorder(RecordingLimits(), lambda: 0.0), NameAddresses()
+    services = TrialServices(authority=authority(), names=names, script=Script())
+    UdpDispatcher(recorder, services).receive(data, "203.0.113.5", 53)
+    seen = Observation(recorder.make_recording().events, END)
+    return extract_features(seen, HostRoles())
+
+
+OPTION = dns.edns.GenericOption(65001, b"hi there")
+QUERIES = (
+    dns.message.make_query("api.example.com", "AAAA").to_wire(),
+    dns.message.make_query("aPi.Example.com", "A", use_edns=0, options=[OPTION]).to_wire(),
+    dns.message.make_query("a.example", "TXT", use_edns=0).to_wire() + b"behind",
+)
+LONE = {
+    "hello": (make_hello(), lambda wire: features(wire, 443)),
+    **{f"query {number}": (query, datagram_features) for number, query in enumerate(QUERIES)},
+}
+
+
+@pytest.mark.parametrize("name", LONE)
+@settings(max_examples=4 * EXAMPLES, deadline=None)
+@given(data=st.data())
+def test_no_byte_of_a_hello_or_a_datagram_can_change_unseen(name, data):
+    wire, extract = LONE[name]
+    at = data.draw(st.integers(0, len(wire) - 1))
+    byte = data.draw(st.integers(0, 255).filter(lambda byte: byte != wire[at]))
+    assert extract(wire[:at] + bytes([byte]) + wire[at + 1 :]) != extract(wire)
+
+
+def test_the_handshake_and_what_follows_the_goodbye_are_accounted_for():
+    transcript = Transcript(443)
+    client = TlsClient(transcript)
+    client.shake_hands()
+    client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    with contextlib.suppress(ssl.SSLWantReadError):
+        client.tls.unwrap()
+    client.exchange()
+    transcript.send(b"behind")
+    transcript.send(b" it")
+    seen = Observation(transcript.end().events, END)
+    check_accounts(seen)
+    found = extract_features(seen, HostRoles())
+    assert found[Location("tcp", "api.example.com", path=":443", part="data")] == ("behind it",)
+    (hello,) = (event for event in seen.events if isinstance(event, ClientHello))
+    reading = read_tls_records(hello.wire)
+    assert list(reading.list_gaps()) == []
+    assert {"TLS hello", "TLS ciphertext"} <= set(reading.count_bytes())
