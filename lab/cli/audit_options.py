@@ -89,7 +89,7 @@ def add_audit_options(parser: argparse.ArgumentParser) -> None:
         "--strength",
         metavar="T",
         default="2",
-        help=f"try all combinations of every T factors, 1 to {MAX_STRENGTH} (default: 2)",
+        help=f"run combinations of T levels, 1 to {MAX_STRENGTH}, and count them (default: 2)",
     )
     parser.add_argument(
         "--jobs",
@@ -102,7 +102,7 @@ def add_audit_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume",
         action="store_true",
-        help="go on with a stopped audit; no finished trial is repeated",
+        help="go on with the same audit, if it was stopped; no finished trial is repeated",
     )
     add_home(parser)
 

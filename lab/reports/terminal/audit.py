@@ -30,8 +30,8 @@ from lab.findings.severity import severity
 from lab.reports.terminal.no_signal import explain_no_signal
 from lab.reports.terminal.signal import format_kind, write_signal
 from lab.reports.terminal.sweep import summarise_explorations
-from lab.reports.text.cost import describe_cost
-from lab.reports.text.coverage import describe_coverage, list_missing
+from lab.reports.text.cost_phrases import describe_cost
+from lab.reports.text.coverage_phrases import describe_coverage, list_missing
 from lab.reports.text.diff import compare_texts
 from lab.reports.text.phrases import (
     EMPTY_TEXT,

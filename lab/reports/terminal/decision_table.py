@@ -21,7 +21,7 @@ from rich.text import Text
 from lab.findings.report import Signal
 from lab.findings.rules.level_rules import describe_levels
 from lab.reports.terminal.fold_table import FoldedLine, fold
-from lab.reports.text.coverage import format_levels
+from lab.reports.text.coverage_phrases import format_levels
 from lab.reports.text.diff import label_texts
 from lab.reports.text.phrases import EMPTY_LEVEL, EMPTY_TEXT, NOTHING, format_count, format_list
 from lab.reports.text.safe import clip, make_visible

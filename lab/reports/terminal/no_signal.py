@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lab.findings.report import FactorFacts, Report
-from lab.reports.text.coverage import describe_coverage
+from lab.reports.text.coverage_phrases import describe_coverage
 from lab.reports.text.phrases import compute_detectable_share, format_count, format_list
 from lab.reports.text.safe import make_visible
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lab.findings.report import Cost, PhaseCost, SignalCost
-from lab.reports.text.cost import describe_cost
+from lab.reports.text.cost_phrases import describe_cost
 from tests.reports.examples import COPIED, COVERT
 
 PHASES = (PhaseCost("calibrate", 9, 2.0), PhaseCost("screen", 1117, 20.0))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.findings.report import Coverage, MissingCombination
-from lab.reports.text.coverage import describe_coverage, format_levels, list_missing
+from lab.reports.text.coverage_phrases import describe_coverage, format_levels, list_missing
 
 
 @pytest.mark.parametrize(
