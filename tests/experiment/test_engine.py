@@ -137,6 +137,16 @@ def test_a_level_at_which_the_provider_is_not_reached_is_one_finding_and_named(t
     assert {one.location.host for one in report.usual} == {"api.model.example", "telemetry.example"}
 
 
+def test_a_level_that_chooses_the_host_of_the_model_is_compared(tmp_path):
+    def chooses(levels: Levels, chance: random.Random) -> list[Request]:
+        host = "asia.example" if levels["timezone"] == "Asia/Tokyo" else "api.model.example"
+        return [request({"messages": [], "zone": levels["timezone"][:1]}, host=host)]
+
+    report = run_audit(chooses, tmp_path, factors=("timezone",))
+    assert {(s.location.channel, s.cause) for s in report.signals} == {("http", ("timezone",))}
+    assert not any("would have sent" in item.what for item in report.not_measured)
+
+
 def test_the_first_event_says_what_is_tried(tmp_path):
     first = next(events(copies_zone, tmp_path, factors=("timezone", "ci")))
     assert isinstance(first, AuditStarted)

@@ -38,6 +38,7 @@ class TrialOutcomes:
         self._exits: dict[PlannedTrial, Exit] = {}
         self._silent: dict[PlannedTrial, bool] = {}
         self._missing: dict[PlannedTrial, tuple[str, ...]] = {}
+        self._missing_anywhere: dict[PlannedTrial, tuple[str, ...]] = {}
         self._incomplete: set[PlannedTrial] = set()
 
     def record(self, trial: PlannedTrial, seen: Observation) -> None:
@@ -45,6 +46,11 @@ class TrialOutcomes:
         self._exits[trial] = seen.exit
         self._silent[trial] = not seen.events
         self._missing[trial] = self._normal.list_missing(trial.environment, seen)
+        self._missing_anywhere[trial] = (
+            self._normal.list_missing(trial.environment, seen, anywhere=True)
+            if self._missing[trial]
+            else ()
+        )
         if seen.truncated:
             self._incomplete.add(trial)
         self._handshakes.count(seen)
@@ -54,7 +60,8 @@ class TrialOutcomes:
 
         Such a trial did not finish, ended in another way than usual without having sent anything,
         or lacks what a normal run has; unless the client always does so in the control
-        environment.  A trial of which the lab could not record everything never counts.
+        environment.  One that sends its request to the model to another host is compared.  A
+        trial of which the lab could not record everything never counts.
         """
         usual = self._find_usual_exit()
         usually_missing = self._list_usually_missing()
@@ -62,7 +69,7 @@ class TrialOutcomes:
         found = {}
         for trial, end in self._exits.items():
             # Of a trial that was ended early, that is all there is to say.
-            missing = self._missing[trial] if end.verdict == "finished" else ()
+            missing = self._missing_anywhere[trial] if end.verdict == "finished" else ()
             missed = tuple(words for words in missing if words not in usually_missing)
             failed = end.verdict != "finished" or (self._silent[trial] and end.code != usual.code)
             if trial in self._incomplete:

@@ -20,7 +20,7 @@ import msgspec
 
 from lab.clients.base_spec import build_endpoint
 from lab.clients.builtin_profiles import make_generic_profile
-from lab.clients.profile import Client, Profile, ProviderSettings
+from lab.clients.profile import Client, Expectations, Profile, ProviderSettings
 from lab.environment import Environment
 from lab.errors import UsageError
 from lab.factors.registry import get_factor, parse_level
@@ -323,7 +323,9 @@ def _build_profile(
         host=host,
         endpoint_variable=variable or plain.provider.endpoint_variable,
     )
-    return msgspec.structs.replace(plain, optout=dict(optout), provider=provider)
+    # A probe is no whole client: it need not talk to a model.
+    expects = Expectations(provider=False)
+    return msgspec.structs.replace(plain, optout=dict(optout), provider=provider, expects=expects)
 
 
 def _require_positive(name: str, given: int | None, usual: int) -> int:

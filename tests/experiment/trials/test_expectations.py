@@ -52,6 +52,17 @@ def test_the_expectation_follows_the_endpoint(url):
     assert missing(request(TURN, host="elsewhere.example"), environment=environment) != ()
 
 
+def test_a_request_to_the_model_at_another_host_may_be_accepted():
+    end = Exit(0.1, "finished", 0, None, 0.1, b"", b"")
+    seen = Observation((request(TURN, host="b.example"),), end)
+    other = Observation((request({}, host="b.example"),), end)
+    for provider in (PROVIDER, ProviderSettings(host=HOST)):
+        run = NormalRun(client(provider))
+        assert run.list_missing(CONTROL, seen) != ()
+        assert run.list_missing(CONTROL, seen, anywhere=True) == ()
+        assert run.list_missing(CONTROL, other, anywhere=True) != ()
+
+
 def test_without_a_protocol_any_request_to_the_host_counts():
     bare = ProviderSettings(host=HOST)
     assert missing(request({}, path="/anything"), provider=bare) == ()

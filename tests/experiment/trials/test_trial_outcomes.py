@@ -110,6 +110,15 @@ def test_a_trial_that_lacks_what_a_normal_run_has_is_defective_and_says_what():
     }
 
 
+def test_a_client_that_chooses_another_host_for_its_model_is_compared():
+    turn = {"messages": [{"role": "user", "content": "hi"}]}
+    elsewhere = (request(turn, host="asia.model.example"),)
+    found = outcomes((CONTROL, PROVIDER, end()), (OTHER, elsewhere, end()))
+    assert found.find_defects() == {}
+    only = outcomes((CONTROL, elsewhere, end()), (OTHER, elsewhere, end()))
+    assert "no request to the provider" in (only.explain_unmeasured() or "")
+
+
 def test_one_control_trial_of_many_that_lacks_it_is_defective_too():
     found = outcomes(*[(CONTROL, PROVIDER, end())] * 3, (CONTROL, (NAME,), end()))
     assert list(found.find_defects()) == [PlannedTrial(CONTROL, 3)]
