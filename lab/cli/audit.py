@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from lab.cli.audit_estimate import print_estimate
 from lab.cli.audit_options import add_audit_options, run_audit
 from lab.cli.shared_options import add_format, add_json
 
@@ -33,12 +34,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show every signal in full, however many there are",
     )
+    parser.add_argument(
+        "--estimate",
+        action="store_true",
+        help="print trials, time and download beforehand; install and run nothing",
+    )
     add_json(parser)
     add_format(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the audit, print its report and return the exit code."""
+    if arguments.estimate:
+        return print_estimate(arguments)
+
     import sys
 
     from lab.findings.policy import judge

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from lab.experiment.options import AuditOptions
     from lab.findings.report import Report
 
-__all__ = ["MAX_JOBS", "MAX_STRENGTH", "AuditOutcome", "add_audit_options", "run_audit"]
+__all__ = [
+    "MAX_JOBS",
+    "MAX_STRENGTH",
+    "AuditOutcome",
+    "add_audit_options",
+    "parse_options",
+    "run_audit",
+]
 
 MAX_STRENGTH = 3
 """A covering array of a higher strength over all factors has too many trials to run."""
@@ -119,7 +126,7 @@ def run_audit(arguments: argparse.Namespace) -> AuditOutcome:
     from lab.sandbox.requirements import require_all
 
     words = read_client_words(arguments)
-    options = _parse_options(arguments)
+    options = parse_options(arguments)
     require_writable("--home", options.home)
     if options.out is not None:
         require_writable("--out", options.out)
@@ -166,7 +173,12 @@ def _print_to_stderr(line: str) -> None:
 # --- checks of the options -------------------------------------------------------
 
 
-def _parse_options(arguments: argparse.Namespace) -> AuditOptions:
+def parse_options(arguments: argparse.Namespace) -> AuditOptions:
+    """The options of an audit, each checked.
+
+    Raises:
+        UsageError: an option is wrong.
+    """
     from lab.experiment.options import AuditOptions
 
     limits = arguments.max_trials, arguments.max_time, arguments.jobs

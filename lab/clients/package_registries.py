@@ -57,6 +57,20 @@ def resolve_npm_version(package: str, wanted: str) -> str:
     return str(versions)
 
 
+def find_npm_size(package: str, wanted: str) -> int | None:
+    """The bytes of a package, unpacked and without what it depends on; None if npm has none.
+
+    Raises:
+        ClientError: npm fails, or there is no such version.
+    """
+    output = _run(
+        [_find_npm(), "view", f"{package}@{wanted}", "dist.unpackedSize", "--json"], package
+    )
+    found = json.loads(output) if output.strip() else None
+    found = found[-1] if isinstance(found, list) and found else found
+    return found if isinstance(found, int) else None
+
+
 def npm_install(packages: Sequence[str], folder: Path) -> None:
     """Install ``PACKAGE@VERSION`` words into ``folder``/node_modules."""
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--no-package-lock"]

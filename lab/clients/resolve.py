@@ -36,7 +36,7 @@ from lab.clients.readable_paths import (
 from lab.errors import ClientError, UsageError
 from lab.suggest import suggest
 
-__all__ = ["find_profile", "resolve"]
+__all__ = ["find_profile", "resolve", "resolve_installed"]
 
 Notify = Callable[[str], None]
 
@@ -74,7 +74,7 @@ def resolve(
                 f"{profile.name} is not installed from a registry; leave @{version} out"
             )
         return _resolve_local(profile, cache.parent, say)
-    return _resolve_installed(profile, InstallCache(cache, say), version)
+    return resolve_installed(profile, InstallCache(cache, say), version)
 
 
 def find_profile(word: str) -> tuple[Profile, str | None]:
@@ -120,7 +120,17 @@ def _read_profile(file: Path) -> Profile:
 # --- a client from a registry --------------------------------------------------------------
 
 
-def _resolve_installed(profile: Profile, cache: InstallCache, version: str | None) -> Client:
+def resolve_installed(profile: Profile, cache: InstallCache, version: str | None) -> Client:
+    """A client from a registry, installed if necessary.
+
+    Args:
+        profile: Its profile.
+        cache: The installed clients.
+        version: The wanted version; None for that of the profile, or else the newest.
+
+    Raises:
+        ClientError: The client cannot be run.
+    """
     installation = cache.get(profile, version)
     folder = cache.folder(profile.name, installation.version)
     executable = _find_executable(profile, folder)
