@@ -27,6 +27,7 @@ from rich.text import Text
 from lab.factors.registry import factors
 from lab.findings.report import Inconclusive, Report, Signal
 from lab.findings.severity import severity
+from lab.observation.parts import MessagePart
 from lab.reports.terminal.no_signal import explain_no_signal
 from lab.reports.terminal.signal import format_kind, write_signal
 from lab.reports.terminal.sweep import summarise_explorations
@@ -247,7 +248,24 @@ def _format_brief_lines(signals: Sequence[Signal], first: int, width: int) -> It
 
 
 def _format_route(signal: Signal, width: int) -> Text:
-    """One routing effect: its cause, its location, and the value on both sides."""
+    """One routing effect: its cause, its location, the value on both sides, and where it is not."""
+    return _format_route_change(signal, width).append(_format_unchanged(signal), style="dim")
+
+
+def _format_unchanged(signal: Signal) -> str:
+    """The levels with the value of the first row, which is the control's: no other line has them.
+
+    Only of the route itself, because all other effects of a route follow from it.
+    """
+    usual, *others = signal.table
+    same = [row for row in others if row.value == usual.value]
+    if signal.location.part != MessagePart.ROUTE or not same or len(signal.cause) > 1:
+        return ""
+    levels = [clip(row.levels[signal.cause[0]], 100) for row in same]
+    return f"\n  unchanged at {format_list(levels, ITEMS)}"
+
+
+def _format_route_change(signal: Signal, width: int) -> Text:
     left, right = (_join_lines(x) for x in (signal.pair.left_value, signal.pair.right_value))
     text = Text(format_cause(signal)).append(
         f"  {format_location(signal.location, width)}", style="cyan"

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
-from lab.findings.report import FactorFacts, NotMeasured
+from lab.findings.report import FactorFacts, Location, NotMeasured, TableRow
 from lab.reports.terminal.audit import make_console, write
 from tests.reports.examples import (
     COPIED,
@@ -116,6 +116,26 @@ def test_covert_signals_are_all_reported_in_full():
 )
 def test_the_time_is_that_of_the_trials_that_ran_in_it(ran, words):
     assert words in print_report(EMPTY, ran=ran)
+
+
+def test_a_route_names_the_levels_at_which_it_is_unchanged():
+    via = "https://a.example via http://p.example:3128"
+    rows = {"unset": "https://a.example", "http://p.example:3128": via}
+    heard = {**rows, "http://p.example:3128#except=.example": "https://a.example"}
+    deaf = {**rows, "http://p.example:3128#except=.example": via}
+
+    def written(values):
+        signal = msgspec.structs.replace(
+            ROUTE,
+            cause=("proxy",),
+            location=Location("http", "a.example", part="route"),
+            table=tuple(TableRow({"proxy": level}, value, 8) for level, value in values.items()),
+        )
+        report = msgspec.structs.replace(EMPTY, signals=(signal,))
+        return " ".join(print_report(report, 100).split())
+
+    assert "unchanged at http://p.example:3128#except=.example" in written(heard)
+    assert "unchanged" not in written(deaf)
 
 
 def test_a_route_of_several_lines_reads_as_a_list():
