@@ -127,7 +127,11 @@ TRAITS: Mapping[MessagePart, PartTraits] = MappingProxyType(
         MessagePart.RESOLVER: PartTraits(manner=True),
         MessagePart.TRANSPORT: PartTraits(manner=True),
         MessagePart.PACKING: PartTraits(invisible=True),
-        MessagePart.FRAME: PartTraits(invisible=True),
+        # How many frames there are depends on connections and on timing.
+        MessagePart.FRAME: PartTraits(invisible=True, uncounted=True),
+        MessagePart.PING: PartTraits(uncounted=True),
+        MessagePart.PONG: PartTraits(uncounted=True),
+        MessagePart.CLOSE: PartTraits(uncounted=True),
         MessagePart.FRAMING: PartTraits(manner=True, invisible=True, uncounted=True),
         MessagePart.TARGET_FORM: PartTraits(route=True),
         MessagePart.PROXY_LOGIN: PartTraits(route=True),

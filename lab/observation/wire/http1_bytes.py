@@ -122,10 +122,10 @@ def _read_tunnel_head(head: bytes, reading: Reading) -> None:
     version = head.partition(b"\n")[0].rstrip(b"\r")[-3:].decode("latin-1")
     reading.state(MessagePart.PROXY_HEADER, "(version)", version, TUNNEL)
     order = "\n".join(field.name.lower() for field in fields)
-    reading.state(MessagePart.HEADER_ORDER, None, order, TUNNEL)
+    reading.state(MessagePart.FRAMING, "header order", order, TUNNEL)
     for field in fields:
         lower = field.name.lower()
-        reading.state(MessagePart.HEADER_CASE, lower, field.name, TUNNEL)
+        reading.state(MessagePart.FRAMING, f"header case/{lower}", field.name, TUNNEL)
         if field.has_folds:
             text = field.value.decode("utf-8", "backslashreplace")
             reading.state(MessagePart.HEADER_SPACING, f"{lower}/as written", text, TUNNEL)
