@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from lab.observation.content_encoding import decode_layers
 from lab.observation.documents.body import flatten_body
+from lab.observation.documents.budget import Budget
 from lab.observation.documents.embedded import find_embedded_leaves
 from lab.observation.documents.leaf import Leaf, describe_exact_bytes
 from lab.observation.location import Location
@@ -55,6 +56,9 @@ Features = Mapping[Location, tuple[str, ...]]
 
 _WRAPPED = re.compile(r"\S{12,}")
 """A value of a body that may hold a document: prose has blanks, and less is none."""
+
+_MOST_UNPACKED = 8 << 20
+"""Bytes that all values of a body may be unpacked to."""
 
 
 def extract_features(observation: Observation, roles: HostRoles) -> Features:
@@ -143,10 +147,11 @@ def _request(request: Request, base: Location, roles: HostRoles) -> Iterator[tup
 
 
 def _leaves(base: Location, leaves: Iterable[Leaf]) -> Iterator[tuple[Location, str]]:
+    budget = Budget(_MOST_UNPACKED)
     for leaf in leaves:
         yield base.with_part(leaf.part, leaf.pointer), leaf.value
         if leaf.part == MessagePart.BODY and _WRAPPED.fullmatch(leaf.value):
-            for inner in find_embedded_leaves(leaf.value):
+            for inner in find_embedded_leaves(leaf.value, budget=budget):
                 yield base.with_part(inner.part, leaf.pointer + inner.pointer), inner.value
 
 

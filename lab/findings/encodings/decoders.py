@@ -21,6 +21,7 @@ import msgspec
 
 from lab.findings.encodings.aho_corasick import bytes_to_text
 from lab.observation.content_encoding import decode_content
+from lab.observation.documents.packed import unpack
 
 __all__ = [
     "DECODERS",
@@ -88,6 +89,9 @@ def _decompress(data: bytes) -> Iterator[tuple[str, bytes]]:
         if piece != data:
             yield name, piece
             return
+    if (unpacked := unpack(data, MAX_BYTES)) is not None:
+        yield unpacked
+        return
     if not _UNMARKED_SHORTEST <= len(data) <= _UNMARKED_LONGEST or _is_text(data):
         return
     piece = decode_content(data, "br", MAX_BYTES)

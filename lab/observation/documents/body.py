@@ -28,7 +28,7 @@ from lab.observation.documents.protobuf import read_protobuf
 from lab.observation.parts import MessagePart
 from lab.observation.text.rendering import render_bytes
 
-__all__ = ["flatten_body"]
+__all__ = ["flatten_body", "flatten_packed"]
 
 _HEXADECIMAL = re.compile(r"(?:[0-9a-f]{2})+(?:… [0-9]+ bytes, sha256 [0-9a-f]{64})?")
 _PLAIN_FORM = re.compile(r"[\w.\-\[\]%+~*]+=[^\s&]*(?:&[\w.\-\[\]%+~*]+=[^\s&]*)+")
@@ -46,6 +46,22 @@ def flatten_body(body: bytes, content_type: str, target: str = "") -> list[Leaf]
         target: The path that it was sent to.
     """
     return _read(Piece(body, "", content_type, Budget(), _read, target)) if body else []
+
+
+def flatten_packed(data: bytes, pointer: str, budget: Budget) -> list[Leaf]:
+    """Return the leaves of bytes of a format that cannot be mistaken; none where they are of none.
+
+    Args:
+        data: The bytes.
+        pointer: The pointer of the value that they were in.
+        budget: How much work may be done.
+    """
+    piece = Piece(data, pointer, "", budget, _read)
+    with budget.enter() as allowed:
+        for reader in (*_MARKED, read_message_pack, read_cbor) if allowed else ():
+            if leaves := reader(piece):
+                return leaves
+    return []
 
 
 def _read(piece: Piece) -> list[Leaf]:

@@ -16,6 +16,8 @@ import re
 from base64 import b64decode
 from urllib.parse import unquote
 
+from lab.observation.documents.body import flatten_packed
+from lab.observation.documents.budget import Budget
 from lab.observation.documents.form import flatten_form
 from lab.observation.documents.leaf import Leaf, join_pointer
 from lab.observation.documents.leaves import flatten_json
@@ -26,6 +28,7 @@ __all__ = ["find_embedded_leaves"]
 _DEEPEST = 5
 _LONGEST = 1 << 20
 _MOST_ITEMS = 256
+_MOST_UNPACKED = 1 << 20
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,31}) +(\S.*)", re.DOTALL)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
 _STANDARD = str.maketrans("-_", "+/")
@@ -35,14 +38,21 @@ _NAME = re.compile(r"\s*([A-Za-z0-9_.$@-]{1,64})")
 _SEPARATORS = (";", ",")
 
 
-def find_embedded_leaves(value: str, *, pairs: bool = False) -> list[Leaf]:
-    """The leaves of the document that a value holds, pointers beginning behind the value's own.
+def find_embedded_leaves(
+    value: str, *, pairs: bool = False, budget: Budget | None = None
+) -> list[Leaf]:
+    """Return the leaves of the document that a value holds, behind the value's own pointer.
 
-    ``pairs`` says that a single name and value is a list of such, as in a cookie.
+    Args:
+        value: The value.
+        pairs: Whether a single name and value is a list of such, as in a cookie.
+        budget: How much may be unpacked; by default as much as for one header.
     """
     leaves: list[Leaf] = []
     if len(value) <= _LONGEST:
         _open(leaves, "", value.strip(), 0, 1 if pairs else 2)
+    if not leaves and (data := _unbase64(value.strip())):
+        leaves += flatten_packed(data, "/(base64)", budget or Budget(_MOST_UNPACKED))
     return leaves
 
 
@@ -59,7 +69,7 @@ def _open(leaves: list[Leaf], pointer: str, text: str, depth: int, least: int = 
         _open(leaves, f"{pointer}/(percent)", plain, depth + 1)
     if len(leaves) == before and (found := _SCHEME.fullmatch(text)):
         _open_credentials(leaves, f"{pointer}/{found[1]}", found[2], depth)
-    if len(leaves) == before and (plain := _unbase64(text)):
+    if len(leaves) == before and (plain := _decode(_unbase64(text))):
         _open(leaves, f"{pointer}/(base64)", plain, depth + 1)
     if len(leaves) == before:
         _open_pieces(leaves, pointer, text, depth)
@@ -98,7 +108,7 @@ def _open_pairs(leaves: list[Leaf], pointer: str, text: str, depth: int, least: 
 
 def _open_credentials(leaves: list[Leaf], pointer: str, text: str, depth: int) -> None:
     """What follows the name of a scheme; of the basic one it is text (RFC 7617)."""
-    plain = _unbase64(text) if pointer.lower().endswith("/basic") else ""
+    plain = _decode(_unbase64(text)) if pointer.lower().endswith("/basic") else ""
     if plain.isprintable() and ":" in plain:
         user, _, password = plain.partition(":")
         leaves.append(Leaf(MessagePart.BODY, f"{pointer}/user", user))
@@ -126,12 +136,20 @@ def _open_pieces(leaves: list[Leaf], pointer: str, text: str, depth: int) -> Non
         )
 
 
-def _unbase64(text: str) -> str:
-    """The text that base64 of either alphabet stands for, or nothing."""
-    if not _BASE64.fullmatch(text):
-        return ""
+def _unbase64(text: str) -> bytes:
+    """The bytes that base64 of either alphabet stands for, or none."""
+    if len(text) > _LONGEST or not _BASE64.fullmatch(text):
+        return b""
     digits = text.rstrip("=").translate(_STANDARD)
     try:
-        return b64decode(digits + "=" * (-len(digits) % 4)).decode()
-    except (binascii.Error, UnicodeDecodeError):
+        return b64decode(digits + "=" * (-len(digits) % 4))
+    except binascii.Error:
+        return b""
+
+
+def _decode(data: bytes) -> str:
+    """The text that bytes are, or nothing."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
         return ""

@@ -23,7 +23,7 @@ from lab.observation.documents.piece import Piece
 from lab.observation.parts import MessagePart
 from lab.observation.style.compression_headers import read_compression_headers
 
-__all__ = ["read_packed", "read_unmarked"]
+__all__ = ["read_packed", "read_unmarked", "unpack"]
 
 _SHORTEST_UNMARKED, _SHORTEST_TEXT = 12, 16
 _LONGEST_UNMARKED = 4 << 20
@@ -52,6 +52,13 @@ def read_packed(piece: Piece) -> list[Leaf]:
         return []
     piece.budget.take_bytes(len(unpacked.data))
     return _read_wrapping(piece, name, unpacked)
+
+
+def unpack(data: bytes, limit: int) -> tuple[str, bytes] | None:
+    """The format of packed data and at most this much of what is in it; None where it is none."""
+    name = _guess_format(data)
+    unpacked = _FORMATS[name](data, limit) if name else None
+    return (name, unpacked.data) if name and unpacked and unpacked.data else None
 
 
 def read_unmarked(piece: Piece) -> list[Leaf]:

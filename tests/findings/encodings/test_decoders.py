@@ -1,5 +1,7 @@
 import base64
+import bz2
 import gzip
+import lzma
 import random
 import zlib
 
@@ -29,6 +31,8 @@ def bare(data):
         ("base64", lambda data: b'"' + base64.b64encode(data).rstrip(b"=") + b'"'),
         ("reversed", lambda data: data[::-1]),
         ("gzip", gzip.compress),
+        ("bzip2", bz2.compress),
+        ("xz", lzma.compress),
         ("deflate", zlib.compress),
         ("deflate", bare),
         ("zstd", zstandard.compress),

@@ -89,3 +89,33 @@ def test_a_body_that_unpacks_to_gigabytes_is_cut():
 
 def test_a_document_of_too_many_leaves_is_text():
     assert list(find_leaves(b"[" + b"1," * 300_000 + b"1]")) == [""]
+
+
+BEGINNINGS = [
+    (b"", "application/x-protobuf"),
+    (b"", "application/msgpack"),
+    (b"", "application/cbor"),
+    (b"\x0a\x04abcd\x12", ""),
+    (b"\x81\xa4zone\xc4", ""),
+    (b"\xa1dzone", ""),
+    (b"\x1f\x8b\x08\0\0\0\0\0\0\x03", ""),
+    (b"x\x9c", ""),
+    (b"\x28\xb5\x2f\xfd", ""),
+    (b"PK\x03\x04", ""),
+    (b"--b\r\n\r\n", "multipart/mixed; boundary=b"),
+    (b"\0\0\0\0\x05", "application/grpc"),
+    (b"\xff\xfe", ""),
+    (b'{"a":1}\n', ""),
+    (b"data: 1\n\n", ""),
+    (b"a=1&b=", "application/x-www-form-urlencoded"),
+]
+
+
+@pytest.mark.parametrize(("beginning", "kind"), BEGINNINGS)
+def test_random_bytes_behind_any_beginning_are_never_lost(beginning, kind):
+    dice = random.Random(11)
+    seen = {}
+    for size in [1, 2, 3, 8, 40, 200] * 60 + [50_000]:
+        body = beginning + dice.randbytes(size)
+        key = json.dumps(sorted((*place, value) for place, value in group(body, kind).items()))
+        assert seen.setdefault(key, body) == body

@@ -1,11 +1,14 @@
+import gzip
 import json
 from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote, urlencode
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.observation.documents.budget import Budget
 from lab.observation.documents.embedded import find_embedded_leaves
 from tests.calls import count_calls
 
@@ -145,3 +148,20 @@ def test_calls_for_hostile_values_are_bounded(value):
 def test_percent_signs_cost_no_more_than_the_length(value):
     """The standard library's ``unquote`` makes four calls for each sign."""
     assert count_calls(lambda: find_embedded_leaves(value)) < 10_000 + 1.5 * len(value)
+
+
+def test_packed_bytes_in_base64_are_opened():
+    packed = b64encode(gzip.compress(b'{"zone":"UTC"}')).decode()
+    leaves = {leaf.pointer: leaf.value for leaf in find_embedded_leaves(packed)}
+    assert leaves["/(base64)/(gzip)/zone"] == "UTC"
+    packed = urlsafe_b64encode(msgspec.msgpack.encode({"zone": "UTC", "raw": b"\xff\xfe"})).decode()
+    leaves = {leaf.pointer: leaf.value for leaf in find_embedded_leaves(packed.rstrip("="))}
+    assert leaves["/(base64)/(msgpack)/zone"] == "UTC"
+
+
+def test_all_values_together_unpack_to_a_bound():
+    budget = Budget(1000)
+    packed = b64encode(gzip.compress(b"x" * 900 + b"zone")).decode()
+    texts = [find_embedded_leaves(packed, budget=budget) for _ in range(3)]
+    lengths = [sum(len(leaf.value) for leaf in found if leaf.part == "body") for found in texts]
+    assert lengths == [904, 96, 0]
