@@ -134,7 +134,7 @@ class Engine:
         yield from self._complete_array()
         analysis = yield from self.rounds.isolate(_ISOLATE_ROUNDS)
         analysis = yield from self.rounds.confirm(analysis)
-        if analysis.is_open:
+        if analysis.is_open and not self.runner.is_time_up("confirm"):
             analysis = yield from self.rounds.isolate(_LATE_ROUNDS)
             analysis = yield from self.rounds.confirm(analysis)
         analysis = yield from self._screen_left_out(screen, analysis)

@@ -2,7 +2,7 @@
 
 Terminal, JSON and pytest handle these events; the engine knows none of them.
 An audit is ``AuditStarted``, then phases, each ``PhaseStarted`` … ``PhaseFinished`` with
-``TrialFinished`` between, then ``AuditFinished``.
+``TrialFinished`` between and ``ComparisonStarted`` after some, then ``AuditFinished``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from lab.findings.report import ClientFacts, FactorFacts, Report, Signal
 __all__ = [
     "AuditFinished",
     "AuditStarted",
+    "ComparisonStarted",
     "EngineEvent",
     "Phase",
     "PhaseFinished",
@@ -68,6 +69,12 @@ class PhaseFinished(msgspec.Struct, frozen=True):
     summary: str
 
 
+class ComparisonStarted(msgspec.Struct, frozen=True):
+    """The trials so far are compared, which takes time in which none runs."""
+
+    trials: int
+
+
 class SignalConfirmed(msgspec.Struct, frozen=True):
     """A signal is confirmed and will be in the report."""
 
@@ -91,6 +98,7 @@ EngineEvent = (
     | PhaseStarted
     | TrialFinished
     | PhaseFinished
+    | ComparisonStarted
     | SignalConfirmed
     | Warned
     | AuditFinished

@@ -14,7 +14,7 @@ from lab.experiment.columns.alignment_cache import AlignmentCache
 from lab.experiment.confirm.schedule import MAX_ROUNDS, ConfirmationSchedule
 from lab.experiment.design.combination_space import CombinationSpace
 from lab.experiment.design.coverage import count_coverage, plan_completion
-from lab.experiment.events import EngineEvent
+from lab.experiment.events import ComparisonStarted, EngineEvent
 from lab.experiment.isolate.next_trials import pack_checks
 from lab.experiment.scope import Scope
 from lab.experiment.tabulate.conclusion import Conclusion, conclude
@@ -29,6 +29,8 @@ from lab.observation.location import Location
 __all__ = ["AnalysisRounds"]
 
 _MAX_TRIALS_A_ROUND = 48
+_RESERVED_ANALYSES = 2.5
+"""Of ``--max-time``, the time of so many analyses is kept for comparing the last trials."""
 
 
 class AnalysisRounds:
@@ -69,6 +71,7 @@ class AnalysisRounds:
                 testing counts every hypothesis that was ever tested, also those that trials
                 have since refuted.
         """
+        before_s = self.runner.elapsed_s
         analysis = analyse(
             self.select_rows() if rows is None else rows,
             self.control,
@@ -80,6 +83,8 @@ class AnalysisRounds:
             settled=settled,
             alignments=self.alignments,
         )
+        # The next analysis, and the conclusion, take about as long as this one.
+        self.runner.reserved_s = _RESERVED_ANALYSES * (self.runner.elapsed_s - before_s)
         if tested:
             self.schedule.count_hypotheses(len(analysis.effects))
         return analysis
@@ -124,6 +129,7 @@ class AnalysisRounds:
 
     def isolate(self, rounds: int) -> Generator[EngineEvent, None, Analysis]:
         """Run what the analysis requests, until nothing is open, for at most so many rounds."""
+        yield ComparisonStarted(self.runner.trial_count)
         analysis = self.analyse()
         for _ in range(rounds):
             trials = self._plan_next(analysis)
@@ -133,6 +139,7 @@ class AnalysisRounds:
             yield from self.runner.run_phase("isolate", trials, self.estimate_remaining())
             if self.runner.trial_count == before:
                 break
+            yield ComparisonStarted(self.runner.trial_count)
             analysis = self.analyse()
         return analysis
 
@@ -164,6 +171,7 @@ class AnalysisRounds:
                 yield from self.runner.run_phase("confirm", trials, 0)
                 if self.runner.trial_count == before:
                     break
+                yield ComparisonStarted(self.runner.trial_count)
                 analysis = self.analyse(tested=True)
         return analysis
 

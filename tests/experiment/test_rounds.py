@@ -8,7 +8,7 @@ from lab.environment import Environment
 from lab.experiment import rounds as module
 from lab.experiment.analysis import Analysis
 from lab.experiment.confirm.schedule import MAX_ROUNDS
-from lab.experiment.events import PhaseStarted, TrialFinished
+from lab.experiment.events import ComparisonStarted, PhaseStarted, TrialFinished
 from lab.experiment.options import AuditOptions
 from lab.experiment.rounds import AnalysisRounds
 from lab.experiment.scope import Scope
@@ -65,13 +65,13 @@ def run(rounds, *levels):
 
 
 def finish(generator):
-    """The events of a phase, and what it returns."""
+    """The events of a phase without comparisons, and what it returns."""
     seen = []
     while True:
         try:
             seen.append(next(generator))
         except StopIteration as end:
-            return seen, end.value
+            return [one for one in seen if not isinstance(one, ComparisonStarted)], end.value
 
 
 def test_compared_are_trials_at_levels_of_the_audit_that_are_not_excluded(make):
@@ -196,3 +196,13 @@ def test_the_conclusion_is_about_the_compared_trials_and_what_a_limit_left_out(m
 
 def test_the_estimate_grows_with_the_factors_that_are_varied(make):
     assert make().estimate_remaining() == 20 + 4 * 2
+
+
+def test_each_comparison_is_announced_and_its_time_is_kept_for_the_next(make):
+    rounds = make()
+    run(rounds, {"ci": "CI=true"})
+    first = next(rounds.isolate(1))
+    assert first == ComparisonStarted(rounds.runner.trial_count)
+    assert rounds.runner.reserved_s == 0
+    rounds.analyse()
+    assert rounds.runner.reserved_s > 0

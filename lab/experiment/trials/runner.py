@@ -39,6 +39,8 @@ class TrialRunner:
         self.started_at = datetime.now(UTC).isoformat(timespec="seconds")
         self.trials_s = 0.0
         """Seconds of the phases, in which trials ran."""
+        self.reserved_s = 0.0
+        """Seconds at the end of ``max_time`` in which no trial starts, to compare those before."""
         self._requested: set[PlannedTrial] = set()
 
     @property
@@ -130,7 +132,9 @@ class TrialRunner:
 
     def _is_time_used(self, share: float) -> bool:
         limit = self.options.max_time
-        return limit is not None and self.elapsed_s > limit * share
+        if limit is None:
+            return False
+        return self.elapsed_s > min(limit * share, limit - self.reserved_s)
 
     def is_time_up(self, phase: Phase) -> bool:
         """Whether the phase has used its share of the time limit."""

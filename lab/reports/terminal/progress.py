@@ -25,6 +25,7 @@ from rich.text import Text
 from lab.experiment.events import (
     AuditFinished,
     AuditStarted,
+    ComparisonStarted,
     EngineEvent,
     PhaseFinished,
     PhaseStarted,
@@ -107,6 +108,7 @@ class Progress:
         self._expected = 0
         self._planned = 0
         self._last_line_at: float | None = None
+        self._compared_at: float | None = None
         self._unfinished: Counter[str] = Counter()
         self._bar: Bar | None = None
         self._task: TaskID | None = None
@@ -170,6 +172,8 @@ class Progress:
                 self._unfinished.clear()
                 if self._expected:
                     self._print_line(clip(f"{event.phase}: {event.summary}{odd}", 400))
+            case ComparisonStarted(trials=trials):
+                self._show_comparison(trials)
             case SignalConfirmed(signal=signal):
                 found = "COVERT signal" if signal.covert else "signal"
                 location = format_location(signal.location, 200)
@@ -194,6 +198,17 @@ class Progress:
         )
         if self._bar is not None:
             self._task = self._bar.add_task(self._phase, total=1.0, left="", count="")
+
+    def _show_comparison(self, trials: int) -> None:
+        """Say that trials are compared, since nothing advances meanwhile."""
+        words = f"comparing {format_count(trials, 'trial')}"
+        if self._bar is None:
+            now = self._now()
+            if self._compared_at is None or now - self._compared_at >= INTERVAL:
+                self._compared_at = now
+                self._print_line(words)
+        elif self._task is not None:
+            self._bar.update(self._task, description=words, left="")
 
     def _show_advance(self) -> None:
         left = _format_time_left(self._estimate.seconds_left())

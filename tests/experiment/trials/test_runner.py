@@ -74,3 +74,15 @@ def test_no_trial_starts_after_the_share_of_the_time(make, monkeypatch):
     assert runner.trial_count == 1
     # One trial took 0.01 s, so that the 44 s that are left have room for thousands.
     assert runner.estimate_room() == pytest.approx(4400, rel=0.01)
+
+
+def test_no_trial_starts_in_the_time_kept_to_compare_the_last_trials(make, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(runner_module.time, "monotonic", lambda: now[0])
+    runner = make(max_time=100.0)
+    runner.reserved_s = 30.0
+    now[0] = 69.0
+    assert not runner.is_time_up("confirm")
+    now[0] = 71.0
+    assert runner.is_time_up("confirm")
+    assert not make().is_time_up("confirm")

@@ -10,6 +10,7 @@ from lab.environment import Environment
 from lab.experiment.events import (
     AuditFinished,
     AuditStarted,
+    ComparisonStarted,
     PhaseFinished,
     PhaseStarted,
     SignalConfirmed,
@@ -179,3 +180,18 @@ def test_trials_from_the_store_are_distinguished_at_the_end():
         [PhaseStarted("screen", 168, 0, 0), *[trial()] * 168, AuditFinished(FULL)]
     )
     assert lines[-1] == "done: 168 trials"
+
+
+def test_a_comparison_is_announced_since_nothing_advances_meanwhile():
+    compare = ComparisonStarted(1200)
+    lines = print_progress([compare, compare, *events(3), compare], step=3.0)
+    assert lines[0] == "comparing 1,200 trials"
+    assert lines.count("comparing 1,200 trials") == 2
+
+
+def test_on_a_terminal_a_comparison_takes_the_place_of_the_phase(monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "120")
+    sequence = [*list(events(3))[:-1], ComparisonStarted(12)]
+    assert "comparing 12 trials" in "\n".join(print_progress(sequence, animated=True))
