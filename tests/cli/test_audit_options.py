@@ -17,7 +17,7 @@ from lab.experiment.options import AuditOptions
 def parse(*words):
     parser = argparse.ArgumentParser()
     add_audit_options(parser)
-    return audit_options._parse_options(parser.parse_args(words))
+    return audit_options.parse_options(parser.parse_args(words))
 
 
 def test_the_defaults_are_those_of_the_engine():

@@ -31,9 +31,9 @@ from lab.environment import Environment
 from lab.experiment.columns.alignment_cache import AlignmentCache
 from lab.experiment.columns.canaries import Canary, find_canary_columns
 from lab.experiment.columns.column import ABSENT, Column, NoisyLocation, number_values
-from lab.experiment.columns.containers import Container, Containers, list_containers
 from lab.experiment.columns.implied import find_implied_locations
 from lab.experiment.columns.location_columns import COMES_AND_GOES, compare_location, is_compared
+from lab.experiment.columns.message_containers import Container, Containers, list_containers
 from lab.experiment.columns.views import LocationComparison
 from lab.experiment.trials.replicates import Replicates
 from lab.experiment.trials.row import Row

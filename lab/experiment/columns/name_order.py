@@ -148,7 +148,7 @@ def _relate(one: _List, names: Sequence[_Name]) -> NDArray[np.int8]:
 
 
 def _determines(codes: Sequence[int | None], others: Sequence[int | None]) -> bool:
-    """Whether one pattern is known wherever the other is, and tells the other."""
+    """Whether one pattern is known wherever the other is, and determines the other."""
     decided: dict[int | None, int | None] = {}
     return all(
         code is not None and decided.setdefault(code, other) == other

@@ -170,7 +170,13 @@ class LocationComparison(msgspec.Struct, frozen=True):
         absent: Sequence[bool] | None = None,
         around: tuple[str, str] = ("", ""),
     ) -> Iterator[Column]:
-        """Compare what is stable inside texts that vary, of which a trial may have several."""
+        """Compare what is stable inside texts that vary, of which a trial may have several.
+
+        Args:
+            batches: The texts of each trial.
+            absent: Whether the feature stably does not occur in each trial; in none if None.
+            around: The text before and after the slot that the texts come from.
+        """
         found = find_stable_parts(batches, self.replicates)
         if found.is_cut:
             self.note("too long to be compared field by field")

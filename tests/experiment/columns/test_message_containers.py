@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.experiment.columns.containers import Containers, list_containers
+from lab.experiment.columns.message_containers import Containers, list_containers
 from lab.experiment.trials.replicates import Replicates
 from lab.observation.location import Location
 
