@@ -123,8 +123,10 @@ def _read_turn_request(document: dict[str, Any]) -> TurnRequest:
     wanted = text.get("format") if isinstance(text, dict) else None
     return TurnRequest(
         tools=tuple(_tools(document)) if choice != "none" else (),
-        results=sum(item.get("type") in _RESULTS for item in items),
-        called=frozenset(str(item.get("name")) for item in items if item.get("type") in _CALLS),
+        results=sum(str(item.get("type")) in _RESULTS for item in items),
+        called=frozenset(
+            str(item.get("name")) for item in items if str(item.get("type")) in _CALLS
+        ),
         forced=choice.get("name") if isinstance(choice, dict) else None,
         schema=_schema(wanted) if isinstance(wanted, dict) else None,
     )
