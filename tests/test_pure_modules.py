@@ -21,11 +21,12 @@ IO_ATTRIBUTES = {"os.environ", "os.getcwd", "os.urandom", "sys.stderr", "sys.std
 IO_ATTRIBUTES |= {"time.monotonic", "time.perf_counter", "time.sleep", "time.time"}
 
 WITH_IO = {
-    "lab/experiment/audit.py": "chooses the folder of an audit",
+    "lab/experiment/audit_folder.py": "chooses the folder of an audit",
     "lab/experiment/tabulate/report_file.py": "writes report.json and environments.json",
     "lab/experiment/trials/runner.py": "the clock of --max-time",
     "lab/findings/covert/confusables.py": "a table that comes with the package",
     "lab/findings/policy/read.py": "reads policies and baselines",
+    "lab/observation/documents/archive.py": "opens members of an archive in memory",
 }
 """Modules of the pure packages that do IO all the same, with the reason."""
 

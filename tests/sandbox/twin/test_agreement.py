@@ -50,6 +50,7 @@ LEFT_OUT = {
     "sampled_hostname": "draws what it sends",
     "probabilistic": "draws what it sends",
     "prints_gigabyte": "prints more than a cell allows, and a twin has no such limit",
+    "scattered_batch": "draws what it sends",
     "spawns_many": "starts processes",
     "two_whispers": "draws what it sends",
     "websocket_network": "sends a random key, which one time in forty does not look like one",
