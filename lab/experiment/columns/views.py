@@ -155,7 +155,8 @@ class LocationComparison(msgspec.Struct, frozen=True):
         masked = map_texts(MASKED.reduce, values)
         if agree(masked):
             self.note("identifiers, times or numbers in it vary", seen)
-            if not any(_determines(column.values, masked) for column in compared):
+            parts = (column.values for column in compared if column.view == "part")
+            if not any(_determines(part, masked) for part in parts):
                 yield Column(self.location, "masked", tuple(masked), *around)
             return
         self.note("the text varies", seen)

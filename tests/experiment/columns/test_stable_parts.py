@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import random
 import uuid
 
@@ -248,6 +249,27 @@ def test_a_part_of_a_request_id_is_a_signal(tmp_path):
     assert causes(run_audit(behaves, tmp_path, factors=("hostname", "ci", "timezone"))) == {
         ("hostname",)
     }
+
+
+def test_the_hour_of_a_local_time_is_a_signal(tmp_path):
+    def behaves(levels: Levels, chance: random.Random):
+        hour = 12 if levels["timezone"] == "UTC" else 12 + len(levels["timezone"]) % 5
+        return [request({"at": f"{hour}:00:{chance.randrange(60):02d}"})]
+
+    report = run_audit(behaves, tmp_path, factors=("hostname", "ci", "timezone"))
+    assert causes(report) == {("timezone",)}
+
+
+def test_a_clock_that_runs_while_trials_run_is_none(tmp_path):
+    trials = itertools.count()
+
+    def behaves(levels: Levels, chance: random.Random):
+        minutes, seconds = divmod(next(trials) * 2, 60)
+        at = f"2026-09-16T{11 + minutes // 60}:{minutes % 60:02d}:{seconds:02d}+00:00"
+        return [request({"at": at, "text": f"now {at} {chance.random()}"})]
+
+    report = run_audit(behaves, tmp_path, factors=("hostname", "ci", "timezone"))
+    assert causes(report) == set()
 
 
 def test_so_is_the_length_of_padding(tmp_path):
