@@ -20,8 +20,8 @@ LOCATIONS = [
     Location("http", "h", "POST", "/p", "header", "accept"),
     Location("http", "h", "POST", "/p", "body", "/events/[start]/at"),
     Location("http", "h", "POST", "/p", "body", "/events/*/at"),
-    Location("dns", "h", part="query"),
-    Location("tls", "h", part="ciphers"),
+    Location("dns", "n", part="query"),
+    Location("tls", "n", part="ciphers"),
     Location("tcp", "h", path=":1", part="data"),
     Location("exit", part="status"),
 ]
