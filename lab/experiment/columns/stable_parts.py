@@ -24,7 +24,7 @@ from itertools import groupby
 import msgspec
 
 from lab.experiment.columns.column import ABSENT, map_texts
-from lab.experiment.columns.field_forms import describe_form, is_padded, is_random_token
+from lab.experiment.columns.field_forms import describe_alphabets, describe_forms, is_random_token
 from lab.experiment.columns.ladder import LENGTH
 from lab.experiment.columns.token_fields import (
     Field,
@@ -91,6 +91,9 @@ def find_stable_parts(
     characters = _keep_characters(batches, known)
     if characters is not None:
         part = part or _join([characters], rows, len(values))
+    alphabets = _find_common_form(batches, describe_alphabets(distinct))
+    if known.agree(alphabets):
+        shape = _join([alphabets], rows, len(values)) or shape
     return StableParts(part, shape)
 
 
@@ -164,18 +167,9 @@ class _FieldTable:
     def _describe(self, every: Sequence[_Texts]) -> _Values | None:
         """Return the finest description of a field in which replicates agree."""
         texts = {text for here in every for text in here}
-        numbers = [text for text in texts if text.isdecimal()]
-        padded = is_padded(numbers)
-        if len(numbers) == len(texts) and not padded and all(map(str.isascii, texts)):
-            return None
         for with_length in (True, False):
-            forms = {
-                text: describe_form(text, padded=padded, with_length=with_length) for text in texts
-            }
-            found: list[str | None] = []
-            for here in every:
-                seen = {form for text in here if (form := forms[text]) is not None}
-                found.append(seen.pop() if len(seen) == 1 else GAP if seen else None)
+            forms = describe_forms(texts, with_length=with_length)
+            found = _find_common_form(every, forms)
             if len(set(found) - {None}) > 1 and self._is_stable(found):
                 return found
         return None
@@ -192,6 +186,17 @@ class _FieldTable:
 def _find_common(batches: Sequence[_Texts]) -> list[str | None]:
     """Return the text that all texts of a batch are, or a gap."""
     return [here[0] if len(set(here)) == 1 else GAP for here in batches]
+
+
+def _find_common_form(
+    batches: Sequence[_Texts], forms: Mapping[str, str | None]
+) -> list[str | None]:
+    """Return the form that all texts of a batch have, as far as it is known, or a gap."""
+    found: list[str | None] = []
+    for here in batches:
+        seen = {form for text in here if (form := forms[text]) is not None}
+        found.append(seen.pop() if len(seen) == 1 else GAP if seen else None)
+    return found
 
 
 def _keep_characters(batches: Sequence[_Texts], replicates: Replicates) -> _Values | None:
