@@ -16,6 +16,7 @@ from lab.experiment.columns.value_matching import match_values
 from lab.experiment.trials.replicates import Replicates
 from lab.observation.location import Location
 from lab.observation.text.alignment import Alignment, align_texts, get_surrounding_text
+from lab.observation.text.masks import strip_quotation_marks
 
 __all__ = ["MAX_VALUES", "LocationComparison"]
 
@@ -147,7 +148,13 @@ class LocationComparison(msgspec.Struct, frozen=True):
             return
         texts = [() if v is None or v == ABSENT else (v,) for v in values]
         absent = [value == ABSENT for value in values]
-        compared = list(self.compare_fields(texts, absent, around))
+        # A set has one value a line, and how many there are is no feature of it.
+        batches = (
+            [tuple(v.split("\n")) if v else () for v in map("".join, texts)]
+            if view == "set"
+            else texts
+        )
+        compared = list(self.compare_fields(batches, absent, around))
         yield from compared
         lengths = describe_lengths(values)
         if lengths is not None and agree(lengths):
@@ -178,7 +185,8 @@ class LocationComparison(msgspec.Struct, frozen=True):
             absent: Whether the feature stably does not occur in each trial; in none if None.
             around: The text before and after the slot that the texts come from.
         """
-        found = find_stable_parts(batches, self.replicates)
+        bare = [tuple(map(strip_quotation_marks, batch)) for batch in batches]
+        found = find_stable_parts(bare, self.replicates)
         if found.is_cut:
             self.note("too long to be compared field by field")
         views: tuple[tuple[View, tuple[str | None, ...] | None], ...] = (

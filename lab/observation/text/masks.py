@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_identifier_like", "mask"]
+__all__ = ["is_identifier_like", "mask", "strip_quotation_marks"]
 
 _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
@@ -48,13 +48,21 @@ def mask(text: str) -> str:
     """The text with identifiers, times and numbers replaced by what they look like.
 
     Every pattern needs a digit and no digit is left, so that masking twice changes nothing.
-    Quotation marks around the whole go first: a text has them where it could be taken for a
-    number, which some of a client's random texts can and others cannot.
+    """
+    text = strip_quotation_marks(text)
+    for pattern, name in _MASKS:
+        text = pattern.sub(name, text)
+    return text
+
+
+def strip_quotation_marks(text: str) -> str:
+    """The text without the quotation marks around the whole.
+
+    A text has them where it could be taken for a number, which some of a client's random texts can
+    and others cannot.
     """
     while len(text) > 2 and text[0] == text[-1] == '"':
         text = text[1:-1]
-    for pattern, name in _MASKS:
-        text = pattern.sub(name, text)
     return text
 
 

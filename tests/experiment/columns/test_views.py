@@ -112,3 +112,17 @@ def test_an_order_that_varies_is_noise():
     mixed = [("a\nb",), ("b\na",), ("a\nb",), ("b\na",), ("a\nb",), ("a\nb",)]
     assert listed(here.compare_order(mixed)) == []
     assert [item.why for item in here.noise] == ["the order varies"]
+
+
+def test_quotation_marks_around_what_may_be_a_number_are_no_part():
+    here = LocationComparison(HERE, Replicates([0] * 6 + [1, 2]), [], ABSENT)
+    texts = ["1a2b3c4d5e6f", "7a8b9c0d1e2f", "3a5b7c9d1e0f", "0a1b2c3d4e5f", "9f8e7d6c5b4a"]
+    found = here.compare_text("exact", [*texts, "2b4d6f8a0c1e", '"12345678e901"', "a1b2c3d4e5f6"])
+    assert [column for column in found if column.view == "part"] == []
+
+
+def test_how_many_values_a_set_has_is_no_part():
+    here = LocationComparison(HERE, Replicates([0] * 6 + [1, 2]), [], ABSENT)
+    texts = ["1a2b\n3c4d", "5e6f\n7a8b", "9c0d\n1e2f", "0a1b\n2c3d", "4e5f\n6a7b", "8c9d\n0e1f"]
+    found = here.compare_text("set", [*texts, "2b3c\n4d5e\n6f7a", "8b9c"])
+    assert [column for column in found if column.view == "part"] == []
