@@ -1,6 +1,6 @@
 """The form of a field that varies: digits, length, letter case and alphabet, in words.
 
-What a field cannot tell is unknown: a hexadecimal token may by chance have no letter, and a
+What a field does not show is unknown: a hexadecimal token may by chance have no letter, and a
 number without a leading zero may have as many digits as it needs.
 """
 

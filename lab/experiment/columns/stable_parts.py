@@ -51,7 +51,7 @@ _Values = Sequence[str | None]
 class StableParts(msgspec.Struct, frozen=True):
     """The stable parts of each trial; None where they differ between no two trials.
 
-    ``is_cut`` tells that a text is too long to be cut into fields.
+    ``is_cut`` says that a text is too long to be cut into fields.
     """
 
     part: tuple[str | None, ...] | None = None
