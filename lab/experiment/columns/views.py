@@ -156,10 +156,11 @@ class LocationComparison(msgspec.Struct, frozen=True):
         )
         compared = list(self.compare_fields(batches, absent, around))
         yield from compared
-        lengths = describe_lengths(values)
+        # The length of a set is how many values it has.
+        lengths = describe_lengths(values) if view != "set" else None
         if lengths is not None and agree(lengths):
             yield Column(self.location, "length", tuple(lengths), *around)
-        masked = map_texts(MASKED.reduce, values)
+        masked = map_texts(_mask_set if view == "set" else MASKED.reduce, values)
         if agree(masked):
             self.note("identifiers, times or numbers in it vary", seen)
             parts = (column.values for column in compared if column.view == "part")
@@ -246,3 +247,8 @@ def _determines(values: Sequence[str | None], others: Sequence[str | None]) -> b
         decided.setdefault(value, other) == other
         for value, other in zip(values, others, strict=True)
     )
+
+
+def _mask_set(text: str) -> str:
+    """The distinct values of a set, one a line, identifiers and numbers blanked."""
+    return "\n".join(sorted({MASKED.reduce(value) for value in text.split("\n")}))

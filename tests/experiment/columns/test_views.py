@@ -126,3 +126,16 @@ def test_how_many_values_a_set_has_is_no_part():
     texts = ["1a2b\n3c4d", "5e6f\n7a8b", "9c0d\n1e2f", "0a1b\n2c3d", "4e5f\n6a7b", "8c9d\n0e1f"]
     found = here.compare_text("set", [*texts, "2b3c\n4d5e\n6f7a", "8b9c"])
     assert [column for column in found if column.view == "part"] == []
+
+
+def test_how_many_values_a_set_has_is_no_feature_of_it():
+    few = ["7dd3\n5e37\n1c9a\n77b1", "0f3e\n41d2\n9b1c\n2a6d"]
+    more = [
+        "\n".join(f"{number:04x}" for number in range(start, start + 6000, 1000))
+        for start in (2571, 777)
+    ]
+    location = Location("dns", part="query options", pointer="id")
+    noise = []
+    comparison = LocationComparison(location, Replicates([0, 0, 1, 1]), noise, None)
+    found = list(comparison.compare_text("set", [*few, *more]))
+    assert "length" not in {column.view for column in found}
