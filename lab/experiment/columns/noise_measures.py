@@ -101,7 +101,9 @@ def _derive_from_column(column: Column) -> Iterator[Measure]:
         which = column.view if column.view in ("smallest", "largest") else ""
         yield Measure(column.location, "number", _map_values(numbers, texts), extreme=which)
         return
-    if seen and min(map(len, seen)) >= _MIN_LENGTH and len({len(text) for text in seen}) > 1:
+    lengths = {len(text) for text in seen}
+    # The length of a set is how many values it has.
+    if column.view != "set" and min(lengths, default=0) >= _MIN_LENGTH and len(lengths) > 1:
         long = {text: float(len(text)) for text in seen}
         yield Measure(column.location, "length", _map_values(long, texts))
     known = [text for text, count in seen.most_common(_MAX_CATEGORIES) if count >= _MIN_RECURRENCES]

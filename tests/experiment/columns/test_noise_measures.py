@@ -56,6 +56,7 @@ def test_the_length_of_long_texts_is_a_measure():
     (found,) = derive_measures([column("exact", *texts)])
     assert (found.nature, found.values) == ("length", (21, 41, 31))
     assert derive_measures([column("exact", "q", "wwww", "ee")]) == []
+    assert derive_measures([column("set", *texts)]) == []
 
 
 def test_a_pattern_is_measured_once_and_at_the_message_before_the_route():
