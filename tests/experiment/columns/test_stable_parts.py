@@ -219,8 +219,11 @@ STEADY = [("UTC", "JST"), ("AM", "PM"), ("a.m.", "p.m."), ("+00:00", "+05:30"), 
     st.integers(0, 2**32),
 )
 def test_a_steady_field_among_noisy_ones_is_a_column(names, steady, mark, place, seed):
-    """Wherever it stands, unless it touches digits and letters that are random themselves."""
-    mark = mark or (" " if any(map(str.isalnum, "".join(steady))) else "")
+    """Wherever it stands, unless it touches digits and letters that are random themselves.
+
+    Nor may random texts touch each other: nobody can say where one ends.
+    """
+    mark = mark or (" " if any(map(str.isalnum, "".join(steady))) or len(names) > 1 else "")
     groups = [0] * 12 + [1] * 6
 
     def make(group, chance):
