@@ -52,6 +52,8 @@ def _is_merged(
     def find(changes: Changes) -> str | None:
         return _find_text(column.location, changes, rows, trials)
 
+    if _is_blanked(column):
+        return False
     base = find(frozenset())
     judged = []
     for combination in combinations:
@@ -61,6 +63,12 @@ def _is_merged(
         if base is not None and together is not None and len(known) == len(alone):
             judged.append(is_merge(base, known, together))
     return bool(judged) and all(judged)
+
+
+def _is_blanked(column: Column) -> bool:
+    """Whether values that differ are equal once numbers and identifiers are blanked."""
+    values = {value for value in column.values if value is not None}
+    return len({mask(value) for value in values}) < len(values)
 
 
 def _find_text(

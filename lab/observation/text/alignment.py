@@ -13,6 +13,7 @@ aligned with one reference together (:func:`align_texts`), in three steps:
 3. Replacements that overlap form one *slot*.
 
 So a replacement is read in the same way whatever else differs, once a text has shown it alone.
+Where the same words may stand at two places, two changes can still be read as words that moved.
 
 A slot is a range of words of the reference; an empty one is the gap before a word.  Its value is
 the part of the text that stands there, ``""`` where nothing does.  Reference and values give the
@@ -210,8 +211,9 @@ def _find_windows(texts: Collection[Sequence[Block]]) -> list[tuple[int, int]]:
     return windows
 
 
-def _count_changes(replacements: Sequence[Replacement]) -> int:
-    return sum(one.high - one.low + len(one.words) for one in replacements)
+def _count_changes(replacements: Sequence[Replacement]) -> tuple[int, int]:
+    """How many replacements there are, and how many words they concern."""
+    return len(replacements), sum(one.high - one.low + len(one.words) for one in replacements)
 
 
 def _join_ranges(texts: Collection[Sequence[Replacement]]) -> list[Slot]:

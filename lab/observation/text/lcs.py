@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 
-__all__ = ["MOST_CELLS", "ChangedRange", "find_changes"]
+__all__ = ["MOST_CELLS", "ChangedRange", "count_common_ends", "find_changes", "find_common"]
 
 MOST_CELLS = 64_000_000
 """Pairs of items compared at most, after the common ends: about 8 MB and 20 ms."""
@@ -23,21 +23,42 @@ ChangedRange = tuple[int, int, int, int]
 
 def find_changes(left: Sequence[Hashable], right: Sequence[Hashable]) -> Iterator[ChangedRange]:
     """The ranges of left that stand for other ranges of right, in order; at least one not empty."""
+    low, start = 0, 0
+    for one, other in (*find_common(left, right), (len(left), len(right))):
+        if (low, start) != (one, other):
+            yield low, one, start, other
+        low, start = one + 1, other + 1
+
+
+def find_common(
+    left: Sequence[Hashable], right: Sequence[Hashable], cells: int | None = None
+) -> Iterator[tuple[int, int]]:
+    """The index pairs of items that both have, in order.
+
+    Args:
+        left: One sequence.
+        right: The other.
+        cells: Pairs of items compared at most, after the common ends; beyond, only those are kept.
+            ``MOST_CELLS`` if None.
+    """
+    head, tail = count_common_ends(left, right)
+    last, end = len(left) - tail, len(right) - tail
+    yield from ((index, index) for index in range(head))
+    if (last - head) * (end - head) <= (MOST_CELLS if cells is None else cells):
+        for one, other in _common(left[head:last], right[head:end]):
+            yield head + one, head + other
+    yield from ((last + index, end + index) for index in range(tail))
+
+
+def count_common_ends(left: Sequence[Hashable], right: Sequence[Hashable]) -> tuple[int, int]:
+    """How many items both begin with and, of the rest, both end with."""
     head, limit = 0, min(len(left), len(right))
     while head < limit and left[head] == right[head]:
         head += 1
     tail = 0
     while tail < limit - head and left[-1 - tail] == right[-1 - tail]:
         tail += 1
-    low, start = head, head
-    last, end = len(left) - tail, len(right) - tail
-    if (last - low) * (end - start) <= MOST_CELLS:
-        for one, other in _common(left[low:last], right[start:end]):
-            if (low, start) != (head + one, head + other):
-                yield low, head + one, start, head + other
-            low, start = head + one + 1, head + other + 1
-    if low < last or start < end:
-        yield low, last, start, end
+    return head, tail
 
 
 def _common(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[tuple[int, int]]:

@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from lab.observation.text.lcs import MOST_CELLS, find_changes
+from lab.observation.text.lcs import MOST_CELLS, count_common_ends, find_common
 
 __all__ = [
     "Block",
@@ -73,17 +73,18 @@ def find_blocks(reference: str, text: str) -> tuple[Block, ...]:
         text: The text that is compared.
     """
     first, second = split_reference(reference).words, split_words(text).words
+    replaced = _slide(_find_replaced(first, second), first, second)
     found: list[Block] = []
     one = other = 0
-    for here, there in (*_match(first, second), (len(first), len(second))):
-        if (one, other) != (here, there):
-            found.append(Block(one, here, other, there))
-        one, other = here, there
-        if here < len(first):
-            if second[there].separators not in (first[here].separators, ""):
-                found.append(Block(here, here + 1, there, there + 1))
-            one, other = here + 1, there + 1
-    return tuple(_join_touching(found))
+    for block in (*replaced, Block(len(first), len(first), len(second), len(second))):
+        found += [
+            Block(here, here + 1, there, there + 1)
+            for here, there in zip(range(one, block.low), range(other, block.start), strict=True)
+            if second[there].separators not in (first[here].separators, "")
+        ]
+        found.append(block)
+        one, other = block.high, block.end
+    return tuple(_join_touching(found[:-1]))
 
 
 def split_words(text: str) -> SplitText:
@@ -127,35 +128,60 @@ def split_reference(text: str) -> SplitText:
     return split._replace(words=(Word(separators, split.words[0].core), *split.words[1:]))
 
 
+def _find_replaced(first: Sequence[Word], second: Sequence[Word]) -> Iterator[Block]:
+    """The ranges of words that were replaced, whatever stands between words."""
+    one = other = 0
+    for here, there in (*_match(first, second), (len(first), len(second))):
+        if (one, other) != (here, there):
+            yield Block(one, here, other, there)
+        one, other = here + 1, there + 1
+
+
+def _slide(blocks: Iterable[Block], first: Sequence[Word], second: Sequence[Word]) -> list[Block]:
+    """Move words that were added or left out as far to the end as the texts allow.
+
+    Of two equal words in a row either may be the added one; which does not depend on what
+    differs elsewhere.
+    """
+    found: list[Block] = []
+    limit = len(first)
+    for block in reversed(list(blocks)):
+        low, high, start, end = block
+        added, left_out = low == high, start == end
+        while high < limit and (
+            (added and first[low].core == second[start].core)
+            or (left_out and first[low].core == first[high].core)
+        ):
+            low, high, start, end = low + 1, high + 1, start + 1, end + 1
+        found.append(Block(low, high, start, end))
+        limit = low
+    return found[::-1]
+
+
 def _match(first: Sequence[Word], second: Sequence[Word]) -> Iterator[tuple[int, int]]:
     """The indices of words that both have, in order."""
     left = [word.core for word in first]
     right = [word.core for word in second]
-    head, limit = 0, min(len(left), len(right))
-    while head < limit and left[head] == right[head]:
-        head += 1
-    tail = 0
-    while tail < limit - head and left[-1 - tail] == right[-1 - tail]:
-        tail += 1
-    yield from zip(range(head), range(head), strict=True)
-    low, start = head, head
+    head, tail = count_common_ends(left, right)
     ends = len(left) - tail, len(right) - tail
+    yield from ((index, index) for index in range(head))
+    low, start = head, head
     cells = MOST_CELLS
     for here, there in (*_match_unique(left, right, head, ends), ends):
+        for one, other in find_common(left[low:here], right[start:there], max(0, cells)):
+            yield low + one, start + other
         cells -= (here - low) * (there - start)
-        if cells >= 0:
-            yield from _match_between(left[low:here], right[start:there], low, start)
         if here < ends[0] and there < ends[1]:
             yield here, there
         low, start = here + 1, there + 1
-    yield from zip(range(ends[0], len(left)), range(ends[1], len(right)), strict=True)
+    yield from ((ends[0] + index, ends[1] + index) for index in range(tail))
 
 
 def _match_unique(
     left: Sequence[str], right: Sequence[str], begin: int, ends: tuple[int, int]
 ) -> list[tuple[int, int]]:
-    """The longest sequence, in the same order, of words that occur once in both ranges."""
-    ours, theirs = Counter(left[begin : ends[0]]), Counter(right[begin : ends[1]])
+    """The longest sequence, in the same order, of words in two ranges that each text has once."""
+    ours, theirs = Counter(left), Counter(right)
     places = {
         word: index for index, word in enumerate(right[begin : ends[1]], begin) if theirs[word] == 1
     }
@@ -179,21 +205,6 @@ def _match_unique(
         chain.append(pairs[number])
         number = before[number]
     return chain[::-1]
-
-
-def _match_between(
-    left: Sequence[str], right: Sequence[str], low: int, start: int
-) -> Iterator[tuple[int, int]]:
-    """The pairs of a longest common subsequence of two short ranges that begin here."""
-    one = other = 0
-    for here, ours_end, there, theirs_end in find_changes(left, right):
-        yield from zip(
-            range(low + one, low + here), range(start + other, start + there), strict=True
-        )
-        one, other = ours_end, theirs_end
-    yield from zip(
-        range(low + one, low + len(left)), range(start + other, start + len(right)), strict=True
-    )
 
 
 def _join_touching(blocks: Sequence[Block]) -> Iterator[Block]:

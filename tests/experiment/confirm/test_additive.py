@@ -44,14 +44,17 @@ def test_what_needs_both_is_none(base, alone, together):
     assert not is_merge(base, alone, together)
 
 
-def judge(texts, view="exact"):
-    """Whether the combination of both factors is additive; texts by the levels of a and b."""
+def judge(texts, view="exact", values=None):
+    """Whether the combination of both factors is additive; texts by the levels of a and b.
+
+    ``values`` are those of the slot that is judged, the whole texts if None.
+    """
     environments = [CONTROL.but({"a": one, "b": other}) for one, other in texts]
     rows = [
         Row(PlannedTrial(environment, 0), {PLACE: (text,)})
         for environment, text in zip(environments, texts.values(), strict=True)
     ]
-    column = Column(PLACE, view, tuple(texts.values()))
+    column = Column(PLACE, view, values or tuple(texts.values()))
     group = ColumnGroup(tuple(range(len(rows))), (column,))
     both = frozenset({Setting("a", "1"), Setting("b", "1")})
     unknown = frozenset({Setting("a", "2"), Setting("b", "1")})
@@ -60,8 +63,13 @@ def judge(texts, view="exact"):
 
 def test_numbers_that_vary_are_blanked():
     texts = {("0", "0"): "id 17 p q", ("1", "0"): "id 23 x q", ("0", "1"): "id 5 p y"}
-    assert judge(texts | {("1", "1"): "id 8 x y"})
-    assert not judge(texts | {("1", "1"): "id 8 x q"})
+    assert judge(texts | {("1", "1"): "id 8 x y"}, values=("p", "x", "p", "x"))
+    assert not judge(texts | {("1", "1"): "id 8 x q"}, values=("p", "x", "p", "x"))
+
+
+def test_what_blanking_hides_is_not_refuted():
+    texts = {("0", "0"): "build 7 p", ("1", "0"): "build 7 p", ("0", "1"): "build 7 p"}
+    assert not judge(texts | {("1", "1"): "build 8 p"})
 
 
 def test_what_is_unknown_is_not_additive():

@@ -67,10 +67,15 @@ phrases = st.lists(words, max_size=3).map(tuple)
 def additive_texts(draw):
     """A text with independent regions, and what each region may be replaced by.
 
-    The words between regions occur once, as do those of a line's own wording.
+    A region repeats its words, and has none of another's: where the same words may stand at two
+    places, two changes can look like words that moved from one to the other.
     """
     regions = draw(st.lists(st.lists(phrases, min_size=2, max_size=3, unique=True), max_size=4))
-    return [f"w{number}" for number in range(len(regions) + 1)], regions
+    own = [
+        [tuple(f"{word}{number}" for word in phrase) for phrase in region]
+        for number, region in enumerate(regions)
+    ]
+    return [f"w{number}" for number in range(len(regions) + 1)], own
 
 
 def write(fixed, regions, choice):
