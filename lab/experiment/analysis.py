@@ -80,7 +80,7 @@ def analyse(
     """
     columns, noise = extract_columns(rows, canaries, alignments)
     trials = TrialTable(control, [row.environment for row in rows], designed)
-    causes = find_causes(trials, columns, seed)
+    causes = find_causes(trials, columns, seed, {item.location for item in noise})
     effects = evaluate_hypotheses(
         causes,
         [item.column for item in noise if item.column is not None],

@@ -12,6 +12,7 @@ from lab.experiment import events as module
 from lab.experiment.events import (
     AuditFinished,
     AuditStarted,
+    ComparisonStarted,
     EngineEvent,
     Phase,
     PhaseFinished,
@@ -28,6 +29,7 @@ LETTERS = {
     PhaseStarted: "(",
     TrialFinished: "t",
     PhaseFinished: ")",
+    ComparisonStarted: "c",
     SignalConfirmed: "s",
     Warned: "w",
     AuditFinished: "Z",
@@ -61,7 +63,7 @@ def test_every_phase_with_a_share_of_the_limits_is_a_phase():
 
 
 def test_an_audit_is_its_start_then_phases_of_trials_then_its_end(audit):
-    assert re.fullmatch(r"A(\(t*\)|w)*s+Z", "".join(LETTERS[type(event)] for event in audit))
+    assert re.fullmatch(r"A(\(t*\)|w|c)*s+Z", "".join(LETTERS[type(event)] for event in audit))
 
 
 def test_the_trials_of_a_phase_have_its_name_and_the_announced_number(audit):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
 from lab.experiment.columns.column import Column, ColumnGroup, group_columns
-from lab.experiment.columns.ladder import CHANCE_VIEWS
+from lab.experiment.columns.ladder import CHANCE_VIEWS, NOISY_CHANCE_VIEWS
 from lab.experiment.isolate.causes import CauseInference, infer_causes
 from lab.experiment.trials.contrasts import TrialTable
+from lab.observation.location import Location
 
 __all__ = ["FoundCauses", "GroupCauses", "find_causes"]
 
@@ -43,21 +44,29 @@ class FoundCauses(msgspec.Struct, frozen=True):
         return tuple(item.group for item in self.groups if item.inference.unexplained)
 
 
-def find_causes(trials: TrialTable, columns: Sequence[Column], seed: int) -> FoundCauses:
+def find_causes(
+    trials: TrialTable,
+    columns: Sequence[Column],
+    seed: int,
+    noisy: Collection[Location] = frozenset(),
+) -> FoundCauses:
     """Group columns by their pattern over the trials, and infer the causes of each group.
 
     Args:
         trials: The changes of each trial; the columns have one value per trial.
         columns: The columns that are not constant.
         seed: Decides between trials that would serve equally well.
+        noisy: Locations at which other things than the columns are noise.
     """
+
+    def is_doubtful(one: Column) -> bool:
+        views = NOISY_CHANCE_VIEWS if one.location in noisy else CHANCE_VIEWS
+        return one.view in views and not _depends_on_factor(one, trials)
+
     groups = []
     without_cause = []
     for group in group_columns(columns):
-        if all(
-            one.view in CHANCE_VIEWS and not _depends_on_factor(one, trials)
-            for one in group.columns
-        ):
+        if all(map(is_doubtful, group.columns)):
             without_cause.append(group.columns[0])
             continue
         inference = infer_causes(trials, group, seed)

@@ -93,3 +93,14 @@ def test_unexplained_are_the_groups_with_deviations_that_no_cause_explains():
     groups = [ColumnGroup((number,), ()) for number in range(3)]
     items = (GroupCauses(one, CauseInference((), (), unexplained=one.codes[0])) for one in groups)
     assert FoundCauses(tuple(items), ()).unexplained == tuple(groups[1:])
+
+
+def test_an_order_that_agrees_by_chance_beside_noise_has_no_cause():
+    order = Column(HERE, "order", tuple("xyxyxyxy"))
+    alone = find_causes(table("00001111"), [order], 0)
+    beside = find_causes(table("00001111"), [order], 0, {HERE})
+    assert alone.groups
+    assert not beside.groups
+    assert beside.without_cause == (order,)
+    caused = Column(HERE, "order", tuple("xxxxyyyy"))
+    assert find_causes(table("00001111"), [caused], 0, {HERE}).groups
