@@ -7,7 +7,7 @@ import argparse
 import msgspec
 import pytest
 
-from lab.cli.audit_options import _parse_options, add_audit_options
+from lab.cli.audit_options import parse_options, add_audit_options
 from lab.experiment.options import AuditOptions
 from lab.experiment.scope import build_scope
 from tests.experiment.model import CLIENT
@@ -16,7 +16,7 @@ from tests.experiment.model import CLIENT
 def test_the_command_line_without_options_means_the_defaults():
     parser = argparse.ArgumentParser()
     add_audit_options(parser)
-    options = _parse_options(parser.parse_args(["model"]))
+    options = parse_options(parser.parse_args(["model"]))
     assert msgspec.structs.replace(options, home=AuditOptions().home) == AuditOptions()
 
 
