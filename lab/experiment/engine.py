@@ -43,7 +43,7 @@ __all__ = ["Engine"]
 _ISOLATE_ROUNDS = 12
 _COMPLETION_ROUNDS = 3
 """Rounds of screening for combinations whose trials failed."""
-_LATE_ROUNDS = 3
+_LATE_ROUNDS = 6
 """Rounds of isolation for what only confirming trials showed."""
 _MIN_LATE_TRIALS = 10
 """Late screening needs room for so many trials."""

@@ -95,8 +95,8 @@ class Platform(msgspec.Struct, frozen=True):
     ``release_files`` pairs names in /etc (``debian_version``) with texts.  ``cgroup`` is the
     content of /proc/1/cgroup, ``command_line`` that of /proc/cmdline where it is not as usual.
     ``proc_files`` are further files in /proc, by path within it, and ``usr_files`` further items
-    in /usr, by absolute path.  ``name_variable`` is a variable that has the host's name.  Other
-    marks (/.dockerenv, variables) are ordinary files and variables.
+    in /usr, by absolute path.  Other marks (/.dockerenv, variables) are ordinary files and
+    variables.
     """
 
     os_release: str = """\
@@ -119,7 +119,6 @@ BUG_REPORT_URL="https://bugs.debian.org/"
     command_line: str | None = None
     proc_files: tuple[tuple[str, str], ...] = ()
     usr_files: tuple[tuple[str, File | Link], ...] = ()
-    name_variable: str | None = None
 
 
 class Interface(msgspec.Struct, frozen=True):
@@ -204,20 +203,11 @@ class HostSpec(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, files={**self.files, **files})
 
     def settled(self) -> HostSpec:
-        """With ``~/`` and ``./`` replaced in every path, so that all paths are absolute.
-
-        The variable that has the host's name is set, because the factor that decides the name may
-        be applied after the platform.
-        """
+        """With ``~/`` and ``./`` replaced in every path, so that all paths are absolute."""
         home = self.user.home.rstrip("/")
         directory = _absolute(self.directory, home, "/")
         return msgspec.structs.replace(
             self,
-            variables=(
-                self.variables
-                if self.platform.name_variable is None
-                else {**self.variables, self.platform.name_variable: self.hostname}
-            ),
             directory=directory,
             files={_absolute(path, home, directory): item for path, item in self.files.items()},
             directories=tuple(_absolute(path, home, directory) for path in self.directories),

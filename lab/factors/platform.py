@@ -85,7 +85,6 @@ def _build_platform(distribution: Distribution, mark: ContainerMark) -> Platform
         command_line=mark.command_line,
         proc_files=mark.proc_files,
         usr_files=mark.usr_files,
-        name_variable=mark.name_variable,
     )
 
 

@@ -7,7 +7,7 @@ import argparse
 import msgspec
 import pytest
 
-from lab.cli.audit_options import parse_options, add_audit_options
+from lab.cli.audit_options import add_audit_options, parse_options
 from lab.experiment.options import AuditOptions
 from lab.experiment.scope import build_scope
 from tests.experiment.model import CLIENT

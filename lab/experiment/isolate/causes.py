@@ -85,7 +85,8 @@ class CauseInference(msgspec.Struct, frozen=True):
         hypotheses: The causes, those with the fewest factors first.
         wanted: The changes of trials that would decide what is open.
         checks: The settings to try where nothing else acts on these columns.
-        unexplained: The number of deviations that no cause of at most three factors explains.
+        unexplained: The number of deviations that recurred and have no cause so far: no set of at
+            most three factors explains them, or trials that would tell are still to run.
         active: The settings that take part in any effect on these columns.
         repeats: For each of these, some trials are to be repeated; it does not matter which.
     """
@@ -185,6 +186,11 @@ def infer_causes(trials: TrialTable, group: ColumnGroup, seed: int) -> CauseInfe
         Hypothesis(names, tuple(sorted(shown, key=sorted)))
         for names, shown in sorted(causes.items(), key=lambda item: (len(item[0]), item[0]))
     )
+    if not hypotheses:
+        # What recurred and is still open when the trials end is no negative result.
+        unexplained += sum(
+            len(trials.rows_by_changes[trials.changes[row]]) > 2 for row in deviations
+        )
     useful = [c for c in wanted if len(trials.rows_by_changes.get(c, ())) < MAX_REPLICATES]
     together = {level for shown in verified.values() for one in shown for level in one}
     for interaction in column.interactions:

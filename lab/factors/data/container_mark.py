@@ -27,4 +27,3 @@ class ContainerMark(msgspec.Struct, frozen=True):
     command_line: str | None = None
     proc_files: tuple[tuple[str, str], ...] = ()
     usr_files: tuple[tuple[str, File | Link], ...] = ()
-    name_variable: str | None = None

@@ -19,6 +19,9 @@ _KERNEL = Kernel(
     "(root@439a258ad544) (gcc (GCC) 11.2.0, GNU ld (GNU Binutils) 2.37)",
 )
 _VERSION = "2.5.9.0"
+_WINDOWS_NAME = "DESKTOP-7Q2M4KD"
+"""The name of the Windows machine.  The distribution has another (``hostname`` in wsl.conf), so
+that a client that copies its environment does not tell the factor ``hostname`` by it."""
 _COMMAND_LINE = (
     "initrd=\\initrd.img WSL_ROOT_INIT=1 panic=-1 nr_cpus=4 hv_utils.timesync_implicit=1 "
     "console=hvc0 debug pty.legacy_count=0 WSL_ENABLE_CRASH_DUMP=1\n"
@@ -91,6 +94,7 @@ def make_wsl_mark(distribution: Distribution) -> ContainerMark:
     return ContainerMark(
         variables={
             "HOSTTYPE": "x86_64",
+            "NAME": _WINDOWS_NAME,
             "PULSE_SERVER": "unix:/mnt/wslg/PulseServer",
             "WSL2_GUI_APPS_ENABLED": "1",
             "WSLENV": "",
@@ -129,5 +133,4 @@ def make_wsl_mark(distribution: Distribution) -> ContainerMark:
             ("/usr/sbin/mount.drvfs", Link("/init")),
             ("/usr/lib/wsl/lib/libdxcore.so", File(b"\x7fELF\x02\x01\x01", 0o555)),
         ),
-        name_variable="NAME",
     )

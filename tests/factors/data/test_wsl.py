@@ -20,8 +20,7 @@ def test_the_places_that_programs_look_at_exist(name):
     for path in ("/init", "/mnt/c/Windows/System32/cmd.exe", "/mnt/wslg/PulseServer"):
         assert path in mark.files
     assert mark.variables["WSL_INTEROP"] in mark.files
-    assert {"WSL_DISTRO_NAME", "WSLENV", "HOSTTYPE"} <= mark.variables.keys()
-    assert mark.name_variable == "NAME"
+    assert {"WSL_DISTRO_NAME", "WSLENV", "HOSTTYPE", "NAME"} <= mark.variables.keys()
     proc = dict(mark.proc_files)
     assert proc["sys/fs/binfmt_misc/WSLInterop"].startswith("enabled\ninterpreter /init\n")
     systemd = "init.scope" in DISTRIBUTIONS[name].platform.cgroup
