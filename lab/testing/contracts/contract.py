@@ -237,11 +237,12 @@ class Contract:
             backgrounds = [bed.control, *context.find_firing()]
             levels = dict.fromkeys((*noninterference.levels, *bed.levels[name].mentioned))
             levels.pop(control, None)
-            first = [each.but({name: level}) for level in levels for each in backgrounds]
+            # Each level on the control machine, then each in the other backgrounds.
+            first = [each.but({name: level}) for each in backgrounds for level in levels]
             alone = [
                 each.but({name: noninterference.levels[0]}) for each in bed.list_single_changes()
             ]
-            return context.evaluate(claim, bed, [*first, *alone], bases=first[: len(backgrounds)])
+            return context.evaluate(claim, bed, [*first, *alone], bases=first[:: len(levels)])
 
     def only_to(self, *hosts: str) -> Verdict:
         """Nothing goes to any other host, by whatever protocol; ``*`` stands for any text.
