@@ -64,7 +64,7 @@ threshold (``rate``).
 CHANCE_VIEWS: frozenset[View] = frozenset({"shape", "word"})
 """Views whose values deviate by chance in some trials: a cause needs more than a deviation."""
 
-NOISY_CHANCE_VIEWS: frozenset[View] = CHANCE_VIEWS | {"order", "part", "smallest", "largest"}
+NOISY_CHANCE_VIEWS: frozenset[View] = CHANCE_VIEWS | {"order", "smallest", "largest"}
 """The same, at a location where other things are noise: some of the many pairs of names in random
 order, and some extremes of random batches, agree in all replicates by chance."""
 

@@ -21,6 +21,7 @@ from lab.experiment.options import AuditOptions
 from lab.experiment.trials.contrasts import Changes, find_changes
 from lab.experiment.trials.planned import PlannedTrial, Purpose
 from lab.factors.registry import find_conflict
+from lab.observation.location import Location
 
 __all__ = ["MAX_ROUNDS", "ConfirmationSchedule"]
 
@@ -28,6 +29,9 @@ _FIRST_LOOKS = (2, 4)
 """Replicates of the first rounds: the first rejects most chance findings, the second decides
 effects whose other side already has many replicates."""
 MAX_ROUNDS = MAX_LOOKS + 1
+
+_Suspicion = tuple[Location, str, str]
+"""A location, a factor, and what is measured there; empty where values depend on the factor."""
 
 
 class ConfirmationSchedule:
@@ -39,6 +43,7 @@ class ConfirmationSchedule:
         self.hypotheses = 0
         self.block = -1
         self._looks = True
+        self._suspected: set[_Suspicion] = set()
 
     def begin_block(self, effects: int) -> None:
         """Begin a block, which tests so many effects."""
@@ -69,6 +74,12 @@ class ConfirmationSchedule:
             max_trials: Limit of trials, None for no limit.  With a limit there are no first
                 looks, so that the tests that are begun can be finished.
         """
+        self._suspected.update(
+            key
+            for one in effects
+            if one.shift is None or number == 0
+            for key in _list_suspicions(one)
+        )
         replicates = replicates_needed(self.hypotheses, self.options.alpha)
         self._looks = max_trials is None
         look = _FIRST_LOOKS[number] if self._looks and number < len(_FIRST_LOOKS) else None
@@ -85,10 +96,19 @@ class ConfirmationSchedule:
     def _is_open(self, effect: Effect, replicates: int) -> bool:
         """Whether an effect is to be tested in this block: no earlier block decided it."""
         if effect.shift is not None:
-            return self._count_needed(effect, replicates, None) > 0
+            return self._is_suspected(effect) and self._count_needed(effect, replicates, None) > 0
         if effect.p_adjusted <= self.options.alpha / 2:
             return False
         return self.block in (0, effect.block) or effect.replicates < replicates
+
+    def _is_suspected(self, effect: Effect) -> bool:
+        """Whether a shift was suspected when a block began, or as an effect on values since.
+
+        Each analysis screens all noise anew, and each screening has chance findings: tested in
+        every round, they would never end.
+        """
+        at_location = {(location, factor, "") for location, factor, _ in _list_suspicions(effect)}
+        return not self._suspected.isdisjoint(at_location.union(_list_suspicions(effect)))
 
     def _count_needed(self, effect: Effect, replicates: int, look: int | None) -> int:
         """Return how many fresh trials per side an effect needs next: ``look`` at a first look."""
@@ -122,3 +142,9 @@ class ConfirmationSchedule:
             )
             numbers[environment] += 1
         return trials
+
+
+def _list_suspicions(effect: Effect) -> list[_Suspicion]:
+    """What an effect suspects."""
+    measured = "" if effect.shift is None else effect.shift.measure.nature
+    return [(column.location, effect.factor, measured) for column in effect.group.columns]

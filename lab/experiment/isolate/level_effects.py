@@ -159,13 +159,15 @@ class LevelEffects:
         ]
 
     def list_doubtful(self) -> list[Changes]:
-        """Single settings that ran once and whose effect other trials do not reproduce."""
+        """Single settings whose effect is to be repeated before it is believed.
+
+        One trial alone is no proof where no others show the effect.  Where most of them show that
+        there is none, all replicates are needed: a value that comes by chance in one trial of ten
+        comes twice for some of the levels.
+        """
         found = []
         for level, value in self.acting.items():
-            if (
-                level not in self.checked
-                or len(self.trials.rows_by_changes[frozenset({level})]) > 1
-            ):
+            if level not in self.checked:
                 continue
             others = [
                 self.codes[row] == value
@@ -175,6 +177,8 @@ class LevelEffects:
                 and self.codes[row] >= 0
                 and self.list_acting(combination) == [level]
             ]
-            if sum(others) * 2 < len(others) or len(others) < 2:
+            contradicted = len(others) > 1 and sum(others) * 2 < len(others)
+            enough = MAX_REPLICATES if contradicted else 1 if len(others) > 1 else 2
+            if len(self.trials.rows_by_changes[frozenset({level})]) < enough:
                 found.append(frozenset({level}))
         return found

@@ -8,6 +8,8 @@ import msgspec
 
 from lab.environment import Environment
 from lab.experiment.columns.column import Column, ColumnGroup
+from lab.experiment.columns.noise_measures import Measure
+from lab.experiment.confirm.distribution_shifts import Shift
 from lab.experiment.confirm.effect import Effect
 from lab.experiment.confirm.multiple_testing import replicates_needed
 from lab.experiment.confirm.schedule import ConfirmationSchedule
@@ -105,3 +107,37 @@ def test_a_block_goes_on_after_an_empty_look_and_ends_after_an_empty_round():
 def test_the_same_seed_plans_the_same_trials():
     plans = [begun(ZONE, CI).plan_round([ZONE, CI], [], 0, None) for _ in range(2)]
     assert plans[0] == plans[1]
+
+
+def shifted(factor, location=HERE):
+    level = Setting(factor, factors()[factor].levels[0])
+    measure = Measure(location, "count", (0.0, 1.0))
+    side = frozenset({level})
+    return Effect(
+        ColumnGroup((0, 1), (Column(location, "rate", ("few", "many")),)),
+        (factor,),
+        (side,),
+        frozenset(),
+        side,
+        factor,
+        frozenset(),
+        shift=Shift(measure, level, above=True, threshold=0.5, screening_p=0.001),
+    )
+
+
+def test_a_shift_is_tested_if_it_was_suspected_when_the_block_began():
+    early, late = shifted("ci"), shifted("timezone")
+    schedule = begun(early)
+    assert schedule.plan_round([early], [], 0, None)
+    assert schedule.plan_round([early, late], [], 1, None)
+    assert not schedule.plan_round([late], [], 1, None)
+    schedule.begin_block(1)
+    assert schedule.plan_round([late], [], 0, None)
+
+
+def test_so_is_one_where_values_seemed_to_depend_on_the_factor():
+    schedule = begun(ZONE)
+    schedule.plan_round([ZONE], [], 0, None)
+    assert schedule.plan_round([shifted("timezone")], [], 1, None)
+    elsewhere = shifted("timezone", Location("http", "h", "POST", "/", "body", "/y"))
+    assert not schedule.plan_round([elsewhere], [], 1, None)
