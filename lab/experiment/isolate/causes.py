@@ -86,7 +86,7 @@ class CauseInference(msgspec.Struct, frozen=True):
         wanted: The changes of trials that would decide what is open.
         checks: The settings to try where nothing else acts on these columns.
         unexplained: The number of deviations that recurred and have no cause so far: no set of at
-            most three factors explains them, or trials that would tell are still to run.
+            most three factors explains them, or trials that would decide are still to run.
         active: The settings that take part in any effect on these columns.
         repeats: For each of these, some trials are to be repeated; it does not matter which.
     """

@@ -21,7 +21,7 @@ _KERNEL = Kernel(
 _VERSION = "2.5.9.0"
 _WINDOWS_NAME = "DESKTOP-7Q2M4KD"
 """The name of the Windows machine.  The distribution has another (``hostname`` in wsl.conf), so
-that a client that copies its environment does not tell the factor ``hostname`` by it."""
+that a client that copies its environment does not reveal the factor ``hostname`` by it."""
 _COMMAND_LINE = (
     "initrd=\\initrd.img WSL_ROOT_INIT=1 panic=-1 nr_cpus=4 hv_utils.timesync_implicit=1 "
     "console=hvc0 debug pty.legacy_count=0 WSL_ENABLE_CRASH_DUMP=1\n"

@@ -66,7 +66,7 @@ def test_the_places_of_wsl_are_there_in_its_trials_and_in_no_others(observe):
         return observe.result_of(list_places, levels)
 
     inside = [True, True, True, True, "wslinfo", "wslpath"]
-    assert tell(platform="wsl2", hostname="build-7") == [*inside, "build-7"]
+    assert tell(platform="wsl2", hostname="build-7") == [*inside, "DESKTOP-7Q2M4KD"]
     assert tell(platform="debian") == [False, False, False, False, None]
     assert tell(platform="ubuntu+wsl2")[:-1] == inside
 

@@ -7,7 +7,8 @@ import os
 
 import pytest
 
-from lab.sandbox.twin.files.open import FileIOReplacement, OpenReplacement, _flags_of_mode
+from lab.sandbox.twin.files import open as file_opening
+from lab.sandbox.twin.files.open import OpenReplacement, _flags_of_mode
 from lab.sandbox.twin.patching.caller import thread_state
 
 
@@ -92,15 +93,19 @@ def test_flags_of_a_mode_are_those_of_python(mode, flags, tmp_path):
 
 def test_a_file_object_is_an_instance_of_the_replacement(tmp_path):
     (tmp_path / "file").touch()
-    with io.FileIO(tmp_path / "file") as real, FileIOReplacement(tmp_path / "file") as own:
-        assert isinstance(real, FileIOReplacement)
+    with (
+        io.FileIO(tmp_path / "file") as real,
+        file_opening.FileIOReplacement(tmp_path / "file") as own,
+    ):
+        assert isinstance(real, file_opening.FileIOReplacement)
         assert type(own) is io.FileIO
-    assert issubclass(io.FileIO, FileIOReplacement)
-    assert not isinstance(io.BytesIO(), FileIOReplacement)
+    assert issubclass(io.FileIO, file_opening.FileIOReplacement)
+    assert not isinstance(io.BytesIO(), file_opening.FileIOReplacement)
 
 
 def test_the_client_opens_a_path_through_open(trial, monkeypatch):
     opened = []
     monkeypatch.setattr("builtins.open", lambda *words: opened.append(words))
-    FileIOReplacement("name", "rb")
+    # By its module: a trial puts the real class back wherever the replacement is a global.
+    file_opening.FileIOReplacement("name", "rb")
     assert opened == [("name", "rb", 0)]
