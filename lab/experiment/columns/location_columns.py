@@ -13,7 +13,7 @@ import msgspec
 from lab.experiment.columns.batches import compare_batches
 from lab.experiment.columns.column import ABSENT, Column
 from lab.experiment.columns.exact_bytes import compare_exact_bytes
-from lab.experiment.columns.ladder import COUNT, MASKED, MASKED_SET, PRESENCE, SET, View
+from lab.experiment.columns.ladder import MASKED, MASKED_SET, SET, View
 from lab.experiment.columns.views import MAX_VALUES, LocationComparison
 from lab.observation.location import Location
 from lab.observation.parts import CONDITIONAL_PARTS, MANNER_PARTS, ORDER_PARTS, ROUTE_PARTS
@@ -82,8 +82,8 @@ def _compare_counts(
     comparison: LocationComparison, values: Sequence[tuple[str, ...]]
 ) -> Iterator[Column]:
     """Compare how often something is sent, or else whether it is."""
-    counts = tuple(str(COUNT.view(value)) for value in values)
-    present = tuple("some" if PRESENCE.view(value) else ABSENT for value in values)
+    counts = tuple(str(len(value)) for value in values)
+    present = tuple("some" if value else ABSENT for value in values)
     agree = comparison.replicates.agree
     if agree(counts):
         if set(counts) - {"0", "1"}:

@@ -101,6 +101,8 @@ def compare_orders(
 
 def _number_occurrences(names: Sequence[str]) -> _List:
     """Return the names with the number of times that each occurred before."""
+    if len(set(names)) == len(names):
+        return tuple((name, 0) for name in names)
     seen: Counter[str] = Counter()
     numbered = []
     for name in names:

@@ -68,7 +68,7 @@ _TIMES = {"compact": _COMPACT, "date": _INNER, "time": _INNER}
 _DIGITS = re.compile(r"\d+")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def split_fields(text: str, *, fine: bool) -> tuple[Field, ...] | None:
     """Cut a text into its fields.
 
@@ -113,6 +113,9 @@ def align_fields(reference: Sequence[Field], fields: Sequence[Field]) -> list[st
     """
     found = [""] * (2 * len(reference) + 1)
     left, right = _list_reference(tuple(reference)), list_outline(fields)
+    if left == right:
+        found[1::2] = [field.text for field in fields]
+        return found
     reached = other = 0
     for low, high, start, end in (*find_changes(left, right), (len(left), -1, len(right), -1)):
         for step in range(low - reached):

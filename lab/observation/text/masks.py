@@ -8,6 +8,7 @@ one environment; everything else is compared to the last code point.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["is_identifier_like", "mask", "strip_quotation_marks"]
 
@@ -43,16 +44,29 @@ _IDENTIFIER = re.compile(
     re.VERBOSE,
 )
 
+_DIGIT = re.compile(r"\d")
+_MAX_REMEMBERED = 256
+
 
 def mask(text: str) -> str:
     """The text with identifiers, times and numbers replaced by what they look like.
 
     Every pattern needs a digit and no digit is left, so that masking twice changes nothing.
     """
+    return _mask_short(text) if len(text) <= _MAX_REMEMBERED else _mask(text)
+
+
+def _mask(text: str) -> str:
     text = strip_quotation_marks(text)
+    if _DIGIT.search(text) is None:
+        return text
     for pattern, name in _MASKS:
         text = pattern.sub(name, text)
     return text
+
+
+_mask_short = lru_cache(maxsize=65_536)(_mask)
+"""Each analysis of an audit masks the same short texts again."""
 
 
 def strip_quotation_marks(text: str) -> str:
