@@ -27,6 +27,9 @@ _SAME, _KNOWN, _SUBSTITUTED = 0, 2, 3
 _Position = tuple[int, int]
 """Words of the reference, and of the range of the text, that are explained so far."""
 
+_Key = tuple[int, str | None]
+"""The first word of the reference that is replaced, and the first that a text has instead."""
+
 
 class Replacement(NamedTuple):
     """``reference[low:high]``, and the words that a text has there instead."""
@@ -72,7 +75,8 @@ class WindowExplanation:
         self.states_left = states_left
         self._reference = reference
         self._low, self._high = low, high
-        self._known: dict[int, dict[tuple[int, tuple[Word, ...]], None]] = defaultdict(dict)
+        # By the position and the first word, of which a text has one and other texts hundreds.
+        self._known: dict[_Key, dict[tuple[int, tuple[Word, ...]], None]] = defaultdict(dict)
 
     def explain(self, content: tuple[Word, ...], own: Sequence[Replacement]) -> list[Replacement]:
         """Return the replacements that give the content of the window, and remember them.
@@ -88,7 +92,8 @@ class WindowExplanation:
             for one in own:
                 found += self._search(one, substitute=True) or [one]
         for one in found:
-            self._known[one.low][one.high, one.words] = None
+            first = one.words[0].core if one.words else None
+            self._known[one.low, first][one.high, one.words] = None
         return found
 
     def _search(self, goal: Replacement, *, substitute: bool) -> list[Replacement] | None:
@@ -119,10 +124,12 @@ class WindowExplanation:
         """What can be explained next: its cost, where that leads, and the replacement if any."""
         low, used = here
         words = goal.words
-        for high, known in self._known.get(low, ()):
-            after = used + len(known)
-            if high <= goal.high and _is_same(words[used:after], known):
-                yield _KNOWN, (high, after), Replacement(low, high, known)
+        firsts = [None, words[used].core] if used < len(words) else [None]
+        for first in firsts:
+            for high, known in self._known.get((low, first), ()):
+                after = used + len(known)
+                if high <= goal.high and _is_same(words[used:after], known):
+                    yield _KNOWN, (high, after), Replacement(low, high, known)
         if low < goal.high and used < len(words):
             there = low + 1, used + 1
             if _is_same(words[used : used + 1], self._reference[low : low + 1]):
