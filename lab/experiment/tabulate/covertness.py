@@ -23,7 +23,7 @@ from lab.experiment.trials.contrasts import TrialTable
 from lab.experiment.trials.row import Row
 from lab.findings.covert.covert import is_covert
 from lab.findings.covert.difference_kinds import is_reordered, split_pieces
-from lab.observation.parts import INVISIBLE_PARTS
+from lab.observation.parts import INVISIBLE_PARTS, ORDER_PARTS
 from lab.observation.text.masks import mask
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "is_hidden",
     "is_lookalike",
     "is_moved",
+    "may_lack_lists",
 ]
 
 COARSE_VIEWS: frozenset[View] = frozenset({"part", "shape", "length"})
@@ -73,6 +74,31 @@ def is_hidden(column: Column, left: str | None, right: str | None) -> bool:
     if column.view == "masked":
         left, right = _fill_blanks(left), _fill_blanks(right)
     return is_covert(left, right) or is_reordered(left, right)
+
+
+def may_lack_lists(
+    column: Column,
+    left: str,
+    right: str,
+    sides: tuple[Sequence[int], Sequence[int]],
+    rows: Sequence[Row],
+) -> bool:
+    """Whether two orders may differ because one side does not send all the lists of the other.
+
+    So it is where all orders of one side are among those of the other, and the number of lists
+    varies.  A list that is there in another order leaves their number as it was.
+
+    Args:
+        column: The column.
+        left: Its value on one side.
+        right: Its value on the other side.
+        sides: The rows of both sides.
+        rows: All trials.
+    """
+    if column.location.part not in ORDER_PARTS or not _is_part_of_other(left, right):
+        return False
+    sent = (rows[row].features.get(column.location, ()) for side in sides for row in side)
+    return len({len(lists) for lists in sent}) > 1
 
 
 def _is_part_of_other(left: str, right: str) -> bool:

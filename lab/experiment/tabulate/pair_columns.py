@@ -17,6 +17,7 @@ from lab.experiment.tabulate.covertness import (
     is_hidden,
     is_lookalike,
     is_moved,
+    may_lack_lists,
 )
 from lab.experiment.trials.contrasts import TrialTable
 from lab.experiment.trials.row import Row
@@ -66,6 +67,8 @@ def contrast_columns(
     for column in effect.group.columns:
         left, right = (find_usual_value(column, side) for side in sides)
         covert, turned = is_hidden(column, left, right), False
+        if covert and left is not None and right is not None:
+            covert = not may_lack_lists(column, left, right, sides, rows)
         if left is not None and right is not None and column.view in _WORDED:
             texts = choose_texts(column, effect, (left, right), sides, rows, trials)
             turned = texts is not None and is_moved(column, left, right, texts)

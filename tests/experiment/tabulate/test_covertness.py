@@ -16,6 +16,7 @@ from lab.experiment.tabulate.covertness import (
     is_confined,
     is_hidden,
     is_moved,
+    may_lack_lists,
 )
 from lab.experiment.trials.contrasts import Setting, TrialTable
 from lab.experiment.trials.planned import PlannedTrial
@@ -54,6 +55,29 @@ def test_what_a_reader_would_not_notice(left, right, view, expected):
 def test_what_is_absent_on_one_side_is_not_hidden():
     assert not is_hidden(column(part="header order"), None, "a")
     assert is_hidden(column(part="header order"), "a\nb", "b\na")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lacks"),
+    [
+        (("a\nb", "b\na"), ("b\na",), True),  # an event that is not sent
+        (("a\nb", "a\nb"), ("a\nb", "b\na"), False),  # one in another order
+        (("a\nb",), ("b\na", "b\na"), False),  # all in another order
+    ],
+)
+def test_an_order_that_is_missing_with_its_list_is_not_hidden(before, after, lacks):
+    order = column("order", part="key order")
+    control = Environment.of({"ci": "none"})
+    rows = [
+        Row(PlannedTrial(control, number), {order.location: lists})
+        for number, lists in enumerate((before, after))
+    ]
+    left, right = (
+        "\n".join(sorted({text.replace("\n", " ") for text in lists})) for lists in (before, after)
+    )
+    assert may_lack_lists(order, left, right, ([0], [1]), rows) is lacks
+    assert may_lack_lists(order, right, left, ([1], [0]), rows) is lacks
+    assert not may_lack_lists(column("exact"), left, right, ([0], [1]), rows)
 
 
 def test_blanks_come_and_go_with_the_words_around_them():
