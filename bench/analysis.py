@@ -1,7 +1,7 @@
 """CPU time of the reasoning, which should be small beside the trials that it reasons about.
 
 The trials are synthetic: thousands of locations, of which most never vary, some are noise, some
-copy a factor, and a few depend on two factors together.  The last rounds of an audit of 600
+copy a factor, and a few depend on two factors together.  The last rounds of an audit of 300
 trials are analysed twice, from scratch and with what the round before computed.
 """
 
@@ -26,12 +26,12 @@ from lab.observation.location import Location
 from lab.observation.records import Exit, Observation, Request
 
 NAME = "analysis"
-HELP = "CPU time of the reasoning over 300 trials, and of the rounds of 600"
+HELP = "CPU time of the reasoning over 300 trials, and of its last rounds"
 DEFAULT_TRIALS = 3
 IN_ALL = True
 
 TRIALS = 300
-AUDIT_ROUNDS = (552, 576, 600)
+AUDIT_ROUNDS = (276, 288, 300)
 """The number of trials that there are in each of the last rounds of an audit."""
 LOCATIONS = 2000
 BODY_LOCATIONS = 600
