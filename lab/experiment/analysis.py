@@ -14,9 +14,9 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 from lab.environment import Environment
-from lab.experiment.columns.alignment_cache import AlignmentCache
 from lab.experiment.columns.canaries import Canary
 from lab.experiment.columns.column import ColumnGroup, NoisyLocation
+from lab.experiment.columns.comparison_cache import ComparisonCache
 from lab.experiment.columns.extract import extract_columns
 from lab.experiment.confirm.effect import Effect
 from lab.experiment.confirm.hypothesis_tests import evaluate_hypotheses
@@ -63,7 +63,7 @@ def analyse(
     canaries: Sequence[Canary] = (),
     designed: Collection[Environment] | None = None,
     settled: Collection[Location] = (),
-    alignments: AlignmentCache | None = None,
+    comparisons: ComparisonCache | None = None,
 ) -> Analysis:
     """Find causes, test hypotheses and choose the next trials.
 
@@ -76,9 +76,9 @@ def analyse(
         canaries: Unique levels that are searched for at locations that are noise.
         designed: The environments that were planned before anything was known; all if None.
         settled: Locations about which no further trials are requested.
-        alignments: Alignments of earlier rounds; they save work and change no result.
+        comparisons: Comparisons of earlier rounds; they save work and change no result.
     """
-    columns, noise = extract_columns(rows, canaries, alignments)
+    columns, noise = extract_columns(rows, canaries, comparisons)
     trials = TrialTable(control, [row.environment for row in rows], designed)
     causes = find_causes(trials, columns, seed, {item.location for item in noise})
     effects = evaluate_hypotheses(

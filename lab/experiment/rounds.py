@@ -10,7 +10,7 @@ from collections.abc import Collection, Generator, Sequence
 
 from lab.environment import Environment
 from lab.experiment.analysis import Analysis, analyse
-from lab.experiment.columns.alignment_cache import AlignmentCache
+from lab.experiment.columns.comparison_cache import ComparisonCache
 from lab.experiment.confirm.schedule import MAX_ROUNDS, ConfirmationSchedule
 from lab.experiment.design.combination_space import CombinationSpace
 from lab.experiment.design.coverage import count_coverage, plan_completion
@@ -48,7 +48,7 @@ class AnalysisRounds:
         self.control = control
         self.runner = runner
         self.options = runner.options
-        self.alignments = AlignmentCache()
+        self.comparisons = ComparisonCache()
         self.schedule = ConfirmationSchedule(control, runner.options)
         self.designed: frozenset[Environment] = frozenset()
         """Environments that were planned before anything was known."""
@@ -81,7 +81,7 @@ class AnalysisRounds:
             canaries=self.scope.canaries,
             designed=self.designed,
             settled=settled,
-            alignments=self.alignments,
+            comparisons=self.comparisons,
         )
         # The next analysis, and the conclusion, take about as long as this one.
         self.runner.reserved_s = _RESERVED_ANALYSES * (self.runner.elapsed_s - before_s)

@@ -9,7 +9,7 @@ import pytest
 
 from lab.environment import Environment
 from lab.experiment.analysis import Analysis, analyse
-from lab.experiment.columns.alignment_cache import AlignmentCache
+from lab.experiment.columns.comparison_cache import ComparisonCache
 from lab.experiment.design.covering_array import plan
 from lab.experiment.trials.contrasts import Setting
 from lab.experiment.trials.planned import PlannedTrial
@@ -57,17 +57,17 @@ def model(seed: int):
     return behaviour
 
 
-def reason(rows: Sequence[Row], alignments: AlignmentCache | None = None) -> Analysis:
+def reason(rows: Sequence[Row], comparisons: ComparisonCache | None = None) -> Analysis:
     control = Environment.of({name: values[0] for name, values in LEVELS.items()})
-    return analyse(rows, control, routes=frozenset(), seed=0, alignments=alignments)
+    return analyse(rows, control, routes=frozenset(), seed=0, comparisons=comparisons)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_round_that_reuses_the_last_one_shows_what_one_from_scratch_does(seed):
     rows = rows_of(model(seed), seed)
-    alignments = AlignmentCache()
+    comparisons = ComparisonCache()
     for trials in range(12, len(rows) + 1, 6):
-        assert reason(rows[:trials], alignments) == reason(rows[:trials])
+        assert reason(rows[:trials], comparisons) == reason(rows[:trials])
 
 
 def test_a_copy_is_an_effect_with_a_pair_and_a_check():

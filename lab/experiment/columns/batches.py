@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from sys import intern
 
 from lab.experiment.columns.column import Column
 from lab.experiment.columns.ladder import View
@@ -23,8 +24,8 @@ __all__ = ["compare_batches"]
 _MAX_FORMS = 8
 _MIN_TRIALS = 3
 """Trials in which a form must occur to be compared."""
-_MAX_ELEMENTS = 64
-"""Values of one form in one trial whose fields are compared."""
+_MAX_ELEMENTS = 16
+"""Different values of one form in one trial whose fields are compared."""
 _MAX_TEXT = 512
 _NUMBERS = re.compile(r"\d{1,40}")
 _RANDOM = re.compile("‹(?:uuid|hex|token)›")
@@ -41,13 +42,7 @@ def compare_batches(
         comparison: Compares what was sent at the location; it takes note of noise.
         values: What each trial sent, in any order and number.
     """
-    by_form: list[dict[str, list[str]]] = []
-    for batch in values:
-        forms: dict[str, list[str]] = {}
-        for text in batch:
-            if len(text) <= _MAX_TEXT:
-                forms.setdefault(mask(text), []).append(text)
-        by_form.append(forms)
+    by_form = [comparison.cache.apply(_divide_by_form, batch) for batch in values]
     if any(len(text) > _MAX_TEXT for batch in values for text in batch):
         comparison.note("values are too long to be compared as a batch")
     seen = Counter(form for forms in by_form for form in forms)
@@ -65,7 +60,7 @@ def compare_batches(
         if len({text for batch in batches for text in batch}) > 1:
             yield from comparison.compare_fields([batch[:_MAX_ELEMENTS] for batch in batches])
             if any(len(batch) > _MAX_ELEMENTS for batch in batches):
-                comparison.note(f"fields of the first {_MAX_ELEMENTS} values are compared")
+                comparison.note(f"fields of {_MAX_ELEMENTS} values a trial are compared")
             if _ORDERED.search(form) and not _RANDOM.search(form):
                 yield from _compare_extremes(comparison, form, batches)
 
@@ -94,3 +89,12 @@ def _list_numbers(text: str) -> tuple[float, ...]:
         return (float(text),)
     except ValueError:
         return tuple(float(number) for number in _NUMBERS.findall(text))
+
+
+def _divide_by_form(texts: tuple[str, ...]) -> Mapping[str, list[str]]:
+    """Return the different texts of each form, of those that are not too long."""
+    forms: dict[str, list[str]] = {}
+    for text in dict.fromkeys(texts):
+        if len(text) <= _MAX_TEXT:
+            forms.setdefault(intern(mask(text)), []).append(text)
+    return forms

@@ -28,9 +28,9 @@ from collections.abc import Collection, Iterable, Sequence
 import msgspec
 
 from lab.environment import Environment
-from lab.experiment.columns.alignment_cache import AlignmentCache
 from lab.experiment.columns.canaries import Canary, find_canary_columns
 from lab.experiment.columns.column import ABSENT, Column, NoisyLocation, number_values
+from lab.experiment.columns.comparison_cache import ComparisonCache
 from lab.experiment.columns.implied import find_implied_locations
 from lab.experiment.columns.location_columns import COMES_AND_GOES, compare_location, is_compared
 from lab.experiment.columns.message_containers import Container, Containers, list_containers
@@ -50,14 +50,14 @@ _MIN_REPETITIONS = 4
 def extract_columns(
     rows: Sequence[Row],
     canaries: Sequence[Canary] = (),
-    alignments: AlignmentCache | None = None,
+    comparisons: ComparisonCache | None = None,
 ) -> tuple[list[Column], list[NoisyLocation]]:
     """All columns of some trials that are not constant, and all locations that are noise.
 
     Args:
         rows: The trials; the first must be of the control environment.
         canaries: Unique levels that are searched for at the locations that are noise.
-        alignments: Alignments of an earlier extraction; they save work and change no result.
+        comparisons: Comparisons of an earlier extraction; they save work and change no result.
 
     Returns:
         The columns, each with one value per row, and the noisy locations.
@@ -66,11 +66,11 @@ def extract_columns(
     numbers: dict[Environment, int] = {}
     replicate_ids = [numbers.setdefault(one, len(numbers)) for one in environments]
     broken = frozenset(index for index, row in enumerate(rows) if row.broken)
-    if alignments is None:
-        alignments = AlignmentCache()
-    alignments.start_round()
+    if comparisons is None:
+        comparisons = ComparisonCache()
+    comparisons.start_round()
     found, noise = extract_feature_columns(
-        [row.features for row in rows], replicate_ids, broken, alignments
+        [row.features for row in rows], replicate_ids, broken, comparisons
     )
     if canaries:
         found += find_canary_columns(
@@ -86,7 +86,7 @@ def extract_feature_columns(
     features_by_trial: Sequence[Features],
     replicate_ids: Sequence[int],
     broken: frozenset[int] = frozenset(),
-    alignments: AlignmentCache | None = None,
+    comparisons: ComparisonCache | None = None,
 ) -> tuple[list[Column], list[NoisyLocation]]:
     """Return all columns that are not constant, and all locations that are noise.
 
@@ -94,16 +94,17 @@ def extract_feature_columns(
         features_by_trial: What each trial sent, the first one in the control environment.
         replicate_ids: A number for each trial's environment; equal numbers are replicates.
         broken: Indices of trials of which only how they ended is known.
-        alignments: Alignments of an earlier extraction; they save work and change no result.
+        comparisons: Comparisons of an earlier extraction; they save work and change no result.
     """
-    alignments = AlignmentCache() if alignments is None else alignments
+    comparisons = ComparisonCache() if comparisons is None else comparisons
     everything = tuple(range(len(features_by_trial)))
     whole = tuple(index for index in everything if index not in broken)
     replicates: dict[tuple[int, ...], Replicates] = {}
     found: list[Column] = []
     noise: list[NoisyLocation] = []
     noted: set[Container] = set()
-    present = _find_rows(features_by_trial)
+    values_by_row = _index_values(features_by_trial)
+    present = {location: frozenset(values) for location, values in values_by_row.items()}
     containers = Containers(present)
     usual = _find_regular_messages(
         present,
@@ -118,6 +119,9 @@ def extract_feature_columns(
 
     implied = find_implied_locations(features_by_trial)
     for location in sorted(present, key=_nesting_key):
+        sent = values_by_row[location]
+        if len(sent) == len(features_by_trial) and len(set(sent.values())) == 1:
+            continue
         rows = everything if location.channel == "exit" else whole
         message = usual.get(location.message)
         if message is not None and message != location:
@@ -137,10 +141,10 @@ def extract_feature_columns(
                 noise.append(_expand_noise(item, rows, len(features_by_trial)))
             rows = tuple(row for row in rows if containers.has(container, row))
             absent = ABSENT if group(rows).repetitions >= _MIN_REPETITIONS else None
-        values = [features_by_trial[row].get(location, ()) for row in rows]
+        values = [sent.get(row, ()) for row in rows]
         if all(value == values[0] for value in values):
             continue
-        comparison = LocationComparison(location, group(rows), new_noise, absent, alignments.align)
+        comparison = LocationComparison(location, group(rows), new_noise, absent, comparisons)
         new_columns = _deduplicate(compare_location(comparison, values))
         if not new_columns and not new_noise and is_compared(location, values):
             new_noise.append(NoisyLocation(location, "differs in no view that is compared"))
@@ -150,13 +154,15 @@ def extract_feature_columns(
     return found, noise
 
 
-def _find_rows(features_by_trial: Sequence[Features]) -> dict[Location, frozenset[int]]:
-    """Return the trials that have each location."""
-    rows: dict[Location, list[int]] = defaultdict(list)
+def _index_values(
+    features_by_trial: Sequence[Features],
+) -> dict[Location, dict[int, tuple[str, ...]]]:
+    """Return what the trials that have each location sent there."""
+    values: dict[Location, dict[int, tuple[str, ...]]] = defaultdict(dict)
     for row, features in enumerate(features_by_trial):
-        for location in features:
-            rows[location].append(row)
-    return {location: frozenset(here) for location, here in rows.items()}
+        for location, texts in features.items():
+            values[location][row] = texts
+    return values
 
 
 def _find_regular_messages(
@@ -190,14 +196,13 @@ def _expand_noise(item: NoisyLocation, rows: Sequence[int], size: int) -> NoisyL
 
 def _deduplicate(columns: Iterable[Column]) -> list[Column]:
     """Keep one column a pattern among those of one location, and none that is constant."""
-    seen: set[tuple[int, ...]] = set()
-    kept = []
-    for column in columns:
-        codes = number_values(column.values)
-        if codes not in seen and len(set(codes) - {-1}) > 1:
-            seen.add(codes)
-            kept.append(column)
-    return kept
+    varying = [column for column in columns if len(set(column.values) - {None}) > 1]
+    if len(varying) < 2:
+        return varying
+    firsts: dict[tuple[int, ...], Column] = {}
+    for column in varying:
+        firsts.setdefault(number_values(column.values), column)
+    return list(firsts.values())
 
 
 def _nesting_key(location: Location) -> tuple[str, bool, str]:

@@ -6,14 +6,15 @@ cuts off.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from sys import intern
 
 import msgspec
 
 from lab.experiment.columns.batches import compare_batches
 from lab.experiment.columns.column import ABSENT, Column
 from lab.experiment.columns.exact_bytes import compare_exact_bytes
-from lab.experiment.columns.ladder import MASKED, MASKED_SET, SET, View
+from lab.experiment.columns.ladder import MASKED, SET
 from lab.experiment.columns.views import MAX_VALUES, LocationComparison
 from lab.observation.location import Location
 from lab.observation.parts import CONDITIONAL_PARTS, MANNER_PARTS, ORDER_PARTS, ROUTE_PARTS
@@ -61,13 +62,13 @@ def compare_location(
     if location.part in MANNER_PARTS:
         comparison = msgspec.structs.replace(comparison, absent=None)
     elif comparison.absent is None:
-        if len({bool(value) for value in values}) > 1:
+        if len(set(map(bool, values))) > 1:
             comparison.note("occurs too seldom for its presence to be compared")
-    elif len({len(value) for value in values}) > 1:
+    elif len(set(map(len, values))) > 1:
         yield from _compare_counts(comparison, values)
-        if not comparison.replicates.agree([bool(value) for value in values]):
+        if not comparison.replicates.agree(list(map(bool, values))):
             comparison = msgspec.structs.replace(comparison, absent=None)
-    if len({value for value in values if value}) < 2:
+    if len(set(filter(None, values))) < 2:
         return
     if is_set:
         texts = [value[0] if value else comparison.absent for value in values]
@@ -82,8 +83,8 @@ def _compare_counts(
     comparison: LocationComparison, values: Sequence[tuple[str, ...]]
 ) -> Iterator[Column]:
     """Compare how often something is sent, or else whether it is."""
-    counts = tuple(str(len(value)) for value in values)
-    present = tuple("some" if value else ABSENT for value in values)
+    counts = tuple(map(str, map(len, values)))
+    present = tuple(["some" if value else ABSENT for value in values])
     agree = comparison.replicates.agree
     if agree(counts):
         if set(counts) - {"0", "1"}:
@@ -114,16 +115,23 @@ def _compare_contents(
             texts = ["\n".join(value) if value else comparison.absent for value in rest]
             yield from comparison.compare_slots("exact", texts)
         return
-    if agree([SET.view(value) or None for value in values]):
+    apply = comparison.cache.apply
+    if agree([apply(_view_set, value) or None for value in values]):
         yield from comparison.compare_values("set", values)
         yield from comparison.compare_repetitions(values)
         return
     comparison.note("values and their number vary")
-    if agree([MASKED_SET.view(value) or None for value in values]):
-        view: View = "masked"
-        yield from comparison.compare_values(
-            view, [tuple(map(MASKED.reduce, value)) for value in values]
-        )
+    masked = [apply(_mask_texts, value) for value in values]
+    if agree([SET.view(value) or None for value in masked]):
+        yield from comparison.compare_values("masked", masked)
     else:
         yield from comparison.compare_words(values)
     yield from compare_batches(comparison, values)
+
+
+def _view_set(texts: tuple[str, ...]) -> Hashable:
+    return SET.view(texts)
+
+
+def _mask_texts(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple([intern(MASKED.reduce(text)) for text in texts])

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import repeat
 
 import msgspec
 
 from lab.experiment.columns.column import ABSENT, Column, NoisyLocation, map_texts, number_values
+from lab.experiment.columns.comparison_cache import ComparisonCache
 from lab.experiment.columns.ladder import MASKED, PRESENCE, View
 from lab.experiment.columns.name_order import compare_orders
 from lab.experiment.columns.stable_parts import describe_lengths, find_stable_parts
 from lab.experiment.columns.value_matching import match_values
 from lab.experiment.trials.replicates import Replicates
 from lab.observation.location import Location
-from lab.observation.text.alignment import Alignment, align_texts, get_surrounding_text
+from lab.observation.text.alignment import get_surrounding_text
 from lab.observation.text.masks import strip_quotation_marks
 
 __all__ = ["MAX_VALUES", "LocationComparison"]
@@ -43,8 +44,7 @@ class LocationComparison(msgspec.Struct, frozen=True):
     replicates: Replicates
     noise: list[NoisyLocation]
     absent: str | None
-    align: Callable[[str, Collection[str]], Alignment] = align_texts
-    """Aligns texts with a reference."""
+    cache: ComparisonCache = msgspec.field(default_factory=ComparisonCache)
 
     def compare_values(self, view: View, values: Sequence[tuple[str, ...]]) -> Iterator[Column]:
         """Compare several values one by one with those of the control environment."""
@@ -85,7 +85,8 @@ class LocationComparison(msgspec.Struct, frozen=True):
         See :mod:`lab.experiment.columns.name_order`.
         """
         found = compare_orders(
-            [[text.split("\n") for text in value] for value in values], self.replicates
+            [[text.split("\n") for text in dict.fromkeys(value)] for value in values],
+            self.replicates,
         )
         for column in found.columns:
             texts = (
@@ -105,7 +106,7 @@ class LocationComparison(msgspec.Struct, frozen=True):
             if ABSENT in texts:
                 yield from self.compare_text(view, texts)
             return
-        alignment = self.align(reference, distinct)
+        alignment = self.cache.align(reference, distinct)
         if len(alignment.slots) > _MAX_SLOTS:
             self.note(f"differs in more than {_MAX_SLOTS} words, which are compared as one text")
             yield from self.compare_text(view, texts)

@@ -43,7 +43,8 @@ def test_numbers_have_a_smallest_and_a_largest():
         lambda group, chance: str(chance.randrange(1000 * group, 1000 * group + 900))
     )
     assert not any(map(separates, found))
-    assert {item.column.view for item in noise} == {"smallest", "largest"}
+    views = {item.column.view for item in noise if item.column is not None}
+    assert views == {"smallest", "largest"}
 
 
 def test_a_smallest_number_on_which_replicates_agree_is_a_column():
