@@ -63,6 +63,7 @@ def analyse(
     canaries: Sequence[Canary] = (),
     designed: Collection[Environment] | None = None,
     settled: Collection[Location] = (),
+    left_routes: Collection[str] = (),
     comparisons: ComparisonCache | None = None,
 ) -> Analysis:
     """Find causes, test hypotheses and choose the next trials.
@@ -76,6 +77,7 @@ def analyse(
         canaries: Unique levels that are searched for at locations that are noise.
         designed: The environments that were planned before anything was known; all if None.
         settled: Locations about which no further trials are requested.
+        left_routes: Factors about whose routes no further trials are requested.
         comparisons: Comparisons of earlier rounds; they save work and change no result.
     """
     columns, noise = extract_columns(rows, canaries, comparisons)
@@ -90,7 +92,7 @@ def analyse(
         routes=routes,
         tested=hypotheses,
     )
-    following = choose_next_trials(causes, settled)
+    following = choose_next_trials(causes, settled, left_routes)
     return Analysis(
         effects,
         tuple(dict.fromkeys(NoisyLocation(item.location, item.why) for item in noise)),

@@ -29,6 +29,9 @@ from lab.observation.location import Location
 __all__ = ["AnalysisRounds"]
 
 _MAX_TRIALS_A_ROUND = 48
+_ROUTE_ROUNDS = 2
+"""Rounds of isolation that are about routes too: with an endpoint and a proxy, each connection
+depends on both, and which of them did what would take more trials than all else."""
 _RESERVED_ANALYSES = 2.5
 """Of ``--max-time``, the time of so many analyses is kept for comparing the last trials."""
 
@@ -54,6 +57,8 @@ class AnalysisRounds:
         """Environments that were planned before anything was known."""
         self.excluded: set[PlannedTrial] = set()
         """Trials of sweeps that are not compared with the others."""
+        self._isolated = 0
+        """Rounds of isolation so far."""
 
     def analyse(
         self,
@@ -81,6 +86,7 @@ class AnalysisRounds:
             canaries=self.scope.canaries,
             designed=self.designed,
             settled=settled,
+            left_routes=self.scope.routes if self._isolated >= _ROUTE_ROUNDS else (),
             comparisons=self.comparisons,
         )
         # The next analysis, and the conclusion, take about as long as this one.
@@ -140,6 +146,7 @@ class AnalysisRounds:
             if self.runner.trial_count == before:
                 break
             yield ComparisonStarted(self.runner.trial_count)
+            self._isolated += 1
             analysis = self.analyse()
         return analysis
 

@@ -14,10 +14,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
-from lab.experiment.isolate.cause_search import FoundCauses
+from lab.experiment.isolate.cause_search import FoundCauses, GroupCauses
 from lab.experiment.isolate.causes import RepeatRequest
 from lab.experiment.isolate.level_effects import MAX_CHECKED_TOGETHER
 from lab.experiment.trials.contrasts import Changes, Setting
+from lab.findings.classify import is_route
 from lab.observation.location import Location
 
 __all__ = ["NextTrials", "choose_next_trials", "choose_repeats", "pack_checks"]
@@ -36,18 +37,26 @@ class NextTrials(msgspec.Struct, frozen=True):
     checks: Mapping[Setting, frozenset[Setting]]
 
 
-def choose_next_trials(causes: FoundCauses, settled: Collection[Location] = ()) -> NextTrials:
+def choose_next_trials(
+    causes: FoundCauses,
+    settled: Collection[Location] = (),
+    left_routes: Collection[str] = (),
+) -> NextTrials:
     """The trials that the causes found so far leave open.
 
     Args:
         causes: What is known of each group of columns.
         settled: Locations about which no further trials are requested.
+        left_routes: Factors that decide where traffic goes.  No further trials are requested
+            about routes, lookups and handshakes on which no other factor has an effect.
     """
     wanted: dict[Changes, None] = {}
     checks: dict[Setting, set[Setting]] = defaultdict(set)
     requests: list[RepeatRequest] = []
     for item in causes.groups:
         if all(column.location in settled for column in item.group.columns):
+            continue
+        if left_routes and _is_left(item, left_routes):
             continue
         wanted.update(dict.fromkeys(item.inference.wanted))
         requests += item.inference.repeats
@@ -57,6 +66,13 @@ def choose_next_trials(causes: FoundCauses, settled: Collection[Location] = ()) 
         (*wanted, *choose_repeats(requests, wanted)),
         {setting: frozenset(others) - {setting} for setting, others in checks.items()},
     )
+
+
+def _is_left(item: GroupCauses, routes: Collection[str]) -> bool:
+    """Whether columns say only where traffic goes, as far as is known because of these factors."""
+    return all(
+        is_route(column.location, routed=True, rerouted=True) for column in item.group.columns
+    ) and all(setting.factor in routes for setting in item.inference.active)
 
 
 def pack_checks(
