@@ -9,6 +9,8 @@ __all__ = ["Replicates"]
 
 _TRIALS_PER_DEVIATION, _REPLICATES_PER_DEVIATION = 50, 8
 """Tolerated: one deviating value per so many trials and per so many replicates."""
+_MIN_REFUTATIONS = 2
+"""Environments whose replicates must refute a value that none reproduces."""
 
 
 class Replicates:
@@ -48,6 +50,26 @@ class Replicates:
         if not deviations:
             return True
         known = sum(value is not None for value in values)
-        return deviations <= min(
-            known // _TRIALS_PER_DEVIATION, replicated // _REPLICATES_PER_DEVIATION
-        )
+        tolerated = min(known // _TRIALS_PER_DEVIATION, replicated // _REPLICATES_PER_DEVIATION)
+        return deviations <= tolerated and not self._comes_by_chance(values)
+
+    def _comes_by_chance(self, values: Sequence[object | None]) -> bool:
+        """Whether most unusual values were refuted by replicates again and again.
+
+        A value that comes by chance in one trial of ten stays below what is tolerated, because few
+        trials are repeated.  Wherever one that has it is repeated, it does not come again.
+        """
+        known = Counter(value for value in values if value is not None)
+        usual = known.most_common(1)[0][0]
+        refuted: Counter[object] = Counter()
+        reproduced: set[object] = set()
+        for rows in self.sets:
+            counts = Counter(values[row] for row in rows if values[row] is not None)
+            for value, count in counts.items():
+                if count > 1 and count * 2 > counts.total():
+                    reproduced.add(value)
+                elif len(counts) > 1:
+                    refuted[value] += 1
+        chance = {value for value, count in refuted.items() if count >= _MIN_REFUTATIONS}
+        unusual = sum(known[value] for value in chance - reproduced - {usual})
+        return unusual * 2 > known.total() - known[usual]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+import pytest
+
 from lab.environment import Environment
 from lab.experiment.columns.column import ABSENT, Column, ColumnGroup, number_values
 from lab.experiment.design.covering_array import plan
@@ -103,6 +106,21 @@ def test_the_next_trials_leave_out_settled_locations():
     assert choose_next_trials(causes).wanted or choose_next_trials(causes).checks
     settled = choose_next_trials(causes, {HERE})
     assert (settled.wanted, settled.checks) == ((), {})
+
+
+@pytest.mark.parametrize(
+    ("location", "routes", "left"),
+    [
+        (Location("tcp", "h", "", "", "data"), ("f1",), True),
+        (Location("tcp", "h", "", "", "data"), ("f0",), False),  # f1 has an effect too
+        (HERE, ("f1",), False),  # says more than where traffic goes
+    ],
+)
+def test_the_next_trials_leave_out_routes_that_their_factors_explain(location, routes, left):
+    trials, found = column(lambda levels: levels["f1"] if levels["f1"] != "l0" else both(levels))
+    causes = find_causes(trials, [msgspec.structs.replace(found, location=location)], 0)
+    chosen = choose_next_trials(causes, left_routes=routes)
+    assert left == ((chosen.wanted, chosen.checks) == ((), {}))
 
 
 def test_absence_is_a_value():

@@ -33,3 +33,17 @@ def test_one_deviation_is_tolerated_per_eight_replicates():
 
 def test_a_set_without_a_majority_never_agrees():
     assert not Replicates([0] * 3 + [1] * 200).agree(["x", "y", "z"] + ["a"] * 200)
+
+
+@pytest.mark.parametrize(("again", "agree"), [("b", True), ("a", False)])
+def test_an_unusual_value_that_two_environments_refute_and_none_reproduces_is_chance(again, agree):
+    replicates = Replicates([*([0] * 40), 1, 1, 2, 2, 3, 3, *range(4, 104)])
+    values = [*(["a"] * 40), "b", "a", "b", "a", "b", again, *(["b"] * 10), *(["a"] * 90)]
+    assert replicates.agree(values) == agree
+
+
+def test_other_unusual_values_keep_a_column_in_which_one_comes_by_chance():
+    replicates = Replicates([*([0] * 40), 1, 1, 2, 2, *range(4, 104)])
+    values = [*(["a"] * 40), "x", "a", "x", "a", *(["b"] * 10), *(["a"] * 90)]
+    assert replicates.agree(values)
+    assert not replicates.agree([value.replace("b", "a") for value in values])
