@@ -64,9 +64,10 @@ threshold (``rate``).
 CHANCE_VIEWS: frozenset[View] = frozenset({"shape", "word"})
 """Views whose values deviate by chance in some trials: a cause needs more than a deviation."""
 
-NOISY_CHANCE_VIEWS: frozenset[View] = CHANCE_VIEWS | {"order", "smallest", "largest"}
+NOISY_CHANCE_VIEWS: frozenset[View] = CHANCE_VIEWS | {"order", "smallest", "largest", "count"}
 """The same, at a location where other things are noise: some of the many pairs of names in random
-order, and some extremes of random batches, agree in all replicates by chance."""
+order, some extremes of random batches and some numbers of elements of a batch agree in all
+replicates by chance."""
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
 

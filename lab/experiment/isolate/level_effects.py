@@ -57,6 +57,7 @@ class LevelEffects:
             for row, code, designed in zip(trials.changes, self.codes, trials.designed, strict=True)
             if code >= 0 and designed
         ]
+        known_share = len(rows) / max(1, sum(trials.designed))
         every = [
             (row, code) for row, code in zip(trials.changes, self.codes, strict=True) if code >= 0
         ]
@@ -67,7 +68,9 @@ class LevelEffects:
         if not self.interactions:
             more = True
             while more:
-                estimated = estimate_main_effects(rows, self.usual, self.checked, trials.levels)
+                estimated = estimate_main_effects(
+                    rows, self.usual, self.checked, trials.levels, known_share
+                )
                 self.acting, self.unchecked = estimated.values, estimated.unchecked
                 more = self._check_together()
             if not self.unchecked:

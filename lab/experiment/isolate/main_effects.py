@@ -29,6 +29,8 @@ _CHECKS_PER_FACTOR = 2
 """Levels of a factor that are checked; all of them if at most one more has an effect."""
 _MIN_EXPLAINED = 12
 """With fewer explained trials, nothing is concluded from the array about further factors."""
+_MIN_KNOWN_SHARE = 0.25
+"""Where fewer of the array's trials have a value, checks of single levels seldom have one."""
 
 
 class MainEffects(msgspec.Struct, frozen=True):
@@ -48,6 +50,7 @@ def estimate_main_effects(
     usual: int,
     checked: Mapping[Setting, int],
     levels: Mapping[str, Sequence[str]],
+    known_share: float = 1.0,
 ) -> MainEffects:
     """Estimate the effects of single levels on one column.
 
@@ -56,6 +59,7 @@ def estimate_main_effects(
         usual: The code of the usual value.
         checked: The code of each setting that was tried alone, usual or not.
         levels: All levels that are varied, by factor.
+        known_share: The share of the array's trials whose value is known.
     """
     active = {level: value for level, value in checked.items() if value != usual}
     idle = {level for level, value in checked.items() if value == usual}
@@ -70,7 +74,8 @@ def estimate_main_effects(
         active.update(found)
         name = next(iter(found))[0]
         unchecked.update(dict.fromkeys(_choose_checks(name, found, checked, usual)))
-    if sum(_is_explained(row, code, usual, active) for row, code in rows) < _MIN_EXPLAINED:
+    explained = sum(_is_explained(row, code, usual, active) for row, code in rows)
+    if explained < _MIN_EXPLAINED and known_share >= _MIN_KNOWN_SHARE:
         # So many effects meet in this column that the array hides those of single levels.
         for name, values in levels.items():
             known = [value for value in values if Setting(name, value) in checked]
