@@ -17,7 +17,7 @@ from itertools import count
 from bench.figures import Figure, Result
 from lab.environment import Environment
 from lab.experiment.analysis import analyse
-from lab.experiment.columns.comparison_cache import ComparisonCache
+from lab.experiment.columns.round_cache import RoundCache
 from lab.experiment.design.covering_array import plan
 from lab.experiment.trials.planned import PlannedTrial
 from lab.experiment.trials.row import Row
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> Result:
         features = extract_features(_make_observation(), HostRoles())
         extracted.append((time.process_time() - used) * 100)
         scratch.append(_time_rounds(audit, None))
-        incremental.append(_time_rounds(audit, ComparisonCache()))
+        incremental.append(_time_rounds(audit, RoundCache()))
     return Result(
         f"analysis, {TRIALS} trials with {LOCATIONS} locations each",
         "CPU of the lab's reasoning",
@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> Result:
     )
 
 
-def _time_rounds(rows: Sequence[Row], comparisons: ComparisonCache | None) -> float:
+def _time_rounds(rows: Sequence[Row], comparisons: RoundCache | None) -> float:
     """CPU seconds of the last rounds, after one that is not measured."""
     control = rows[0].environment
 

@@ -16,8 +16,8 @@ import msgspec
 from lab.environment import Environment
 from lab.experiment.columns.canaries import Canary
 from lab.experiment.columns.column import ColumnGroup, NoisyLocation
-from lab.experiment.columns.comparison_cache import ComparisonCache
 from lab.experiment.columns.extract import extract_columns
+from lab.experiment.columns.round_cache import RoundCache
 from lab.experiment.confirm.effect import Effect
 from lab.experiment.confirm.hypothesis_tests import evaluate_hypotheses
 from lab.experiment.isolate.cause_search import find_causes
@@ -64,7 +64,7 @@ def analyse(
     designed: Collection[Environment] | None = None,
     settled: Collection[Location] = (),
     left_routes: Collection[str] = (),
-    comparisons: ComparisonCache | None = None,
+    comparisons: RoundCache | None = None,
 ) -> Analysis:
     """Find causes, test hypotheses and choose the next trials.
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Generator, Sequence
 
 from lab.environment import Environment
 from lab.experiment.analysis import Analysis, analyse
-from lab.experiment.columns.comparison_cache import ComparisonCache
+from lab.experiment.columns.round_cache import RoundCache
 from lab.experiment.confirm.schedule import MAX_ROUNDS, ConfirmationSchedule
 from lab.experiment.design.combination_space import CombinationSpace
 from lab.experiment.design.coverage import count_coverage, plan_completion
@@ -51,7 +51,7 @@ class AnalysisRounds:
         self.control = control
         self.runner = runner
         self.options = runner.options
-        self.comparisons = ComparisonCache()
+        self.comparisons = RoundCache()
         self.schedule = ConfirmationSchedule(control, runner.options)
         self.designed: frozenset[Environment] = frozenset()
         """Environments that were planned before anything was known."""

@@ -9,7 +9,7 @@ import pytest
 
 from lab.environment import Environment
 from lab.experiment.analysis import Analysis, analyse
-from lab.experiment.columns.comparison_cache import ComparisonCache
+from lab.experiment.columns.round_cache import RoundCache
 from lab.experiment.design.covering_array import plan
 from lab.experiment.trials.contrasts import Setting
 from lab.experiment.trials.planned import PlannedTrial
@@ -57,7 +57,7 @@ def model(seed: int):
     return behaviour
 
 
-def reason(rows: Sequence[Row], comparisons: ComparisonCache | None = None) -> Analysis:
+def reason(rows: Sequence[Row], comparisons: RoundCache | None = None) -> Analysis:
     control = Environment.of({name: values[0] for name, values in LEVELS.items()})
     return analyse(rows, control, routes=frozenset(), seed=0, comparisons=comparisons)
 
@@ -65,7 +65,7 @@ def reason(rows: Sequence[Row], comparisons: ComparisonCache | None = None) -> A
 @pytest.mark.parametrize("seed", range(4))
 def test_a_round_that_reuses_the_last_one_shows_what_one_from_scratch_does(seed):
     rows = rows_of(model(seed), seed)
-    comparisons = ComparisonCache()
+    comparisons = RoundCache()
     for trials in range(12, len(rows) + 1, 6):
         assert reason(rows[:trials], comparisons) == reason(rows[:trials])
 

@@ -30,10 +30,10 @@ import msgspec
 from lab.environment import Environment
 from lab.experiment.columns.canaries import Canary, find_canary_columns
 from lab.experiment.columns.column import ABSENT, Column, NoisyLocation, number_values
-from lab.experiment.columns.comparison_cache import ComparisonCache
 from lab.experiment.columns.implied import find_implied_locations
 from lab.experiment.columns.location_columns import COMES_AND_GOES, compare_location, is_compared
 from lab.experiment.columns.message_containers import Container, Containers, list_containers
+from lab.experiment.columns.round_cache import RoundCache
 from lab.experiment.columns.views import LocationComparison
 from lab.experiment.trials.replicates import Replicates
 from lab.experiment.trials.row import Row
@@ -50,7 +50,7 @@ _MIN_REPETITIONS = 4
 def extract_columns(
     rows: Sequence[Row],
     canaries: Sequence[Canary] = (),
-    comparisons: ComparisonCache | None = None,
+    comparisons: RoundCache | None = None,
 ) -> tuple[list[Column], list[NoisyLocation]]:
     """All columns of some trials that are not constant, and all locations that are noise.
 
@@ -67,7 +67,7 @@ def extract_columns(
     replicate_ids = [numbers.setdefault(one, len(numbers)) for one in environments]
     broken = frozenset(index for index, row in enumerate(rows) if row.broken)
     if comparisons is None:
-        comparisons = ComparisonCache()
+        comparisons = RoundCache()
     comparisons.start_round()
     found, noise = extract_feature_columns(
         [row.features for row in rows], replicate_ids, broken, comparisons
@@ -86,7 +86,7 @@ def extract_feature_columns(
     features_by_trial: Sequence[Features],
     replicate_ids: Sequence[int],
     broken: frozenset[int] = frozenset(),
-    comparisons: ComparisonCache | None = None,
+    comparisons: RoundCache | None = None,
 ) -> tuple[list[Column], list[NoisyLocation]]:
     """Return all columns that are not constant, and all locations that are noise.
 
@@ -96,7 +96,7 @@ def extract_feature_columns(
         broken: Indices of trials of which only how they ended is known.
         comparisons: Comparisons of an earlier extraction; they save work and change no result.
     """
-    comparisons = ComparisonCache() if comparisons is None else comparisons
+    comparisons = RoundCache() if comparisons is None else comparisons
     everything = tuple(range(len(features_by_trial)))
     whole = tuple(index for index in everything if index not in broken)
     replicates: dict[tuple[int, ...], Replicates] = {}

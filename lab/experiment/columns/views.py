@@ -9,9 +9,9 @@ from itertools import repeat
 import msgspec
 
 from lab.experiment.columns.column import ABSENT, Column, NoisyLocation, map_texts, number_values
-from lab.experiment.columns.comparison_cache import ComparisonCache
 from lab.experiment.columns.ladder import MASKED, PRESENCE, View
 from lab.experiment.columns.name_order import compare_orders
+from lab.experiment.columns.round_cache import RoundCache
 from lab.experiment.columns.stable_parts import describe_lengths, find_stable_parts
 from lab.experiment.columns.value_matching import match_values
 from lab.experiment.trials.replicates import Replicates
@@ -44,7 +44,7 @@ class LocationComparison(msgspec.Struct, frozen=True):
     replicates: Replicates
     noise: list[NoisyLocation]
     absent: str | None
-    cache: ComparisonCache = msgspec.field(default_factory=ComparisonCache)
+    cache: RoundCache = msgspec.field(default_factory=RoundCache)
 
     def compare_values(self, view: View, values: Sequence[tuple[str, ...]]) -> Iterator[Column]:
         """Compare several values one by one with those of the control environment."""

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.experiment.columns import comparison_cache
-from lab.experiment.columns.comparison_cache import ComparisonCache
+from lab.experiment.columns import round_cache
+from lab.experiment.columns.round_cache import RoundCache
 from lab.observation.text.alignment import align_texts
 from lab.observation.text.word_blocks import find_blocks
 
@@ -23,13 +23,13 @@ def computed(monkeypatch):
         found.append(text)
         return find_blocks(reference, text)
 
-    monkeypatch.setattr(comparison_cache, "find_blocks", recording)
+    monkeypatch.setattr(round_cache, "find_blocks", recording)
     return found
 
 
 @given(st.lists(st.tuples(TEXTS, st.lists(TEXTS, max_size=3))), st.sets(st.integers(0, 20)))
 def test_an_alignment_is_the_same_whenever_rounds_begin(pairs, begins):
-    cache = ComparisonCache()
+    cache = RoundCache()
     for number, (reference, texts) in enumerate(pairs):
         if number in begins:
             cache.start_round()
@@ -37,7 +37,7 @@ def test_an_alignment_is_the_same_whenever_rounds_begin(pairs, begins):
 
 
 def test_what_the_last_round_used_is_not_computed_again(computed):
-    cache = ComparisonCache()
+    cache = RoundCache()
     for _ in range(3):
         cache.start_round()
         cache.align("a b", ["a c"])
@@ -46,7 +46,7 @@ def test_what_the_last_round_used_is_not_computed_again(computed):
 
 
 def test_what_a_round_did_not_use_is_dropped(computed):
-    cache = ComparisonCache()
+    cache = RoundCache()
     cache.align("a b", ["a c"])
     cache.start_round()
     cache.start_round()

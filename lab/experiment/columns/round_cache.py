@@ -13,12 +13,12 @@ from typing import TypeVar, cast
 from lab.observation.text.alignment import Alignment, align_texts
 from lab.observation.text.word_blocks import Block, find_blocks
 
-__all__ = ["ComparisonCache"]
+__all__ = ["RoundCache"]
 
 _Result = TypeVar("_Result")
 
 
-class ComparisonCache:
+class RoundCache:
     """The comparisons of the current round and of the one before it."""
 
     def __init__(self) -> None:
