@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
+from lab.experiment.columns.column import ABSENT, Column
 from lab.experiment.isolate.cause_search import FoundCauses, GroupCauses
 from lab.experiment.isolate.causes import RepeatRequest
 from lab.experiment.isolate.level_effects import MAX_CHECKED_TOGETHER
@@ -48,7 +49,7 @@ def choose_next_trials(
         causes: What is known of each group of columns.
         settled: Locations about which no further trials are requested.
         left_routes: Factors that decide where traffic goes.  No further trials are requested
-            about routes, lookups and handshakes on which no other factor has an effect.
+            about routes, and whether connections are made, where these and no others act.
     """
     wanted: dict[Changes, None] = {}
     checks: dict[Setting, set[Setting]] = defaultdict(set)
@@ -69,10 +70,24 @@ def choose_next_trials(
 
 
 def _is_left(item: GroupCauses, routes: Collection[str]) -> bool:
-    """Whether columns say only where traffic goes, as far as is known because of these factors."""
-    return all(
-        is_route(column.location, routed=True, rerouted=True) for column in item.group.columns
-    ) and all(setting.factor in routes for setting in item.inference.active)
+    """Whether columns say only where traffic goes, and only these factors are known to act."""
+    active = item.inference.active
+    return (
+        bool(active)
+        and all(setting.factor in routes for setting in active)
+        and all(map(_says_only_where, item.group.columns))
+    )
+
+
+def _says_only_where(column: Column) -> bool:
+    """Whether a column is a route, or has one value wherever a connection is made.
+
+    What is sent on a connection may depend on anything, and is no matter of routes.
+    """
+    if is_route(column.location, routed=False, rerouted=True):
+        return True
+    sent = {value for value in column.values if value is not None and value != ABSENT}
+    return is_route(column.location, routed=True, rerouted=True) and len(sent) < 2
 
 
 def pack_checks(

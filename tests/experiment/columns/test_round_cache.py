@@ -52,3 +52,18 @@ def test_what_a_round_did_not_use_is_dropped(computed):
     cache.start_round()
     cache.align("a b", ["a c"])
     assert computed == ["a c", "a c"]
+
+
+def test_a_function_is_applied_once_to_the_same_texts_and_each_has_results_of_its_own():
+    applied = []
+
+    def join(texts):
+        applied.append(texts)
+        return "".join(texts)
+
+    cache = RoundCache()
+    for _ in range(3):
+        cache.start_round()
+        assert cache.apply(join, ("a", "b")) == "ab"
+        assert cache.apply(len, ("a", "b")) == 2
+    assert applied == [("a", "b")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import msgspec
-import pytest
 
 from lab.environment import Environment
 from lab.experiment.columns.column import ABSENT, Column, ColumnGroup, number_values
@@ -108,19 +107,43 @@ def test_the_next_trials_leave_out_settled_locations():
     assert (settled.wanted, settled.checks) == ((), {})
 
 
-@pytest.mark.parametrize(
-    ("location", "routes", "left"),
-    [
-        (Location("tcp", "h", "", "", "data"), ("f1",), True),
-        (Location("tcp", "h", "", "", "data"), ("f0",), False),  # f1 has an effect too
-        (HERE, ("f1",), False),  # says more than where traffic goes
-    ],
-)
-def test_the_next_trials_leave_out_routes_that_their_factors_explain(location, routes, left):
-    trials, found = column(lambda levels: levels["f1"] if levels["f1"] != "l0" else both(levels))
+ROUTE = Location("http", "h", "", "", "route")
+DATA = Location("tcp", "h", "", "", "data")
+
+
+def leaves(location, routes, behaves):
+    """Whether no trials are requested about what a client sends at a location."""
+    trials, found = column(behaves)
     causes = find_causes(trials, [msgspec.structs.replace(found, location=location)], 0)
+    assert choose_next_trials(causes).wanted  # something is open
     chosen = choose_next_trials(causes, left_routes=routes)
-    assert left == ((chosen.wanted, chosen.checks) == ((), {}))
+    return (chosen.wanted, chosen.checks) == ((), {})
+
+
+def open_beside_f1(levels):
+    return levels["f1"] if levels["f1"] != "l0" else both(levels)
+
+
+def connects(levels):
+    return "" if levels["f1"] != "l0" or both(levels) == "yes" else ABSENT
+
+
+def test_routes_that_their_factors_explain_are_left():
+    assert leaves(ROUTE, ("f1",), open_beside_f1)
+    assert leaves(DATA, ("f1",), connects)
+
+
+def test_routes_on_which_another_factor_acts_are_followed():
+    assert not leaves(ROUTE, ("f0",), open_beside_f1)
+
+
+def test_routes_on_which_nothing_is_known_to_act_are_followed():
+    assert not leaves(ROUTE, ("f0", "f1", "f2", "f3"), both)
+
+
+def test_what_is_sent_on_a_connection_is_followed():
+    assert not leaves(DATA, ("f1",), open_beside_f1)
+    assert not leaves(HERE, ("f1",), open_beside_f1)
 
 
 def test_absence_is_a_value():

@@ -99,3 +99,10 @@ def test_of_factors_that_are_mixed_up_every_level_is_looked_at_alone():
     asked = presumed(mixed, seen).unchecked
     assert {name for name, _ in asked} == {"f0", "f1"}
     assert len(asked) == 6
+
+
+def test_single_levels_are_not_checked_where_few_trials_have_a_value():
+    few = [(row, 0) for row in sorted(rows(), key=sorted)[:6]]
+    often = estimate_main_effects(few, 0, {}, VARIED, known_share=0.5)
+    assert {level.factor for level in often.unchecked} == set(VARIED)
+    assert estimate_main_effects(few, 0, {}, VARIED, known_share=0.1).unchecked == ()
