@@ -19,14 +19,15 @@ import pytest
 
 from lab.factors.host_spec import BARE, Directory, File, Link
 
-IN_TMP = sorted(
-    {
-        pathlib.Path(folder).parts[2]
-        for folder in (sys.prefix, sys.base_prefix)
-        if folder.startswith("/tmp/")
-    }
-)
-"""What the twin has to show in /tmp, where the interpreter itself lies there."""
+
+def shown_for_the_interpreter(top):
+    """What the twin has to show in a top folder, where the interpreter itself lies there."""
+    folders = [pathlib.Path(os.path.realpath(each)) for each in (sys.prefix, sys.base_prefix)]
+    return {each.parts[2] for each in folders if each.parts[1] == top}
+
+
+IN_TMP = sorted(shown_for_the_interpreter("tmp"))
+IN_HOME = sorted({"dev", *shown_for_the_interpreter("home")})
 
 
 def attempt(function, *words):
@@ -93,7 +94,7 @@ def test_no_file_of_the_host_shows_but_what_a_jail_shows(observe, tmp_path):
             sorted(os.listdir("/tmp")),
         ]
 
-    assert observe.result_of(look) == [False, "ENOENT", ["dev"], True, True, IN_TMP]
+    assert observe.result_of(look) == [False, "ENOENT", IN_HOME, True, True, IN_TMP]
 
 
 def test_a_readable_folder_shows_and_cannot_be_changed(observe, tmp_path):
